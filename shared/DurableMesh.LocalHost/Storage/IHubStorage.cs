@@ -45,6 +45,7 @@ internal interface IPartitionStorage
 
     /// <summary>Creates the empty segment <paramref name="number"/> under the lease; does nothing when it exists and is empty.</summary>
     /// <exception cref="LeaseLostException">Somebody else owns the partition now.</exception>
+    /// <exception cref="AppendPositionException">The segment exists and is not empty.</exception>
     Task CreateSegmentAsync(long number, CancellationToken cancellation);
 
     /// <summary>
@@ -53,14 +54,15 @@ internal interface IPartitionStorage
     /// </summary>
     /// <param name="segment">The segment's number.</param>
     /// <param name="position">The length in bytes that the segment must have.</param>
-    /// <param name="block">At most <see cref="MaximumBlockBytes"/> bytes.</param>
+    /// <param name="block">From 1 to <see cref="MaximumBlockBytes"/> bytes.</param>
     /// <param name="cancellation">Stops waiting; the outcome is then unknown.</param>
     /// <exception cref="LeaseLostException">Somebody else owns the partition now.</exception>
-    /// <exception cref="AppendPositionException">The segment has another length.</exception>
+    /// <exception cref="AppendPositionException">The segment has another length, or does not exist.</exception>
     /// <exception cref="SegmentFullException">The segment takes no more blocks: go on in the next one.</exception>
     Task AppendAsync(long segment, long position, ReadOnlyMemory<byte> block, CancellationToken cancellation);
 
-    /// <summary>The bytes of a segment from <paramref name="offset"/> to its end, as a forward-only stream.</summary>
+    /// <summary>The bytes of a segment from <paramref name="offset"/> to its end (none beyond it), as a forward-only stream.</summary>
+    /// <exception cref="FileNotFoundException">The segment does not exist.</exception>
     Task<Stream> ReadAsync(long segment, long offset, CancellationToken cancellation);
 
     /// <summary>Deletes a whole segment under the lease; does nothing when it does not exist.</summary>
