@@ -1,0 +1,25 @@
+using System.Collections;
+using System.Reflection;
+
+namespace DurableMesh.LocalHost.Functions;
+
+/// <summary>Where an app comes from: its functions, its files and its environment.</summary>
+/// <param name="Types">The types that are searched for functions.</param>
+/// <param name="AppFolder">The folder of <c>host.json</c>: where the app was built to.</param>
+/// <param name="WorkingDirectory">Where <c>local.settings.json</c> is looked for first.</param>
+/// <param name="Environment">The environment variables.</param>
+internal sealed record FunctionAppSource(
+    IReadOnlyCollection<Type> Types,
+    string AppFolder,
+    string WorkingDirectory,
+    IReadOnlyDictionary<string, string?> Environment)
+{
+    /// <summary>The app whose entry assembly this process runs.</summary>
+    public static FunctionAppSource OfProcess() => new(
+        Assembly.GetEntryAssembly()?.GetTypes() ?? [],
+        AppContext.BaseDirectory,
+        Directory.GetCurrentDirectory(),
+        System.Environment.GetEnvironmentVariables()
+            .Cast<DictionaryEntry>()
+            .ToDictionary(variable => (string)variable.Key, variable => variable.Value as string));
+}

@@ -1,0 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
+
+using DurableMesh.LocalHost.Functions;
+
+namespace Microsoft.Azure.Functions.Worker.Builder;
+
+/// <summary>A Functions app.</summary>
+[SuppressMessage("Design", "CA1052", Justification = "The official class is neither static nor sealed.")]
+public class FunctionsApplication
+{
+    /// <summary>Starts to build the app whose functions are in the entry assembly.</summary>
+    /// <param name="args">
+    /// The command line: configuration keys as <c>--key value</c>; <c>--port</c> or <c>-p</c> is the HTTP port (0 takes a free one).
+    /// </param>
+    /// <exception cref="InvalidDataException"><c>host.json</c> or <c>local.settings.json</c> cannot be read; the message says where and why.</exception>
+    public static FunctionsApplicationBuilder CreateBuilder(string[] args) => new(FunctionAppSource.OfProcess(), args);
+}
