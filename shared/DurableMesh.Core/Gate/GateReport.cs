@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Core.Gate;
+
+/// <summary>What the gate, or one of its rules, says.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<GateOutcome>))]
+public enum GateOutcome
+{
+    /// <summary>Let it run.</summary>
+    Approved,
+
+    /// <summary>Ask a person.</summary>
+    Held,
+
+    /// <summary>Do not let it run.</summary>
+    Denied,
+
+    /// <summary>The thread ended before the gate could speak.</summary>
+    NotEvaluated,
+}
+
+/// <summary>What one rule says about a thread.</summary>
+/// <param name="Name">The rule's stable name.</param>
+/// <param name="Outcome">Its outcome.</param>
+/// <param name="Explanation">What it saw, and what to do where it does not approve.</param>
+public sealed record GateFinding(string Name, GateOutcome Outcome, string Explanation);
+
+/// <summary>What the gate says, with every rule it asked (DESIGN §5).</summary>
+/// <param name="Outcome">Denied if one rule denies, else held if one holds, else approved.</param>
+/// <param name="Rules">Every rule's outcome, in the order of the rules.</param>
+public sealed record GateReport(GateOutcome Outcome, IReadOnlyList<GateFinding> Rules)
+{
+    /// <summary>The report of a thread that never came to the gate.</summary>
+    public static GateReport NotEvaluated { get; } = new(GateOutcome.NotEvaluated, []);
+
+    /// <summary>The findings that do not approve, in words; empty where all approve.</summary>
+    public string Objections() =>
+        string.Join(' ', Rules.Where(rule => rule.Outcome != GateOutcome.Approved).Select(rule => rule.Explanation));
+}

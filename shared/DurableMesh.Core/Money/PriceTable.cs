@@ -1,0 +1,67 @@
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Core.Money;
+
+/// <summary>The price table: rows that take effect at an instant.</summary>
+public sealed class PriceTable
+{
+    private readonly Dictionary<string, ModelPrice[]> rowsByModel;
+
+    /// <summary>Creates a table.</summary>
+    /// <param name="rows">The rows, in any order.</param>
+    /// <exception cref="ArgumentException">Two rows of a model take effect at the same instant, or a price is negative.</exception>
+    public PriceTable(IEnumerable<ModelPrice> rows)
+    {
+        rowsByModel = rows
+            .GroupBy(row => row.Model, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(
+                group => group.Key,
+                group => group.OrderByDescending(row => row.From).ToArray(),
+                StringComparer.OrdinalIgnoreCase);
+        foreach (var (model, history) in rowsByModel)
+        {
+            if (history.Zip(history.Skip(1)).Any(pair => pair.First.From == pair.Second.From))
+            {
+                throw new ArgumentException($"The price of {model} has two rows that take effect at the same instant.", nameof(rows));
+            }
+
+            if (history.Any(row => row.InputPerMillion < 0 || row.CachedInputPerMillion < 0 || row.OutputPerMillion < 0))
+            {
+                throw new ArgumentException($"The price of {model} has a negative amount.", nameof(rows));
+            }
+        }
+    }
+
+    /// <summary>A table without prices: every cost is the sender's word.</summary>
+    public static PriceTable Empty { get; } = new([]);
+
+    /// <summary>The row of a model that holds at an instant; null where none does.</summary>
+    /// <param name="model">The model; case does not matter.</param>
+    /// <param name="at">The instant.</param>
+    public ModelPrice? Find(string model, DateTimeOffset at) =>
+        rowsByModel.TryGetValue(model, out var history) ? Array.Find(history, row => row.From <= at) : null;
+
+    /// <summary>Settles a usage: the sender's cost where there is one, else the table's, else zero and said to be unpriced.</summary>
+    /// <param name="usage">What the sender reports.</param>
+    /// <param name="at">When the cost arose.</param>
+    public SettledUsage Settle(Usage usage, DateTimeOffset at)
+    {
+        var price = usage.CostUsd is null && usage.Model is not null ? Find(usage.Model, at) : null;
+        return new SettledUsage
+        {
+            Model = usage.Model,
+            InputTokens = usage.InputTokens,
+            CachedInputTokens = usage.CachedInputTokens,
+            OutputTokens = usage.OutputTokens,
+            Price = price,
+            CostUsd = UsdRounding.Round(usage.CostUsd ?? 0)
+                + (price?.CostOf(usage.InputTokens, usage.CachedInputTokens, usage.OutputTokens) ?? 0),
+            CostSource = (usage.CostUsd, price) switch
+            {
+                (not null, _) => CostSource.Sender,
+                (_, not null) => CostSource.PriceTable,
+                _ => CostSource.Unpriced,
+            },
+        };
+    }
+}

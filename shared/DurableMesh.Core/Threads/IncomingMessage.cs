@@ -1,0 +1,82 @@
+using System.Text.Json.Serialization;
+using DurableMesh.Core.Money;
+using DurableMesh.Core.Wire;
+using Hash = DurableMesh.Core.Evidence.ContentHash;
+
+namespace DurableMesh.Core.Threads;
+
+/// <summary>A message on its way into a thread: read, hashed and priced, not yet judged.</summary>
+public sealed record IncomingMessage
+{
+    /// <summary>The sender's id for it.</summary>
+    public required string MessageId { get; init; }
+
+    /// <summary>The sender.</summary>
+    public required string From { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public required MessageKind Kind { get; init; }
+
+    /// <summary>The body; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MessageBody? Body { get; init; }
+
+    /// <summary>What was checked.</summary>
+    public IReadOnlyList<Check> Checks { get; init => field = value ?? []; } = [];
+
+    /// <summary>What was made.</summary>
+    public IReadOnlyList<Artifact> Artifacts { get; init => field = value ?? []; } = [];
+
+    /// <summary>The sequence that it answers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? InReplyTo { get; init; }
+
+    /// <summary>The judgement, on a verdict.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Verdict? Verdict { get; init; }
+
+    /// <summary>What it cost.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SettledUsage? Usage { get; init; }
+
+    /// <summary>When it was sent: the sender's word, or when the mesh received it.</summary>
+    public required DateTimeOffset SentAt { get; init; }
+
+    /// <summary>SHA-256 of what the sender sent, 64 hexadecimal digits.</summary>
+    public required string ContentHash { get; init; }
+
+    /// <summary>Takes a request in.</summary>
+    /// <param name="request">The request, read strictly.</param>
+    /// <param name="prices">The price table that settles what the sender leaves open.</param>
+    /// <param name="receivedAt">When the mesh received it.</param>
+    public static IncomingMessage Of(SendMessageRequest request, PriceTable prices, DateTimeOffset receivedAt)
+    {
+        var body = request.Body is null ? null : MessageBody.Of(request.Body);
+        return new IncomingMessage
+        {
+            MessageId = request.MessageId,
+            From = request.From,
+            Kind = request.Kind,
+            Body = body,
+            Checks = request.Checks,
+            Artifacts = request.Artifacts,
+            InReplyTo = request.InReplyTo,
+            Verdict = request.Verdict,
+            Usage = request.Usage is null ? null : prices.Settle(request.Usage, receivedAt),
+            SentAt = request.SentAt ?? receivedAt,
+            ContentHash = ContentHashOf(request, body),
+        };
+    }
+
+    /// <summary>What tells a duplicate from a conflict, also where the transcript answers instead of the thread.</summary>
+    /// <param name="request">The request.</param>
+    /// <remarks>The time of sending is left out: a retry may carry another one.</remarks>
+    public static string ContentHashOf(SendMessageRequest request) =>
+        ContentHashOf(request, request.Body is null ? null : MessageBody.Of(request.Body));
+
+    private static string ContentHashOf(SendMessageRequest request, MessageBody? body) => Hash.Of(request with
+    {
+        SentAt = null,
+        Body = body is null ? null : JsonText.OfString(body.Sha256),
+    });
+}

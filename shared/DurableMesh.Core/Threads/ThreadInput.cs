@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+using DurableMesh.Core.Gate;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Core.Threads;
+
+/// <summary>What comes into a thread; <see cref="ThreadRules.Decide"/> says what becomes of it.</summary>
+public abstract record ThreadInput
+{
+    private protected ThreadInput()
+    {
+    }
+}
+
+/// <summary>What comes in from outside, through the one external event (DESIGN §4).</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(MessageArrived), "message")]
+[JsonDerivedType(typeof(CancelRequested), "cancel")]
+[JsonDerivedType(typeof(GateDecided), "decision")]
+public abstract record InboxInput : ThreadInput
+{
+    private protected InboxInput()
+    {
+    }
+}
+
+/// <summary>A party sent a message.</summary>
+/// <param name="Message">The message.</param>
+public sealed record MessageArrived(IncomingMessage Message) : InboxInput;
+
+/// <summary>Somebody cancels the thread; always possible.</summary>
+/// <param name="By">Who.</param>
+/// <param name="Why">The reason.</param>
+public sealed record CancelRequested(string By, string Why) : InboxInput;
+
+/// <summary>A person decides about a held thread.</summary>
+/// <param name="By">Who.</param>
+/// <param name="Decision">What.</param>
+/// <param name="Why">The reason.</param>
+public sealed record GateDecided(string By, HoldDecision Decision, string Why) : InboxInput;
+
+/// <summary>The gate has spoken.</summary>
+/// <param name="Report">What it said.</param>
+public sealed record GateEvaluated(GateReport Report) : ThreadInput;
+
+/// <summary>The durable timer fired. Nothing happens where the deadline has not come.</summary>
+public sealed record DeadlineReached : ThreadInput;
+
+/// <summary>The mesh cannot go on with the thread.</summary>
+/// <param name="Reason"><see cref="EndReason.InternalError"/> or <see cref="EndReason.AgentUnreachable"/>.</param>
+/// <param name="Detail">What happened.</param>
+public sealed record SystemFault(EndReason Reason, string Detail) : ThreadInput;
+
+/// <summary>The payload of the one external event of a thread.</summary>
+/// <param name="RequestId">The caller's id for this request; the receipt is filed under it.</param>
+/// <param name="Payload">What comes in.</param>
+public sealed record InboxEnvelope(string RequestId, InboxInput Payload)
+{
+    /// <summary>The name of the external event.</summary>
+    public const string EventName = "inbox";
+}

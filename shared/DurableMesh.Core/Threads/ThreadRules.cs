@@ -1,0 +1,180 @@
+using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Gate;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Core.Threads;
+
+/// <summary>The rules of a thread (DESIGN §4, §6): from a state and what comes in to what happens. Pure; needs no clock but the one given.</summary>
+public static partial class ThreadRules
+{
+    private const int MaxDetailLength = 1000;
+
+    /// <summary>Decides what becomes of something that came in.</summary>
+    /// <param name="state">Where the thread is.</param>
+    /// <param name="input">What came in.</param>
+    /// <param name="now">The orchestration's present instant.</param>
+    /// <returns>Events, receipt and next state. The cost does not grow with the number of turns.</returns>
+    public static ThreadDecision Decide(ThreadState state, ThreadInput input, DateTimeOffset now)
+    {
+        var step = new Step(state, now);
+        if (state.Phase != ThreadPhase.Ended && now >= state.Start.Deadline && input is not (GateEvaluated or CancelRequested))
+        {
+            step.Expire();
+        }
+
+        return input switch
+        {
+            GateEvaluated gate => step.Open(gate.Report),
+            MessageArrived arrived => Receive(step, arrived.Message),
+            CancelRequested cancel => step.Cancel(cancel),
+            GateDecided decided => step.Release(decided),
+            SystemFault fault => step.Fail(fault),
+            _ => step.Decision(),
+        };
+    }
+
+    /// <summary>One decision in the making: every event is applied, and linked to the chain, as it arises.</summary>
+    private sealed class Step(ThreadState state, DateTimeOffset now)
+    {
+        private readonly List<TranscriptEntry> entries = [];
+
+        public ThreadState State { get; private set; } = state;
+
+        public DateTimeOffset Now => now;
+
+        private bool Over => State.Phase == ThreadPhase.Ended;
+
+        public void Raise(ThreadEvent threadEvent)
+        {
+            var entry = TranscriptEntry.Link(State.Entries, State.Head, threadEvent);
+            State = State.Apply(entry);
+            entries.Add(entry);
+        }
+
+        public void End(EndState endState, EndReason reason, string? detail = null, string? by = null)
+        {
+            if (State.Gate is null)
+            {
+                Raise(new ThreadOpening { At = now, Thread = State.Start, Gate = GateReport.NotEvaluated });
+            }
+
+            Raise(new ThreadEnded { At = now, EndState = endState, Reason = reason, Detail = Shorten(detail), By = by });
+        }
+
+        /// <summary>A limit ends the thread as PARTIAL where the last verdict shows that a part of the work holds.</summary>
+        public void EndByLimit(EndReason limit, string detail) =>
+            End(State.ChecksPassed > 0 ? EndState.Partial : EndState.Blocked, limit, detail);
+
+        public void Expire()
+        {
+            if (State.Phase == ThreadPhase.Held)
+            {
+                End(EndState.Blocked, EndReason.GateExpired, "Nobody decided before the deadline.");
+            }
+            else
+            {
+                EndByLimit(EndReason.TtlExpired, $"The time to live of {Iso8601Duration.Format(State.Start.Limits.Ttl)} ran out.");
+            }
+        }
+
+        public ThreadDecision Open(GateReport report)
+        {
+            // The gate speaks once; an activity that ran twice, or a cancel that was faster, changes nothing.
+            if (Over || State.Gate is not null)
+            {
+                return Decision();
+            }
+
+            Raise(new ThreadOpening { At = now, Thread = State.Start, Gate = report });
+            if (report.Outcome == GateOutcome.Approved)
+            {
+                PostBrief();
+            }
+            else if (report.Outcome != GateOutcome.Held)
+            {
+                End(EndState.Blocked, EndReason.GateDenied, report.Objections());
+            }
+
+            return Decision();
+        }
+
+        public ThreadDecision Release(GateDecided decided)
+        {
+            if (State.Phase != ThreadPhase.Held)
+            {
+                return Decision(Rejected(RejectReason.NotHeld, $"The thread is {State.Phase}; only a held thread can be decided."));
+            }
+
+            Raise(new HoldDecided { At = now, By = decided.By, Decision = decided.Decision, Why = decided.Why });
+            if (decided.Decision == HoldDecision.Approve)
+            {
+                PostBrief();
+            }
+            else
+            {
+                End(EndState.Blocked, EndReason.GateDenied, decided.Why, decided.By);
+            }
+
+            return Decision(Accepted());
+        }
+
+        public ThreadDecision Cancel(CancelRequested cancel)
+        {
+            if (!Over)
+            {
+                End(EndState.Blocked, EndReason.Cancelled, cancel.Why, cancel.By);
+            }
+
+            return Decision(Accepted());
+        }
+
+        public ThreadDecision Fail(SystemFault fault)
+        {
+            if (!Over)
+            {
+                End(EndState.Blocked, fault.Reason, fault.Detail);
+            }
+
+            return Decision();
+        }
+
+        public Receipt Accepted(Message? message = null) => new()
+        {
+            Kind = ReceiptKind.Accepted,
+            ThreadId = State.Start.ThreadId,
+            MessageId = message?.MessageId,
+            Sequence = message?.Sequence,
+            ThreadState = State.Phase,
+        };
+
+        public Receipt Rejected(RejectReason reason, string detail, string? messageId = null) => new()
+        {
+            Kind = ReceiptKind.Rejected,
+            ThreadId = State.Start.ThreadId,
+            MessageId = messageId,
+            ThreadState = State.Phase,
+            Reason = reason,
+            Detail = detail,
+        };
+
+        public ThreadDecision Decision(Receipt? receipt = null) =>
+            new([.. entries.Select(entry => entry.Event)], entries, receipt, State);
+
+        private void PostBrief() => Raise(new MessageAccepted { At = now, Message = BriefOf(State.Start, now) });
+
+        private static string? Shorten(string? text) =>
+            text is { Length: > MaxDetailLength } ? $"{text[..MaxDetailLength]}…" : text;
+    }
+
+    private static Message BriefOf(ThreadStart start, DateTimeOffset now) => new()
+    {
+        Sequence = 1,
+        MessageId = Message.BriefId,
+        From = start.Initiator,
+        To = start.Responder,
+        Kind = MessageKind.Brief,
+        Body = start.Body,
+        SentAt = now,
+        ContentHash = start.RequestHash,
+    };
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Core.Threads;
+
+/// <summary>
+/// What a thread is, fixed at its creation. The orchestration's input is always a <see cref="ThreadState"/>:
+/// <see cref="ThreadState.Starting"/> of this at first, the carried state after a continue-as-new.
+/// </summary>
+public sealed record ThreadStart
+{
+    /// <summary>The thread's id, which is the orchestration's instance id.</summary>
+    public required string ThreadId { get; init; }
+
+    /// <summary>Which of the mesh's uses it is.</summary>
+    public required Pattern Pattern { get; init; }
+
+    /// <summary>The MC task.</summary>
+    public required string McTask { get; init; }
+
+    /// <summary>The task's priority.</summary>
+    public required Priority Priority { get; init; }
+
+    /// <summary>The id of the agent that builds.</summary>
+    public required string Initiator { get; init; }
+
+    /// <summary>The id of the agent that verifies.</summary>
+    public required string Responder { get; init; }
+
+    /// <summary>The brief's subject.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>The brief's body; a large one is in the body store.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MessageBody? Body { get; init; }
+
+    /// <summary>The acceptance criteria.</summary>
+    public IReadOnlyList<AcceptanceCriterion> Acceptance { get; init => field = value ?? []; } = [];
+
+    /// <summary>The limits in force: the requested ones over the configured defaults.</summary>
+    public required Limits Limits { get; init; }
+
+    /// <summary>SHA-256 of the request's canonical JSON, 64 hexadecimal digits: tells a repeated start from a conflicting one.</summary>
+    public required string RequestHash { get; init; }
+
+    /// <summary>When it was created; the time to live runs from here.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Where the evidence file will be.</summary>
+    public required string EvidencePath { get; init; }
+
+    /// <summary>The version of the authority table that let it in; null while there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? AuthorityVersion { get; init; }
+
+    /// <summary>When the time to live runs out.</summary>
+    [JsonIgnore]
+    public DateTimeOffset Deadline => CreatedAt + Limits.Ttl;
+
+    /// <summary>Makes a start of a request.</summary>
+    /// <param name="threadId">The thread's id.</param>
+    /// <param name="request">The request, its agents named by id.</param>
+    /// <param name="limits">What is in force where the request is silent.</param>
+    /// <param name="requestHash">What <see cref="HashOf"/> said of the request as it came in.</param>
+    /// <param name="createdAt">The present instant.</param>
+    public static ThreadStart Create(
+        string threadId,
+        StartThreadRequest request,
+        LimitPolicy limits,
+        string requestHash,
+        DateTimeOffset createdAt) => new()
+        {
+            ThreadId = threadId,
+            Pattern = request.Pattern,
+            McTask = request.McTask,
+            Priority = request.Priority,
+            Initiator = request.Initiator,
+            Responder = request.Responder,
+            Subject = request.Brief.Subject,
+            Body = request.Brief.Body is null ? null : MessageBody.Of(request.Brief.Body),
+            Acceptance = request.Brief.Acceptance,
+            Limits = limits.Effective(request.Limits),
+            RequestHash = requestHash,
+            CreatedAt = createdAt,
+            EvidencePath = EvidencePathOf(threadId, createdAt),
+        };
+
+    /// <summary>SHA-256 of a request's canonical JSON, 64 hexadecimal digits.</summary>
+    /// <param name="request">The request.</param>
+    public static string HashOf(StartThreadRequest request) => ContentHash.Of(request);
+
+    /// <summary>Where a thread's evidence file is: <c>evidence/2026/11/{threadId}.json</c>.</summary>
+    /// <param name="threadId">The thread's id.</param>
+    /// <param name="createdAt">When the thread was created.</param>
+    public static string EvidencePathOf(string threadId, DateTimeOffset createdAt) =>
+        string.Create(CultureInfo.InvariantCulture, $"evidence/{createdAt.UtcDateTime:yyyy'/'MM}/{threadId}.json");
+
+    /// <summary>The other party.</summary>
+    /// <param name="party">One party.</param>
+    public string Other(string party) => party == Initiator ? Responder : Initiator;
+}

@@ -1,0 +1,132 @@
+using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Gate;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Core.Threads;
+
+public sealed partial record ThreadState
+{
+    /// <summary>The state after an event. All legal transitions stand here; the cost does not grow with the thread.</summary>
+    /// <param name="threadEvent">What happened.</param>
+    /// <exception cref="IllegalTransitionException">The event is not possible in this state.</exception>
+    public ThreadState Apply(ThreadEvent threadEvent) => (Phase, threadEvent) switch
+    {
+        (ThreadPhase.Starting, ThreadOpening opening) when Gate is null => Open(opening),
+        (ThreadPhase.Held, HoldDecided decided) => Decided(decided),
+        (ThreadPhase.Open, MessageAccepted accepted) => Accept(accepted.Message, threadEvent),
+        (ThreadPhase.Starting or ThreadPhase.Held or ThreadPhase.Open, ThreadEnded ended) when Gate is not null => End(ended),
+        _ => throw Illegal(threadEvent, Gate is null ? "the opening comes first" : "it does not belong here"),
+    };
+
+    /// <summary>The state after an entry of the transcript: its event, and the chain one entry longer.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <exception cref="IllegalTransitionException">The entry is not the next one, or its event is not possible in this state.</exception>
+    public ThreadState Apply(TranscriptEntry entry) => entry.Ordinal == Entries && entry.Prev == Head
+        ? Apply(entry.Event) with { Entries = Entries + 1, Head = entry.Hash }
+        : throw Illegal(entry.Event, $"entry {entry.Ordinal} after {entry.Prev} does not follow entry {Entries - 1} with {Head}");
+
+    private ThreadState Open(ThreadOpening opening) => this with
+    {
+        Gate = opening.Gate.Outcome,
+        Phase = opening.Gate.Outcome switch
+        {
+            GateOutcome.Approved => ThreadPhase.Open,
+            GateOutcome.Held => ThreadPhase.Held,
+            _ => ThreadPhase.Starting,
+        },
+    };
+
+    private ThreadState Decided(HoldDecided decided) =>
+        decided.Decision == HoldDecision.Approve ? this with { Phase = ThreadPhase.Open } : this;
+
+    private ThreadState Accept(Message message, ThreadEvent threadEvent)
+    {
+        if (message.Sequence != Messages + 1 || (message.Kind == MessageKind.Brief) != (Messages == 0))
+        {
+            throw Illegal(threadEvent, $"message {message.Sequence} ({message.Kind}) cannot follow message {Messages}");
+        }
+
+        if (!IsParty(message.From) || message.To != Start.Other(message.From))
+        {
+            throw Illegal(threadEvent, $"message {message.Sequence} goes from {message.From} to {message.To}");
+        }
+
+        var next = Record(message);
+        return message.Kind switch
+        {
+            MessageKind.Brief => next with { Awaiting = message.From },
+            MessageKind.Finding => next with { Findings = Findings + 1, FindingsThisTurn = FindingsThisTurn + 1 },
+            MessageKind.Note => next with { FindingsThisTurn = FindingsThisTurn + 1 },
+            MessageKind.Submission => next.Turn(message) with
+            {
+                Round = Round + 1,
+                SubmissionPending = true,
+                InitiatorQuestions = 0,
+                ResponderQuestions = 0,
+            },
+            MessageKind.Verdict => next.Turn(message).Judge(message) with
+            {
+                SubmissionPending = false,
+                InitiatorQuestions = 0,
+                ResponderQuestions = 0,
+            },
+            MessageKind.Question => next.Turn(message).CountQuestion(message.From, 1),
+            MessageKind.Answer => next.Turn(message).CountQuestion(message.To, -1),
+            _ => throw Illegal(threadEvent, $"there is no kind {message.Kind}"),
+        };
+    }
+
+    private ThreadState Record(Message message)
+    {
+        var spent = message.Usage?.Totals() ?? UsageTotals.Zero;
+        var byInitiator = message.From == Start.Initiator;
+        return this with
+        {
+            Messages = message.Sequence,
+            Recent = Recent.Add(new RecentMessage(message.From, message.MessageId, message.ContentHash, message.Sequence)),
+            InitiatorUsage = byInitiator ? InitiatorUsage + spent : InitiatorUsage,
+            ResponderUsage = byInitiator ? ResponderUsage : ResponderUsage + spent,
+        };
+    }
+
+    private ThreadState Turn(Message message) => this with { Turns = Turns + 1, FindingsThisTurn = 0, Awaiting = message.To };
+
+    private ThreadState CountQuestion(string asker, int change) => asker == Start.Initiator
+        ? this with { InitiatorQuestions = Math.Max(0, InitiatorQuestions + change) }
+        : this with { ResponderQuestions = Math.Max(0, ResponderQuestions + change) };
+
+    private ThreadState Judge(Message verdict)
+    {
+        var assessment = VerdictAssessment.Of(Start.Acceptance, verdict.Checks);
+        var failing = assessment.Failing.Count;
+        var progress = failing > 0 && (FewestFailing is null || failing < FewestFailing);
+        return this with
+        {
+            LastVerdict = verdict.Verdict,
+            ChecksPassed = assessment.Passed,
+            ChecksFailed = failing,
+            FewestFailing = progress ? failing : FewestFailing,
+            RoundsWithoutProgress = progress || LastVerdict is null ? 0 : RoundsWithoutProgress + 1,
+        };
+    }
+
+    private ThreadState End(ThreadEnded ended)
+    {
+        if (ended.EndState == Wire.EndState.Pass && (LastVerdict != Verdict.Pass || ended.Reason != EndReason.Verified))
+        {
+            throw Illegal(ended, "only the responder's pass ends a thread as PASS");
+        }
+
+        return this with
+        {
+            Phase = ThreadPhase.Ended,
+            EndState = ended.EndState,
+            Reason = ended.Reason,
+            Detail = ended.Detail,
+            EndedAt = ended.At,
+            Awaiting = null,
+        };
+    }
+
+    private IllegalTransitionException Illegal(ThreadEvent threadEvent, string why) => new(Phase, threadEvent, why);
+}

@@ -1,0 +1,135 @@
+using System.Text.Json.Serialization;
+
+namespace DurableMesh.Core.Wire;
+
+/// <summary>An accepted message as the API shows it.</summary>
+public sealed record MessageView
+{
+    /// <summary>The thread.</summary>
+    public required string ThreadId { get; init; }
+
+    /// <summary>The message's place in the thread: 1 is the brief, without gaps.</summary>
+    public required int Sequence { get; init; }
+
+    /// <summary>The sender's id for it.</summary>
+    public required string MessageId { get; init; }
+
+    /// <summary>The sender.</summary>
+    public required string From { get; init; }
+
+    /// <summary>The other party.</summary>
+    public required string To { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public required MessageKind Kind { get; init; }
+
+    /// <summary>The body, in full.</summary>
+    public JsonText? Body { get; init; }
+
+    /// <summary>The body's content address; null where there is no body.</summary>
+    public BodyRef? BodyRef { get; init; }
+
+    /// <summary>What was checked.</summary>
+    public IReadOnlyList<Check> Checks { get; init => field = value ?? []; } = [];
+
+    /// <summary>What was made.</summary>
+    public IReadOnlyList<Artifact> Artifacts { get; init => field = value ?? []; } = [];
+
+    /// <summary>The sequence that it answers.</summary>
+    public int? InReplyTo { get; init; }
+
+    /// <summary>The judgement, on a verdict.</summary>
+    public Verdict? Verdict { get; init; }
+
+    /// <summary>What it cost, settled.</summary>
+    public Usage? Usage { get; init; }
+
+    /// <summary>When it was sent.</summary>
+    public required DateTimeOffset SentAt { get; init; }
+
+    /// <summary>When it became part of the thread.</summary>
+    public required DateTimeOffset AcceptedAt { get; init; }
+}
+
+/// <summary>A body's content address.</summary>
+/// <param name="Sha256">SHA-256 of the body's canonical JSON (RFC 8785), 64 hexadecimal digits in lower case.</param>
+/// <param name="Size">The length of that JSON in bytes.</param>
+public sealed record BodyRef(string Sha256, int Size);
+
+/// <summary>The answer to a send.</summary>
+public sealed record Receipt
+{
+    /// <summary>What became of it; <c>receipt</c> on the wire.</summary>
+    [JsonPropertyName("receipt")]
+    public required ReceiptKind Kind { get; init; }
+
+    /// <summary>The thread.</summary>
+    public required string ThreadId { get; init; }
+
+    /// <summary>The sender's id for the message; null for a cancel or a decision.</summary>
+    public string? MessageId { get; init; }
+
+    /// <summary>Its place in the thread; null unless accepted or duplicate.</summary>
+    public int? Sequence { get; init; }
+
+    /// <summary>Where the thread is now, this message included.</summary>
+    public required ThreadPhase ThreadState { get; init; }
+
+    /// <summary>Why it was rejected; null otherwise.</summary>
+    public RejectReason? Reason { get; init; }
+
+    /// <summary>The reason in words, and what to do; left out where there is nothing to say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Detail { get; init; }
+}
+
+/// <summary>The answer to <c>GET /threads/{id}/messages</c>.</summary>
+/// <param name="Messages">The messages, by sequence.</param>
+/// <param name="NextAfter">What to give as <c>after</c> next time.</param>
+/// <param name="ThreadState">Where the thread is.</param>
+public sealed record MessagesPage(IReadOnlyList<MessageView> Messages, int NextAfter, ThreadPhase ThreadState);
+
+/// <summary>The answer to <c>GET /agents/{id}/inbox</c>.</summary>
+/// <param name="Messages">The messages to the agent, in the order in which they were accepted.</param>
+/// <param name="NextAfter">What to give as <c>after</c> next time; opaque.</param>
+public sealed record InboxPage(IReadOnlyList<MessageView> Messages, string NextAfter);
+
+/// <summary>The answer to <c>GET /threads</c>.</summary>
+/// <param name="Threads">The threads, newest first.</param>
+/// <param name="NextCursor">What to give as <c>cursor</c> for the next page; null on the last one.</param>
+public sealed record ThreadsPage(IReadOnlyList<ThreadView> Threads, string? NextCursor);
+
+/// <summary>The answer to <c>GET /agents</c>.</summary>
+/// <param name="Agents">The agents, by id.</param>
+public sealed record AgentsPage(IReadOnlyList<AgentView> Agents);
+
+/// <summary>An agent as the API shows it.</summary>
+public sealed record AgentView
+{
+    /// <summary>Its slug.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The company it belongs to.</summary>
+    public required string Company { get; init; }
+
+    /// <summary>What it may be: <c>builder verifier distiller comparator advisor</c>.</summary>
+    public IReadOnlyList<string> Roles { get; init => field = value ?? []; } = [];
+
+    /// <summary>The device it runs on.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Its trust zone: <c>restricted internal partner public</c>.</summary>
+    public string? TrustZone { get; init; }
+
+    /// <summary>How the mesh reaches it.</summary>
+    public string? Adapter { get; init; }
+
+    /// <summary>Other names it answers to.</summary>
+    public IReadOnlyList<string> Aliases { get; init => field = value ?? []; } = [];
+
+    /// <summary>The model it runs on.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether it may take part in new threads.</summary>
+    public required bool Enabled { get; init; }
+}

@@ -1,0 +1,60 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Threads;
+using ThreadState = DurableMesh.Core.Threads.ThreadState;
+
+namespace DurableMesh.Core.Wire;
+
+/// <summary>The mesh's JSON: what both hosts, the app and the command line write and read.</summary>
+public static class MeshJson
+{
+    /// <summary>
+    /// camelCase, enums as text, durations as <c>PT30M</c>, instants in UTC with <c>Z</c>, nulls written. The mesh's own records come from
+    /// the source-generated <see cref="MeshJsonContext"/>, others from reflection, so that a host can use these options for all it has.
+    /// </summary>
+    public static JsonSerializerOptions Options { get; } = Create(indented: false);
+
+    /// <summary>The same, indented for people.</summary>
+    public static JsonSerializerOptions Indented { get; } = Create(indented: true);
+
+    private static JsonSerializerOptions Create(bool indented)
+    {
+        var options = new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            AllowOutOfOrderMetadataProperties = true,
+            RespectNullableAnnotations = true,
+            WriteIndented = indented,
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(MeshJsonContext.Default, new DefaultJsonTypeInfoResolver()),
+        };
+        options.Converters.Add(new DurationConverter());
+        options.Converters.Add(new InstantConverter());
+        options.MakeReadOnly();
+        return options;
+    }
+}
+
+/// <summary>The source-generated metadata of all that the mesh writes; use it through <see cref="MeshJson.Options"/>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(StartThreadRequest))]
+[JsonSerializable(typeof(SendMessageRequest))]
+[JsonSerializable(typeof(CancelRequest))]
+[JsonSerializable(typeof(DecisionRequest))]
+[JsonSerializable(typeof(ThreadView))]
+[JsonSerializable(typeof(MessageView))]
+[JsonSerializable(typeof(MessagesPage))]
+[JsonSerializable(typeof(ThreadsPage))]
+[JsonSerializable(typeof(InboxPage))]
+[JsonSerializable(typeof(AgentsPage))]
+[JsonSerializable(typeof(Receipt))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(ThreadState))]
+[JsonSerializable(typeof(ThreadEvent))]
+[JsonSerializable(typeof(RecentMessage[]))]
+[JsonSerializable(typeof(InboxEnvelope))]
+[JsonSerializable(typeof(TranscriptEntry))]
+public sealed partial class MeshJsonContext : JsonSerializerContext;

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace DurableMesh.Core.Wire;
+
+/// <summary>An error answer: RFC 9457 problem details with a stable code.</summary>
+public sealed record Problem
+{
+    /// <summary>The media type of a problem.</summary>
+    public const string MediaType = "application/problem+json";
+
+    /// <summary>A URI for the kind of problem; <c>about:blank</c> where the code says it all.</summary>
+    public string Type { get; init => field = value ?? "about:blank"; } = "about:blank";
+
+    /// <summary>The kind of problem in a few words.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>What is wrong here, and what to do.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Detail { get; init; }
+
+    /// <summary>The stable code that programs can use, for instance <c>unknown_field</c>.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>All that is wrong with the input, at once; null where the input is not the problem.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<InputError>? Errors { get; init; }
+
+    /// <summary>The thread that came to be in spite of the problem, for instance one that the gate denied.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ThreadId { get; init; }
+}
+
+/// <summary>One thing that is wrong with an input.</summary>
+/// <param name="Path">Where: a path such as <c>brief.acceptance[0].id</c>; <c>$</c> for the whole input.</param>
+/// <param name="Code">A stable code, for instance <c>missing</c>.</param>
+/// <param name="Message">What is wrong and what to do.</param>
+public sealed record InputError(string Path, string Code, string Message);
