@@ -1,0 +1,127 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+
+namespace DurableMesh.Functions.Store;
+
+/// <summary><see cref="IBlobs"/> over one container of Azure Storage (or Azurite).</summary>
+internal sealed class AzureBlobs : IBlobs
+{
+    private readonly BlobContainerClient container;
+
+    /// <param name="connectionString">What <c>AzureWebJobsStorage</c> says.</param>
+    /// <param name="containerName">The container's name.</param>
+    /// <param name="patience">After how long a call without an answer counts as failed.</param>
+    public AzureBlobs(string connectionString, string containerName, TimeSpan patience)
+    {
+        // The newest API version that Azurite 3.35.0 knows. No retries here: only the log knows how to tell a lost answer from
+        // a lost request.
+        var options = new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05)
+        {
+            Retry = { MaxRetries = 0, NetworkTimeout = patience },
+            Diagnostics = { IsLoggingEnabled = false, IsDistributedTracingEnabled = false, IsTelemetryEnabled = false },
+        };
+        container = new BlobContainerClient(connectionString, containerName, options);
+    }
+
+    public Task EnsureContainerAsync(CancellationToken cancellation) =>
+        CallAsync("create the container", () => container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
+
+    public Task<IReadOnlyList<BlobLength>> ListAsync(string prefix, CancellationToken cancellation) =>
+        CallAsync<IReadOnlyList<BlobLength>>($"list {prefix}", async () =>
+        {
+            var found = new List<BlobLength>();
+            var options = new GetBlobsOptions { Prefix = prefix };
+            await foreach (var blob in container.GetBlobsAsync(options, cancellation))
+            {
+                found.Add(new BlobLength(blob.Name, blob.Properties.ContentLength ?? 0));
+            }
+
+            return found;
+        }, cancellation);
+
+    public Task CreateAppendBlobAsync(string name, CancellationToken cancellation) =>
+        CallAsync($"create {name}", () =>
+            container.GetAppendBlobClient(name).CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
+
+    public Task<long?> GetLengthAsync(string name, CancellationToken cancellation) =>
+        CallAsync<long?>($"look at {name}", async () =>
+        {
+            try
+            {
+                var answer = await container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellation);
+                return answer.Value.ContentLength;
+            }
+            catch (RequestFailedException e) when (e.Status == 404)
+            {
+                return null;
+            }
+        }, cancellation);
+
+    public Task<int> AppendAsync(string name, long position, ReadOnlyMemory<byte> block, CancellationToken cancellation) =>
+        CallAsync($"append to {name}", async () =>
+        {
+            var options = new AppendBlobAppendBlockOptions
+            {
+                Conditions = new AppendBlobRequestConditions { IfAppendPositionEqual = position },
+            };
+            try
+            {
+                var answer = await container.GetAppendBlobClient(name)
+                    .AppendBlockAsync(BinaryData.FromBytes(block).ToStream(), options, cancellation);
+                return answer.Value.BlobCommittedBlockCount;
+            }
+            catch (RequestFailedException e) when (e.Status is 404 or 412)
+            {
+                throw new AppendConflictException(name, position, e);
+            }
+        }, cancellation);
+
+    public Task<ReadOnlyMemory<byte>> ReadAsync(string name, long offset, long count, CancellationToken cancellation) =>
+        CallAsync($"read {name}", async () =>
+        {
+            var options = new BlobDownloadOptions { Range = new HttpRange(offset, count) };
+            var answer = await container.GetBlobClient(name).DownloadContentAsync(options, cancellation);
+            return answer.Value.Content.ToMemory();
+        }, cancellation);
+
+    public Task WriteAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellation) =>
+        CallAsync($"write {name}", () =>
+        {
+            var options = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } };
+            return container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellation);
+        }, cancellation);
+
+    public Task<ReadOnlyMemory<byte>?> FindAsync(string name, CancellationToken cancellation) =>
+        CallAsync<ReadOnlyMemory<byte>?>($"read {name}", async () =>
+        {
+            try
+            {
+                var answer = await container.GetBlobClient(name).DownloadContentAsync(cancellation);
+                return answer.Value.Content.ToMemory();
+            }
+            catch (RequestFailedException e) when (e.Status == 404)
+            {
+                return null;
+            }
+        }, cancellation);
+
+    private async Task<TResult> CallAsync<TResult>(string what, Func<Task<TResult>> call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception e) when (IsOutage(e) && !cancellation.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException($"Storage at {container.Uri} did not {what}: {FirstLine(e.Message)}", e);
+        }
+    }
+
+    // The SDK reports its own network timeout as a cancellation.
+    private static bool IsOutage(Exception e) =>
+        e is RequestFailedException or IOException or AggregateException or OperationCanceledException;
+
+    private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
+}

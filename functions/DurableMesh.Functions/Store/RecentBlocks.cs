@@ -1,0 +1,32 @@
+namespace DurableMesh.Functions.Store;
+
+/// <summary>
+/// The last seconds of a log, kept because Azurite saves its metadata only about every five seconds: killed, it forgets that much of
+/// what it had acknowledged, and the log then writes the missing tail again.
+/// </summary>
+internal sealed class RecentBlocks(TimeProvider time)
+{
+    private static readonly TimeSpan Span = TimeSpan.FromSeconds(15);
+    private const int MaximumBytes = 32 * 1024 * 1024;
+
+    private readonly Queue<Block> blocks = new();
+    private long bytes;
+
+    /// <summary>Remembers a block that the storage has acknowledged.</summary>
+    public void Add(int segment, int offset, ReadOnlyMemory<byte> content)
+    {
+        var now = time.GetTimestamp();
+        blocks.Enqueue(new Block(segment, offset, content, now));
+        bytes += content.Length;
+        while (bytes > MaximumBytes || time.GetElapsedTime(blocks.Peek().At, now) > Span)
+        {
+            bytes -= blocks.Dequeue().Content.Length;
+        }
+    }
+
+    /// <summary>The remembered blocks, oldest first.</summary>
+    public IReadOnlyList<Block> ToList() => [.. blocks];
+
+    /// <summary>One acknowledged append.</summary>
+    internal readonly record struct Block(int Segment, int Offset, ReadOnlyMemory<byte> Content, long At);
+}

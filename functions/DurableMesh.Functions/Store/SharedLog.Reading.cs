@@ -1,0 +1,130 @@
+namespace DurableMesh.Functions.Store;
+
+/// <content>Reading what lies in the blobs: at the start, after a lost race, and after the storage forgot something.</content>
+internal sealed partial class SharedLog<T>
+{
+    private async Task CatchUpAsync(LineBatch<T> batch, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var length = await blobs.GetLengthAsync(NameOf(segment), cancellation);
+            if (length is null || length < position)
+            {
+                await WriteAgainAsync(cancellation);
+                length = position;
+            }
+
+            if (await IsOursAsync(batch, length.Value, cancellation))
+            {
+                Ingest(batch);
+            }
+
+            if (!await ScanAsync(length.Value, cancellation))
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<bool> IsOursAsync(LineBatch<T> batch, long length, CancellationToken cancellation)
+    {
+        if (batch.Written || batch.Bytes.IsEmpty || length - position < batch.Bytes.Length)
+        {
+            return false;
+        }
+
+        var found = await blobs.ReadAsync(NameOf(segment), position, batch.Bytes.Length, cancellation);
+        return found.Span.SequenceEqual(batch.Bytes.Span);
+    }
+
+    /// <summary>Ingests the segment up to <paramref name="length"/>; true when it turned out to be sealed, so that the next one is current.</summary>
+    private async Task<bool> ScanAsync(long length, CancellationToken cancellation)
+    {
+        for (var window = (long)options.ScanBytes; position < length;)
+        {
+            var chunk = await blobs.ReadAsync(NameOf(segment), position, Math.Min(window, length - position), cancellation);
+            var end = chunk.Span.LastIndexOf((byte)'\n') + 1;
+            if (end == 0 && chunk.Length < length - position)
+            {
+                window *= 2;
+                continue;
+            }
+
+            if (end == 0)
+            {
+                throw new LogCorruptException($"{NameOf(segment)} does not end in a line feed after byte {position}.");
+            }
+
+            recent.Add(segment, position, chunk[..end]);
+            if (Ingest(chunk[..end]))
+            {
+                await NextSegmentAsync(cancellation);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool Ingest(ReadOnlyMemory<byte> lines)
+    {
+        while (!lines.IsEmpty)
+        {
+            var length = lines.Span.IndexOf((byte)'\n');
+            var line = lines[..length];
+            lines = lines[(length + 1)..];
+            if (line.Span.SequenceEqual(Seal.AsSpan()[..^1]))
+            {
+                return true;
+            }
+
+            index.Ingest(new LogSpan(segment, position, length), Read(line));
+            position += length + 1;
+        }
+
+        return false;
+    }
+
+    private T Read(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            return index.Read(line);
+        }
+        catch (Exception e)
+        {
+            throw new LogCorruptException($"{NameOf(segment)} holds no readable record at byte {position}: {e.Message}", e);
+        }
+    }
+
+    private async Task WriteAgainAsync(CancellationToken cancellation)
+    {
+        var forgotten = 0L;
+        var here = new RecentBlocks.Block(segment, position, default, 0);
+        foreach (var group in recent.ToList().Append(here).GroupBy(block => block.Segment))
+        {
+            var name = NameOf(group.Key);
+            var length = await blobs.GetLengthAsync(name, cancellation);
+            if (length is null)
+            {
+                await blobs.CreateAppendBlobAsync(name, cancellation);
+            }
+
+            var end = length ?? 0;
+            foreach (var block in group.Where(block => block.Offset + block.Content.Length > end))
+            {
+                if (block.Offset > end)
+                {
+                    throw new LogCorruptException(
+                        $"{name} has lost acknowledged bytes: it ends at {end} and this host remembers it from {block.Offset} on.");
+                }
+
+                blockCount = await blobs.AppendAsync(name, end, block.Content[(int)(end - block.Offset)..], cancellation);
+                forgotten += block.Content.Length;
+                end = block.Offset + block.Content.Length;
+            }
+        }
+
+        LogWrittenAgain(folder, forgotten);
+    }
+}

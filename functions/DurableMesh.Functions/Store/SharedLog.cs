@@ -1,0 +1,227 @@
+using System.Globalization;
+using System.Threading.Channels;
+
+namespace DurableMesh.Functions.Store;
+
+/// <summary>
+/// One totally ordered log of lines in append blobs, shared by all threads and by all hosts. Lines that arrive while an append is
+/// in flight go out together in the next one; an append is conditional on the position that this host knows, so that whoever lost
+/// the race first reads what the other wrote.
+/// </summary>
+/// <remarks>
+/// An append whose answer was lost is the same case as a lost race: at the position lies either our own block, then it is done, or
+/// somebody else's. That is why a block, once sent, is sent again unchanged until its fate is known.
+/// </remarks>
+internal sealed partial class SharedLog<T>(
+    IBlobs blobs,
+    string folder,
+    ILogIndex<T> index,
+    SharedLogOptions options,
+    TimeProvider time,
+    ILogger logger) : IAsyncDisposable
+{
+    private static readonly byte[] Seal = "{\"sealed\":true}\n"u8.ToArray();
+
+    private readonly Channel<PendingLine<T>> queue = Channel.CreateUnbounded<PendingLine<T>>(new() { SingleReader = true });
+    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly RecentBlocks recent = new(time);
+    private Task running = Task.CompletedTask;
+    private string? outage;
+    private int segment = 1;
+    private int position;
+    private int blockCount;
+
+    /// <summary>Starts reading the log, in the background and for as long as it takes the storage to answer.</summary>
+    public void Start() => running = Task.Run(() => RunAsync(stopping.Token));
+
+    /// <summary>Waits until the whole log has been read once.</summary>
+    /// <exception cref="StoreUnavailableException">The storage has not answered in time.</exception>
+    public ValueTask WhenOpenAsync(CancellationToken cancellation) =>
+        opened.Task.IsCompletedSuccessfully ? ValueTask.CompletedTask : new(PatientlyAsync(opened.Task, cancellation));
+
+    /// <summary>Appends one line, which must not contain a line feed, and ingests it. Returns when it is durable.</summary>
+    /// <exception cref="StoreUnavailableException">The storage has not acknowledged it in time. It may still become durable.</exception>
+    public Task AppendAsync(T record, ReadOnlyMemory<byte> line, CancellationToken cancellation) =>
+        EnqueueAsync(new PendingLine<T>(record, line), cancellation);
+
+    /// <summary>Ingests whatever other hosts had written when this was called.</summary>
+    /// <exception cref="StoreUnavailableException">The storage has not answered in time.</exception>
+    public Task RefreshAsync(CancellationToken cancellation) => EnqueueAsync(new PendingLine<T>(default!, default), cancellation);
+
+    /// <summary>Reads a line that was ingested before.</summary>
+    public Task<ReadOnlyMemory<byte>> ReadAsync(LogSpan at, CancellationToken cancellation) =>
+        blobs.ReadAsync(NameOf(at.Segment), at.Offset, at.Length, cancellation);
+
+    /// <summary>Stops; lines that are still waiting fail.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await stopping.CancelAsync();
+        await running;
+        stopping.Dispose();
+    }
+
+    private async Task EnqueueAsync(PendingLine<T> pending, CancellationToken cancellation)
+    {
+        if (!queue.Writer.TryWrite(pending))
+        {
+            throw new StoreUnavailableException("The store has stopped.");
+        }
+
+        try
+        {
+            await PatientlyAsync(pending.Done, cancellation);
+        }
+        finally
+        {
+            pending.Abandon();
+        }
+    }
+
+    private async Task PatientlyAsync(Task task, CancellationToken cancellation)
+    {
+        try
+        {
+            await task.WaitAsync(options.Patience, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw new StoreUnavailableException(
+                outage ?? $"The store has not answered within {options.Patience.TotalSeconds} s.");
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        var batch = new LineBatch<T>();
+        try
+        {
+            await PersistAsync(OpenAsync, cancellation);
+            opened.TrySetResult();
+            while (await queue.Reader.WaitToReadAsync(cancellation))
+            {
+                batch = LineBatch<T>.Gather(queue.Reader, options.MaximumBatchBytes);
+                await PersistAsync(token => CommitAsync(batch, token), cancellation);
+                batch.Complete();
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            FailWaiting(batch, new StoreUnavailableException("The store has stopped."));
+        }
+        catch (Exception e)
+        {
+            LogBroken(folder, e);
+            outage = e.Message;
+            FailWaiting(batch, new StoreUnavailableException(e.Message, e));
+        }
+    }
+
+    private void FailWaiting(LineBatch<T> batch, StoreUnavailableException failure)
+    {
+        batch.Fail(failure);
+        queue.Writer.TryComplete();
+        opened.TrySetException(failure);
+        while (queue.Reader.TryRead(out var pending))
+        {
+            pending.Fail(failure);
+        }
+    }
+
+    private async Task PersistAsync(Func<CancellationToken, Task> step, CancellationToken cancellation)
+    {
+        for (var pause = options.FirstPause; ; pause = pause * 2 < options.LongestPause ? pause * 2 : options.LongestPause)
+        {
+            try
+            {
+                await step(cancellation);
+                if (outage is not null)
+                {
+                    LogBack(folder);
+                    outage = null;
+                }
+
+                return;
+            }
+            catch (StoreUnavailableException e)
+            {
+                if (outage is null)
+                {
+                    LogAway(folder, e.Message);
+                }
+
+                outage = e.Message;
+                await Task.Delay(pause, time, cancellation);
+            }
+        }
+    }
+
+    private async Task OpenAsync(CancellationToken cancellation)
+    {
+        await blobs.EnsureContainerAsync(cancellation);
+        foreach (var blob in await blobs.ListAsync(folder + "/", cancellation))
+        {
+            if (blob.Name == NameOf(segment))
+            {
+                await ScanAsync(blob.Length, cancellation);
+            }
+        }
+
+        await blobs.CreateAppendBlobAsync(NameOf(segment), cancellation);
+    }
+
+    private async Task CommitAsync(LineBatch<T> batch, CancellationToken cancellation)
+    {
+        for (var behind = batch.Bytes.IsEmpty; !batch.Written;)
+        {
+            try
+            {
+                if (behind)
+                {
+                    await CatchUpAsync(batch, cancellation);
+                    behind = false;
+                    batch.Written |= batch.Bytes.IsEmpty;
+                }
+                else if (blockCount >= options.MaximumSegmentBlocks
+                    || (position > 0 && position + batch.Bytes.Length > options.MaximumSegmentBytes))
+                {
+                    await blobs.AppendAsync(NameOf(segment), position, Seal, cancellation);
+                    recent.Add(segment, position, Seal);
+                    await NextSegmentAsync(cancellation);
+                }
+                else
+                {
+                    blockCount = await blobs.AppendAsync(NameOf(segment), position, batch.Bytes, cancellation);
+                    Ingest(batch);
+                }
+            }
+            catch (AppendConflictException)
+            {
+                behind = true;
+            }
+        }
+    }
+
+    private void Ingest(LineBatch<T> batch)
+    {
+        recent.Add(segment, position, batch.Bytes);
+        foreach (var line in batch.Lines)
+        {
+            index.Ingest(new LogSpan(segment, position, line.Line.Length), line.Record);
+            position += line.Line.Length + 1;
+        }
+
+        batch.Written = true;
+    }
+
+    private Task NextSegmentAsync(CancellationToken cancellation)
+    {
+        segment++;
+        position = 0;
+        blockCount = 0;
+        return blobs.CreateAppendBlobAsync(NameOf(segment), cancellation);
+    }
+
+    private string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{folder}/{number:D8}");
+}

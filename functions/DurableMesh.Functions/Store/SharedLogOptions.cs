@@ -1,0 +1,26 @@
+namespace DurableMesh.Functions.Store;
+
+/// <summary>The sizes and patience of a <see cref="SharedLog{T}"/>.</summary>
+internal sealed record SharedLogOptions
+{
+    /// <summary>How many bytes of waiting lines go out in one append. A longer single line goes alone.</summary>
+    public int MaximumBatchBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>After how many blocks a segment is sealed. The service takes 50,000.</summary>
+    public int MaximumSegmentBlocks { get; init; } = 45_000;
+
+    /// <summary>After how many bytes a segment is sealed.</summary>
+    public int MaximumSegmentBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>How much is read at once when the log is scanned, in bytes.</summary>
+    public int ScanBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>How long a caller waits for the storage before it hears that it is away.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>The first pause after a failure; it doubles up to <see cref="LongestPause"/>.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The longest pause between two tries.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,328 @@
+using System.Text;
+using DurableMesh.Functions.Store;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DurableMesh.Tests.Functions.Store;
+
+public sealed class SharedLogTests
+{
+    private readonly MemoryBlobs blobs = new();
+
+    [Fact]
+    public async Task A_line_is_durable_and_ingested_when_append_returns()
+    {
+        await using var host = Open();
+
+        await host.AppendAsync("a");
+
+        Assert.Equal("a\n", blobs.Text("log/00000001"));
+        Assert.Equal(["a"], host.Lines);
+    }
+
+    [Fact]
+    public async Task Lines_that_arrive_while_an_append_is_in_flight_go_out_together()
+    {
+        await using var host = Open();
+        var gate = new TaskCompletionSource();
+        blobs.AppendGate = gate.Task;
+        var first = host.AppendAsync("first");
+        await host.UntilAppendIsInFlightAsync();
+
+        var others = Enumerable.Range(0, 100).Select(n => host.AppendAsync($"line {n}")).ToList();
+        gate.SetResult();
+        await Task.WhenAll([first, .. others]);
+
+        Assert.Equal(2, blobs.Appends);
+        Assert.Equal(["first", .. Enumerable.Range(0, 100).Select(n => $"line {n}")], host.Lines);
+    }
+
+    [Fact]
+    public async Task A_batch_stops_at_its_limit_of_bytes()
+    {
+        await using var host = Open(new SharedLogOptions { MaximumBatchBytes = 10 });
+        var gate = new TaskCompletionSource();
+        blobs.AppendGate = gate.Task;
+
+        var all = Enumerable.Range(0, 5).Select(n => host.AppendAsync($"12345{n}")).ToList();
+        gate.SetResult();
+        await Task.WhenAll(all);
+
+        Assert.Equal(5, blobs.Appends);
+    }
+
+    [Fact]
+    public async Task An_append_whose_answer_was_lost_is_not_written_twice()
+    {
+        await using var host = Open();
+        await host.AppendAsync("a");
+        FailOnce("append", BlobFault.After);
+
+        await host.AppendAsync("b");
+
+        Assert.Equal("a\nb\n", blobs.Text("log/00000001"));
+        Assert.Equal(["a", "b"], host.Lines);
+    }
+
+    [Fact]
+    public async Task An_append_that_failed_is_written_when_the_storage_is_back()
+    {
+        await using var host = Open();
+        FailOnce("append", BlobFault.Before);
+
+        await host.AppendAsync("a");
+
+        Assert.Equal(["a"], host.Lines);
+    }
+
+    [Fact]
+    public async Task Two_hosts_see_one_order()
+    {
+        await using var one = Open();
+        await using var two = Open();
+
+        await Task.WhenAll(Enumerable.Range(0, 50).SelectMany(n => new[] { one.AppendAsync($"one {n}"), two.AppendAsync($"two {n}") }));
+        await Task.WhenAll(one.Log.RefreshAsync(default), two.Log.RefreshAsync(default));
+
+        Assert.Equal(100, one.Lines.Count);
+        Assert.Equal(one.Lines, two.Lines);
+        Assert.Equal(one.Spans, two.Spans);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_followed_by_another_host_is_still_recognised()
+    {
+        await using var one = Open();
+        await using var two = Open();
+        var answers = 0;
+        blobs.Fault = (operation, _) => (operation, answers++) switch
+        {
+            ("append", 0) => BlobFault.After,
+            ("append" or "length" or "read", < 4) => BlobFault.Before,
+            _ => BlobFault.None,
+        };
+
+        var first = one.AppendAsync("one");
+        await Task.WhenAll(first, two.AppendAsync("two"));
+        await Task.WhenAll(one.Log.RefreshAsync(default), two.Log.RefreshAsync(default));
+
+        Assert.Equal(2, one.Lines.Count);
+        Assert.Equal(one.Lines, two.Lines);
+    }
+
+    [Fact]
+    public async Task A_full_segment_is_sealed_and_the_next_one_begun()
+    {
+        await using (var host = Open(new SharedLogOptions { MaximumSegmentBlocks = 2 }))
+        {
+            foreach (var line in new[] { "a", "b", "c", "d", "e" })
+            {
+                await host.AppendAsync(line);
+            }
+        }
+
+        Assert.Equal("a\nb\n{\"sealed\":true}\n", blobs.Text("log/00000001"));
+        Assert.Equal("c\nd\n{\"sealed\":true}\n", blobs.Text("log/00000002"));
+        Assert.Equal("e\n", blobs.Text("log/00000003"));
+        await using var again = Open();
+        await again.Log.WhenOpenAsync(default);
+        Assert.Equal(["a", "b", "c", "d", "e"], again.Lines);
+    }
+
+    [Fact]
+    public async Task A_segment_is_sealed_before_it_grows_too_large()
+    {
+        await using var host = Open(new SharedLogOptions { MaximumSegmentBytes = 20 });
+
+        await host.AppendAsync(new string('a', 12));
+        await host.AppendAsync(new string('b', 12));
+        await host.AppendAsync(new string('c', 40));
+
+        Assert.Equal(["log/00000001", "log/00000002", "log/00000003"], blobs.Names());
+    }
+
+    [Theory]
+    [InlineData("append")]
+    [InlineData("create")]
+    public async Task A_rotation_survives_a_lost_answer(string operation)
+    {
+        await using var host = Open(new SharedLogOptions { MaximumSegmentBlocks = 1 });
+        await host.AppendAsync("a");
+        FailOnce(operation, BlobFault.After);
+
+        await host.AppendAsync("b");
+
+        Assert.Equal(["a", "b"], host.Lines);
+        Assert.Equal("b\n", blobs.Text("log/00000002"));
+    }
+
+    [Fact]
+    public async Task The_other_host_follows_into_the_next_segment()
+    {
+        await using var one = Open(new SharedLogOptions { MaximumSegmentBlocks = 1 });
+        await using var two = Open(new SharedLogOptions { MaximumSegmentBlocks = 1 });
+        await one.AppendAsync("a");
+        await one.AppendAsync("b");
+        await one.AppendAsync("c");
+
+        await two.AppendAsync("d");
+
+        Assert.Equal(["a", "b", "c", "d"], two.Lines);
+    }
+
+    [Fact]
+    public async Task A_restart_reads_everything_at_the_same_positions_in_small_chunks()
+    {
+        IReadOnlyList<LogSpan> spans;
+        await using (var host = Open())
+        {
+            for (var n = 0; n < 20; n++)
+            {
+                await host.AppendAsync(new string((char)('a' + n), n + 1));
+            }
+
+            spans = host.Spans;
+        }
+
+        await using var again = Open(new SharedLogOptions { ScanBytes = 4 });
+        await again.Log.WhenOpenAsync(default);
+
+        Assert.Equal(spans, again.Spans);
+        Assert.Equal("ccc", Encoding.UTF8.GetString((await again.Log.ReadAsync(spans[2], default)).Span));
+    }
+
+    [Fact]
+    public async Task A_caller_hears_that_the_storage_is_away_and_its_line_is_not_written_later()
+    {
+        await using var host = Open(new SharedLogOptions { Patience = TimeSpan.FromMilliseconds(20) });
+        await host.Log.WhenOpenAsync(default);
+        blobs.Fault = (_, _) => BlobFault.Before;
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => host.AppendAsync("under way"));
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => host.AppendAsync("given up"));
+        Assert.Contains("away", failure.Message, StringComparison.Ordinal);
+
+        blobs.Fault = (_, _) => BlobFault.None;
+        await Eventually.TrueAsync(() => host.Lines.Contains("under way"));
+        await Eventually.SucceedsAsync(() => host.AppendAsync("after"));
+
+        Assert.DoesNotContain("given up", host.Lines);
+        Assert.Equal("after", host.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task What_a_killed_Azurite_forgot_is_written_again()
+    {
+        await using var host = Open(new SharedLogOptions { MaximumSegmentBlocks = 2 });
+        foreach (var line in new[] { "a", "b", "c" })
+        {
+            await host.AppendAsync(line);
+        }
+
+        blobs.Forget("log/00000002");
+        blobs.Forget("log/00000001", "b\n{\"sealed\":true}\n".Length);
+        await host.AppendAsync("d");
+
+        Assert.Equal("a\nb\n{\"sealed\":true}\n", blobs.Text("log/00000001"));
+        Assert.Equal("c\nd\n", blobs.Text("log/00000002"));
+        Assert.Equal(["a", "b", "c", "d"], host.Lines);
+    }
+
+    [Fact]
+    public async Task A_corrupt_line_stops_the_log_and_names_the_blob_and_the_offset()
+    {
+        await using (var host = Open())
+        {
+            await host.AppendAsync("a");
+            await host.AppendAsync("corrupt");
+        }
+
+        await using var again = Open();
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => again.Log.WhenOpenAsync(default).AsTask());
+
+        Assert.Contains("log/00000001", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("byte 2", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Waiting_callers_fail_when_the_host_stops()
+    {
+        var host = Open();
+        await host.Log.WhenOpenAsync(default);
+        blobs.AppendGate = new TaskCompletionSource().Task;
+        var first = host.AppendAsync("a");
+        var second = host.AppendAsync("b");
+
+        await host.DisposeAsync();
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => first);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => second);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => host.AppendAsync("c"));
+    }
+
+    private void FailOnce(string operation, BlobFault fault)
+    {
+        var left = 1;
+        blobs.Fault = (called, _) => called == operation && left-- > 0 ? fault : BlobFault.None;
+    }
+
+    private LoggedHost Open(SharedLogOptions? options = null) => new(blobs, options ?? new SharedLogOptions());
+
+    /// <summary>One host's log with an index that remembers everything in order.</summary>
+    private sealed class LoggedHost : ILogIndex<string>, IAsyncDisposable
+    {
+        private readonly Lock gate = new();
+        private readonly List<(LogSpan At, string Line)> ingested = [];
+        private readonly MemoryBlobs blobs;
+
+        public LoggedHost(MemoryBlobs blobs, SharedLogOptions options)
+        {
+            this.blobs = blobs;
+            options = options with { FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(2) };
+            Log = new SharedLog<string>(blobs, "log", this, options, TimeProvider.System, NullLogger.Instance);
+            Log.Start();
+        }
+
+        public SharedLog<string> Log { get; }
+
+        public IReadOnlyList<string> Lines
+        {
+            get
+            {
+                lock (gate)
+                {
+                    return [.. ingested.Select(one => one.Line)];
+                }
+            }
+        }
+
+        public IReadOnlyList<LogSpan> Spans
+        {
+            get
+            {
+                lock (gate)
+                {
+                    return [.. ingested.Select(one => one.At)];
+                }
+            }
+        }
+
+        public Task AppendAsync(string line) => Log.AppendAsync(line, Encoding.UTF8.GetBytes(line), CancellationToken.None);
+
+        public Task UntilAppendIsInFlightAsync() => Eventually.TrueAsync(() => blobs.AppendsWaiting > 0);
+
+        public string Read(ReadOnlyMemory<byte> line)
+        {
+            var text = Encoding.UTF8.GetString(line.Span);
+            return text == "corrupt" ? throw new FormatException("no record") : text;
+        }
+
+        public void Ingest(LogSpan at, string record)
+        {
+            lock (gate)
+            {
+                ingested.Add((at, record));
+            }
+        }
+
+        public ValueTask DisposeAsync() => Log.DisposeAsync();
+    }
+}
