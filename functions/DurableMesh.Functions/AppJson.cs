@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Health;
+using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Threads;
+
+namespace DurableMesh.Functions;
+
+/// <summary>The mesh's JSON with the app's own records: what both hosts serialize activities' inputs, events and answers with.</summary>
+internal static class AppJson
+{
+    public static JsonSerializerOptions Options { get; } = Create();
+
+    /// <summary>The metadata of one type, looked up once.</summary>
+    public static JsonTypeInfo<T> TypeInfo<T>() => Cache<T>.TypeInfo;
+
+    private static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions(MeshJson.Options)
+        {
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(AppJsonContext.Default, MeshJson.Options.TypeInfoResolver),
+        };
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private static class Cache<T>
+    {
+        public static readonly JsonTypeInfo<T> TypeInfo = (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+    }
+}
+
+/// <summary>The source-generated metadata of the app's own records; used through <see cref="AppJson.Options"/>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ThreadRecord))]
+[JsonSerializable(typeof(ThreadStatus))]
+[JsonSerializable(typeof(HealthReport))]
+internal sealed partial class AppJsonContext : JsonSerializerContext;

@@ -1,0 +1,12 @@
+namespace DurableMesh.Functions.Health;
+
+/// <summary>Whether the mesh can do its work.</summary>
+/// <param name="Healthy">Whether everything below is.</param>
+/// <param name="Dependencies">What it depends on.</param>
+public sealed record HealthReport(bool Healthy, IReadOnlyList<DependencyHealth> Dependencies);
+
+/// <summary>Whether one dependency answers.</summary>
+/// <param name="Name">Which: <c>store</c>, <c>taskHub</c> or <c>agents</c>.</param>
+/// <param name="Healthy">Whether it answers.</param>
+/// <param name="Detail">What is wrong otherwise.</param>
+public sealed record DependencyHealth(string Name, bool Healthy, string? Detail);

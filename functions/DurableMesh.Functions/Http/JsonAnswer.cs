@@ -1,0 +1,64 @@
+using System.Text.Json;
+using DurableMesh.Core.Wire;
+using Microsoft.AspNetCore.Http;
+
+namespace DurableMesh.Functions.Http;
+
+/// <summary>An answer whose body is JSON, written by a source-generated serializer.</summary>
+internal sealed class JsonAnswer<T>(T value, int status = StatusCodes.Status200OK) : IResult
+{
+    /// <summary>The body.</summary>
+    public T Value => value;
+
+    /// <summary>The status code.</summary>
+    public int Status => status;
+
+    /// <summary>The <c>Location</c> header, if any.</summary>
+    public string? Location { get; init; }
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = status;
+        response.ContentType = "application/json; charset=utf-8";
+        if (Location is not null)
+        {
+            response.Headers.Location = Location;
+        }
+
+        return JsonBody.WriteAsync(response, value, httpContext.RequestAborted);
+    }
+}
+
+/// <summary>A problem as RFC 9457 wants it, with <c>Retry-After</c> where trying again helps.</summary>
+internal sealed class ProblemAnswer(Problem problem) : IResult
+{
+    private const string RetryAfterSeconds = "1";
+
+    /// <summary>The problem.</summary>
+    public Problem Problem => problem;
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = problem.Status;
+        response.ContentType = Problem.MediaType;
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
+        return JsonBody.WriteAsync(response, problem, httpContext.RequestAborted);
+    }
+}
+
+/// <summary>Writes a body of known length, so that it leaves in one piece.</summary>
+internal static class JsonBody
+{
+    public static async Task WriteAsync<T>(HttpResponse response, T value, CancellationToken cancellation)
+    {
+        var utf8 = JsonSerializer.SerializeToUtf8Bytes(value, AppJson.TypeInfo<T>());
+        response.ContentLength = utf8.Length;
+        await response.Body.WriteAsync(utf8, cancellation);
+    }
+}

@@ -1,0 +1,58 @@
+using Azure;
+using DurableMesh.Core.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+
+namespace DurableMesh.Functions.Http;
+
+/// <summary>The one place where a failed HTTP function becomes an answer.</summary>
+internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunctionsWorkerMiddleware
+{
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is not { } http)
+        {
+            await next(context);
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        catch (Exception e)
+        {
+            context.GetInvocationResult().Value = Answer(context, http, e is AggregateException { InnerException: { } inner } ? inner : e);
+        }
+    }
+
+    private IResult Answer(FunctionContext context, HttpContext http, Exception failure)
+    {
+        switch (failure)
+        {
+            case ProblemException known:
+                return new ProblemAnswer(known.Problem);
+            case var _ when http.RequestAborted.IsCancellationRequested:
+                return Results.Empty;
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:
+                return new ProblemAnswer(Problems.BodyTooLarge(tooLarge.Message));
+            case BadHttpRequestException malformed:
+                return new ProblemAnswer(Problems.InvalidRequest("", "malformed_request", malformed.Message));
+            case OperationCanceledException:
+                return new ProblemAnswer(Problems.Stopping());
+            case IOException or TimeoutException or RequestFailedException:
+                LogStorageAway(context.FunctionDefinition.Name, failure.Message);
+                return new ProblemAnswer(Problems.StorageUnavailable(failure.Message));
+            default:
+                LogFailed(context.FunctionDefinition.Name, context.InvocationId, failure);
+                return new ProblemAnswer(Problems.InternalError(context.InvocationId));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Function} answered 503: {Reason}")]
+    private partial void LogStorageAway(string function, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Function} failed (invocation {Invocation}).")]
+    private partial void LogFailed(string function, string invocation, Exception failure);
+}

@@ -1,0 +1,91 @@
+using DurableMesh.Core.Wire;
+using Microsoft.AspNetCore.Http;
+
+namespace DurableMesh.Functions.Http;
+
+/// <summary>Every problem that the HTTP API knows besides those of the gate, in one place.</summary>
+internal static class Problems
+{
+    /// <summary>The request's body, query or route is wrong; all that is wrong at once.</summary>
+    public static Problem InvalidRequest(IReadOnlyList<InputError> errors) =>
+        errors.FirstOrDefault(error => error.Code == "body_too_large") is { } tooLarge
+            ? BodyTooLarge(tooLarge.Message) with { Errors = errors }
+            : new Problem
+            {
+                Status = StatusCodes.Status400BadRequest,
+                Code = errors.Count == 1 ? errors[0].Code : "invalid_request",
+                Title = errors.Count == 1 ? "The request has a mistake." : $"The request has {errors.Count} mistakes.",
+                Detail = errors.Count == 1 ? errors[0].Message : "Each is listed in errors.",
+                Errors = errors,
+            };
+
+    public static Problem InvalidRequest(string path, string code, string message) =>
+        InvalidRequest([new InputError(path, code, message)]);
+
+    public static Problem BodyTooLarge(string detail) => new()
+    {
+        Status = StatusCodes.Status413PayloadTooLarge,
+        Code = "body_too_large",
+        Title = "The request is too large.",
+        Detail = detail,
+    };
+
+    public static Problem ThreadNotFound(string threadId) => new()
+    {
+        Status = StatusCodes.Status404NotFound,
+        Code = "thread_not_found",
+        Title = "There is no such thread.",
+        Detail = $"No thread has the id {threadId}. GET /threads lists those that exist.",
+        ThreadId = threadId,
+    };
+
+    public static Problem AgentNotFound(string agentId) => new()
+    {
+        Status = StatusCodes.Status404NotFound,
+        Code = "agent_not_found",
+        Title = "There is no such agent.",
+        Detail = $"The registry has no agent with the id or alias {agentId}. GET /agents lists those that exist.",
+    };
+
+    public static Problem IdempotencyConflict(string threadId) => new()
+    {
+        Status = StatusCodes.Status409Conflict,
+        Code = "idempotency_conflict",
+        Title = "The Idempotency-Key was used for another request.",
+        Detail = "A key stands for one request body: send the first body again, or take a new key.",
+        ThreadId = threadId,
+    };
+
+    public static Problem NotHeld(string threadId, ThreadPhase state) => new()
+    {
+        Status = StatusCodes.Status409Conflict,
+        Code = "not_held",
+        Title = "The thread does not wait for a decision.",
+        Detail = $"Only a held thread can be decided; this one is {state.ToString().ToLowerInvariant()}.",
+        ThreadId = threadId,
+    };
+
+    public static Problem StorageUnavailable(string detail) => new()
+    {
+        Status = StatusCodes.Status503ServiceUnavailable,
+        Code = "storage_unavailable",
+        Title = "The storage does not answer.",
+        Detail = detail + " Nothing is half-written: send the same request again.",
+    };
+
+    public static Problem Stopping() => new()
+    {
+        Status = StatusCodes.Status503ServiceUnavailable,
+        Code = "stopping",
+        Title = "The host is stopping.",
+        Detail = "Send the same request again in a moment.",
+    };
+
+    public static Problem InternalError(string invocationId) => new()
+    {
+        Status = StatusCodes.Status500InternalServerError,
+        Code = "internal_error",
+        Title = "The mesh failed to handle the request.",
+        Detail = $"The host's log has the cause under the id {invocationId}.",
+    };
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Store;
+using Microsoft.AspNetCore.Http;
+
+namespace DurableMesh.Functions.Http;
+
+/// <summary>Reads a request's query strictly and gathers all that is wrong with it.</summary>
+internal sealed class Query
+{
+    // The Functions host takes its access key from these; they are none of ours.
+    private static readonly string[] HostParameters = ["code", "clientId"];
+
+    private readonly IQueryCollection query;
+    private readonly List<InputError> errors = [];
+
+    /// <param name="request">The request.</param>
+    /// <param name="known">The parameters that this route knows.</param>
+    public Query(HttpRequest request, params ReadOnlySpan<string> known)
+    {
+        query = request.Query;
+        foreach (var name in query.Keys)
+        {
+            if (!known.Contains(name) && !HostParameters.Contains(name, StringComparer.Ordinal))
+            {
+                Wrong(name, "unknown_field", $"There is no parameter {name}; there are {string.Join(", ", known!)}.");
+            }
+        }
+    }
+
+    /// <summary>A text, or null.</summary>
+    public string? Text(string name) => query[name] is [{ Length: > 0 } text, ..] ? text : null;
+
+    /// <summary>A whole number between two bounds.</summary>
+    public int Number(string name, int least, int most, int otherwise)
+    {
+        if (Text(name) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        Wrong(name, "out_of_range", $"{name} must be a whole number from {least} to {most}.");
+        return otherwise;
+    }
+
+    /// <summary>A duration like <c>PT30S</c> of at most <paramref name="most"/>; nothing means zero.</summary>
+    public TimeSpan Duration(string name, TimeSpan most)
+    {
+        if (Text(name) is not { } text)
+        {
+            return TimeSpan.Zero;
+        }
+
+        if (Iso8601Duration.TryParse(text, out var duration) && duration >= TimeSpan.Zero && duration <= most)
+        {
+            return duration;
+        }
+
+        Wrong(name, "out_of_range", $"{name} must be an ISO 8601 duration from PT0S to {Iso8601Duration.Format(most)}.");
+        return TimeSpan.Zero;
+    }
+
+    /// <summary>One of an enum's names, or null.</summary>
+    public TEnum? OneOf<TEnum>(string name)
+        where TEnum : struct, Enum
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (Enum.TryParse<TEnum>(text, ignoreCase: true, out var value) && char.IsAsciiLetter(text[0]) && Enum.IsDefined(value))
+        {
+            return value;
+        }
+
+        Wrong(name, "unknown_value", $"{name} must be one of {string.Join(", ", Enum.GetNames<TEnum>())}.");
+        return null;
+    }
+
+    /// <summary>A cursor that an earlier page gave, or null.</summary>
+    public LogPosition? Cursor(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (LogPosition.TryParse(text, out var position))
+        {
+            return position;
+        }
+
+        Wrong(name, "malformed_cursor", $"{name} must be a cursor that an earlier page gave.");
+        return null;
+    }
+
+    /// <exception cref="ProblemException">Something was wrong.</exception>
+    public void ThrowIfWrong()
+    {
+        if (errors.Count > 0)
+        {
+            throw new ProblemException(Problems.InvalidRequest(errors));
+        }
+    }
+
+    private void Wrong(string name, string code, string message) => errors.Add(new InputError($"?{name}", code, message));
+}

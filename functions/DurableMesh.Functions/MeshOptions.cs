@@ -1,0 +1,81 @@
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Functions;
+
+/// <summary>The configuration section <c>Mesh</c> (environment: <c>Mesh__AgentsFile</c> and so on).</summary>
+public sealed class MeshOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Mesh";
+
+    /// <summary>The agent registry, a JSON file; a relative path is taken from the app's own folder.</summary>
+    public string AgentsFile { get; set; } = "agents.json";
+
+    /// <summary>The blob container of transcripts, bodies and evidence.</summary>
+    public string StoreContainer { get; set; } = "durablemesh-store";
+
+    /// <summary>How long a start or a send waits for its outcome before it is answered with 202; 1 s to 1 min.</summary>
+    public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The limits of threads.</summary>
+    public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>The store.</summary>
+    public StoreOptions Store { get; set; } = new();
+}
+
+/// <summary>What a thread gets that asks for nothing, and the most that one may ask for.</summary>
+public sealed class LimitOptions
+{
+    /// <summary>The life of a thread that names none.</summary>
+    public TimeSpan DefaultTtl { get; set; } = LimitPolicy.Standard.Defaults.Ttl;
+
+    /// <summary>The longest life that the gate lets in.</summary>
+    public TimeSpan MaximumTtl { get; set; } = LimitPolicy.Standard.Maxima.Ttl;
+
+    /// <summary>The turns of a thread that names none.</summary>
+    public int DefaultTurns { get; set; } = LimitPolicy.Standard.Defaults.MaxTurns;
+
+    /// <summary>The most turns that the gate lets in.</summary>
+    public int MaximumTurns { get; set; } = LimitPolicy.Standard.Maxima.MaxTurns;
+
+    /// <summary>The cost cap of a thread that names none, in US dollars.</summary>
+    public decimal DefaultCostCapUsd { get; set; } = LimitPolicy.Standard.Defaults.CostCapUsd;
+
+    /// <summary>The highest cost cap that the gate lets in, in US dollars.</summary>
+    public decimal MaximumCostCapUsd { get; set; } = LimitPolicy.Standard.Maxima.CostCapUsd;
+
+    /// <summary>The findings and notes per turn of a thread that names none.</summary>
+    public int DefaultFindingsPerTurn { get; set; } = LimitPolicy.Standard.Defaults.MaxFindingsPerTurn;
+
+    /// <summary>The most findings and notes per turn that the gate lets in.</summary>
+    public int MaximumFindingsPerTurn { get; set; } = LimitPolicy.Standard.Maxima.MaxFindingsPerTurn;
+
+    /// <summary>The rounds without progress of a thread that names none.</summary>
+    public int DefaultRoundsWithoutProgress { get; set; } = LimitPolicy.Standard.Defaults.MaxRoundsWithoutProgress;
+
+    /// <summary>The most rounds without progress that the gate lets in.</summary>
+    public int MaximumRoundsWithoutProgress { get; set; } = LimitPolicy.Standard.Maxima.MaxRoundsWithoutProgress;
+
+    /// <summary>The same, as the rules want it.</summary>
+    public LimitPolicy ToPolicy() => new(
+        new Limits(DefaultTtl, DefaultTurns, DefaultCostCapUsd, DefaultFindingsPerTurn, DefaultRoundsWithoutProgress),
+        new Limits(MaximumTtl, MaximumTurns, MaximumCostCapUsd, MaximumFindingsPerTurn, MaximumRoundsWithoutProgress));
+}
+
+/// <summary>How the store behaves.</summary>
+public sealed class StoreOptions
+{
+    /// <summary>
+    /// Whether other hosts write to the same store, so that reads look for what they wrote first. By default true in Azure
+    /// (where <c>WEBSITE_INSTANCE_ID</c> is set) and false elsewhere.
+    /// </summary>
+    public bool? SharedByHosts { get; set; }
+
+    /// <summary>How long a call waits for the storage before it is answered with 503; 1 s to 1 min.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>How much of the newest transcripts and bodies is kept in memory, in MiB; 1 to 4096.</summary>
+    public int CacheMegabytes { get; set; } = 64;
+}

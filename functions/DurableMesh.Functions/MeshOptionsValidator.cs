@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace DurableMesh.Functions;
+
+/// <summary>Checks the section <c>Mesh</c> when the host starts, and says all that is wrong with it at once.</summary>
+internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOptions>
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Year = TimeSpan.FromDays(365);
+
+    public ValidateOptionsResult Validate(string? name, MeshOptions options)
+    {
+        var limits = options.Limits;
+        var errors = new List<string>();
+        Require(!string.IsNullOrWhiteSpace(options.AgentsFile), "AgentsFile", "must name the JSON file of the agent registry");
+        Require(ContainerName().IsMatch(options.StoreContainer), "StoreContainer",
+            $"is '{options.StoreContainer}'; it must be 3 to 63 of a-z, 0-9 and single hyphens");
+        Within("AnswerWithin", options.AnswerWithin, Second, Minute);
+        Within("Store:Patience", options.Store.Patience, Second, Minute);
+        Within("Store:CacheMegabytes", options.Store.CacheMegabytes, 1, 4096);
+        Within("Limits:MaximumTtl", limits.MaximumTtl, Second, Year);
+        Within("Limits:DefaultTtl", limits.DefaultTtl, Second, limits.MaximumTtl);
+        Within("Limits:MaximumTurns", limits.MaximumTurns, 1, 1_000_000);
+        Within("Limits:DefaultTurns", limits.DefaultTurns, 1, limits.MaximumTurns);
+        Within("Limits:MaximumCostCapUsd", limits.MaximumCostCapUsd, 0.000001m, 1_000_000m);
+        Within("Limits:DefaultCostCapUsd", limits.DefaultCostCapUsd, 0.000001m, limits.MaximumCostCapUsd);
+        Within("Limits:MaximumFindingsPerTurn", limits.MaximumFindingsPerTurn, 0, 1_000_000);
+        Within("Limits:DefaultFindingsPerTurn", limits.DefaultFindingsPerTurn, 0, limits.MaximumFindingsPerTurn);
+        Within("Limits:MaximumRoundsWithoutProgress", limits.MaximumRoundsWithoutProgress, 1, 1_000_000);
+        Within("Limits:DefaultRoundsWithoutProgress", limits.DefaultRoundsWithoutProgress, 1, limits.MaximumRoundsWithoutProgress);
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+
+        void Require(bool holds, string key, string message)
+        {
+            if (!holds)
+            {
+                errors.Add($"{MeshOptions.Section}:{key} {message}.");
+            }
+        }
+
+        void Within<T>(string key, T value, T least, T most)
+            where T : IComparable<T> =>
+            Require(value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0, key,
+                FormattableString.Invariant($"is {value}; it must be {least} to {most}"));
+    }
+
+    [GeneratedRegex("^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$")]
+    private static partial Regex ContainerName();
+}

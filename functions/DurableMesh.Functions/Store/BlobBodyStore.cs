@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace DurableMesh.Functions.Store;
+
+/// <summary>
+/// <see cref="IBodyStore"/> over a shared log of its own, so that the bodies of many threads travel in one append too. A line is
+/// <c>{"sha256":"…","body":…}</c>; where each body lies is kept in memory and found again by a scan at the start.
+/// </summary>
+internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IAsyncDisposable
+{
+    private const int HashLength = 64;
+    private static readonly byte[] Head = "{\"sha256\":\""u8.ToArray();
+    private static readonly byte[] Middle = "\",\"body\":"u8.ToArray();
+    private static readonly int BodyOffset = Head.Length + HashLength + Middle.Length;
+
+    private readonly ConcurrentDictionary<string, LogSpan> places = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task>> underWay = new(StringComparer.Ordinal);
+    private readonly RecentCache<string, ReadOnlyMemory<byte>> recent;
+    private readonly SharedLog<string> log;
+    private readonly bool shared;
+
+    public BlobBodyStore(IBlobs blobs, IOptions<MeshOptions> options, TimeProvider time, ILogger<BlobBodyStore> logger)
+    {
+        var store = options.Value.Store;
+        recent = new(store.CacheMegabytes * 1024L * 1024L / 2);
+        shared = store.SharedByHosts == true;
+        log = new(blobs, "bodies", this, new SharedLogOptions { Patience = store.Patience }, time, logger);
+    }
+
+    /// <summary>Starts reading where the bodies lie.</summary>
+    public void Start() => log.Start();
+
+    public async Task StoreAsync(string sha256, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        await log.WhenOpenAsync(cancellation);
+        if (places.ContainsKey(sha256))
+        {
+            return;
+        }
+
+        // Whoever sends the same body meanwhile waits for the same append, which therefore is nobody's to cancel.
+        var append = underWay.GetOrAdd(sha256, _ => new Lazy<Task>(() => AppendAsync(sha256, body)));
+        await append.Value.WaitAsync(cancellation);
+    }
+
+    public async ValueTask<ReadOnlyMemory<byte>?> FindAsync(string sha256, CancellationToken cancellation)
+    {
+        if (recent.TryGet(sha256, out var body))
+        {
+            return body;
+        }
+
+        await log.WhenOpenAsync(cancellation);
+        if (shared && !places.ContainsKey(sha256))
+        {
+            await log.RefreshAsync(cancellation);
+        }
+
+        if (!places.TryGetValue(sha256, out var at))
+        {
+            return null;
+        }
+
+        body = await log.ReadAsync(at, cancellation);
+        recent.Add(sha256, body, body.Length);
+        return body;
+    }
+
+    public string Read(ReadOnlyMemory<byte> line) =>
+        line.Length > BodyOffset && line.Span.StartsWith(Head) && line.Span[^1] == (byte)'}'
+            ? Encoding.ASCII.GetString(line.Span.Slice(Head.Length, HashLength))
+            : throw new FormatException("This is not a body with its hash.");
+
+    public void Ingest(LogSpan at, string record) =>
+        places[record] = at with { Offset = at.Offset + BodyOffset, Length = at.Length - BodyOffset - 1 };
+
+    public ValueTask DisposeAsync() => log.DisposeAsync();
+
+    private async Task AppendAsync(string sha256, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            await log.AppendAsync(sha256, Frame(sha256, body.Span), CancellationToken.None);
+            recent.Add(sha256, body, body.Length);
+        }
+        finally
+        {
+            underWay.TryRemove(sha256, out _);
+        }
+    }
+
+    private static byte[] Frame(string sha256, ReadOnlySpan<byte> body)
+    {
+        var line = new byte[BodyOffset + body.Length + 1];
+        Head.CopyTo(line, 0);
+        Encoding.ASCII.GetBytes(sha256, line.AsSpan(Head.Length));
+        Middle.CopyTo(line, Head.Length + HashLength);
+        body.CopyTo(line.AsSpan(BodyOffset));
+        line[^1] = (byte)'}';
+        return line;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using Microsoft.Extensions.Options;
+
+namespace DurableMesh.Functions.Store;
+
+/// <summary><see cref="IThreadLog"/> over one shared log in append blobs.</summary>
+internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
+{
+    private static readonly TimeSpan Attention = TimeSpan.FromSeconds(15);
+
+    private readonly Changes changes = new();
+    private readonly TimeProvider time;
+    private readonly ThreadIndex index;
+    private readonly SharedLog<ThreadRecord> log;
+    private long listened;
+
+    public BlobThreadLog(IBlobs blobs, IOptions<MeshOptions> options, TimeProvider time, ILogger<BlobThreadLog> logger)
+    {
+        var store = options.Value.Store;
+        this.time = time;
+        SharedByHosts = store.SharedByHosts == true;
+        index = new ThreadIndex(store.CacheMegabytes * 1024L * 1024L, changes);
+        log = new(blobs, "threads", index, new SharedLogOptions { Patience = store.Patience }, time, logger);
+    }
+
+    /// <summary>Whether other hosts write to the log too.</summary>
+    public bool SharedByHosts { get; }
+
+    /// <summary>Whether somebody has begun to wait for news lately.</summary>
+    public bool HasListeners => time.GetElapsedTime(Volatile.Read(ref listened)) < Attention;
+
+    /// <summary>Starts reading the log.</summary>
+    public void Start() => log.Start();
+
+    public async Task AppendAsync(ThreadRecord record, CancellationToken cancellation)
+    {
+        await log.WhenOpenAsync(cancellation);
+        if (!index.Knows(record))
+        {
+            var line = JsonSerializer.SerializeToUtf8Bytes(record, AppJson.TypeInfo<ThreadRecord>());
+            await log.AppendAsync(record, line, cancellation);
+        }
+    }
+
+    public async ValueTask<StoredThread?> FindAsync(string threadId, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        return index.Find(threadId)?.Thread;
+    }
+
+    public async ValueTask<IReadOnlyList<TranscriptEntry>> ReadTranscriptAsync(string threadId, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        var places = index.Find(threadId)?.Transcript() ?? [];
+        var entries = new TranscriptEntry[places.Length];
+        await ReadAsync(places, (n, _, entry) => entries[n] = entry, cancellation);
+        return entries;
+    }
+
+    public async ValueTask<IReadOnlyList<StoredMessage>> ReadMessagesAsync(
+        string threadId, int after, int limit, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        return await ReadMessagesAsync(index.Find(threadId)?.Messages(after, limit) ?? [], cancellation);
+    }
+
+    public async ValueTask<StoredMessage?> FindMessageAsync(
+        string threadId, string from, string messageId, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        var candidates = await ReadMessagesAsync(index.Find(threadId)?.Candidates(messageId) ?? [], cancellation);
+        return candidates.FirstOrDefault(one => one.Accepted.Message is var message
+            && message.MessageId == messageId && message.From == from);
+    }
+
+    public async ValueTask<ThreadList> ListAsync(
+        Func<ThreadView, bool> filter, int limit, LogPosition? before, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        return index.List(filter, limit, before);
+    }
+
+    public async ValueTask<InboxSlice> ReadInboxAsync(
+        string agentId, LogPosition? after, int limit, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        var found = index.Inbox(agentId, after, limit);
+        var messages = await ReadMessagesAsync([.. found.Select(one => one.Place)], cancellation);
+        return new InboxSlice(messages, found.Count == 0 ? after : found[^1].Cursor);
+    }
+
+    public Receipt? FindReceipt(string requestId) => index.FindReceipt(requestId);
+
+    public Task NextChange(string id)
+    {
+        Volatile.Write(ref listened, time.GetTimestamp());
+        return changes.Next(id);
+    }
+
+    public async Task PingAsync(CancellationToken cancellation)
+    {
+        await log.WhenOpenAsync(cancellation);
+        await log.RefreshAsync(cancellation);
+    }
+
+    public ValueTask DisposeAsync() => log.DisposeAsync();
+
+    private async ValueTask ReadyAsync(CancellationToken cancellation)
+    {
+        await log.WhenOpenAsync(cancellation);
+        if (SharedByHosts)
+        {
+            await log.RefreshAsync(cancellation);
+        }
+    }
+
+    private async Task<IReadOnlyList<StoredMessage>> ReadMessagesAsync(EntryPlace[] places, CancellationToken cancellation)
+    {
+        var messages = new StoredMessage[places.Length];
+        await ReadAsync(places, (n, record, entry) =>
+            messages[n] = new StoredMessage(record.ThreadId, (MessageAccepted)entry.Event), cancellation);
+        return messages;
+    }
+
+    private async Task ReadAsync(
+        EntryPlace[] places, Action<int, ThreadRecord, TranscriptEntry> take, CancellationToken cancellation)
+    {
+        var (at, record) = (default(LogSpan), (ThreadRecord?)null);
+        for (var n = 0; n < places.Length; n++)
+        {
+            if (record is null || places[n].Record != at)
+            {
+                at = places[n].Record;
+                record = index.FindRecord(at) ?? index.Read(await log.ReadAsync(at, cancellation));
+            }
+
+            take(n, record, record.Entries[places[n].Index]);
+        }
+    }
+}

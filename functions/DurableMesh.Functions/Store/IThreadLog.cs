@@ -1,0 +1,65 @@
+using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Functions.Store;
+
+/// <summary>What activities write and HTTP functions answer from: every thread's state, transcript and receipts.</summary>
+/// <remarks>Every method throws <see cref="StoreUnavailableException"/> when the storage has not answered in time.</remarks>
+public interface IThreadLog
+{
+    /// <summary>Writes one step of a thread. Returns when it is durable; doing it again changes nothing.</summary>
+    Task AppendAsync(ThreadRecord record, CancellationToken cancellation);
+
+    /// <summary>The thread, or null when the store does not know it (yet).</summary>
+    ValueTask<StoredThread?> FindAsync(string threadId, CancellationToken cancellation);
+
+    /// <summary>The whole transcript so far, in order; empty for an unknown thread.</summary>
+    ValueTask<IReadOnlyList<TranscriptEntry>> ReadTranscriptAsync(string threadId, CancellationToken cancellation);
+
+    /// <summary>At most <paramref name="limit"/> messages with a sequence greater than <paramref name="after"/>, in order.</summary>
+    ValueTask<IReadOnlyList<StoredMessage>> ReadMessagesAsync(
+        string threadId, int after, int limit, CancellationToken cancellation);
+
+    /// <summary>The accepted message with this sender and the sender's id, or null.</summary>
+    ValueTask<StoredMessage?> FindMessageAsync(string threadId, string from, string messageId, CancellationToken cancellation);
+
+    /// <summary>Threads that pass <paramref name="filter"/>, newest first, from those that began before <paramref name="before"/>.</summary>
+    ValueTask<ThreadList> ListAsync(
+        Func<ThreadView, bool> filter, int limit, LogPosition? before, CancellationToken cancellation);
+
+    /// <summary>At most <paramref name="limit"/> messages to an agent after <paramref name="after"/>, over all threads, in the log's order.</summary>
+    ValueTask<InboxSlice> ReadInboxAsync(string agentId, LogPosition? after, int limit, CancellationToken cancellation);
+
+    /// <summary>The answer to a request of the last minutes, or null when there is none yet.</summary>
+    Receipt? FindReceipt(string requestId);
+
+    /// <summary>
+    /// A task that completes when something about a thread or an agent (by its id) may have changed. Ask for it, then look, then
+    /// wait.
+    /// </summary>
+    Task NextChange(string id);
+
+    /// <summary>Asks the storage itself whether it is there.</summary>
+    Task PingAsync(CancellationToken cancellation);
+}
+
+/// <summary>A thread as the store knows it.</summary>
+/// <param name="View">Its state.</param>
+/// <param name="RequestHash">The SHA-256 of the request that started it.</param>
+public sealed record StoredThread(ThreadView View, string RequestHash);
+
+/// <summary>A message as the store knows it; the content of a large body is in the <see cref="IBodyStore"/>.</summary>
+/// <param name="ThreadId">Its thread.</param>
+/// <param name="Accepted">The message, and when it became part of the thread.</param>
+public sealed record StoredMessage(string ThreadId, MessageAccepted Accepted);
+
+/// <summary>A page of threads.</summary>
+/// <param name="Threads">Newest first.</param>
+/// <param name="Next">Where the next page starts; null on the last one.</param>
+public sealed record ThreadList(IReadOnlyList<ThreadView> Threads, LogPosition? Next);
+
+/// <summary>A page of an inbox.</summary>
+/// <param name="Messages">In the log's order.</param>
+/// <param name="Next">The cursor after the last of them; null when there is nothing before it either.</param>
+public sealed record InboxSlice(IReadOnlyList<StoredMessage> Messages, LogPosition? Next);

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Functions.Store;
+
+/// <summary>
+/// The index over the shared log, in memory and rebuilt from it at the start: threads in the order in which they began, inboxes in
+/// the order of the log, the newest records whole.
+/// </summary>
+internal sealed class ThreadIndex(long cacheBytes, Changes changes) : ILogIndex<ThreadRecord>
+{
+    private const int RememberedReceipts = 50_000;
+
+    // A record in memory takes about this many times the bytes of its line.
+    private const int MemoryFactor = 3;
+
+    private readonly ConcurrentDictionary<string, ThreadTrack> threads = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, InboxTrack> inboxes = new(StringComparer.Ordinal);
+    private readonly RecentCache<LogSpan, ThreadRecord> records = new(cacheBytes);
+    private readonly RecentCache<string, Receipt> receipts = new(RememberedReceipts);
+    private readonly List<ThreadTrack> inOrder = [];
+    private readonly Lock gate = new();
+
+    public ThreadRecord Read(ReadOnlyMemory<byte> line) =>
+        JsonSerializer.Deserialize(line.Span, AppJson.TypeInfo<ThreadRecord>())
+        ?? throw new FormatException("The line is null.");
+
+    public void Ingest(LogSpan at, ThreadRecord record)
+    {
+        var track = threads.TryGetValue(record.ThreadId, out var known) ? known : Begin(at, record);
+        foreach (var receipt in record.Receipts)
+        {
+            receipts.Add(receipt.RequestId, receipt.Receipt, 1);
+        }
+
+        if (track.Add(at, record))
+        {
+            records.Add(at, record, at.Length * MemoryFactor);
+            Deliver(at, record);
+        }
+
+        changes.Announce(record.ThreadId);
+    }
+
+    public ThreadTrack? Find(string threadId) => threads.GetValueOrDefault(threadId);
+
+    public Receipt? FindReceipt(string requestId) => receipts.TryGet(requestId, out var receipt) ? receipt : null;
+
+    /// <summary>Whether writing a step again would change nothing.</summary>
+    public bool Knows(ThreadRecord record) =>
+        Find(record.ThreadId)?.Knows(record) == true && record.Receipts.All(one => FindReceipt(one.RequestId) is not null);
+
+    /// <summary>A record of late, which need not be read from the storage.</summary>
+    public ThreadRecord? FindRecord(LogSpan at) => records.TryGet(at, out var record) ? record : null;
+
+    /// <summary>Where the next messages to an agent lie, with the cursor after each.</summary>
+    public IReadOnlyList<(LogPosition Cursor, EntryPlace Place)> Inbox(string agentId, LogPosition? after, int limit) =>
+        inboxes.TryGetValue(agentId, out var inbox) ? inbox.Read(after, limit) : [];
+
+    public ThreadList List(Func<ThreadView, bool> filter, int limit, LogPosition? before)
+    {
+        var found = new List<ThreadView>();
+        LogPosition? last = null;
+        for (var n = CountBefore(before) - 1; n >= 0; n--)
+        {
+            ThreadTrack track;
+            lock (gate)
+            {
+                track = inOrder[n];
+            }
+
+            if (track.Thread is not { } thread || !filter(thread.View))
+            {
+                continue;
+            }
+
+            if (found.Count == limit)
+            {
+                return new ThreadList(found, last);
+            }
+
+            found.Add(thread.View);
+            last = track.Began;
+        }
+
+        return new ThreadList(found, null);
+    }
+
+    private ThreadTrack Begin(LogSpan at, ThreadRecord record)
+    {
+        var track = new ThreadTrack(at);
+        threads[record.ThreadId] = track;
+        lock (gate)
+        {
+            inOrder.Add(track);
+        }
+
+        return track;
+    }
+
+    private void Deliver(LogSpan at, ThreadRecord record)
+    {
+        for (var n = 0; n < record.Entries.Count; n++)
+        {
+            if (record.Entries[n].Event is not MessageAccepted { Message: var message })
+            {
+                continue;
+            }
+
+            Deliver(message.To, at, n);
+            if (message.Kind == MessageKind.Brief)
+            {
+                // The mesh sends the brief on the initiator's behalf, and the first move is the initiator's: both must hear of it.
+                Deliver(message.From, at, n);
+            }
+        }
+    }
+
+    private void Deliver(string agentId, LogSpan at, int entry)
+    {
+        inboxes.GetOrAdd(agentId, _ => new InboxTrack()).Add(new EntryPlace(at, entry));
+        changes.Announce(agentId);
+    }
+
+    private int CountBefore(LogPosition? before)
+    {
+        lock (gate)
+        {
+            if (before is not { } position)
+            {
+                return inOrder.Count;
+            }
+
+            var (low, high) = (0, inOrder.Count);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                (low, high) = inOrder[middle].Began < position ? (middle + 1, high) : (low, middle);
+            }
+
+            return low;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Functions.Store;
+
+/// <summary>What is kept in memory of one thread for good: its newest state and where its transcript lies.</summary>
+internal sealed class ThreadTrack(LogSpan began)
+{
+    private readonly Lock gate = new();
+    private readonly List<EntryPlace> entries = [];
+    private readonly List<MessageMark> messages = [];
+    private string requestHash = "";
+
+    /// <summary>Where the thread's first step lies: what threads are ordered by.</summary>
+    public LogPosition Began { get; } = new(began.Segment, began.Offset);
+
+    /// <summary>The state after the newest step.</summary>
+    public StoredThread? Thread { get; private set; }
+
+    /// <summary>Takes in the entries of a step that are not known yet; false when there are none.</summary>
+    public bool Add(LogSpan at, ThreadRecord record)
+    {
+        lock (gate)
+        {
+            var known = entries.Count;
+            for (var n = 0; n < record.Entries.Count; n++)
+            {
+                if (record.Entries[n].Ordinal == entries.Count)
+                {
+                    Add(new EntryPlace(at, n), record.Entries[n].Event);
+                }
+            }
+
+            if (entries.Count == known)
+            {
+                return false;
+            }
+
+            Thread = new StoredThread(record.View, requestHash);
+            return true;
+        }
+    }
+
+    /// <summary>Whether every entry of a step is known, so that writing them again would change nothing.</summary>
+    public bool Knows(ThreadRecord record)
+    {
+        lock (gate)
+        {
+            return record.Entries.All(entry => entry.Ordinal < entries.Count);
+        }
+    }
+
+    /// <summary>Where the whole transcript lies.</summary>
+    public EntryPlace[] Transcript()
+    {
+        lock (gate)
+        {
+            return [.. entries];
+        }
+    }
+
+    /// <summary>Where the messages with a sequence greater than <paramref name="after"/> lie, at most <paramref name="limit"/>.</summary>
+    public EntryPlace[] Messages(int after, int limit)
+    {
+        lock (gate)
+        {
+            return [.. messages.Skip(after).Take(limit).Select(mark => entries[mark.Entry])];
+        }
+    }
+
+    /// <summary>Where messages lie that may carry the sender's id; a few too many, never one too few.</summary>
+    public EntryPlace[] Candidates(string messageId)
+    {
+        var hash = HashOf(messageId);
+        lock (gate)
+        {
+            return [.. messages.Where(mark => mark.IdHash == hash).Select(mark => entries[mark.Entry])];
+        }
+    }
+
+    private void Add(EntryPlace place, ThreadEvent happened)
+    {
+        if (happened is ThreadOpening opening)
+        {
+            requestHash = opening.Thread.RequestHash;
+        }
+        else if (happened is MessageAccepted accepted)
+        {
+            messages.Add(new MessageMark(entries.Count, HashOf(accepted.Message.MessageId)));
+        }
+
+        entries.Add(place);
+    }
+
+    private static int HashOf(string messageId) => messageId.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>A message without its text: an old one is read again from the log when its id seems to come back.</summary>
+    private readonly record struct MessageMark(int Entry, int IdHash);
+}
+
+/// <summary>Where one entry of a transcript lies.</summary>
+/// <param name="Record">The line.</param>
+/// <param name="Index">Which entry of that record, from 0.</param>
+internal readonly record struct EntryPlace(LogSpan Record, int Index);

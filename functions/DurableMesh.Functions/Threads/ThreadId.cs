@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using System.Text;
+using DurableMesh.Functions.Http;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>A thread's id: a GUID in lower case, which is the orchestration's instance id as well.</summary>
+internal static class ThreadId
+{
+    /// <summary>A new id.</summary>
+    public static string New() => Guid.NewGuid().ToString("D");
+
+    /// <summary>The id that belongs to an <c>Idempotency-Key</c>: the same on every host and for ever (a version-8 UUID).</summary>
+    public static string Of(string idempotencyKey)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey));
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash.AsSpan(0, 16), bigEndian: true).ToString("D");
+    }
+
+    /// <exception cref="ProblemException">The text cannot be a thread's id.</exception>
+    public static void Check(string text)
+    {
+        if (!Guid.TryParseExact(text, "D", out var id) || id.ToString("D") != text)
+        {
+            throw new ProblemException(Problems.InvalidRequest(
+                "id", "malformed_id", "A thread's id is a GUID in lower case, like 0f8fad5b-d9cb-469f-a165-70867728950e."));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Store;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>Gathers what came in until it is recorded in one go: the state after it, new transcript entries, receipts.</summary>
+internal sealed class ThreadStep(ThreadState state)
+{
+    private readonly List<TranscriptEntry> entries = [];
+    private readonly List<RequestReceipt> receipts = [];
+
+    /// <summary>The state after all that was taken in.</summary>
+    public ThreadState State { get; private set; } = state;
+
+    /// <summary>Whether there is nothing to record.</summary>
+    public bool IsEmpty => entries.Count == 0 && receipts.Count == 0;
+
+    /// <summary>Takes in what happened inside the mesh.</summary>
+    public void Take(ThreadInput input, DateTimeOffset now) => Take(input, now, requestId: null);
+
+    /// <summary>Takes in what somebody sent.</summary>
+    public void Take(InboxEnvelope envelope, DateTimeOffset now) => Take(envelope.Payload, now, envelope.RequestId);
+
+    /// <summary>Hands out what there is to record, once.</summary>
+    public ThreadRecord Release()
+    {
+        var record = new ThreadRecord
+        {
+            ThreadId = State.Start.ThreadId,
+            View = State.View(),
+            Entries = [.. entries],
+            Receipts = [.. receipts],
+        };
+        entries.Clear();
+        receipts.Clear();
+        return record;
+    }
+
+    private void Take(ThreadInput input, DateTimeOffset now, string? requestId)
+    {
+        var decision = Decide(input, now);
+        State = decision.State;
+        entries.AddRange(decision.Entries);
+        if (requestId is not null && decision.Receipt is not null)
+        {
+            receipts.Add(new RequestReceipt(requestId, decision.Receipt));
+        }
+    }
+
+    private ThreadDecision Decide(ThreadInput input, DateTimeOffset now)
+    {
+        try
+        {
+            return ThreadRules.Decide(State, input, now);
+        }
+        catch (Exception e)
+        {
+            // A thread that its own rules cannot handle ends and says so; it must never hang.
+            return ThreadRules.Decide(State, new SystemFault(EndReason.InternalError, e.Message), now);
+        }
+    }
+}

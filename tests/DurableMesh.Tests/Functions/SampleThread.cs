@@ -1,0 +1,87 @@
+using DurableMesh.Core.Gate;
+using DurableMesh.Core.Money;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Threads;
+using ThreadStart = DurableMesh.Core.Threads.ThreadStart;
+using ThreadState = DurableMesh.Core.Threads.ThreadState;
+
+namespace DurableMesh.Tests.Functions;
+
+/// <summary>A thread between a builder and a verifier that runs by the real rules and records itself as the orchestrator does.</summary>
+internal sealed class SampleThread
+{
+    public const string Builder = "codecraft-builder";
+    public const string Verifier = "proveo-verifier";
+    public static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    public static readonly GateReport Approval = new(GateOutcome.Approved, [new GateFinding("agents_known", GateOutcome.Approved, "Both are known.")]);
+
+    private readonly ThreadStep step;
+
+    public SampleThread(string? threadId = null, string builder = Builder, string verifier = Verifier)
+    {
+        Start = StartOf(threadId ?? Guid.NewGuid().ToString("D"), builder, verifier);
+        step = new ThreadStep(ThreadState.Starting(Start));
+    }
+
+    public ThreadStart Start { get; }
+
+    public string Id => Start.ThreadId;
+
+    public ThreadState State => step.State;
+
+    public static ThreadStart StartOf(string threadId, string builder = Builder, string verifier = Verifier) => ThreadStart.Create(
+        threadId, RequestOf(builder, verifier), LimitPolicy.Standard, "hash of the request", Noon);
+
+    public static StartThreadRequest RequestOf(string builder = Builder, string verifier = Verifier) => new()
+    {
+        Pattern = Pattern.BuilderVerifier,
+        McTask = "101959",
+        Initiator = builder,
+        Responder = verifier,
+        Brief = new Brief
+        {
+            Subject = "CSV reader handles quoted newlines",
+            Acceptance = [new AcceptanceCriterion("AC-1", "quoted newline kept")],
+        },
+    };
+
+    public static SendMessageRequest MessageOf(string messageId, string from, MessageKind kind, string body = "text") => new()
+    {
+        MessageId = messageId,
+        From = from,
+        Kind = kind,
+        Body = JsonText.OfString(body),
+    };
+
+    public static SendMessageRequest PassOf(string messageId, string from = Verifier) => MessageOf(messageId, from, MessageKind.Verdict) with
+    {
+        Verdict = Verdict.Pass,
+        Checks = [new Check { Id = "AC-1", Status = CheckStatus.Pass, Detail = "seen" }],
+    };
+
+    public static IncomingMessage Incoming(SendMessageRequest request) => IncomingMessage.Of(request, PriceTable.Empty, Noon);
+
+    public ThreadRecord Open()
+    {
+        step.Take(new GateEvaluated(Approval), Noon);
+        return step.Release();
+    }
+
+    public ThreadRecord Send(SendMessageRequest request, string requestId = "request")
+    {
+        step.Take(new InboxEnvelope(requestId, new MessageArrived(Incoming(request))), Noon);
+        return step.Release();
+    }
+
+    public ThreadRecord Note(string messageId, string requestId = "request", string body = "text") =>
+        Send(MessageOf(messageId, Start.Initiator, MessageKind.Note, body), requestId);
+
+    public ThreadRecord Cancel()
+    {
+        step.Take(new InboxEnvelope("cancel", new CancelRequested("a person", "enough")), Noon);
+        return step.Release();
+    }
+}
