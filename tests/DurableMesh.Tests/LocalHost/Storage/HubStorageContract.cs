@@ -41,6 +41,7 @@ public abstract class HubStorageContract
     {
         await OwnedPartitionAsync("first");
         var hub = Connect();
+        await hub.EnsureHubAsync(2, Cancellation);
 
         Assert.True((await hub.OpenPartition(1).TryAcquireLeaseAsync(Owner("second"), Cancellation)).Acquired);
         Assert.Empty(await hub.OpenPartition(1).ListSegmentsAsync(Cancellation));
@@ -174,8 +175,9 @@ public abstract class HubStorageContract
     [Fact]
     public async Task Of_many_hosts_at_once_exactly_one_becomes_the_owner()
     {
-        await Connect().EnsureHubAsync(1, Cancellation);
-        var hosts = Enumerable.Range(0, 8).Select(_ => Connect().OpenPartition(0)).ToList();
+        var hubs = Enumerable.Range(0, 8).Select(_ => Connect()).ToList();
+        await Task.WhenAll(hubs.Select(hub => hub.EnsureHubAsync(1, Cancellation)));
+        var hosts = hubs.ConvertAll(hub => hub.OpenPartition(0));
 
         var attempts = await Task.WhenAll(
             hosts.Select((host, index) => host.TryAcquireLeaseAsync(Owner($"host-{index}"), Cancellation)));

@@ -1,0 +1,67 @@
+using DurableMesh.LocalHost.Storage;
+
+namespace DurableMesh.Tests.LocalHost.Storage;
+
+public sealed class AzuriteRestartTests : IAsyncLifetime
+{
+    private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("durablemesh-azurite-");
+    private AzuriteProcess azurite = null!;
+
+    public async ValueTask InitializeAsync() => azurite = await AzuriteFixture.StartAsync(folder.FullName);
+
+    public async ValueTask DisposeAsync()
+    {
+        await azurite.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task An_orderly_restart_loses_nothing_and_the_owner_goes_on()
+    {
+        var partition = await OwnedPartitionAsync();
+        await partition.AppendAsync(1, 0, "one"u8.ToArray(), Cancellation);
+        await azurite.StopAsync();
+
+        var away = await Assert.ThrowsAsync<StorageUnavailableException>(
+            () => partition.AppendAsync(1, 3, "two"u8.ToArray(), Cancellation));
+        Assert.Contains(azurite.Endpoint.Authority, away.Message, StringComparison.Ordinal);
+        var renewal = partition.RenewLeaseAsync(Cancellation);
+        await azurite.RestartAsync(Cancellation);
+        await renewal;
+        await partition.AppendAsync(1, 3, "two"u8.ToArray(), Cancellation);
+
+        Assert.Equal([new LogSegment(1, 6, 2)], await partition.ListSegmentsAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task After_a_crash_that_forgot_all_the_owner_can_write_everything_again()
+    {
+        var partition = await OwnedPartitionAsync();
+        await partition.AppendAsync(1, 0, "one"u8.ToArray(), Cancellation);
+        await azurite.KillAsync();
+        await azurite.RestartAsync(Cancellation);
+
+        await partition.RenewLeaseAsync(Cancellation);
+        foreach (var segment in await partition.ListSegmentsAsync(Cancellation))
+        {
+            await partition.DeleteSegmentAsync(segment.Number, Cancellation);
+        }
+
+        await partition.CreateSegmentAsync(1, Cancellation);
+        await partition.AppendAsync(1, 0, "one again"u8.ToArray(), Cancellation);
+        Assert.Equal([new LogSegment(1, 9, 1)], await partition.ListSegmentsAsync(Cancellation));
+    }
+
+    private async Task<IPartitionStorage> OwnedPartitionAsync()
+    {
+        var hub = AzureHubStorageTests.Hub(HubContainer.Open(azurite.ConnectionString, "durablemesh"));
+        await hub.EnsureHubAsync(1, Cancellation);
+        var partition = hub.OpenPartition(0);
+        var owner = ProcessIdentity.Current.AsOwner("first", address: null);
+        Assert.True((await partition.TryAcquireLeaseAsync(owner, Cancellation)).Acquired);
+        await partition.CreateSegmentAsync(1, Cancellation);
+        return partition;
+    }
+}
