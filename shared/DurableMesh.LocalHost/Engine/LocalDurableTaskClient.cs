@@ -1,0 +1,224 @@
+using System.Globalization;
+using DurableMesh.LocalHost.Engine.History;
+using DurableMesh.LocalHost.Engine.Instances;
+using DurableMesh.LocalHost.Engine.Partitions;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMesh.LocalHost.Engine;
+
+/// <summary>Durable Task's client over a hub of this process.</summary>
+/// <remarks>
+/// Requests fail with <see cref="TaskHubUnavailableException"/> when the hub does not commit them within
+/// <see cref="TaskHubOptions.RequestTimeout"/>.
+/// </remarks>
+internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : DurableTaskClient("local"), IDurableTaskClientProvider
+{
+    /// <summary>The largest serialised input, event or output that is taken, in characters.</summary>
+    public const int MaximumPayloadCharacters = 4 * 1024 * 1024;
+
+    /// <inheritdoc/>
+    public DurableTaskClient GetClient(string? name = null) => this;
+
+    /// <inheritdoc/>
+    public override Task<string> ScheduleNewOrchestrationInstanceAsync(
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+    {
+        string instanceId = options?.InstanceId ?? Guid.NewGuid().ToString("N");
+        Require(instanceId);
+        var start = new ExecutionStarted(
+            orchestratorName.Name,
+            Guid.NewGuid().ToString("N"),
+            Serialize(input),
+            time.GetUtcNow().UtcDateTime,
+            options?.Version?.Version,
+            options?.StartAt?.UtcDateTime,
+            Tags: options?.Tags is { Count: > 0 } tags ? tags : null);
+        OrchestrationRuntimeStatus[] refused = [.. (options?.DedupeStatuses ?? []).Select(Enum.Parse<OrchestrationRuntimeStatus>)];
+        return hub.AskAsync(instanceId, partition => partition.StartAsync(instanceId, start, refused), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    {
+        Require(instanceId);
+        ArgumentException.ThrowIfNullOrEmpty(eventName);
+        var raised = new EventRaised(eventName, Serialize(eventPayload));
+        return hub.AskAsync(instanceId, partition => partition.RaiseEventAsync(instanceId, raised), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, state => state.Status != OrchestrationRuntimeStatus.Pending, getInputsAndOutputs, cancellation);
+
+    /// <inheritdoc/>
+    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, state => state.IsEnded, getInputsAndOutputs, cancellation);
+
+    /// <inheritdoc/>
+    public override Task TerminateInstanceAsync(
+        string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        Require(instanceId);
+        string? output = Serialize(options?.Output);
+        return hub.AskAsync(instanceId, partition => partition.TerminateAsync(instanceId, output, options?.Recursive ?? false), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        ControlAsync(instanceId, new ExecutionSuspended(reason), cancellation);
+
+    /// <inheritdoc/>
+    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        ControlAsync(instanceId, new ExecutionResumed(reason), cancellation);
+
+    /// <inheritdoc/>
+    public override Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    {
+        Require(instanceId);
+        return hub.AskAsync(instanceId, partition => partition.GetAsync(instanceId, getInputsAndOutputs), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
+    {
+        OrchestrationQuery query = filter ?? new OrchestrationQuery();
+        return Pageable.Create<OrchestrationMetadata>(
+            (token, pageSize, cancellation) => PageAsync(query, token ?? query.ContinuationToken, pageSize ?? query.PageSize, cancellation));
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        Require(instanceId);
+        return new PurgeResult(await hub.AskAsync(
+            instanceId, partition => partition.PurgeAsync(metadata => metadata.InstanceId == instanceId), cancellation));
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        int purged = 0;
+        for (int number = (await hub.PartitionsAsync(cancellation)).Count - 1; number >= 0; number--)
+        {
+            purged += await hub.AskPartitionAsync(
+                number,
+                partition => partition.PurgeAsync(metadata => Matches(metadata, filter.CreatedFrom, filter.CreatedTo, filter.Statuses)),
+                cancellation);
+        }
+
+        return new PurgeResult(purged, isComplete: true);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<string> RestartAsync(
+        string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+    {
+        OrchestrationMetadata old = await GetInstancesAsync(instanceId, getInputsAndOutputs: true, cancellation)
+            ?? throw new ArgumentException($"There is no orchestration with the instance id '{instanceId}'.", nameof(instanceId));
+        string newId = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
+        var start = new ExecutionStarted(old.Name, Guid.NewGuid().ToString("N"), old.SerializedInput, time.GetUtcNow().UtcDateTime);
+        return await hub.AskAsync(newId, partition => partition.StartAsync(newId, start, []), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Task<bool> ControlAsync(string instanceId, HistoryEvent control, CancellationToken cancellation)
+    {
+        Require(instanceId);
+        return hub.AskAsync(instanceId, partition => partition.ControlAsync(instanceId, control), cancellation);
+    }
+
+    /// <summary>Waits across changes of ownership: the wait is no request of its own and has no bound but the caller's.</summary>
+    internal async Task<OrchestrationMetadata> WaitAsync(
+        string instanceId, Func<InstanceState, bool> condition, bool withData, CancellationToken cancellation)
+    {
+        Require(instanceId);
+        while (true)
+        {
+            Partition partition = await hub.PartitionAsync(instanceId, cancellation);
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, partition.Ended);
+            try
+            {
+                return await partition.WaitAsync(instanceId, condition, withData, either.Token);
+            }
+            catch (Exception error) when (error is OperationCanceledException or TaskHubUnavailableException && !cancellation.IsCancellationRequested)
+            {
+                // This host lost the hub: ask the next owner, which may be this host again.
+            }
+        }
+    }
+
+    private async Task<Page<OrchestrationMetadata>> PageAsync(
+        OrchestrationQuery query, string? token, int pageSize, CancellationToken cancellation)
+    {
+        // A page goes through the partitions one after the other; the token is "partition:last id".
+        int first = 0;
+        string? after = null;
+        if (!string.IsNullOrEmpty(token))
+        {
+            int colon = token.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 1 || !int.TryParse(token.AsSpan(0, colon), CultureInfo.InvariantCulture, out first))
+            {
+                throw new ArgumentException($"'{token}' is no continuation token of this hub.", nameof(query));
+            }
+
+            after = token[(colon + 1)..];
+        }
+
+        var found = new List<OrchestrationMetadata>();
+        IReadOnlyList<Partition> partitions = await hub.PartitionsAsync(cancellation);
+        for (int number = first; number < partitions.Count; number++)
+        {
+            int wanted = pageSize - found.Count;
+            IReadOnlyList<OrchestrationMetadata> part = await hub.AskPartitionAsync(
+                number,
+                partition => partition.ListAsync(after, metadata => Matches(metadata, query), wanted, query.FetchInputsAndOutputs),
+                cancellation);
+            found.AddRange(part);
+            if (found.Count == pageSize)
+            {
+                return new Page<OrchestrationMetadata>(found, $"{number}:{found[^1].InstanceId}");
+            }
+
+            after = null;
+        }
+
+        return new Page<OrchestrationMetadata>(found, null);
+    }
+
+    private static bool Matches(OrchestrationMetadata metadata, OrchestrationQuery query) =>
+        (query.InstanceIdPrefix is null || metadata.InstanceId.StartsWith(query.InstanceIdPrefix, StringComparison.Ordinal))
+        && Matches(metadata, query.CreatedFrom, query.CreatedTo, query.Statuses);
+
+    private static bool Matches(
+        OrchestrationMetadata metadata, DateTimeOffset? from, DateTimeOffset? to, IEnumerable<OrchestrationRuntimeStatus>? statuses) =>
+        (from is null || metadata.CreatedAt >= from)
+        && (to is null || metadata.CreatedAt <= to)
+        && (statuses is null || !statuses.Any() || statuses.Contains(metadata.RuntimeStatus));
+
+    private string? Serialize(object? value)
+    {
+        string? text = hub.Converter.Serialize(value);
+        return text?.Length > MaximumPayloadCharacters
+            ? throw new ArgumentException(
+                $"The payload takes {text.Length:N0} characters; at most {MaximumPayloadCharacters:N0} go through the hub. Store it and send a reference.")
+            : text;
+    }
+
+    private static void Require(string instanceId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        if (instanceId.Length > 256 || instanceId.Any(char.IsControl))
+        {
+            throw new ArgumentException("An instance id has at most 256 characters and no control characters.", nameof(instanceId));
+        }
+    }
+}

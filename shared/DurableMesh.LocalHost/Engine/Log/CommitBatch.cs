@@ -1,0 +1,42 @@
+namespace DurableMesh.LocalHost.Engine.Log;
+
+/// <summary>
+/// All that happened in a partition since the commit before: the records that go out as one append, and the effects that may leave only when
+/// that append is durable (answers to clients, activities, messages to other partitions).
+/// </summary>
+internal sealed class CommitBatch
+{
+    private readonly List<Action> _effects = [];
+
+    /// <summary>An empty batch that will be commit <paramref name="number"/>.</summary>
+    public CommitBatch(long number)
+    {
+        Number = number;
+        Buffer.Reserve(CommitFrame.HeaderBytes);
+        Records = new RecordWriter(Buffer);
+    }
+
+    /// <summary>Its place in the partition's history: consecutive, from 1.</summary>
+    public long Number { get; }
+
+    /// <summary>The records, behind room for the header of a frame.</summary>
+    public LogWriter Buffer { get; } = new(4096);
+
+    /// <summary>Adds records.</summary>
+    public RecordWriter Records { get; }
+
+    /// <summary>Whether it holds no record.</summary>
+    public bool IsEmpty => Buffer.Length == CommitFrame.HeaderBytes;
+
+    /// <summary>Lets <paramref name="effect"/> happen once the batch is durable.</summary>
+    public void OnCommitted(Action effect) => _effects.Add(effect);
+
+    /// <summary>Releases the effects.</summary>
+    public void Release()
+    {
+        foreach (Action effect in _effects)
+        {
+            effect();
+        }
+    }
+}

@@ -1,0 +1,259 @@
+using DurableMesh.LocalHost.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace DurableMesh.LocalHost.Engine.Log;
+
+/// <summary>
+/// The writing end of a partition's log. Appends commits one after the other, conditional on lease and position; finds out what became of an
+/// append whose answer was lost; rotates segments; writes again what a storage has forgotten that was restarted from an older state.
+/// </summary>
+internal sealed partial class CommitLog(IPartitionStorage storage, int partition, TimeProvider time, ILogger logger)
+{
+    /// <summary>A segment rotates at this size, so that recovery can read one into memory.</summary>
+    private const long MaximumSegmentBytes = 128L * 1024 * 1024;
+
+    /// <summary>How long appended blocks are kept for writing them again: twice what Azurite may forget.</summary>
+    private static readonly TimeSpan RecentWindow = TimeSpan.FromSeconds(10);
+
+    private const long MaximumRecentBytes = 64L * 1024 * 1024;
+
+    private static readonly TimeSpan MaximumBackoff = TimeSpan.FromSeconds(1);
+
+    private readonly Queue<Block> _recent = new();
+    private long _recentBytes;
+    private long _segment;
+    private long _position;
+    private int _blocks;
+
+    /// <summary>When the storage stopped answering; null while it answers.</summary>
+    public DateTimeOffset? UnavailableSince { get; private set; }
+
+    /// <summary>How many blocks were appended.</summary>
+    public long Appends { get; private set; }
+
+    /// <summary>How many bytes were appended.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Begins a new segment behind what recovery found.</summary>
+    /// <param name="end">The end of the valid log.</param>
+    /// <param name="cancellation">Stops.</param>
+    public async Task OpenAsync(LogEnd end, CancellationToken cancellation)
+    {
+        _segment = end.NextSegment;
+        await OpenSegmentAsync(end.LastSegment, end.LastSegmentLength, end.NextCommit - 1, cancellation);
+    }
+
+    /// <summary>Makes a batch durable. Returns when it is; waits as long as the storage is away.</summary>
+    /// <exception cref="LeaseLostException">Somebody else owns the partition now. Nothing of the batch counts.</exception>
+    /// <exception cref="InvalidDataException">The storage holds something else than was written to it.</exception>
+    public async Task AppendAsync(CommitBatch batch, CancellationToken cancellation)
+    {
+        List<ReadOnlyMemory<byte>> blocks = Frames(batch);
+        long start = _position;
+        if (_blocks + blocks.Count > storage.MaximumBlocksPerSegment || _position >= MaximumSegmentBytes)
+        {
+            await RotateAsync(start, batch.Number - 1, cancellation);
+        }
+
+        try
+        {
+            await WriteAsync(blocks, cancellation);
+        }
+        catch (SegmentFullException)
+        {
+            await RotateAsync(start, batch.Number - 1, cancellation);
+            await WriteAsync(blocks, cancellation);
+        }
+    }
+
+    private List<ReadOnlyMemory<byte>> Frames(CommitBatch batch)
+    {
+        Memory<byte> whole = batch.Buffer.Written;
+        if (whole.Length <= storage.MaximumBlockBytes)
+        {
+            CommitFrame.Seal(whole.Span, batch.Number, more: false);
+            return [whole];
+        }
+
+        var frames = new List<ReadOnlyMemory<byte>>();
+        Memory<byte> payload = whole[CommitFrame.HeaderBytes..];
+        int share = storage.MaximumBlockBytes - CommitFrame.HeaderBytes;
+        for (int offset = 0; offset < payload.Length; offset += share)
+        {
+            int length = Math.Min(share, payload.Length - offset);
+            var frame = new byte[CommitFrame.HeaderBytes + length];
+            payload.Slice(offset, length).CopyTo(frame.AsMemory(CommitFrame.HeaderBytes));
+            CommitFrame.Seal(frame, batch.Number, more: offset + length < payload.Length);
+            frames.Add(frame);
+        }
+
+        return frames;
+    }
+
+    private async Task RotateAsync(long validLength, long lastCommit, CancellationToken cancellation)
+    {
+        long previous = _segment++;
+        await OpenSegmentAsync(previous, validLength, lastCommit, cancellation);
+    }
+
+    private async Task WriteAsync(List<ReadOnlyMemory<byte>> blocks, CancellationToken cancellation)
+    {
+        for (int i = 0; i < blocks.Count; i++)
+        {
+            await WriteAsync(blocks[i], cancellation);
+        }
+    }
+
+    private async Task OpenSegmentAsync(long previous, long previousLength, long lastCommit, CancellationToken cancellation)
+    {
+        var opening = new CommitBatch(lastCommit);
+        opening.Records.SegmentOpened(partition, previous, previousLength);
+        CommitFrame.Seal(opening.Buffer.Written.Span, lastCommit, more: false);
+        for (; ; _segment++)
+        {
+            await PersistAsync(() => storage.CreateSegmentAsync(_segment, cancellation), cancellation);
+            (_position, _blocks) = (0, 0);
+            try
+            {
+                await WriteAsync(opening.Buffer.Written, cancellation);
+                return;
+            }
+            catch (SegmentFullException)
+            {
+                // The opening itself was cut short: recovery passes over a segment without one.
+            }
+        }
+    }
+
+    private async Task WriteAsync(ReadOnlyMemory<byte> block, CancellationToken cancellation)
+    {
+        await PersistAsync(
+            async () =>
+            {
+                try
+                {
+                    await storage.AppendAsync(_segment, _position, block, cancellation);
+                }
+                catch (AppendPositionException)
+                {
+                    await ReconcileAsync(block, cancellation);
+                }
+            },
+            cancellation);
+        Remember(block);
+        _position += block.Length;
+        _blocks++;
+        Appends++;
+        Bytes += block.Length;
+    }
+
+    /// <summary>Repeats an operation until the storage answers.</summary>
+    private async Task PersistAsync(Func<Task> operation, CancellationToken cancellation)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await operation();
+                if (UnavailableSince is { } since)
+                {
+                    LogStorageBack(partition, (time.GetUtcNow() - since).TotalSeconds);
+                    UnavailableSince = null;
+                }
+
+                return;
+            }
+            catch (StorageUnavailableException error) when (!cancellation.IsCancellationRequested)
+            {
+                if (UnavailableSince is null)
+                {
+                    UnavailableSince = time.GetUtcNow();
+                    LogStorageAway(partition, error.Message);
+                }
+
+                TimeSpan backoff = TimeSpan.FromMilliseconds(20 << Math.Min(attempt, 6));
+                await Task.Delay(backoff < MaximumBackoff ? backoff : MaximumBackoff, time, cancellation);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The segment is not as long as we think. Longer by exactly this block: an earlier attempt arrived and its answer was lost. Longer by a part
+    /// of it: that attempt was cut short, and the segment is left behind. Shorter: the storage was restarted from an older state, and what is
+    /// missing is written again. Anything else is not ours to mend.
+    /// </summary>
+    private async Task ReconcileAsync(ReadOnlyMemory<byte> block, CancellationToken cancellation)
+    {
+        IReadOnlyList<LogSegment> segments = await storage.ListSegmentsAsync(cancellation);
+        long actual = segments.FirstOrDefault(segment => segment.Number == _segment)?.Length ?? -1;
+        if (actual > _position && actual - _position <= block.Length
+            && await HoldsAsync(block[..(int)(actual - _position)], cancellation))
+        {
+            if (actual - _position == block.Length)
+            {
+                return;
+            }
+
+            throw new SegmentFullException(_segment);
+        }
+
+        if (actual >= _position)
+        {
+            throw new InvalidDataException(
+                $"Partition {partition}: log segment {_segment} should be {_position:N0} bytes long and is {actual:N0}, with bytes that this owner did not "
+                + "write. Two hosts may be writing to one hub; stop both and keep the container for inspection.");
+        }
+
+        await WriteAgainAsync(actual, segments, cancellation);
+        await storage.AppendAsync(_segment, _position, block, cancellation);
+    }
+
+    private async Task WriteAgainAsync(long actual, IReadOnlyList<LogSegment> segments, CancellationToken cancellation)
+    {
+        Block[] missing = [.. _recent.Where(recent => !Holds(segments, recent))];
+        Block? first = missing.FirstOrDefault();
+        long firstLength = segments.FirstOrDefault(segment => segment.Number == first?.Segment)?.Length ?? 0;
+        if (first is null || first.Position != firstLength)
+        {
+            throw new InvalidDataException(
+                $"Partition {partition}: the storage has lost log segment {_segment} from byte {Math.Max(actual, 0):N0} on (the log stood at {_position:N0}), more "
+                + "than this host keeps to write again. What was acknowledged since is gone: the partition stops.");
+        }
+
+        LogWritingAgain(partition, missing.Length, missing.Sum(recent => (long)recent.Bytes.Length));
+        foreach (Block lost in missing)
+        {
+            if (lost.Position == 0)
+            {
+                await storage.CreateSegmentAsync(lost.Segment, cancellation);
+            }
+
+            await storage.AppendAsync(lost.Segment, lost.Position, lost.Bytes, cancellation);
+        }
+    }
+
+    private static bool Holds(IReadOnlyList<LogSegment> segments, Block block) => segments.Any(
+        segment => segment.Number == block.Segment && segment.Length >= block.Position + block.Bytes.Length);
+
+    private async Task<bool> HoldsAsync(ReadOnlyMemory<byte> block, CancellationToken cancellation)
+    {
+        var stored = new byte[block.Length];
+        await using Stream stream = await storage.ReadAsync(_segment, _position, cancellation);
+        int read = await stream.ReadAtLeastAsync(stored, stored.Length, throwOnEndOfStream: false, cancellation);
+        return read == stored.Length && block.Span.SequenceEqual(stored);
+    }
+
+    private void Remember(ReadOnlyMemory<byte> block)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        _recent.Enqueue(new Block(_segment, _position, block, now));
+        _recentBytes += block.Length;
+        while (_recent.TryPeek(out Block? oldest) && (now - oldest.At > RecentWindow || _recentBytes > MaximumRecentBytes))
+        {
+            _recent.Dequeue();
+            _recentBytes -= oldest.Bytes.Length;
+        }
+    }
+
+    private sealed record Block(long Segment, long Position, ReadOnlyMemory<byte> Bytes, DateTimeOffset At);
+}

@@ -1,0 +1,111 @@
+using DurableMesh.LocalHost.Engine.History;
+
+namespace DurableMesh.LocalHost.Engine.Log;
+
+/// <summary>
+/// What a commit's payload is made of. Each record is its length, its kind, a version of that kind, and its fields, so that a reader can
+/// skip over or refuse what it does not know.
+/// </summary>
+internal enum RecordKind : byte
+{
+    /// <summary>First record of a segment: format, partition, and how much of the segment before it counts.</summary>
+    SegmentOpened = 1,
+
+    /// <summary>Facts of one instance, in order.</summary>
+    InstanceEvents = 2,
+
+    /// <summary>An instance was purged: nothing of it is kept.</summary>
+    InstancePurged = 3,
+
+    /// <summary>A message for an instance in another partition waits to be delivered.</summary>
+    MessageSent = 4,
+
+    /// <summary>Another partition's message was taken in (with what it caused, in the same commit).</summary>
+    MessageReceived = 5,
+
+    /// <summary>Another partition has taken in all messages up to a number.</summary>
+    MessagesAcknowledged = 6,
+}
+
+/// <summary>A fact on its way to an instance.</summary>
+/// <param name="InstanceId">To whom.</param>
+/// <param name="ExecutionId">To which execution of it; null: to whichever runs.</param>
+/// <param name="Fact">What.</param>
+internal sealed record InstanceMessage(string InstanceId, string? ExecutionId, HistoryEvent Fact);
+
+/// <summary>Writes and reads whole records.</summary>
+internal sealed class RecordWriter(LogWriter payload)
+{
+    private const byte Version = 1;
+    private readonly LogWriter _record = new();
+
+    /// <inheritdoc cref="RecordKind.SegmentOpened"/>
+    public void SegmentOpened(int partition, long previousSegment, long previousLength)
+    {
+        Begin(RecordKind.SegmentOpened);
+        _record.Number(partition);
+        _record.Number(previousSegment);
+        _record.Number(previousLength);
+        End();
+    }
+
+    /// <inheritdoc cref="RecordKind.InstanceEvents"/>
+    public void InstanceEvents(string instanceId, ReadOnlySpan<byte> events)
+    {
+        Begin(RecordKind.InstanceEvents);
+        _record.Text(instanceId);
+        _record.Raw(events);
+        End();
+    }
+
+    /// <inheritdoc cref="RecordKind.InstancePurged"/>
+    public void InstancePurged(string instanceId)
+    {
+        Begin(RecordKind.InstancePurged);
+        _record.Text(instanceId);
+        End();
+    }
+
+    /// <inheritdoc cref="RecordKind.MessageSent"/>
+    public void MessageSent(int destination, long number, InstanceMessage message)
+    {
+        Begin(RecordKind.MessageSent);
+        _record.Number(destination);
+        _record.Number(number);
+        _record.Text(message.InstanceId);
+        _record.Text(message.ExecutionId);
+        HistoryCodec.Write(_record, message.Fact);
+        End();
+    }
+
+    /// <inheritdoc cref="RecordKind.MessageReceived"/>
+    public void MessageReceived(int source, long number)
+    {
+        Begin(RecordKind.MessageReceived);
+        _record.Number(source);
+        _record.Number(number);
+        End();
+    }
+
+    /// <inheritdoc cref="RecordKind.MessagesAcknowledged"/>
+    public void MessagesAcknowledged(int destination, long number)
+    {
+        Begin(RecordKind.MessagesAcknowledged);
+        _record.Number(destination);
+        _record.Number(number);
+        End();
+    }
+
+    private void Begin(RecordKind kind)
+    {
+        _record.Clear();
+        _record.Byte((byte)kind);
+        _record.Byte(Version);
+    }
+
+    private void End()
+    {
+        payload.Number(_record.Length);
+        payload.Raw(_record.Written.Span);
+    }
+}

@@ -1,0 +1,248 @@
+using DurableMesh.LocalHost.Engine.History;
+using DurableMesh.LocalHost.Engine.Instances;
+using DurableMesh.LocalHost.Engine.Log;
+using DurableMesh.LocalHost.Engine.Orchestrations;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMesh.LocalHost.Engine.Partitions;
+
+/// <content>Running orchestrators: inputs become episodes, episodes become records and effects.</content>
+internal sealed partial class Partition
+{
+    private readonly LogWriter _facts = new();
+    private readonly List<InstanceMessage> _messages = [];
+    private int _rememberFrom;
+
+    /// <summary>Takes in something that happened to an instance: recorded now, seen by the code in its next episode.</summary>
+    private void Accept(Instance instance, HistoryEvent input)
+    {
+        if (IsStale(instance.State, input))
+        {
+            return;
+        }
+
+        Record(instance, input);
+        Flush(instance);
+        instance.Executor?.Accept(input);
+        Enqueue(instance);
+    }
+
+    private void Enqueue(Instance instance)
+    {
+        if (!instance.IsQueued)
+        {
+            instance.IsQueued = true;
+            _ready.Enqueue(instance);
+        }
+    }
+
+    /// <summary>Runs every instance that has input, each once; what they set going among themselves comes in the next round.</summary>
+    private void RunReady()
+    {
+        for (int count = _ready.Count; count > 0; count--)
+        {
+            Instance instance = _ready.Dequeue();
+            instance.IsQueued = false;
+            if (instance.State.IsReady(UtcNow))
+            {
+                RunEpisode(instance);
+            }
+
+            if (_open.Buffer.Length >= BatchBytes)
+            {
+                _closed.Enqueue(CloseBatch());
+            }
+        }
+
+        if (_ready.Count > 0)
+        {
+            Post(static () => { });
+        }
+    }
+
+    private void RunEpisode(Instance instance)
+    {
+        OrchestrationExecutor executor;
+        try
+        {
+            executor = instance.Executor ??= Revive(instance);
+        }
+        catch (Exception error) when (error is NonDeterministicOrchestrationException or InvalidDataException)
+        {
+            FailInstance(instance, error);
+            return;
+        }
+
+        DateTime now = Now(instance.State);
+        Record(instance, new EpisodeStarted(now));
+        foreach (HistoryEvent output in executor.RunEpisode(now, _services.NewExecutionId))
+        {
+            Record(instance, output);
+            TakeEffect(instance, output);
+        }
+
+        Flush(instance);
+    }
+
+    /// <summary>An answer to something that is no longer waited for, such as the second answer of an activity that ran twice.</summary>
+    private static bool IsStale(InstanceState state, HistoryEvent input) => input switch
+    {
+        ActivityCompleted e => !state.WaitsFor(e.Id),
+        ActivityFailed e => !state.WaitsFor(e.Id),
+        TimerFired e => !state.WaitsFor(e.Id),
+        SubOrchestrationCompleted e => !state.WaitsFor(e.Id),
+        SubOrchestrationFailed e => !state.WaitsFor(e.Id),
+        _ => false,
+    };
+
+    private OrchestrationExecutor Revive(Instance instance)
+    {
+        InstanceState state = instance.State;
+        OrchestrationExecutor? executor = null;
+        executor = new OrchestrationExecutor(
+            state.Name,
+            instance.Id,
+            state.Parent,
+            _services.FindOrchestrator,
+            _services.Converter,
+            _services.LoggerFactory,
+            error => Post(() =>
+            {
+                if (instance.Executor == executor && !instance.State.IsEnded)
+                {
+                    FailInstance(instance, error);
+                }
+            }));
+        executor.Replay(instance.History);
+        return executor;
+    }
+
+    private void FailInstance(Instance instance, Exception error)
+    {
+        LogInstanceFailed(instance.State.Name, instance.Id, error.Message);
+        EndInstance(instance, new ExecutionCompleted(null, TaskFailureDetails.FromException(error)));
+    }
+
+    /// <summary>Ends an instance without asking its code.</summary>
+    private void EndInstance(Instance instance, HistoryEvent end)
+    {
+        Record(instance, new EpisodeStarted(Now(instance.State)));
+        Record(instance, end);
+        TakeEffect(instance, end);
+        Flush(instance);
+    }
+
+    /// <summary>Applies a fact and adds it to what <see cref="Flush"/> will write.</summary>
+    private void Record(Instance instance, HistoryEvent fact)
+    {
+        if (fact is GenerationStarted)
+        {
+            instance.Forget();
+            _rememberFrom = _facts.Length;
+        }
+
+        instance.State.Apply(fact);
+        HistoryCodec.Write(_facts, fact);
+    }
+
+    /// <summary>Puts the recorded facts into the open batch, then sends what they address to other instances.</summary>
+    private void Flush(Instance instance)
+    {
+        if (_facts.Length > 0)
+        {
+            _open.Records.InstanceEvents(instance.Id, _facts.Written.Span);
+            instance.LastCommit = _open.Number;
+            if (instance.State.IsEnded)
+            {
+                instance.Forget();
+                instance.Executor = null;
+            }
+            else
+            {
+                instance.Remember(_facts.Written.Span[_rememberFrom..]);
+            }
+
+            _facts.Clear();
+            _rememberFrom = 0;
+            AnswerWaiters(instance);
+        }
+
+        if (_messages.Count > 0)
+        {
+            InstanceMessage[] messages = [.. _messages];
+            _messages.Clear();
+            foreach (InstanceMessage message in messages)
+            {
+                Send(message);
+            }
+        }
+    }
+
+    private void TakeEffect(Instance instance, HistoryEvent output)
+    {
+        InstanceState state = instance.State;
+        string executionId = state.ExecutionId;
+        switch (output)
+        {
+            case ActivityScheduled e:
+                _open.OnCommitted(() => Dispatch(instance.Id, executionId, e));
+                break;
+            case TimerCreated e:
+                _timers.Add(new DueTimer(instance.Id, executionId, e.Id), e.FireAt);
+                break;
+            case SubOrchestrationScheduled e:
+                var parent = new ParentLink(state.Name, instance.Id, executionId, e.Id);
+                _messages.Add(new InstanceMessage(e.InstanceId, null, new ExecutionStarted(
+                    e.Name, _services.NewExecutionId(), e.Input, Now(state), e.Version, Parent: parent)));
+                break;
+            case EventSent e:
+                _messages.Add(new InstanceMessage(e.InstanceId, null, new EventRaised(e.Name, e.Input)));
+                break;
+            case GenerationStarted:
+                instance.Executor = null;
+                Enqueue(instance);
+                break;
+            case ExecutionCompleted or ExecutionTerminated when state.Parent is { } waiting:
+                _messages.Add(new InstanceMessage(waiting.InstanceId, waiting.ExecutionId, AnswerToParent(waiting, output)));
+                break;
+        }
+    }
+
+    private static HistoryEvent AnswerToParent(ParentLink parent, HistoryEvent end) => end switch
+    {
+        ExecutionCompleted { Failure: null } e => new SubOrchestrationCompleted(parent.TaskId, e.Output),
+        ExecutionCompleted e => new SubOrchestrationFailed(parent.TaskId, e.Failure!),
+        _ => new SubOrchestrationFailed(parent.TaskId, new TaskFailureDetails(
+            "OrchestrationTerminated", "The sub-orchestration was terminated.", null, null, null)),
+    };
+
+    private void Dispatch(string instanceId, string executionId, ActivityScheduled call) => _services.Activities.Dispatch(new ActivityCall(
+        instanceId,
+        call.Name,
+        call.Input,
+        (result, failure) => Post(() => Deliver(new InstanceMessage(
+            instanceId,
+            executionId,
+            failure is null ? new ActivityCompleted(call.Id, result) : new ActivityFailed(call.Id, failure))))));
+
+    private void FireTimers()
+    {
+        foreach (DueTimer timer in _timers.TakeDue())
+        {
+            if (timer.TaskId != DueTimer.Start)
+            {
+                Deliver(new InstanceMessage(timer.InstanceId, timer.ExecutionId, new TimerFired(timer.TaskId)));
+            }
+            else if (_instances.TryGetValue(timer.InstanceId, out Instance? instance) && instance.State.ExecutionId == timer.ExecutionId)
+            {
+                Enqueue(instance);
+            }
+        }
+    }
+
+    private DateTime UtcNow => _services.Time.GetUtcNow().UtcDateTime;
+
+    /// <summary>An instance's clock never goes back, whatever the machine's does.</summary>
+    private DateTime Now(InstanceState state) => UtcNow is var now && now > state.LastUpdatedAt ? now : state.LastUpdatedAt;
+}

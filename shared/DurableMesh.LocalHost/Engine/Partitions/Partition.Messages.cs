@@ -1,0 +1,127 @@
+using DurableMesh.LocalHost.Engine.History;
+using DurableMesh.LocalHost.Engine.Instances;
+using DurableMesh.LocalHost.Engine.Log;
+using Microsoft.DurableTask;
+
+namespace DurableMesh.LocalHost.Engine.Partitions;
+
+/// <content>Facts on their way from instance to instance.</content>
+internal sealed partial class Partition
+{
+    /// <summary>Sends a fact: inside the partition in the same commit as its cause, to another partition through the outbox.</summary>
+    private void Send(InstanceMessage message)
+    {
+        int destination = _services.PartitionOf(message.InstanceId);
+        if (destination == _number)
+        {
+            Deliver(message);
+            return;
+        }
+
+        long number = _outbox.NextNumber(destination);
+        _outbox.Sent(destination, number, message);
+        _open.Records.MessageSent(destination, number, message);
+        _open.OnCommitted(() => Forward(destination, number, message));
+    }
+
+    private void Forward(int destination, long number, InstanceMessage message) =>
+        _services.Forward(destination, other => other.Receive(this, number, message));
+
+    /// <summary>Takes in a message of another partition, once, and acknowledges it when that is durable.</summary>
+    private void Receive(Partition source, long number, InstanceMessage message) => Post(() =>
+    {
+        if (_outbox.IsNew(source._number, number))
+        {
+            _outbox.Received(source._number, number);
+            _open.Records.MessageReceived(source._number, number);
+            Deliver(message);
+        }
+
+        // Acknowledging with the open batch is late enough for a repeated message too: its first copy was in an earlier one.
+        _open.OnCommitted(() => source.Post(() => source.Acknowledge(_number, number)));
+    });
+
+    private void Acknowledge(int destination, long number)
+    {
+        _outbox.Acknowledged(destination, number);
+        _acknowledgements[destination] = number;
+    }
+
+    /// <summary>Gives a fact to its instance. One for an execution that is over is dropped.</summary>
+    private void Deliver(InstanceMessage message)
+    {
+        if (message.Fact is ExecutionStarted start)
+        {
+            StartChild(message.InstanceId, start);
+            return;
+        }
+
+        Instance? instance = message.Fact is EventRaised ? Obtain(message.InstanceId) : _instances.GetValueOrDefault(message.InstanceId);
+        if (instance is null || instance.State.IsEnded || (message.ExecutionId is { } execution && execution != instance.State.ExecutionId))
+        {
+            return;
+        }
+
+        if (message.Fact is ExecutionTerminated)
+        {
+            EndInstance(instance, message.Fact);
+        }
+        else
+        {
+            Accept(instance, message.Fact);
+        }
+    }
+
+    private void StartChild(string instanceId, ExecutionStarted start)
+    {
+        if (_instances.TryGetValue(instanceId, out Instance? existing) && existing.State is { Exists: true, IsEnded: false })
+        {
+            var failure = new TaskFailureDetails(
+                "OrchestrationAlreadyExists", $"An orchestration with the instance id '{instanceId}' is running already.", null, null, null);
+            Send(new InstanceMessage(
+                start.Parent!.InstanceId, start.Parent.ExecutionId, new SubOrchestrationFailed(start.Parent.TaskId, failure)));
+            return;
+        }
+
+        Begin(instanceId, start);
+    }
+
+    /// <summary>Creates an instance, in the place of an ended one where there is one.</summary>
+    private Instance Begin(string instanceId, ExecutionStarted start)
+    {
+        if (_instances.TryGetValue(instanceId, out Instance? ended) && ended.State.IsEnded)
+        {
+            Purge(ended);
+        }
+
+        Instance instance = Obtain(instanceId);
+        Record(instance, start);
+        Flush(instance);
+        if (start.ScheduledStart is { } due)
+        {
+            _timers.Add(new DueTimer(instanceId, start.ExecutionId, DueTimer.Start), due);
+        }
+        else
+        {
+            Enqueue(instance);
+        }
+
+        return instance;
+    }
+
+    private Instance Obtain(string instanceId)
+    {
+        if (!_instances.TryGetValue(instanceId, out Instance? instance))
+        {
+            _instances.Add(instanceId, instance = new Instance(instanceId));
+        }
+
+        return instance;
+    }
+
+    private void Purge(Instance instance)
+    {
+        _open.Records.InstancePurged(instance.Id);
+        _instances.Remove(instance.Id);
+    }
+}

@@ -1,0 +1,208 @@
+using System.Threading.Channels;
+using DurableMesh.LocalHost.Engine.Instances;
+using DurableMesh.LocalHost.Engine.Log;
+using DurableMesh.LocalHost.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace DurableMesh.LocalHost.Engine.Partitions;
+
+/// <summary>
+/// One partition under one ownership: an actor that takes everything from one mailbox, runs the orchestrators, gathers what they did into a batch,
+/// and commits one batch while the next one fills. It ends when it is stopped or loses the ownership; the next ownership is another object, recovered
+/// from the log.
+/// </summary>
+internal sealed partial class Partition : IDisposable
+{
+    /// <summary>How many pieces of work it takes from its mailbox before it looks at the commit again.</summary>
+    private const int MaximumWorkPerRound = 4096;
+
+    /// <summary>A batch that has grown to this size is closed, and the next one begun.</summary>
+    private const int BatchBytes = 1024 * 1024;
+
+    private readonly int _number;
+    private readonly PartitionServices _services;
+    private readonly ILogger _logger;
+    private readonly CommitLog _log;
+    private readonly LogRecovery _recovery;
+    private readonly Channel<Action> _mailbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Dictionary<string, Instance> _instances = [];
+    private readonly Queue<Instance> _ready = new();
+    private readonly TimerQueue _timers;
+    private readonly Outbox _outbox = new();
+    private readonly Dictionary<int, long> _acknowledgements = [];
+    private readonly Queue<CommitBatch> _closed = new();
+    private readonly CancellationTokenSource _ended = new();
+    private CommitBatch _open = new(1);
+    private CommitBatch? _inFlight;
+    private long _committed;
+    private bool _stopping;
+    private Exception? _fault;
+
+    /// <summary>A partition over <paramref name="storage"/>, whose lease the caller holds.</summary>
+    public Partition(int number, IPartitionStorage storage, PartitionServices services)
+    {
+        _number = number;
+        Ended = _ended.Token;
+        _services = services;
+        _logger = services.LoggerFactory.CreateLogger<Partition>();
+        _log = new CommitLog(storage, number, services.Time, _logger);
+        _recovery = new LogRecovery(storage, number, _logger);
+        _timers = new TimerQueue(services.Time, () => Post(FireTimers));
+    }
+
+    /// <summary>Since when its storage has not answered; null while it does.</summary>
+    public DateTimeOffset? UnavailableSince => _log.UnavailableSince;
+
+    /// <summary>Appended blocks and bytes since the start.</summary>
+    public (long Appends, long Bytes) Written => (_log.Appends, _log.Bytes);
+
+    /// <summary>Hands in a piece of work, from any thread; after the end it is dropped.</summary>
+    public void Post(Action work) => _mailbox.Writer.TryWrite(work);
+
+    /// <summary>Hands in work that answers a caller.</summary>
+    /// <exception cref="TaskHubUnavailableException">The partition ended before the answer was durable.</exception>
+    public Task<T> AskAsync<T>(Action<TaskCompletionSource<T>> work)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _mailbox.Writer.TryWrite(() => work(answer))
+            ? answer.Task
+            : Task.FromException<T>(new TaskHubUnavailableException($"Partition {_number} is not owned by this host any more."));
+    }
+
+    /// <summary>Cancelled when the partition has ended, for whatever reason.</summary>
+    public CancellationToken Ended { get; }
+
+    /// <summary>Reads the log, begins a new segment and puts everything that was under way back to work.</summary>
+    public async Task RecoverAsync(CancellationToken cancellation)
+    {
+        LogEnd end = await _recovery.ReadAsync(ApplyCommit, cancellation);
+        await _log.OpenAsync(end, cancellation);
+        _committed = end.NextCommit - 1;
+        _open = new CommitBatch(end.NextCommit);
+        Post(ResumeEverything);
+    }
+
+    /// <summary>Works until it is stopped.</summary>
+    /// <exception cref="LeaseLostException">Somebody else owns the partition.</exception>
+    /// <exception cref="InvalidDataException">The storage does not hold what was written to it.</exception>
+    public Task RunAsync() =>
+        Task.Factory.StartNew(LoopAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _services.Scheduler).Unwrap();
+
+    /// <summary>Ends it after what it has taken in is durable.</summary>
+    public void Stop() => Post(() => _stopping = true);
+
+    /// <summary>Ends it at once: nothing more is acknowledged.</summary>
+    public void Abort(Exception fault) => Post(() => _fault ??= fault);
+
+    private async Task LoopAsync()
+    {
+        try
+        {
+            while (_fault is null && !(_stopping && _inFlight is null) && await _mailbox.Reader.WaitToReadAsync())
+            {
+                for (int i = 0; i < MaximumWorkPerRound && _mailbox.Reader.TryRead(out Action? work); i++)
+                {
+                    work();
+                }
+
+                RunReady();
+                CommitNext();
+            }
+
+            if (_fault is not null)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_fault);
+            }
+        }
+        finally
+        {
+            _mailbox.Writer.TryComplete();
+            await _ended.CancelAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _timers.Dispose();
+        _ended.Dispose();
+    }
+
+    /// <summary>Starts the next commit when none is under way: what has gathered meanwhile goes out as one append.</summary>
+    private void CommitNext()
+    {
+        if (_inFlight is not null || _fault is not null)
+        {
+            return;
+        }
+
+        if (!_closed.TryDequeue(out CommitBatch? batch))
+        {
+            if (_open.IsEmpty)
+            {
+                return;
+            }
+
+            batch = CloseBatch();
+        }
+
+        _inFlight = batch;
+        _ = CommitAsync(batch);
+    }
+
+    private async Task CommitAsync(CommitBatch batch)
+    {
+        try
+        {
+            await _log.AppendAsync(batch, Ended);
+            Post(() => Committed(batch));
+        }
+        catch (OperationCanceledException) when (Ended.IsCancellationRequested)
+        {
+            // The partition has ended: nobody waits for this commit any more.
+        }
+        catch (Exception error)
+        {
+            Abort(error);
+        }
+    }
+
+    private void Committed(CommitBatch batch)
+    {
+        _inFlight = null;
+        _committed = batch.Number;
+        batch.Release();
+    }
+
+    private CommitBatch CloseBatch()
+    {
+        CommitBatch batch = _open;
+        foreach ((int destination, long number) in _acknowledgements)
+        {
+            batch.Records.MessagesAcknowledged(destination, number);
+        }
+
+        _acknowledgements.Clear();
+        _open = new CommitBatch(batch.Number + 1);
+        return batch;
+    }
+
+    /// <summary>Lets an effect happen once everything known of <paramref name="instance"/> is durable: at once where it is already.</summary>
+    private void OnceDurable(Instance? instance, Action effect)
+    {
+        long commit = instance?.LastCommit ?? 0;
+        if (commit <= _committed)
+        {
+            effect();
+        }
+        else
+        {
+            Pending(commit).OnCommitted(effect);
+        }
+    }
+
+    private CommitBatch Pending(long commit) =>
+        commit == _open.Number ? _open
+        : commit == _inFlight?.Number ? _inFlight
+        : _closed.First(batch => batch.Number == commit);
+}

@@ -1,0 +1,25 @@
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace DurableMesh.LocalHost.Engine.Partitions;
+
+/// <summary>What all partitions of a hub share.</summary>
+/// <param name="FindOrchestrator">Finds an orchestrator's code by name.</param>
+/// <param name="Activities">Runs activities.</param>
+/// <param name="Converter">Turns values to text and back.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Scheduler">Where the partitions' loops run: the thread pool, or a simulation's single thread.</param>
+/// <param name="LoggerFactory">For the engine's and the orchestrators' loggers.</param>
+/// <param name="PartitionOf">Which partition an instance lives in.</param>
+/// <param name="Forward">Hands a message to another partition of the same host.</param>
+/// <param name="NewExecutionId">Makes ids for executions.</param>
+internal sealed record PartitionServices(
+    Func<string, ITaskOrchestrator?> FindOrchestrator,
+    ActivityDispatcher Activities,
+    DataConverter Converter,
+    TimeProvider Time,
+    TaskScheduler Scheduler,
+    ILoggerFactory LoggerFactory,
+    Func<string, int> PartitionOf,
+    Action<int, Action<Partition>> Forward,
+    Func<string> NewExecutionId);

@@ -1,0 +1,256 @@
+using System.IO.Hashing;
+using System.Text;
+using DurableMesh.LocalHost.Engine.Partitions;
+using DurableMesh.LocalHost.Storage;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DurableMesh.LocalHost.Engine;
+
+/// <summary>
+/// A task hub on this host: waits until it owns every partition, recovers and runs them, and starts over when the ownership is lost.
+/// </summary>
+internal sealed partial class TaskHub : BackgroundService
+{
+    private static readonly TimeSpan LeasePoll = TimeSpan.FromMilliseconds(500);
+
+    private readonly IHubStorage _storage;
+    private readonly TaskHubOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly HubOwner _owner;
+    private readonly PartitionServices _services;
+    private readonly Lock _gate = new();
+    private TaskCompletionSource<Partition[]> _partitions = NewTerm();
+
+    /// <summary>A hub over <paramref name="storage"/> that runs what <paramref name="registry"/> holds.</summary>
+    public TaskHub(
+        IHubStorage storage,
+        IOptions<TaskHubOptions> options,
+        DurableTaskRegistry registry,
+        DataConverter converter,
+        TimeProvider time,
+        IServiceProvider provider,
+        ILoggerFactory loggerFactory,
+        TaskScheduler? scheduler = null)
+    {
+        (_storage, _options, _time, _logger) = (storage, options.Value, time, loggerFactory.CreateLogger<TaskHub>());
+        _owner = ProcessIdentity.Current.AsOwner(Guid.NewGuid().ToString("N"), _options.Address);
+        scheduler ??= TaskScheduler.Default;
+        var orchestrators = registry.GetOrchestrators().ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+        var activities = registry.GetActivities().ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+        Converter = converter;
+        _services = new PartitionServices(
+            name => orchestrators.GetValueOrDefault(name)?.Invoke(provider),
+            new ActivityDispatcher(
+                name => activities.GetValueOrDefault(name.Name)?.Invoke(provider), converter, scheduler, _options.MaxConcurrentActivities),
+            converter,
+            time,
+            scheduler,
+            loggerFactory,
+            PartitionOf,
+            (number, deliver) => deliver(Term![number]),
+            () => Guid.NewGuid().ToString("N"));
+    }
+
+    /// <summary>Turns values to text and back.</summary>
+    public DataConverter Converter { get; }
+
+    /// <summary>The hub's options.</summary>
+    public TaskHubOptions Options => _options;
+
+    /// <summary>The partitions of the current ownership; null while there is none.</summary>
+    public IReadOnlyList<Partition>? Term => _partitions.Task.IsCompletedSuccessfully ? _partitions.Task.Result : null;
+
+    /// <summary>Waits for the partition of an instance to be ready and asks it something, for at most the request timeout.</summary>
+    /// <exception cref="TaskHubUnavailableException">No durable answer in time. What was asked may still take effect.</exception>
+    public Task<T> AskAsync<T>(string instanceId, Func<Partition, Task<T>> question, CancellationToken cancellation) =>
+        AskAsync(() => PartitionOf(instanceId), question, cancellation);
+
+    /// <summary>Like <see cref="AskAsync{T}(string, Func{Partition, Task{T}}, CancellationToken)"/>, of a partition by its number.</summary>
+    public Task<T> AskPartitionAsync<T>(int number, Func<Partition, Task<T>> question, CancellationToken cancellation) =>
+        AskAsync(() => number, question, cancellation);
+
+    /// <summary>All partitions, once they are ready; for waits that have no bound of their own.</summary>
+    public async Task<IReadOnlyList<Partition>> PartitionsAsync(CancellationToken cancellation) =>
+        await _partitions.Task.WaitAsync(cancellation);
+
+    /// <summary>The partition of an instance, once it is ready; for waits that have no bound of their own.</summary>
+    public async Task<Partition> PartitionAsync(string instanceId, CancellationToken cancellation) =>
+        (await PartitionsAsync(cancellation))[PartitionOf(instanceId)];
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RunTermAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (error is StorageUnavailableException or LeaseLostException)
+            {
+                LogTermEnded(error.Message);
+                await Task.Delay(LeasePoll, _time, stoppingToken);
+            }
+        }
+    }
+
+    /// <summary>One ownership, from the leases to their release.</summary>
+    private async Task RunTermAsync(CancellationToken stopping)
+    {
+        int count = await EnsureHubAsync(stopping);
+        IPartitionStorage[] storages = [.. Enumerable.Range(0, count).Select(_storage.OpenPartition)];
+        Partition[] partitions = [.. storages.Select((storage, number) => new Partition(number, storage, _services))];
+        Task[] renewals = [];
+        Task[] runs = [];
+        using var term = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        try
+        {
+            foreach (IPartitionStorage storage in storages)
+            {
+                await AcquireAsync(storage, stopping);
+            }
+
+            renewals = [.. storages.Zip(partitions, (storage, partition) => RenewAsync(storage, partition, term.Token))];
+            long started = _time.GetTimestamp();
+            await Task.WhenAll(partitions.Select(partition => partition.RecoverAsync(stopping)));
+            runs = [.. partitions.Select(partition => partition.RunAsync())];
+            LogReady(_options.HubName, count, _time.GetElapsedTime(started).TotalMilliseconds);
+            _partitions.TrySetResult(partitions);
+
+            await using CancellationTokenRegistration stop = stopping.Register(() => Array.ForEach(partitions, partition => partition.Stop()));
+            await await Task.WhenAny(runs);
+            await Task.WhenAll(runs);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (_partitions.Task.IsCompleted)
+                {
+                    _partitions = NewTerm();
+                }
+            }
+
+            var gone = new TaskHubUnavailableException("This host does not own the hub any more.");
+            Array.ForEach(partitions, partition => partition.Abort(gone));
+            await Task.WhenAll(runs).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await term.CancelAsync();
+            await Task.WhenAll(renewals);
+            await ReleaseAsync(storages);
+            Array.ForEach(partitions, partition => partition.Dispose());
+        }
+    }
+
+    private async Task<int> EnsureHubAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                int count = await _storage.EnsureHubAsync(_options.PartitionCount, stopping);
+                if (count != _options.PartitionCount)
+                {
+                    LogPartitionCountKept(_options.HubName, count, _options.PartitionCount);
+                }
+
+                return count;
+            }
+            catch (StorageUnavailableException error)
+            {
+                LogStorageAway(error.Message);
+                await Task.Delay(LeasePoll, _time, stopping);
+            }
+        }
+    }
+
+    private async Task AcquireAsync(IPartitionStorage storage, CancellationToken stopping)
+    {
+        bool told = false;
+        while (await storage.TryAcquireLeaseAsync(_owner, stopping) is { Acquired: false } attempt)
+        {
+            if (!told)
+            {
+                LogWaitingForOwner(_options.HubName, attempt.Holder?.Machine ?? "?", attempt.Holder?.ProcessId ?? 0, attempt.Holder?.Address ?? "?");
+                told = true;
+            }
+
+            await Task.Delay(LeasePoll, _time, stopping);
+        }
+    }
+
+    private async Task RenewAsync(IPartitionStorage storage, Partition partition, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(storage.LeaseDuration / 3, _time, stop);
+                try
+                {
+                    await storage.RenewLeaseAsync(stop);
+                }
+                catch (StorageUnavailableException)
+                {
+                    // Appends wait for the storage too, and are conditional on the lease: nothing is lost by trying again.
+                }
+            }
+        }
+        catch (LeaseLostException lost)
+        {
+            partition.Abort(lost);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The ownership has ended.
+        }
+    }
+
+    private async Task ReleaseAsync(IPartitionStorage[] storages)
+    {
+        foreach (IPartitionStorage storage in storages)
+        {
+            try
+            {
+                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
+                await storage.ReleaseLeaseAsync(patience.Token);
+            }
+            catch (Exception error) when (error is StorageUnavailableException or LeaseLostException or OperationCanceledException)
+            {
+                LogNotReleased(error.Message);
+            }
+        }
+    }
+
+    private async Task<T> AskAsync<T>(Func<int> number, Func<Partition, Task<T>> question, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(_options.RequestTimeout, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        try
+        {
+            Partition partition = (await PartitionsAsync(either.Token))[number()];
+            using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(either.Token, partition.Ended);
+            return await question(partition).WaitAsync(ended.Token);
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TaskHubUnavailableException(
+                $"Task hub '{_options.HubName}' did not commit the request within {_options.RequestTimeout.TotalSeconds:N0} s: the storage is away, or "
+                + "another host owns the hub.",
+                error);
+        }
+    }
+
+    private int PartitionOf(string instanceId) => Term is { Count: > 1 } partitions
+        ? (int)(XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(instanceId)) % (ulong)partitions.Count)
+        : 0;
+
+    private static TaskCompletionSource<Partition[]> NewTerm() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,331 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using DurableMesh.LocalHost.Engine.History;
+using DurableMesh.LocalHost.Storage;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMesh.Tests.LocalHost.Engine;
+
+/// <summary>What the engine promises about crashes and a faulty storage: nothing acknowledged is lost, nothing is applied twice.</summary>
+public sealed class DurabilityTests
+{
+    /// <summary>Collects the events it receives until "end", calling an activity for each.</summary>
+    private static void Collector(DurableTaskRegistry registry)
+    {
+        registry.AddOrchestratorFunc<object, string>("Collector", async (context, _) =>
+        {
+            var seen = new List<string>();
+            while (true)
+            {
+                string said = await context.WaitForExternalEvent<string>("say");
+                if (said == "end")
+                {
+                    return string.Join(',', seen);
+                }
+
+                seen.Add(await context.CallActivityAsync<string>("Echo", said));
+                context.SetCustomStatus(seen.Count);
+            }
+        });
+        registry.AddActivityFunc<string, string>("Echo", (_, said) => said);
+    }
+
+    private static async Task SayAsync(TestHub hub, string id, params IEnumerable<int> words)
+    {
+        foreach (int word in words)
+        {
+            await hub.Client.RaiseEventAsync(id, "say", word.ToString(CultureInfo.InvariantCulture), TestHub.Patience);
+        }
+    }
+
+    private static async Task<string?> EndAsync(TestHub hub, string id)
+    {
+        await hub.Client.RaiseEventAsync(id, "say", "end", TestHub.Patience);
+        return (await hub.CompletionAsync(id)).ReadOutputAs<string>();
+    }
+
+    [Fact]
+    public async Task An_orchestration_goes_on_after_a_crash_with_everything_that_was_acknowledged()
+    {
+        await using TestHub first = await TestHub.StartAsync(Collector);
+        string id = await first.StartInstanceAsync("Collector");
+        await SayAsync(first, id, 1, 2, 3);
+
+        await using TestHub second = await first.CrashAndRestartAsync(Collector);
+        await SayAsync(second, id, 4);
+
+        Assert.Equal("1,2,3,4", await EndAsync(second, id));
+    }
+
+    [Fact]
+    public async Task A_crash_after_every_single_turn_loses_and_doubles_nothing()
+    {
+        TestHub hub = await TestHub.StartAsync(Collector);
+        string id = await hub.StartInstanceAsync("Collector");
+        for (int turn = 1; turn <= 20; turn++)
+        {
+            await SayAsync(hub, id, turn);
+            TestHub next = await hub.CrashAndRestartAsync(Collector);
+            await hub.DisposeAsync();
+            hub = next;
+        }
+
+        Assert.Equal(string.Join(',', Enumerable.Range(1, 20)), await EndAsync(hub, id));
+        await hub.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_lost_answer_of_any_append_neither_loses_nor_doubles_an_event()
+    {
+        await using TestHub hub = await TestHub.StartAsync(
+            Collector, call => call is { Operation: StorageOperation.Append, Nth: var nth } && nth % 3 == 0 ? StorageFault.FailAfter : StorageFault.None);
+        string id = await Advancing(hub, hub.StartInstanceAsync("Collector"));
+
+        await Advancing(hub, SayAsync(hub, id, Enumerable.Range(1, 30)));
+
+        Assert.Equal(string.Join(',', Enumerable.Range(1, 30)), await Advancing(hub, EndAsync(hub, id)));
+    }
+
+    [Fact]
+    public async Task Appends_that_fail_are_repeated_until_the_storage_is_back()
+    {
+        await using TestHub hub = await TestHub.StartAsync(
+            Collector, call => call is { Operation: StorageOperation.Append, Nth: > 3 and < 12 } ? StorageFault.FailBefore : StorageFault.None);
+        string id = await Advancing(hub, hub.StartInstanceAsync("Collector"));
+
+        await Advancing(hub, SayAsync(hub, id, 1, 2, 3));
+
+        Assert.Equal("1,2,3", await Advancing(hub, EndAsync(hub, id)));
+    }
+
+    [Fact]
+    public async Task An_append_that_was_cut_short_is_left_behind_in_its_segment()
+    {
+        await using TestHub hub = await TestHub.StartAsync(
+            Collector, call => call is { Operation: StorageOperation.Append, Nth: 4 } ? StorageFault.Tear(10) : StorageFault.None);
+        string id = await Advancing(hub, hub.StartInstanceAsync("Collector"));
+        await Advancing(hub, SayAsync(hub, id, 1, 2, 3));
+
+        await using TestHub second = await hub.CrashAndRestartAsync(Collector);
+
+        Assert.Equal("1,2,3", await EndAsync(second, id));
+    }
+
+    [Fact]
+    public async Task What_a_storage_forgot_is_written_again()
+    {
+        await using TestHub hub = await TestHub.StartAsync(Collector);
+        string id = await hub.StartInstanceAsync("Collector");
+        await SayAsync(hub, id, 1, 2, 3);
+        await hub.UntilAsync(id, state => state.CustomStatus == "3");
+
+        hub.Storage.Forget(4);
+        await SayAsync(hub, id, 4);
+        await using TestHub second = await hub.CrashAndRestartAsync(Collector);
+
+        Assert.Equal("1,2,3,4", await EndAsync(second, id));
+    }
+
+    [Fact]
+    public async Task A_torn_tail_is_cut_and_what_was_acknowledged_before_it_stays()
+    {
+        await using TestHub hub = await TestHub.StartAsync(Collector);
+        string id = await hub.StartInstanceAsync("Collector");
+        await SayAsync(hub, id, 1);
+        await hub.UntilAsync(id, state => state.CustomStatus == "1");
+        InMemoryHubStorage torn = hub.Storage.Copy();
+        torn.Truncate(0, 1, torn.ReadSegment(0, 1).Length - 5);
+
+        await using TestHub second = await TestHub.StartAsync(torn, hub.Time, Collector);
+
+        // The cut commit held the activity's completion: it runs again.
+        Assert.Equal("1,2", await SayAndEndAsync(second, id, 2));
+    }
+
+    [Fact]
+    public async Task A_damaged_middle_stops_the_hub_and_names_the_place()
+    {
+        await using TestHub hub = await TestHub.StartAsync(Collector);
+        string id = await hub.StartInstanceAsync("Collector");
+        await SayAsync(hub, id, 1, 2, 3);
+        InMemoryHubStorage damaged = hub.Storage.Copy();
+        damaged.FlipByte(0, 1, 100);
+
+        await using TestHub second = await TestHub.StartAsync(damaged, hub.Time, Collector);
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => second.Hub.ExecuteTask!.WaitAsync(TestHub.Patience));
+
+        Assert.Contains("log segment 1 is damaged at byte", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_log_rotates_before_the_limit_of_blocks_and_recovers_over_all_segments()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        var storage = new InMemoryHubStorage(time) { MaximumBlocksPerSegment = 5, ServiceBlockLimit = 6, MaximumBlockBytes = 512 };
+        await using TestHub hub = await TestHub.StartAsync(storage, time, Collector);
+        string id = await hub.StartInstanceAsync("Collector", new string('x', 2000));
+        await SayAsync(hub, id, Enumerable.Range(1, 40));
+
+        await using TestHub second = await hub.CrashAndRestartAsync(Collector);
+
+        Assert.Equal(string.Join(',', Enumerable.Range(1, 40)), await EndAsync(second, id));
+    }
+
+    [Fact]
+    public async Task A_timer_that_fell_due_while_no_host_ran_fires_at_once()
+    {
+        await using TestHub hub = await TestHub.StartAsync(Sleeper);
+        string id = await hub.StartInstanceAsync("Sleeper", 60);
+        await hub.UntilAsync(id, state => state.WaitingFor.Any());
+
+        hub.Time.Advance(TimeSpan.FromMinutes(5));
+        await using TestHub second = await hub.CrashAndRestartAsync(Sleeper);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await second.CompletionAsync(id)).RuntimeStatus);
+    }
+
+    [Fact]
+    public async Task A_timer_never_fires_early()
+    {
+        await using TestHub hub = await TestHub.StartAsync(Sleeper);
+        string id = await hub.StartInstanceAsync("Sleeper", 60);
+        await hub.UntilAsync(id, state => state.WaitingFor.Any());
+
+        hub.Time.Advance(TimeSpan.FromSeconds(59.9));
+        OrchestrationMetadata? asleep = await hub.Client.GetInstanceAsync(id, TestHub.Patience);
+        hub.Time.Advance(TimeSpan.FromSeconds(0.2));
+        OrchestrationMetadata awake = await hub.CompletionAsync(id);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Running, asleep!.RuntimeStatus);
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, awake.RuntimeStatus);
+    }
+
+    private static void Sleeper(DurableTaskRegistry registry) =>
+        registry.AddOrchestratorFunc<int>("Sleeper", async (context, seconds) =>
+            await context.CreateTimer(TimeSpan.FromSeconds(seconds), CancellationToken.None));
+
+    [Fact]
+    public async Task Sub_orchestrations_across_partitions_run_once_each_whatever_crashes()
+    {
+        var runs = new ConcurrentDictionary<string, int>();
+        void Tasks(DurableTaskRegistry registry)
+        {
+            registry.AddOrchestratorFunc<int, int>("Parent", async (context, children) =>
+            {
+                await context.WaitForExternalEvent<string>("go");
+                int[] answers = await Task.WhenAll(Enumerable.Range(0, children).Select(
+                    child => context.CallSubOrchestratorAsync<int>("Child", child, new SubOrchestrationOptions(instanceId: $"child-{child}"))));
+                return answers.Sum();
+            });
+            registry.AddOrchestratorFunc<int, int>("Child", async (context, number) =>
+            {
+                await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+                return number;
+            });
+        }
+
+        TestHub hub = await TestHub.StartAsync(Tasks, partitions: 4);
+        string id = await hub.StartInstanceAsync("Parent", 10, "parent");
+        await hub.Client.RaiseEventAsync(id, "go", "now", TestHub.Patience);
+        for (int crash = 0; crash < 5; crash++)
+        {
+            TestHub next = await hub.CrashAndRestartAsync(Tasks, partitions: 4);
+            await hub.DisposeAsync();
+            hub = next;
+        }
+
+        for (int child = 0; child < 10; child++)
+        {
+            await hub.UntilAsync($"child-{child}", state => state.WaitingFor.Any());
+        }
+
+        hub.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(45, (await hub.CompletionAsync(id)).ReadOutputAs<int>());
+        Assert.Equal(11, await hub.Client.GetAllInstancesAsync().CountAsync());
+        await hub.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Continue_as_new_keeps_events_that_arrive_while_it_happens()
+    {
+        static void Tasks(DurableTaskRegistry registry)
+        {
+            registry.AddOrchestratorFunc<List<string>, string>("Turning", async (context, seen) =>
+            {
+                seen ??= [];
+                for (int i = 0; i < 3; i++)
+                {
+                    string said = await context.WaitForExternalEvent<string>("say");
+                    if (said == "end")
+                    {
+                        return string.Join(',', seen);
+                    }
+
+                    seen.Add(said);
+                }
+
+                context.ContinueAsNew(seen);
+                return "";
+            });
+        }
+
+        await using TestHub hub = await TestHub.StartAsync(Tasks);
+        string id = await hub.StartInstanceAsync("Turning", new List<string>());
+        await Task.WhenAll(Enumerable.Range(1, 50).Select(
+            word => hub.Client.RaiseEventAsync(id, "say", word.ToString(CultureInfo.InvariantCulture), TestHub.Patience)));
+        await using TestHub second = await hub.CrashAndRestartAsync(Tasks);
+
+        string[] heard = (await EndAsync(second, id))!.Split(',');
+        Assert.Equal(Enumerable.Range(1, 50), heard.Select(word => int.Parse(word, CultureInfo.InvariantCulture)).Order());
+    }
+
+    [Fact]
+    public async Task Code_that_no_longer_does_what_its_history_says_fails_with_what_was_expected_and_what_was_met()
+    {
+        await using TestHub hub = await TestHub.StartAsync(Collector);
+        string id = await hub.StartInstanceAsync("Collector");
+        await SayAsync(hub, id, 1);
+        await hub.UntilAsync(id, state => state.CustomStatus == "1");
+
+        await using TestHub second = await hub.CrashAndRestartAsync(registry =>
+        {
+            registry.AddOrchestratorFunc<object, string>("Collector", async (context, _) =>
+            {
+                string said = await context.WaitForExternalEvent<string>("say");
+                return await context.CallActivityAsync<string>("Echo", said + "!");
+            });
+            registry.AddActivityFunc<string, string>("Echo", (_, said) => said);
+        });
+        await SayAsync(second, id, 2);
+        OrchestrationMetadata failed = await second.CompletionAsync(id);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, failed.RuntimeStatus);
+        Assert.Contains("history expects activity 'Echo' (task 0) with input \"1\"", failed.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("the code did activity 'Echo' (task 0) with input \"1!\"", failed.FailureDetails.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    private static async Task<string?> SayAndEndAsync(TestHub hub, string id, int word)
+    {
+        await SayAsync(hub, id, word);
+        return await EndAsync(hub, id);
+    }
+
+    /// <summary>Lets the clock run while something waits for back-off timers.</summary>
+    private static async Task<T> Advancing<T>(TestHub hub, Task<T> work)
+    {
+        await Advancing(hub, (Task)work);
+        return await work;
+    }
+
+    private static async Task Advancing(TestHub hub, Task work)
+    {
+        while (!work.IsCompleted)
+        {
+            hub.Time.Advance(TimeSpan.FromMilliseconds(20));
+            await Task.Yield();
+        }
+
+        await work;
+    }
+}

@@ -1,0 +1,83 @@
+using DurableMesh.LocalHost.Engine;
+using DurableMesh.LocalHost.Engine.Instances;
+using DurableMesh.LocalHost.Storage;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DurableMesh.Tests.LocalHost.Engine;
+
+/// <summary>A task hub in this process over a storage in memory, with a clock that stands still until it is told.</summary>
+internal sealed class TestHub : IAsyncDisposable
+{
+    private readonly ServiceProvider _provider = new ServiceCollection().BuildServiceProvider();
+
+    private TestHub(InMemoryHubStorage storage, FakeTimeProvider time, DurableTaskRegistry registry, StorageFaultPlan? faults, int partitions)
+    {
+        (Storage, Time, Registry) = (storage, time, registry);
+        Hub = new TaskHub(
+            storage.Connect(faults),
+            Options.Create(new TaskHubOptions { PartitionCount = partitions, RequestTimeout = TimeSpan.FromDays(40) }),
+            registry,
+            JsonDataConverter.Default,
+            time,
+            _provider,
+            NullLoggerFactory.Instance);
+        Client = new LocalDurableTaskClient(Hub, time);
+    }
+
+    public InMemoryHubStorage Storage { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public DurableTaskRegistry Registry { get; }
+
+    public TaskHub Hub { get; }
+
+    public LocalDurableTaskClient Client { get; }
+
+    /// <summary>Fails a test that hangs.</summary>
+    public static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    public static async Task<TestHub> StartAsync(Action<DurableTaskRegistry> tasks, StorageFaultPlan? faults = null, int partitions = 1)
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
+        return await StartAsync(new InMemoryHubStorage(time), time, tasks, faults, partitions);
+    }
+
+    public static async Task<TestHub> StartAsync(
+        InMemoryHubStorage storage, FakeTimeProvider time, Action<DurableTaskRegistry> tasks, StorageFaultPlan? faults = null, int partitions = 1)
+    {
+        var registry = new DurableTaskRegistry();
+        tasks(registry);
+        var hub = new TestHub(storage, time, registry, faults, partitions);
+        await hub.Hub.StartAsync(CancellationToken.None);
+        return hub;
+    }
+
+    /// <summary>
+    /// Another host over what the storage holds at this moment: what a restart after SIGKILL finds. This host goes on over its own copy and is
+    /// of no further interest.
+    /// </summary>
+    public Task<TestHub> CrashAndRestartAsync(Action<DurableTaskRegistry> tasks, int forgottenAppends = 0, int partitions = 1) =>
+        StartAsync(Storage.Copy(forgottenAppends), Time, tasks, partitions: partitions);
+
+    public Task<string> StartInstanceAsync(string name, object? input = null, string? id = null) =>
+        Client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(id), Patience);
+
+    public async Task<OrchestrationMetadata> CompletionAsync(string id) => await Client.WaitForInstanceCompletionAsync(id, true, Patience);
+
+    public Task<OrchestrationMetadata> UntilAsync(string id, Func<InstanceState, bool> condition) =>
+        Client.WaitAsync(id, condition, withData: true, Patience);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Hub.StopAsync(CancellationToken.None);
+        Hub.Dispose();
+        await _provider.DisposeAsync();
+    }
+}
