@@ -9,6 +9,7 @@ internal static class TaskInput
         T typed => typed,
         // No input is the default also of a value type: Durable Task leaves it to the code whether that is an error.
         null => default!,
-        _ => throw new ArgumentException($"The input is a '{input.GetType()}' where the code takes a '{typeof(T)}'.", nameof(input)),
+        _ => throw new ArgumentException(
+            $"The input is a '{input.GetType()}' where the code takes a '{typeof(T)}'.", nameof(input)),
     };
 }

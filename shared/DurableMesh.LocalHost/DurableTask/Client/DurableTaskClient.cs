@@ -14,16 +14,20 @@ public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, 
     /// <summary>The client's name.</summary>
     public string Name { get; } = name;
 
-    /// <inheritdoc cref="ScheduleNewOrchestrationInstanceAsync(TaskName, object?, StartOrchestrationOptions?, CancellationToken)"/>
-    public virtual Task<string> ScheduleNewOrchestrationInstanceAsync(TaskName orchestratorName, CancellationToken cancellation) =>
+    /// <inheritdoc
+    /// cref="ScheduleNewOrchestrationInstanceAsync(TaskName, object?, StartOrchestrationOptions?, CancellationToken)"/>
+    public virtual Task<string> ScheduleNewOrchestrationInstanceAsync(
+        TaskName orchestratorName, CancellationToken cancellation) =>
         ScheduleNewOrchestrationInstanceAsync(orchestratorName, null, null, cancellation);
 
-    /// <inheritdoc cref="ScheduleNewOrchestrationInstanceAsync(TaskName, object?, StartOrchestrationOptions?, CancellationToken)"/>
+    /// <inheritdoc
+    /// cref="ScheduleNewOrchestrationInstanceAsync(TaskName, object?, StartOrchestrationOptions?, CancellationToken)"/>
     public virtual Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input, CancellationToken cancellation) =>
         ScheduleNewOrchestrationInstanceAsync(orchestratorName, input, null, cancellation);
 
-    /// <inheritdoc cref="ScheduleNewOrchestrationInstanceAsync(TaskName, object?, StartOrchestrationOptions?, CancellationToken)"/>
+    /// <inheritdoc
+    /// cref="ScheduleNewOrchestrationInstanceAsync(TaskName, object?, StartOrchestrationOptions?, CancellationToken)"/>
     public virtual Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, StartOrchestrationOptions options, CancellationToken cancellation = default) =>
         ScheduleNewOrchestrationInstanceAsync(orchestratorName, null, options, cancellation);
@@ -35,15 +39,18 @@ public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, 
     /// <param name="cancellation">Ends the waiting for the store, not the orchestration.</param>
     /// <returns>The instance id.</returns>
     public abstract Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default);
+        TaskName orchestratorName,
+        object? input = null,
+        StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default);
 
     /// <inheritdoc cref="RaiseEventAsync(string, string, object?, CancellationToken)"/>
     public virtual Task RaiseEventAsync(string instanceId, string eventName, CancellationToken cancellation) =>
         RaiseEventAsync(instanceId, eventName, null, cancellation);
 
     /// <summary>
-    /// Sends an event to an orchestration; returns once the event is durable, not when the code has seen it. Dropped where there is no
-    /// such instance or it has ended.
+    /// Sends an event to an orchestration; returns once the event is durable, not when the code has seen it. Dropped where there is
+    /// no such instance or it has ended.
     /// </summary>
     /// <param name="instanceId">To whom.</param>
     /// <param name="eventName">The event; the case does not matter.</param>
@@ -65,7 +72,8 @@ public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, 
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default);
 
     /// <inheritdoc cref="WaitForInstanceCompletionAsync(string, bool, CancellationToken)"/>
-    public virtual Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(string instanceId, CancellationToken cancellation) =>
+    public virtual Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId, CancellationToken cancellation) =>
         WaitForInstanceCompletionAsync(instanceId, false, cancellation);
 
     /// <summary>Waits until an orchestration has ended.</summary>
@@ -136,7 +144,9 @@ public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, 
     public virtual Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, CancellationToken cancellation) =>
         GetInstancesAsync(instanceId, false, cancellation);
 
-    /// <summary>The older name of <see cref="GetInstanceAsync(string, bool, CancellationToken)"/>: what a host implements.</summary>
+    /// <summary>
+    /// The older name of <see cref="GetInstanceAsync(string, bool, CancellationToken)"/>: what a host implements.
+    /// </summary>
     /// <param name="instanceId">Which.</param>
     /// <param name="getInputsAndOutputs">Whether to fetch input, output and custom status too.</param>
     /// <param name="cancellation">Ends the waiting.</param>

@@ -10,5 +10,8 @@ public interface IOrchestrationSubmitter
     /// <param name="cancellation">Ends the waiting for the store, not the orchestration.</param>
     /// <returns>The instance id.</returns>
     Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default);
+        TaskName orchestratorName,
+        object? input = null,
+        StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default);
 }

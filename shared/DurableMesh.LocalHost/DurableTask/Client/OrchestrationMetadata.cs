@@ -48,8 +48,8 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
     public bool IsRunning => RuntimeStatus == OrchestrationRuntimeStatus.Running;
 
     /// <summary>Whether the state is Completed, Failed or Terminated.</summary>
-    public bool IsCompleted =>
-        RuntimeStatus is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
+    public bool IsCompleted => RuntimeStatus
+        is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
 
     /// <summary>Its input; the default for none.</summary>
     /// <typeparam name="T">What to read it as.</typeparam>
@@ -70,7 +70,8 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
     public override string ToString()
     {
         var text = new StringBuilder(
-            $"[Name: '{Name}', ID: '{InstanceId}', RuntimeStatus: {RuntimeStatus}, CreatedAt: {CreatedAt:s}, LastUpdatedAt: {LastUpdatedAt:s}");
+            $"[Name: '{Name}', ID: '{InstanceId}', RuntimeStatus: {RuntimeStatus}, "
+            + $"CreatedAt: {CreatedAt:s}, LastUpdatedAt: {LastUpdatedAt:s}");
         Append("Input", SerializedInput);
         Append("Output", SerializedOutput);
         Append("FailureDetails", FailureDetails?.ToString());

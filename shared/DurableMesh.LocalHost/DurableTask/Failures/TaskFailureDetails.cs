@@ -34,8 +34,8 @@ public record TaskFailureDetails(
         where T : Exception => IsCausedBy(typeof(T));
 
     /// <summary>
-    /// Whether the failure is a <paramref name="targetBaseExceptionType"/> or derives from it. False where the failure's own type is
-    /// not loaded here. Looks at this failure, not at <see cref="InnerFailure"/>.
+    /// Whether the failure is a <paramref name="targetBaseExceptionType"/> or derives from it. False where the failure's own type
+    /// is not loaded here. Looks at this failure, not at <see cref="InnerFailure"/>.
     /// </summary>
     /// <param name="targetBaseExceptionType">The exception type asked for.</param>
     /// <exception cref="ArgumentException">The type is no exception type.</exception>
@@ -48,7 +48,8 @@ public record TaskFailureDetails(
             throw new ArgumentException($"'{targetBaseExceptionType}' is no exception type.", nameof(targetBaseExceptionType));
         }
 
-        return !string.IsNullOrEmpty(ErrorType) && targetBaseExceptionType.IsAssignableFrom(FindErrorType(targetBaseExceptionType));
+        return !string.IsNullOrEmpty(ErrorType)
+            && targetBaseExceptionType.IsAssignableFrom(FindErrorType(targetBaseExceptionType));
     }
 
     /// <summary>The type and the message, for a log line.</summary>
@@ -61,7 +62,8 @@ public record TaskFailureDetails(
             return known;
         }
 
-        Type[] found = [.. AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(ErrorType)).OfType<Type>()];
+        Type[] found =
+            [.. AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(ErrorType)).OfType<Type>()];
         return found.Length <= 1
             ? found.FirstOrDefault()
             : throw new AmbiguousMatchException($"More than one loaded assembly defines an exception type '{ErrorType}'.");

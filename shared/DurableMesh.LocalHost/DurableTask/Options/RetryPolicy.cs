@@ -10,7 +10,8 @@ public class RetryPolicy
     /// <param name="firstRetryInterval">The wait before the second attempt; more than zero.</param>
     /// <param name="backoffCoefficient">What each wait is multiplied by for the next one; 1 or more.</param>
     /// <param name="maxRetryInterval">
-    /// The longest wait: from <paramref name="firstRetryInterval"/> up, or <see cref="Timeout.InfiniteTimeSpan"/>; one hour by default.
+    /// The longest wait: from <paramref name="firstRetryInterval"/> up, or <see cref="Timeout.InfiniteTimeSpan"/>; one hour by
+    /// default.
     /// </param>
     /// <param name="retryTimeout">
     /// How long after the first attempt a new one may begin: from <paramref name="firstRetryInterval"/> up; infinite by default.
@@ -57,10 +58,10 @@ public class RetryPolicy
     /// <summary>The longest wait; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
     public TimeSpan MaxRetryInterval { get; }
 
-    /// <summary>How long after the first attempt a new one may begin; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
+    /// <summary>How long after the first attempt the next may begin; <see cref="Timeout.InfiniteTimeSpan"/>: always.</summary>
     public TimeSpan RetryTimeout { get; }
 
-    /// <summary>Whether a failed call may be tried again: always, unless <see cref="HandleFailure"/> was set. For the engine.</summary>
+    /// <summary>Whether a failed call may be tried again: always, unless <see cref="HandleFailure"/> decides. For the engine.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Func<Exception, bool> Handle { get; private init; } = _ => true;
 

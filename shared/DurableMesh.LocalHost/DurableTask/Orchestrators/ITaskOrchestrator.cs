@@ -1,7 +1,8 @@
 namespace Microsoft.DurableTask;
 
 /// <summary>
-/// An orchestrator as the engine runs it, inputs and outputs untyped. Apps derive from <see cref="TaskOrchestrator{TInput, TOutput}"/>.
+/// An orchestrator as the engine runs it, inputs and outputs untyped. Apps derive from
+/// <see cref="TaskOrchestrator{TInput, TOutput}"/>.
 /// </summary>
 public interface ITaskOrchestrator
 {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Microsoft.DurableTask;
 
 /// <summary>
-/// What an orchestrator's code may see and do. The code is replayed from its start, so everything that can differ from one run to the
-/// next (the time, random numbers, I/O) has to come through here.
+/// What an orchestrator's code may see and do. The code is replayed from its start, so everything that can differ from one run to
+/// the next (the time, random numbers, I/O) has to come through here.
 /// </summary>
 public abstract class TaskOrchestrationContext
 {
@@ -72,17 +72,17 @@ public abstract class TaskOrchestrationContext
 
     /// <summary>A durable timer that fires after <paramref name="delay"/>.</summary>
     /// <param name="delay">How long, by <see cref="CurrentUtcDateTime"/>.</param>
-    /// <param name="cancellationToken">Cancels the timer; a timer that is not wanted any more must be cancelled before the end.</param>
+    /// <param name="cancellationToken">Cancels the timer; a timer that lost its race must be cancelled before the end.</param>
     public virtual Task CreateTimer(TimeSpan delay, CancellationToken cancellationToken) =>
         CreateTimer(CurrentUtcDateTime + delay, cancellationToken);
 
     /// <summary>A durable timer that fires at <paramref name="fireAt"/>.</summary>
     /// <param name="fireAt">When, in UTC.</param>
-    /// <param name="cancellationToken">Cancels the timer; a timer that is not wanted any more must be cancelled before the end.</param>
+    /// <param name="cancellationToken">Cancels the timer; a timer that lost its race must be cancelled before the end.</param>
     public abstract Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Waits for an event. Of several waits for one name the youngest gets the next event; an event that came earlier is kept for it.
+    /// Waits for an event. Of several waits for one name the youngest gets the next event; an event that came before is kept.
     /// </summary>
     /// <typeparam name="T">What to read the event as: the same for all waits for that name.</typeparam>
     /// <param name="eventName">The event, whatever the case.</param>

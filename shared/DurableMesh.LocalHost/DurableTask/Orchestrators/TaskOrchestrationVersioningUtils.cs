@@ -4,8 +4,8 @@ namespace Microsoft.DurableTask.Abstractions;
 public static class TaskOrchestrationVersioningUtils
 {
     /// <summary>
-    /// Compares two versions: none comes before any, two that read as <see cref="Version"/> go by their numbers, all others by their
-    /// text, whatever the case.
+    /// Compares two versions: none comes before any, two that read as <see cref="Version"/> go by their numbers, all others by
+    /// their text, whatever the case.
     /// </summary>
     /// <param name="sourceVersion">One version; empty for none.</param>
     /// <param name="otherVersion">Another version; empty for none.</param>

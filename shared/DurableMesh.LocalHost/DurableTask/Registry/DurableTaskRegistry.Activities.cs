@@ -74,7 +74,8 @@ public sealed partial class DurableTaskRegistry
         AddActivity(name, FuncTaskActivity.Create(activity));
 
     /// <inheritdoc cref="AddActivityFunc{TInput, TOutput}(TaskName, Func{TaskActivityContext, TInput, Task{TOutput}})"/>
-    public DurableTaskRegistry AddActivityFunc<TInput, TOutput>(TaskName name, Func<TaskActivityContext, TInput, TOutput> activity)
+    public DurableTaskRegistry AddActivityFunc<TInput, TOutput>(
+        TaskName name, Func<TaskActivityContext, TInput, TOutput> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
         return AddActivityFunc<TInput, TOutput>(name, (context, input) => Task.FromResult(activity(context, input)));

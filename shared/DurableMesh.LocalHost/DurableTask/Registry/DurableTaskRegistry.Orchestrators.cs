@@ -75,7 +75,8 @@ public sealed partial class DurableTaskRegistry
         AddOrchestrator(name, FuncTaskOrchestrator.Create(orchestrator));
 
     /// <inheritdoc cref="AddOrchestratorFunc{TInput, TOutput}(TaskName, Func{TaskOrchestrationContext, TInput, Task{TOutput}})"/>
-    public DurableTaskRegistry AddOrchestratorFunc<TInput, TOutput>(TaskName name, Func<TaskOrchestrationContext, TInput, TOutput> orchestrator)
+    public DurableTaskRegistry AddOrchestratorFunc<TInput, TOutput>(
+        TaskName name, Func<TaskOrchestrationContext, TInput, TOutput> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
         return AddOrchestratorFunc<TInput, TOutput>(name, (context, input) => Task.FromResult(orchestrator(context, input)));
@@ -86,7 +87,8 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">The name.</param>
     /// <param name="orchestrator">The function.</param>
     /// <exception cref="ArgumentException">The name is taken or empty.</exception>
-    public DurableTaskRegistry AddOrchestratorFunc<TInput>(TaskName name, Func<TaskOrchestrationContext, TInput, Task> orchestrator) =>
+    public DurableTaskRegistry AddOrchestratorFunc<TInput>(
+        TaskName name, Func<TaskOrchestrationContext, TInput, Task> orchestrator) =>
         AddOrchestratorFunc(name, AnswerNull(orchestrator));
 
     /// <summary>Adds a function without input under a name.</summary>
@@ -94,7 +96,8 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">The name.</param>
     /// <param name="orchestrator">The function.</param>
     /// <exception cref="ArgumentException">The name is taken or empty.</exception>
-    public DurableTaskRegistry AddOrchestratorFunc<TOutput>(TaskName name, Func<TaskOrchestrationContext, Task<TOutput>> orchestrator) =>
+    public DurableTaskRegistry AddOrchestratorFunc<TOutput>(
+        TaskName name, Func<TaskOrchestrationContext, Task<TOutput>> orchestrator) =>
         AddOrchestratorFunc(name, IgnoreInput(orchestrator));
 
     /// <summary>Adds a function without input and output under a name.</summary>

@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Microsoft.DurableTask;
 
 /// <summary>
-/// The orchestrators and activities of an app, by name. Names ignore case; a name can be taken once by an orchestrator and once by an
-/// activity.
+/// The orchestrators and activities of an app, by name. Names ignore case; a name can be taken once by an orchestrator and once
+/// by an activity.
 /// </summary>
 public sealed partial class DurableTaskRegistry
 {
