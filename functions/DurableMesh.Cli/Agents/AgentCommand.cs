@@ -1,0 +1,71 @@
+using System.CommandLine;
+using DurableMesh.Cli.CommandLine;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Cli.Agents;
+
+/// <summary><c>mesh agent run</c>: makes any command a peer on the mesh.</summary>
+internal static class AgentCommand
+{
+    private static readonly Option<string> As = new("--as") { Description = "The agent's id.", HelpName = "ID", Required = true };
+
+    private static readonly Option<string> Exec = new("--exec")
+    {
+        Description =
+            "The command line that answers a message. It gets {thread, message} as JSON on standard input, and MESH_THREAD, MESH_AGENT and " +
+            "MESH_URL in its environment. What it prints is sent as it is printed: a line that begins with { is a message (kind, body, checks, " +
+            "artifacts, verdict, usage); all other lines together are one answer, submission or note.",
+        HelpName = "CMD",
+        Required = true,
+    };
+
+    private static readonly Option<int> Parallel = new("--parallel")
+    {
+        Description = "How many threads it works on at once.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 4,
+    };
+
+    private static readonly Option<MessageKind[]> Only = new("--only")
+    {
+        Description = "Run the command for these kinds of messages only, for instance --only brief verdict. [default: all]",
+        HelpName = "KIND",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var run = new Command("run", "Answer an agent's messages with a command, until stopped.") { As, Exec, Parallel, Only };
+        run.Validators.Add(result =>
+        {
+            if (result.GetValue(Parallel) is < 1 or > 256)
+            {
+                result.AddError("--parallel is between 1 and 256.");
+            }
+        });
+        run.SetAction(async (parsed, cancellation) =>
+        {
+            var options = new AgentOptions(
+                parsed.GetRequiredValue(As), parsed.GetRequiredValue(Exec), parsed.GetValue(Parallel), parsed.GetValue(Only) ?? []);
+            void Say(string line) => terminal.Pass($"mesh agent {options.Agent}: {line}");
+
+            using var file = ProgressFile.Open(Path.Combine(Installation.Find().Home, "agents"), options.Agent);
+            var mesh = new MeshLink(parsed.Connect(), Say, TimeProvider.System);
+            var conversation = new AgentConversation(options, mesh, terminal.Pass, TimeProvider.System);
+            using var runner = new AgentRunner(options, mesh, conversation, new InboxLedger(file.Load(), file.Save), TimeProvider.System);
+            Say($"at work; answering with: {options.Command}");
+            try
+            {
+                await runner.RunAsync(cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                Say("stopped");
+            }
+
+            return ExitCode.Done;
+        });
+        return new Command("agent", "Agents.") { run };
+    }
+}

@@ -1,0 +1,219 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Cli.Api;
+
+/// <summary>
+/// The mesh's HTTP API, as far as the command line uses it. Everything here may be done twice without harm (a start carries an
+/// idempotency key, a message its id), so a 503 is simply tried again.
+/// </summary>
+internal sealed class MeshClient(HttpClient http, TimeProvider time)
+{
+    private const int Attempts = 5;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>The mesh's address, with a slash at its end.</summary>
+    public Uri Address => http.BaseAddress!;
+
+    /// <summary>A client for the mesh at an address.</summary>
+    public static MeshClient Connect(Uri address) => new(
+        new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) })
+        {
+            BaseAddress = new Uri(address.AbsoluteUri.TrimEnd('/') + "/"),
+            Timeout = TimeSpan.FromSeconds(100),
+        },
+        TimeProvider.System);
+
+    /// <summary>Starts a thread; the same key with the same request is the same thread.</summary>
+    public Task<ThreadView> StartAsync(ReadOnlyMemory<byte> request, string idempotencyKey, CancellationToken cancellation) =>
+        AskAsync(
+            () =>
+            {
+                var message = Post("threads", request);
+                message.Headers.Add("Idempotency-Key", idempotencyKey);
+                return message;
+            },
+            CliJson.Context.ThreadView,
+            cancellation);
+
+    /// <summary>A thread's status.</summary>
+    public Task<ThreadView> GetThreadAsync(string threadId, CancellationToken cancellation) =>
+        GetAsync($"threads/{Escape(threadId)}", CliJson.Context.ThreadView, cancellation);
+
+    /// <summary>Threads, newest first.</summary>
+    public Task<ThreadsPage> ListThreadsAsync(IEnumerable<(string Name, string? Value)> filters, CancellationToken cancellation) =>
+        GetAsync("threads" + Query(filters), CliJson.Context.ThreadsPage, cancellation);
+
+    /// <summary>Messages after a sequence; with <paramref name="wait"/> the answer may take that long.</summary>
+    public Task<MessagesPage> GetMessagesAsync(
+        string threadId, int after, string? to, TimeSpan wait, CancellationToken cancellation) =>
+        GetAsync(
+            $"threads/{Escape(threadId)}/messages" + Query([("after", $"{after}"), ("to", to), ("wait", Iso8601Duration.Format(wait))]),
+            CliJson.Context.MessagesPage,
+            cancellation);
+
+    /// <summary>The messages of all threads to one agent.</summary>
+    public Task<InboxPage> GetInboxAsync(string agent, string? after, TimeSpan wait, CancellationToken cancellation) =>
+        GetAsync(
+            $"agents/{Escape(agent)}/inbox" + Query([("after", after), ("wait", Iso8601Duration.Format(wait))]),
+            CliJson.Context.InboxPage,
+            cancellation);
+
+    /// <summary>
+    /// Sends a message and answers its receipt, a rejected one too. While the mesh only says <c>pending</c> the same message is sent
+    /// again: its id makes that a question for the receipt.
+    /// </summary>
+    public async Task<Receipt> SendAsync(string threadId, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    {
+        var sentBefore = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            var receipt = await AskAsync(
+                () => Post($"threads/{Escape(threadId)}/messages", message), CliJson.Context.Receipt, cancellation, receiptInConflict: true);
+            if (receipt.Kind != ReceiptKind.Pending || attempt == Attempts)
+            {
+                return sentBefore && receipt.Kind == ReceiptKind.Duplicate ? receipt with { Kind = ReceiptKind.Accepted } : receipt;
+            }
+
+            sentBefore = true;
+            await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), time, cancellation);
+        }
+    }
+
+    /// <summary>Cancels a thread.</summary>
+    public Task CancelAsync(string threadId, CancelRequest request, CancellationToken cancellation) =>
+        AnswerAsync(
+            () => Post($"threads/{Escape(threadId)}/cancel", JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.CancelRequest)),
+            cancellation);
+
+    /// <summary>A thread's evidence, byte for byte.</summary>
+    public Task<byte[]> GetEvidenceAsync(string threadId, CancellationToken cancellation) =>
+        AnswerAsync(() => new HttpRequestMessage(HttpMethod.Get, $"api/threads/{Escape(threadId)}/evidence"), cancellation);
+
+    /// <summary>Whether the mesh and its storage are ready.</summary>
+    public async Task<bool> IsHealthyAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using var response = await http.GetAsync(new Uri("api/health", UriKind.Relative), cancellation);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
+        AskAsync(() => new HttpRequestMessage(HttpMethod.Get, "api/" + path), type, cancellation);
+
+    private async Task<T> AskAsync<T>(
+        Func<HttpRequestMessage> request, JsonTypeInfo<T> type, CancellationToken cancellation, bool receiptInConflict = false)
+    {
+        var answer = await AnswerAsync(request, cancellation, receiptInConflict);
+        try
+        {
+            return JsonSerializer.Deserialize(answer, type)
+                ?? throw new MeshUnreachableException(Address, "it answered null; is this a DurableMesh host?");
+        }
+        catch (JsonException unreadable)
+        {
+            throw new MeshUnreachableException(Address, "its answer is no mesh's; is this a DurableMesh host?", unreadable);
+        }
+    }
+
+    private async Task<byte[]> AnswerAsync(
+        Func<HttpRequestMessage> request, CancellationToken cancellation, bool receiptInConflict = false)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            using var response = await SendOnceAsync(request, cancellation);
+            var answer = await response.Content.ReadAsByteArrayAsync(cancellation);
+            if (response.IsSuccessStatusCode || (receiptInConflict && IsReceipt(response)))
+            {
+                return answer;
+            }
+
+            var problem = ReadProblem(response, answer);
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+            {
+                throw new MeshProblemException(response.StatusCode, problem);
+            }
+
+            if (attempt == Attempts)
+            {
+                throw new MeshUnreachableException(Address, problem.Detail ?? problem.Title);
+            }
+
+            await Task.Delay(Pause(response.Headers.RetryAfter, attempt), time, cancellation);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(Func<HttpRequestMessage> request, CancellationToken cancellation)
+    {
+        using var message = request();
+        try
+        {
+            return await http.SendAsync(message, cancellation);
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new MeshUnreachableException(Address, failure.InnerException?.Message ?? failure.Message, failure);
+        }
+        catch (TaskCanceledException timeout) when (!cancellation.IsCancellationRequested)
+        {
+            throw new MeshUnreachableException(Address, $"no answer within {http.Timeout.TotalSeconds:0} seconds", timeout);
+        }
+    }
+
+    private static bool IsReceipt(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.Conflict && response.Content.Headers.ContentType?.MediaType != Problem.MediaType;
+
+    private static Problem ReadProblem(HttpResponseMessage response, byte[] answer)
+    {
+        if (response.Content.Headers.ContentType?.MediaType == Problem.MediaType)
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize(answer, CliJson.Context.Problem) is { } problem)
+                {
+                    return problem;
+                }
+            }
+            catch (JsonException)
+            {
+                // A proxy's idea of a problem: the status has to do.
+            }
+        }
+
+        return new Problem
+        {
+            Title = response.ReasonPhrase is { Length: > 0 } reason ? reason : "The mesh said no",
+            Status = (int)response.StatusCode,
+            Code = $"http_{(int)response.StatusCode}",
+        };
+    }
+
+    private static TimeSpan Pause(RetryConditionHeaderValue? retryAfter, int attempt)
+    {
+        var wanted = retryAfter?.Delta ?? TimeSpan.FromMilliseconds(250 * Math.Pow(2, attempt - 1));
+        return wanted < LongestPause ? wanted : LongestPause;
+    }
+
+    private static HttpRequestMessage Post(string path, ReadOnlyMemory<byte> json) => new(HttpMethod.Post, "api/" + path)
+    {
+        Content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+    };
+
+    private static string Escape(string segment) => Uri.EscapeDataString(segment);
+
+    private static string Query(IEnumerable<(string Name, string? Value)> parameters)
+    {
+        var given = parameters.Where(parameter => parameter.Value is not null)
+            .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}");
+        return string.Join('&', given) is { Length: > 0 } query ? "?" + query : "";
+    }
+}

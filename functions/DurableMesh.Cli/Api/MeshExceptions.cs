@@ -1,0 +1,39 @@
+using System.Net;
+using System.Text;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Cli.Api;
+
+/// <summary>Nobody answers at the mesh's address, or only that it cannot now (503).</summary>
+internal sealed class MeshUnreachableException(Uri address, string why, Exception? inner = null)
+    : Exception($"The mesh at {address} is not reachable: {why}", inner)
+{
+    /// <summary>The message with what a person can do about it.</summary>
+    public string Advice => $"{Message}\nIs it running? Start it with 'mesh up', or say where it is with --url or MESH_URL.";
+}
+
+/// <summary>The mesh answered with a problem.</summary>
+internal sealed class MeshProblemException(HttpStatusCode status, Problem problem) : Exception(Describe(problem))
+{
+    /// <summary>The HTTP status.</summary>
+    public HttpStatusCode Status { get; } = status;
+
+    /// <summary>The problem as the mesh wrote it.</summary>
+    public Problem Problem { get; } = problem;
+
+    private static string Describe(Problem problem)
+    {
+        var text = new StringBuilder($"{problem.Title} ({problem.Code})");
+        if (problem.Detail is { Length: > 0 } detail)
+        {
+            text.Append(": ").Append(detail);
+        }
+
+        foreach (var error in problem.Errors ?? [])
+        {
+            text.Append($"\n  {error.Path}: {error.Message} ({error.Code})");
+        }
+
+        return problem.ThreadId is { } thread ? text.Append($"\nThe thread {thread} has the evidence.").ToString() : text.ToString();
+    }
+}

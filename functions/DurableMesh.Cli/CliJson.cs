@@ -1,0 +1,32 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DurableMesh.Cli.Agents;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Cli;
+
+/// <summary>The JSON of the command line: the wire contracts, and what agents' commands read and print.</summary>
+[JsonSerializable(typeof(ThreadView))]
+[JsonSerializable(typeof(ThreadsPage))]
+[JsonSerializable(typeof(MessageView))]
+[JsonSerializable(typeof(MessagesPage))]
+[JsonSerializable(typeof(InboxPage))]
+[JsonSerializable(typeof(Receipt))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(CancelRequest))]
+[JsonSerializable(typeof(SendMessageRequest))]
+[JsonSerializable(typeof(StartThreadRequest))]
+[JsonSerializable(typeof(Brief))]
+[JsonSerializable(typeof(Host.HostView))]
+[JsonSerializable(typeof(AgentTurn))]
+[JsonSerializable(typeof(AgentReply))]
+[JsonSerializable(typeof(AgentProgress))]
+internal sealed partial class CliJson : JsonSerializerContext
+{
+    /// <summary>The context to use: the mesh's own rules, and text that people can read.</summary>
+    public static CliJson Context { get; } = new(new JsonSerializerOptions(MeshJson.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using DurableMesh.Cli.Api;
+
+namespace DurableMesh.Cli.CommandLine;
+
+/// <summary>The options that every command has.</summary>
+internal static class CommonOptions
+{
+    /// <summary>Where the mesh is unless somebody says otherwise.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:7071";
+
+    /// <summary>The mesh's address.</summary>
+    public static Option<string> Url { get; } = new("--url")
+    {
+        Description = "Where the mesh is; MESH_URL says it too.",
+        HelpName = "URL",
+        Recursive = true,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("MESH_URL") is { Length: > 0 } url ? url : DefaultUrl,
+    };
+
+    /// <summary>JSON for programs instead of text for people.</summary>
+    public static Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Print JSON, and nothing else, on standard output: one document, or one a line where it is a stream.",
+        Recursive = true,
+    };
+
+    /// <summary>A thread's id, as every thread command takes it.</summary>
+    public static Argument<string> ThreadId() => new("THREAD") { Description = "The thread's id." };
+
+    /// <summary>A client for the mesh that the command line names.</summary>
+    public static MeshClient Connect(this ParseResult parsed) =>
+        Uri.TryCreate(parsed.GetValue(Url), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? MeshClient.Connect(url)
+            : throw new CliException(ExitCode.Usage, $"'{parsed.GetValue(Url)}' is no http:// or https:// address (--url or MESH_URL).");
+
+    /// <summary>Whether the caller is a program.</summary>
+    public static bool WantsJson(this ParseResult parsed) => parsed.GetValue(Json);
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Text.Json;
+using DurableMesh.Cli.Agents;
+using DurableMesh.Cli.CommandLine;
+
+namespace DurableMesh.Cli.Demo;
+
+/// <summary>
+/// <c>mesh demo-agent</c>: the demo's two agents, as commands for <c>mesh agent run --exec</c>: one turn on standard input,
+/// replies on standard output. Hidden, because nobody else has a use for them.
+/// </summary>
+internal static class DemoAgentCommand
+{
+    /// <summary>The variable that says where the agents work.</summary>
+    public const string WorkFolderVariable = "MESH_DEMO_WORK";
+
+    /// <summary>The file, in the work folder, that gets a copy of all that the verifier prints.</summary>
+    public const string PrintedFile = "printed.jsonl";
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("demo-agent", "The agents of the demo.") { Hidden = true };
+        var builder = new Command("builder", "Chooses the patches that answer what failed.");
+        builder.SetAction(async (_, cancellation) =>
+        {
+            var (material, folder, turn) = await ReadAsync(terminal, cancellation);
+            if (new DemoBuilder(material, folder).Answer(turn) is { } reply)
+            {
+                terminal.WriteJson(reply, CliJson.Context.AgentReply);
+            }
+
+            return ExitCode.Done;
+        });
+        var verifier = new Command("verifier", "Compiles what was submitted and runs the acceptance checks.");
+        verifier.SetAction(async (_, cancellation) =>
+        {
+            var (material, folder, turn) = await ReadAsync(terminal, cancellation);
+            await foreach (var reply in new DemoVerifier(material, folder).AnswerAsync(turn, cancellation))
+            {
+                // Written down before it is said, so that the demo can prove that nothing which was said got lost.
+                var known = reply with { InReplyTo = turn.Message.Sequence };
+                await File.AppendAllTextAsync(
+                    Path.Combine(folder, PrintedFile),
+                    JsonSerializer.Serialize(known, CliJson.Context.AgentReply) + "\n",
+                    cancellation);
+                terminal.WriteJson(known, CliJson.Context.AgentReply);
+            }
+
+            return ExitCode.Done;
+        });
+        command.Subcommands.Add(builder);
+        command.Subcommands.Add(verifier);
+        return command;
+    }
+
+    private static async Task<(DemoMaterial Material, string Folder, AgentTurn Turn)> ReadAsync(
+        Terminal terminal, CancellationToken cancellation)
+    {
+        var installation = Installation.Find();
+        AgentTurn turn;
+        try
+        {
+            turn = JsonSerializer.Deserialize(await terminal.In.ReadToEndAsync(cancellation), CliJson.Context.AgentTurn)!;
+        }
+        catch (JsonException malformed)
+        {
+            throw new CliException(ExitCode.Usage, $"Standard input is no turn of a dialogue: {malformed.Message}", malformed);
+        }
+
+        var root = Environment.GetEnvironmentVariable(WorkFolderVariable) is { Length: > 0 } set
+            ? set
+            : Path.Combine(installation.Home, "demo", turn.Thread.ThreadId);
+        Directory.CreateDirectory(root);
+        return (new DemoMaterial(installation.DemoMaterial), Path.GetFullPath(root), turn);
+    }
+}

@@ -1,0 +1,27 @@
+namespace DurableMesh.Cli;
+
+/// <summary>What a script can tell from how <c>mesh</c> ended.</summary>
+internal static class ExitCode
+{
+    /// <summary>It was done.</summary>
+    public const int Done = 0;
+
+    /// <summary>The command line, a file or the input is wrong.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The mesh said no: a rejected receipt, a problem, an evidence file that does not hold.</summary>
+    public const int Refused = 3;
+
+    /// <summary>Nobody answers, or only that the storage is away.</summary>
+    public const int Unreachable = 4;
+
+    /// <summary>Stopped from outside (Ctrl-C), as shells count it.</summary>
+    public const int Interrupted = 130;
+}
+
+/// <summary>Ends the program with a message for people and an exit code for scripts.</summary>
+internal sealed class CliException(int exitCode, string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>One of <see cref="ExitCode"/>.</summary>
+    public int Code { get; } = exitCode;
+}

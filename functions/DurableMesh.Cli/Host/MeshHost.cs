@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using DurableMesh.Cli.Api;
+using DurableMesh.Cli.Processes;
+
+namespace DurableMesh.Cli.Host;
+
+/// <summary>A mesh that this program runs: the Functions app in a process of its own.</summary>
+internal sealed class MeshHost : IAsyncDisposable
+{
+    private static readonly TimeSpan BetweenKnocks = TimeSpan.FromMilliseconds(40);
+
+    // A first start installs Azurite, over the network.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(4);
+
+    private readonly BackgroundProcess _process;
+
+    private MeshHost(BackgroundProcess process, Uri address) => (_process, Address) = (process, address);
+
+    /// <summary>Where it answers.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Its process id.</summary>
+    public int ProcessId => _process.Id;
+
+    /// <summary>The address of a mesh on a port of this machine.</summary>
+    public static Uri AddressOf(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+
+    /// <summary>Refuses a port on which somebody listens already.</summary>
+    /// <exception cref="CliException">The port is taken.</exception>
+    public static void DemandFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+        }
+        catch (SocketException taken)
+        {
+            throw new CliException(
+                ExitCode.Usage, $"Port {port} is taken; is a mesh running there already? Choose another one with --port.", taken);
+        }
+    }
+
+    /// <summary>Starts it, and waits until it and its storage are ready.</summary>
+    /// <exception cref="CliException">It is not built, or did not come up; the message has its last words.</exception>
+    public static async Task<MeshHost> StartAsync(
+        Installation installation, int port, Action<string> onLine, CancellationToken cancellation)
+    {
+        if (!File.Exists(installation.FunctionsApp))
+        {
+            throw new CliException(
+                ExitCode.Usage,
+                $"{installation.FunctionsApp} is not there. The mesh script builds it; or: dotnet build functions/DurableMesh.Functions");
+        }
+
+        var process = BackgroundProcess.StartDotnet(
+            [installation.FunctionsApp, "--port", port.ToString(CultureInfo.InvariantCulture)], [], installation.Root, onLine);
+        var host = new MeshHost(process, AddressOf(port));
+        try
+        {
+            await host.WaitUntilReadyAsync(cancellation);
+            return host;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until it ends by itself.</summary>
+    public Task WaitAsync(CancellationToken cancellation) => _process.WaitAsync(cancellation);
+
+    /// <summary>Kills it in the middle of whatever it does (SIGKILL).</summary>
+    public Task CrashAsync() => _process.CrashAsync();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private async Task WaitUntilReadyAsync(CancellationToken cancellation)
+    {
+        var mesh = MeshClient.Connect(Address);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(StartPatience);
+        try
+        {
+            while (!await mesh.IsHealthyAsync(patience.Token))
+            {
+                if (_process.HasExited)
+                {
+                    throw new CliException(ExitCode.Unreachable, $"The mesh did not start. Its last words:\n{_process.LastLines}");
+                }
+
+                await Task.Delay(BetweenKnocks, patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CliException(
+                ExitCode.Unreachable,
+                $"The mesh is not ready after {StartPatience.TotalMinutes:0} minutes. Its last words:\n{_process.LastLines}");
+        }
+    }
+}

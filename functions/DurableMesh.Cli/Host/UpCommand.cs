@@ -1,0 +1,64 @@
+using System.CommandLine;
+using DurableMesh.Cli.CommandLine;
+using Spectre.Console;
+
+namespace DurableMesh.Cli.Host;
+
+/// <summary>What <c>mesh up --json</c> prints once the mesh is ready.</summary>
+internal sealed record HostView(Uri Url, int ProcessId);
+
+/// <summary><c>mesh up</c>: runs the mesh in the foreground.</summary>
+internal static class UpCommand
+{
+    /// <summary>The port where the mesh answers unless somebody says otherwise.</summary>
+    public const int DefaultPort = 7071;
+
+    /// <summary>The option that chooses the port.</summary>
+    public static Option<int> Port()
+    {
+        var port = new Option<int>("--port", "-p") { Description = "The port, on 127.0.0.1.", DefaultValueFactory = _ => DefaultPort };
+        port.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 65_535)
+            {
+                result.AddError("--port is between 1 and 65535.");
+            }
+        });
+        return port;
+    }
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var port = Port();
+        var command = new Command("up", "Run the mesh here, until Ctrl-C.") { port };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            MeshHost.DemandFree(parsed.GetValue(port));
+            await using var host = await MeshHost.StartAsync(Installation.Find(), parsed.GetValue(port), terminal.Pass, cancellation);
+            if (parsed.WantsJson())
+            {
+                terminal.WriteJson(new HostView(host.Address, host.ProcessId), CliJson.Context.HostView);
+            }
+            else
+            {
+                terminal.Out.MarkupLineInterpolated(
+                    $"[green]The mesh is up[/] at [bold]{host.Address}[/]  (process {host.ProcessId}; Ctrl-C stops it)");
+                terminal.Out.MarkupLine(
+                    "[grey]Next, in another terminal:  mesh start --file samples/demo/task.json  ·  mesh list  ·  mesh watch THREAD[/]");
+            }
+
+            try
+            {
+                await host.WaitAsync(cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                return ExitCode.Done;
+            }
+
+            throw new CliException(ExitCode.Unreachable, "The mesh stopped by itself; what it said stands above.");
+        });
+        return command;
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Transcript;
+using DurableMesh.Core.Wire;
+using Spectre.Console;
+
+namespace DurableMesh.Cli.Threads;
+
+/// <summary><c>mesh await</c>: waits for messages.</summary>
+internal static class AwaitCommand
+{
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(60);
+
+    private static readonly Option<string?> To = new("--as") { Description = "Only messages to this agent.", HelpName = "ID" };
+    private static readonly Option<int> After = new("--after") { Description = "Only messages after this sequence.", HelpName = "N" };
+
+    private static readonly Option<double> Wait = new("--wait")
+    {
+        Description = "How long to wait if there is none yet; 0 not to wait.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => 60,
+    };
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var threadId = CommonOptions.ThreadId();
+        var command = new Command("await", "Wait until there are messages, or the thread has ended; print them.") { threadId, To, After, Wait };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(Wait) is not (>= 0 and <= 86_400))
+            {
+                result.AddError("--wait is between 0 and 86400 seconds.");
+            }
+
+            if (result.GetValue(After) < 0)
+            {
+                result.AddError("--after is 0 or a sequence.");
+            }
+        });
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var mesh = parsed.Connect();
+            var id = parsed.GetRequiredValue(threadId);
+            var after = parsed.GetValue(After);
+            var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(parsed.GetValue(Wait));
+            MessagesPage page;
+            do
+            {
+                var left = deadline - TimeProvider.System.GetUtcNow();
+                var wait = left < TimeSpan.Zero ? TimeSpan.Zero : left < LongestPoll ? left : LongestPoll;
+                page = await mesh.GetMessagesAsync(id, after, parsed.GetValue(To), wait, cancellation);
+                after = page.NextAfter;
+            }
+            while (page.Messages.Count == 0 && page.ThreadState != ThreadPhase.Ended && TimeProvider.System.GetUtcNow() < deadline);
+
+            if (parsed.WantsJson())
+            {
+                terminal.WriteJson(page, CliJson.Context.MessagesPage);
+                return ExitCode.Done;
+            }
+
+            var writer = new TranscriptWriter(terminal.Out, await mesh.GetThreadAsync(id, cancellation));
+            foreach (var message in page.Messages)
+            {
+                writer.Write(message);
+            }
+
+            terminal.Note.MarkupLineInterpolated(
+                $"[grey]The thread is {ThreadWords.Of(page.ThreadState)}; go on with: mesh await {id} --after {page.NextAfter}[/]");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

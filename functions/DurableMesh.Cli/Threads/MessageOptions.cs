@@ -1,0 +1,185 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DurableMesh.Cli.CommandLine;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Cli.Threads;
+
+/// <summary>What a command knows about a message without being told.</summary>
+internal sealed record MessageDefaults(string? From, MessageKind? Kind, int? InReplyTo);
+
+/// <summary>The options from which <c>send</c> and <c>respond</c> make a message.</summary>
+internal sealed class MessageOptions
+{
+    private readonly Argument<string?> _body = new("BODY")
+    {
+        Description = "What it says; - for standard input.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _as = new("--as") { Description = "The sending agent.", HelpName = "ID" };
+
+    private readonly Option<MessageKind?> _kind = new("--kind", "-k")
+    {
+        Description = "submission, finding, verdict, question, answer or note.",
+        HelpName = "KIND",
+    };
+
+    private readonly Option<string?> _file = new("--file", "-f")
+    {
+        Description = "Take the body from a file, as JSON if its name ends in .json.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _message = new("--message", "-m")
+    {
+        Description = "Take the whole message from a JSON file (docs: POST /threads/{id}/messages); - for standard input.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _id = new("--id")
+    {
+        HelpName = "MESSAGE-ID",
+        Description = "The message's id: sent again with the same id it is a duplicate. [default: a new one]",
+    };
+
+    private readonly Option<int?> _replyTo = new("--reply-to") { Description = "The sequence that it answers.", HelpName = "N" };
+
+    private readonly Option<Verdict?> _verdict = new("--verdict")
+    {
+        Description = "pass, fail, partial or blocked; makes it a verdict.",
+        HelpName = "VERDICT",
+    };
+
+    private readonly Option<string[]> _checks = new("--check", "-c")
+    {
+        Description = "A check, for instance --check \"AC-1=fail: line 2 is lost\". May be repeated.",
+        HelpName = "ID=STATUS[: DETAIL]",
+    };
+
+    private readonly Option<string[]> _artifacts = new("--artifact")
+    {
+        Description = "A file that was made: its name, size and SHA-256 are sent, not its content. May be repeated.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>Who sends, if the command line says so.</summary>
+    public string? From(ParseResult parsed) => parsed.GetValue(_as);
+
+    /// <summary>Gives the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(_body);
+        foreach (var option in (Option[])[_as, _kind, _verdict, _checks, _artifacts, _file, _message, _id, _replyTo])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Makes the message. What the command line does not say comes from <paramref name="defaults"/>.</summary>
+    /// <exception cref="CliException">All that is missing or wrong, at once.</exception>
+    public async Task<byte[]> BuildAsync(
+        ParseResult parsed, Terminal terminal, MessageDefaults defaults, CancellationToken cancellation)
+    {
+        var message = parsed.GetValue(_message) is { } file
+            ? await InputText.ReadJsonAsync(file, terminal, cancellation) as JsonObject
+                ?? throw new CliException(ExitCode.Usage, $"{InputText.Name(file)}: a message is a JSON object.")
+            : [];
+        var errors = new List<string>();
+        var checks = (parsed.GetValue(_checks) ?? []).Select(text => ReadCheck(text, errors)).OfType<Check>().ToList();
+        var artifacts = (parsed.GetValue(_artifacts) ?? []).Select(path => ReadArtifact(path, errors)).OfType<Artifact>().ToList();
+        var verdict = parsed.GetValue(_verdict);
+
+        Set(message, "from", parsed.GetValue(_as), defaults.From);
+        Set(message, "messageId", parsed.GetValue(_id), $"cli-{Guid.NewGuid():N}");
+        Set(message, "kind", parsed.GetValue(_kind) ?? (verdict is null ? null : MessageKind.Verdict), defaults.Kind);
+        Set(message, "inReplyTo", parsed.GetValue(_replyTo), defaults.InReplyTo);
+        Set(message, "verdict", verdict, null);
+        Set(message, "checks", checks.Count > 0 ? checks : null, null);
+        Set(message, "artifacts", artifacts.Count > 0 ? artifacts : null, null);
+        if (await ReadBodyAsync(parsed, terminal, cancellation) is { } body)
+        {
+            message["body"] = body;
+        }
+
+        if (!message.ContainsKey("from"))
+        {
+            errors.Add("Who sends it? Say so with --as ID.");
+        }
+
+        if (!message.ContainsKey("kind"))
+        {
+            errors.Add("What kind of message is it? Say so with --kind, or give a --verdict.");
+        }
+
+        return errors.Count == 0
+            ? Encoding.UTF8.GetBytes(message.ToJsonString())
+            : throw new CliException(ExitCode.Usage, string.Join('\n', errors));
+    }
+
+    private async Task<JsonNode?> ReadBodyAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(_file) is { } file)
+        {
+            return file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+                ? await InputText.ReadJsonAsync(file, terminal, cancellation)
+                : JsonValue.Create(await InputText.ReadAsync(file, terminal, cancellation));
+        }
+
+        return parsed.GetValue(_body) switch
+        {
+            null => null,
+            InputText.StandardInput => JsonValue.Create(await InputText.ReadAsync(InputText.StandardInput, terminal, cancellation)),
+            var text => JsonValue.Create(text),
+        };
+    }
+
+    private static Check? ReadCheck(string text, List<string> errors)
+    {
+        if (text.Split('=', 2) is [var id, var outcome]
+            && outcome.Split(':', 2) is [var word, .. var rest]
+            && Enum.TryParse<CheckStatus>(word.Trim(), ignoreCase: true, out var status)
+            && Enum.IsDefined(status))
+        {
+            return new Check { Id = id.Trim(), Status = status, Detail = rest is [var detail] ? detail.Trim() : null };
+        }
+
+        errors.Add($"--check \"{text}\" is not understood; write it as ID=pass, ID=fail: what was seen, or ID=skipped.");
+        return null;
+    }
+
+    private static Artifact? ReadArtifact(string path, List<string> errors)
+    {
+        try
+        {
+            using var content = File.OpenRead(path);
+            return new Artifact
+            {
+                Name = Path.GetFileName(path),
+                Size = content.Length,
+                Sha256 = Convert.ToHexStringLower(SHA256.HashData(content)),
+                Uri = new Uri(Path.GetFullPath(path)).AbsoluteUri,
+            };
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            errors.Add($"--artifact {path} cannot be read: {failure.Message}");
+            return null;
+        }
+    }
+
+    private static void Set<T>(JsonObject message, string name, T? given, T? otherwise)
+    {
+        if (given is not null)
+        {
+            message[name] = JsonSerializer.SerializeToNode(given, CliJson.Context.Options);
+        }
+        else if (otherwise is not null && !message.ContainsKey(name))
+        {
+            message[name] = JsonSerializer.SerializeToNode(otherwise, CliJson.Context.Options);
+        }
+    }
+}

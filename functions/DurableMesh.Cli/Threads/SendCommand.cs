@@ -1,0 +1,54 @@
+using System.CommandLine;
+using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Transcript;
+using DurableMesh.Core.Wire;
+using Spectre.Console;
+
+namespace DurableMesh.Cli.Threads;
+
+/// <summary><c>mesh send</c>: sends one message and says what became of it.</summary>
+internal static class SendCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var threadId = CommonOptions.ThreadId();
+        var options = new MessageOptions();
+        var command = new Command("send", "Send a message as one of the two parties.") { threadId };
+        options.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var message = await options.BuildAsync(parsed, terminal, new MessageDefaults(null, null, null), cancellation);
+            var receipt = await parsed.Connect().SendAsync(parsed.GetRequiredValue(threadId), message, cancellation);
+            return Say(receipt, parsed.WantsJson(), terminal);
+        });
+        return command;
+    }
+
+    /// <summary>Says what a receipt says.</summary>
+    /// <returns>The exit code for it.</returns>
+    public static int Say(Receipt receipt, bool asJson, Terminal terminal)
+    {
+        if (asJson)
+        {
+            terminal.WriteJson(receipt, CliJson.Context.Receipt);
+        }
+        else if (receipt.Kind is ReceiptKind.Accepted or ReceiptKind.Duplicate)
+        {
+            terminal.Out.MarkupLineInterpolated(
+                $"{ThreadWords.Of(receipt.Kind)} as message [bold]{receipt.Sequence}[/]; the thread is {ThreadWords.Of(receipt.ThreadState)}");
+        }
+        else
+        {
+            var detail = receipt.Detail is { Length: > 0 } words ? $": {words}" : "";
+            terminal.Pass($"mesh: {ThreadWords.Of(receipt.Kind)} {ThreadWords.Of(receipt.Reason)}{detail}");
+        }
+
+        return receipt.Kind switch
+        {
+            ReceiptKind.Accepted or ReceiptKind.Duplicate => ExitCode.Done,
+            ReceiptKind.Rejected => ExitCode.Refused,
+            _ => ExitCode.Unreachable,
+        };
+    }
+}

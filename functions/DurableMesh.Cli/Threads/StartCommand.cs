@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Transcript;
+using DurableMesh.Core.Wire;
+using Spectre.Console;
+
+namespace DurableMesh.Cli.Threads;
+
+/// <summary><c>mesh start</c>: starts a thread from a file, from options, or from a file that options amend.</summary>
+internal static class StartCommand
+{
+    private static readonly Option<string?> File = new("--file", "-f")
+    {
+        Description = "The request as JSON (docs: POST /threads); - for standard input. Options override what it says.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> Pattern = new("--pattern")
+    {
+        Description = "builder-verifier, cross-device, distillation or advisory. [default: builder-verifier]",
+    };
+
+    private static readonly Option<string?> Task = new("--task") { Description = "The MC task's id." };
+    private static readonly Option<string?> Initiator = new("--initiator") { Description = "The agent that builds.", HelpName = "ID" };
+    private static readonly Option<string?> Responder = new("--responder") { Description = "The agent that verifies.", HelpName = "ID" };
+    private static readonly Option<string?> Subject = new("--subject") { Description = "What it is about, in a line." };
+    private static readonly Option<string?> Body = new("--body") { Description = "What is to be done." };
+    private static readonly Option<string?> Ttl = new("--ttl") { Description = "How long it may take, as ISO 8601 (PT30M)." };
+    private static readonly Option<int?> MaxTurns = new("--max-turns") { Description = "How many turns it may take." };
+    private static readonly Option<decimal?> CostCap = new("--cost-cap") { Description = "What it may cost, in US dollars." };
+
+    private static readonly Option<string[]> Accept = new("--accept")
+    {
+        Description = "An acceptance criterion, for instance --accept \"AC-1=quoted newline kept\". May be repeated.",
+        HelpName = "ID=TITLE",
+    };
+
+    private static readonly Option<string?> Key = new("--idempotency-key")
+    {
+        Description = "The same key with the same request is the same thread, however often it is sent. [default: a new one]",
+    };
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("start", "Start a thread.")
+        {
+            File, Pattern, Task, Initiator, Responder, Subject, Body, Accept, Ttl, MaxTurns, CostCap, Key,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var request = Encoding.UTF8.GetBytes((await ReadRequestAsync(parsed, terminal, cancellation)).ToJsonString());
+            var key = parsed.GetValue(Key) ?? Guid.NewGuid().ToString();
+            var thread = await parsed.Connect().StartAsync(request, key, cancellation);
+            if (parsed.WantsJson())
+            {
+                terminal.WriteJson(thread, CliJson.Context.ThreadView);
+                return ExitCode.Done;
+            }
+
+            terminal.Out.MarkupLineInterpolated($"thread [bold]{thread.ThreadId}[/] {ThreadWords.Of(thread.State)}");
+            terminal.Note.MarkupLineInterpolated($"[grey]Follow it with: mesh watch {thread.ThreadId}[/]");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task<JsonObject> ReadRequestAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    {
+        var given = parsed.GetValue(File) is { } file ? await InputText.ReadJsonAsync(file, terminal, cancellation) : new JsonObject();
+        if (given is not JsonObject request)
+        {
+            throw new CliException(ExitCode.Usage, "A request to start a thread is a JSON object.");
+        }
+
+        Set(request, "pattern", parsed.GetValue(Pattern));
+        Set(request, "mcTask", parsed.GetValue(Task));
+        Set(request, "initiator", parsed.GetValue(Initiator));
+        Set(request, "responder", parsed.GetValue(Responder));
+        request.TryAdd("pattern", ThreadWords.Of(Core.Wire.Pattern.BuilderVerifier));
+        if (parsed.GetResult(Subject) is not null || parsed.GetResult(Body) is not null || parsed.GetValue(Accept) is { Length: > 0 })
+        {
+            var brief = Part(request, "brief");
+            Set(brief, "subject", parsed.GetValue(Subject));
+            Set(brief, "body", parsed.GetValue(Body));
+            if (parsed.GetValue(Accept) is { Length: > 0 } criteria)
+            {
+                brief["acceptance"] = new JsonArray([.. criteria.Select(Criterion)]);
+            }
+        }
+
+        if (parsed.GetValue(Ttl) is not null || parsed.GetValue(MaxTurns) is not null || parsed.GetValue(CostCap) is not null)
+        {
+            var limits = Part(request, "limits");
+            Set(limits, "ttl", parsed.GetValue(Ttl));
+            Set(limits, "maxTurns", parsed.GetValue(MaxTurns));
+            Set(limits, "costCapUsd", parsed.GetValue(CostCap));
+        }
+
+        return request;
+    }
+
+    private static JsonObject Criterion(string text) => text.Split('=', 2) is [var id, var title]
+        ? new JsonObject { ["id"] = id.Trim(), ["title"] = title.Trim(), ["required"] = true }
+        : throw new CliException(ExitCode.Usage, $"--accept \"{text}\" has no title; write it as ID=TITLE.");
+
+    private static JsonObject Part(JsonObject request, string name)
+    {
+        if (request[name] is not JsonObject part)
+        {
+            request[name] = part = [];
+        }
+
+        return part;
+    }
+
+    private static void Set<T>(JsonObject target, string name, T? value)
+    {
+        if (value is not null)
+        {
+            target[name] = JsonValue.Create(value);
+        }
+    }
+}
