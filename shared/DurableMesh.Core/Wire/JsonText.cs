@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -33,6 +34,11 @@ public sealed record JsonText
     /// <exception cref="CanonicalJsonException">It is no JSON, or no interoperable JSON (RFC 7493).</exception>
     public static JsonText Parse(ReadOnlySpan<byte> utf8) => new(Encoding.UTF8.GetString(CanonicalJson.Canonicalize(utf8)));
 
+    /// <summary>Takes a value out of a parsed document.</summary>
+    /// <param name="element">The value.</param>
+    /// <exception cref="CanonicalJsonException">It is no interoperable JSON (RFC 7493).</exception>
+    public static JsonText Of(JsonElement element) => Parse(JsonMarshal.GetRawUtf8Value(element));
+
     /// <summary>The text of a JSON string, or the JSON text of any other value: what a person wants to read.</summary>
     public string ToDisplayText()
     {
@@ -58,7 +64,7 @@ public sealed class JsonTextConverter : JsonConverter<JsonText>
             }
 
             using var document = JsonDocument.ParseValue(ref reader);
-            return JsonText.Parse(Encoding.UTF8.GetBytes(document.RootElement.GetRawText()));
+            return JsonText.Of(document.RootElement);
         }
         catch (Exception e) when (e is CanonicalJsonException or InvalidOperationException)
         {

@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Gate;
 using DurableMesh.Core.Threads;
-using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Core.Wire;
 
@@ -57,4 +57,5 @@ public static class MeshJson
 [JsonSerializable(typeof(RecentMessage[]))]
 [JsonSerializable(typeof(InboxEnvelope))]
 [JsonSerializable(typeof(TranscriptEntry))]
+[JsonSerializable(typeof(GateReport))]
 public sealed partial class MeshJsonContext : JsonSerializerContext;

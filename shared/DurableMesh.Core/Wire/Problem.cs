@@ -37,4 +37,47 @@ public sealed record Problem
 /// <param name="Path">Where: a path such as <c>brief.acceptance[0].id</c>; <c>$</c> for the whole input.</param>
 /// <param name="Code">A stable code, for instance <c>missing</c>.</param>
 /// <param name="Message">What is wrong and what to do.</param>
-public sealed record InputError(string Path, string Code, string Message);
+public sealed record InputError(string Path, string Code, string Message)
+{
+    /// <summary>The most errors that are listed for one input.</summary>
+    public const int MaxReported = 100;
+
+    /// <summary>The input is no JSON.</summary>
+    public const string MalformedJson = "malformed_json";
+
+    /// <summary>JSON that other readers would understand differently (RFC 7493), for instance a name that stands twice.</summary>
+    public const string NotInteroperable = "not_interoperable";
+
+    /// <summary>Nested too deeply.</summary>
+    public const string TooDeep = "too_deep";
+
+    /// <summary>A field that the contract does not know.</summary>
+    public const string UnknownField = "unknown_field";
+
+    /// <summary>A field that must be there is not.</summary>
+    public const string Missing = "missing";
+
+    /// <summary>A field that must not be there is.</summary>
+    public const string NotAllowed = "not_allowed";
+
+    /// <summary>Another JSON type is wanted.</summary>
+    public const string WrongType = "wrong_type";
+
+    /// <summary>The type is right, the value is not.</summary>
+    public const string InvalidValue = "invalid_value";
+
+    /// <summary>A number, an amount or a duration beyond its range.</summary>
+    public const string OutOfRange = "out_of_range";
+
+    /// <summary>A text of one line that holds a control character.</summary>
+    public const string ControlCharacter = "control_character";
+
+    /// <summary>A text or a list that is too long.</summary>
+    public const string TooLong = "too_long";
+
+    /// <summary>An id that stands twice in a list.</summary>
+    public const string DuplicateId = "duplicate_id";
+
+    /// <summary>A body over 1 MiB.</summary>
+    public const string BodyTooLarge = "body_too_large";
+}

@@ -1,0 +1,377 @@
+using System.Globalization;
+using System.Text.Json;
+using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Money;
+
+namespace DurableMesh.Core.Wire;
+
+/// <summary>
+/// Reads one JSON object field by field and gathers all that is wrong. A field is known because it was asked for, so that the contract
+/// stands in one place. A null counts as absent.
+/// </summary>
+internal sealed class ObjectReader
+{
+    private readonly Dictionary<string, JsonElement> fields = [];
+    private readonly List<string> known = [];
+    private readonly string path;
+    private readonly InputErrors errors;
+
+    private ObjectReader(string path, InputErrors errors) => (this.path, this.errors) = (path, errors);
+
+    /// <summary>Opens an object; null, with an error, where the value is none.</summary>
+    public static ObjectReader? Of(JsonElement element, string path, InputErrors errors)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            errors.Add(path, InputError.WrongType, $"This must be a JSON object, not {Describe(element)}.");
+            return null;
+        }
+
+        var reader = new ObjectReader(path, errors);
+        foreach (var property in element.EnumerateObject())
+        {
+            reader.Take(property);
+        }
+
+        return reader;
+    }
+
+    public string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    public void Add(string name, string code, string message) => errors.Add(name.Length == 0 ? path : PathOf(name), code, message);
+
+    public bool Has(string name) => fields.ContainsKey(name);
+
+    /// <summary>Reports every field that was not asked for, with the nearest name that was.</summary>
+    public void RejectUnknown()
+    {
+        foreach (var name in fields.Keys.Except(known))
+        {
+            var nearest = NearestName.Of(name, known);
+            errors.Add(
+                PathOf(Printable(name)),
+                InputError.UnknownField,
+                nearest is null
+                    ? $"There is no such field; the known ones are {string.Join(", ", known)}."
+                    : $"There is no such field; do you mean '{nearest}'?");
+        }
+    }
+
+    /// <summary>A text of one line: no control characters, not empty, not too long.</summary>
+    public string? Line(string name, int maxLength, bool required = true)
+    {
+        var text = Text(name, maxLength, required);
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (text.Length == 0 || string.IsNullOrWhiteSpace(text))
+        {
+            Add(name, InputError.InvalidValue, "This must not be empty.");
+            return null;
+        }
+
+        var control = text.AsSpan().IndexOfAny(TextRules.ControlCharacters);
+        if (control >= 0)
+        {
+            var code = ((int)text[control]).ToString("X4", CultureInfo.InvariantCulture);
+            Add(name, InputError.ControlCharacter, $"Character {control + 1} is the control character U+{code}; leave it out.");
+            return null;
+        }
+
+        return text;
+    }
+
+    /// <summary>A text that may have several lines or be empty.</summary>
+    public string? Text(string name, int maxLength, bool required = false)
+    {
+        if (Find(name, required) is not { } element || !Expect(name, element, JsonValueKind.String, "a text"))
+        {
+            return null;
+        }
+
+        var text = TextRules.TryGet(element);
+        if (text is null)
+        {
+            Add(name, InputError.NotInteroperable, "The text holds half of a surrogate pair; send well-formed Unicode.");
+        }
+        else if (text.Length > maxLength)
+        {
+            Add(name, InputError.TooLong, $"The text has {text.Length} characters; at most {maxLength} are allowed.");
+            return null;
+        }
+
+        return text;
+    }
+
+    public TEnum? Choice<TEnum>(string name, bool required = true)
+        where TEnum : struct, Enum
+    {
+        if (Find(name, required) is not { } element
+            || !Expect(name, element, JsonValueKind.String, $"one of {Choices<TEnum>.List}"))
+        {
+            return null;
+        }
+
+        if (TextRules.TryGet(element) is { } text && Choices<TEnum>.ByName.TryGetValue(text, out var choice))
+        {
+            return choice;
+        }
+
+        Add(name, InputError.InvalidValue, $"This must be one of {Choices<TEnum>.List}.");
+        return null;
+    }
+
+    public long? Whole(string name, long min, long max, bool required = false)
+    {
+        if (Find(name, required) is not { } element || !Expect(name, element, JsonValueKind.Number, "a whole number"))
+        {
+            return null;
+        }
+
+        if (element.TryGetDecimal(out var number) && number >= min && number <= max && decimal.IsInteger(number))
+        {
+            return (long)number;
+        }
+
+        Add(name, InputError.OutOfRange, $"This must be a whole number from {min} to {max}, not {Shorten(element.GetRawText())}.");
+        return null;
+    }
+
+    /// <summary>An amount in US dollars, 0 to <see cref="UsdRounding.MaxUsd"/>, rounded to <see cref="UsdRounding.Places"/>.</summary>
+    public decimal? Usd(string name)
+    {
+        if (Find(name, required: false) is not { } element
+            || !Expect(name, element, JsonValueKind.Number, "an amount in US dollars"))
+        {
+            return null;
+        }
+
+        if (element.TryGetDecimal(out var usd) && usd is >= 0 and <= UsdRounding.MaxUsd)
+        {
+            return UsdRounding.Round(usd);
+        }
+
+        var given = Shorten(element.GetRawText());
+        Add(name, InputError.OutOfRange, FormattableString.Invariant($"This must be 0 to {UsdRounding.MaxUsd} US dollars, not {given}."));
+        return null;
+    }
+
+    public bool? Flag(string name)
+    {
+        if (Find(name, required: false) is not { } element)
+        {
+            return null;
+        }
+
+        if (element.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return element.GetBoolean();
+        }
+
+        Add(name, InputError.WrongType, $"This must be true or false, not {Describe(element)}.");
+        return null;
+    }
+
+    public TimeSpan? Duration(string name, TimeSpan below)
+    {
+        if (Find(name, required: false) is not { } element
+            || !Expect(name, element, JsonValueKind.String, "a duration such as \"PT30M\""))
+        {
+            return null;
+        }
+
+        if (!Iso8601Duration.TryParse(TextRules.TryGet(element), out var duration))
+        {
+            Add(name, InputError.InvalidValue, "This must be an ISO 8601 duration of days, hours, minutes, seconds, such as \"PT30M\".");
+        }
+        else if (duration <= TimeSpan.Zero || duration >= below)
+        {
+            Add(name, InputError.OutOfRange, $"This must be longer than PT0S and shorter than {Iso8601Duration.Format(below)}.");
+        }
+        else
+        {
+            return duration;
+        }
+
+        return null;
+    }
+
+    public DateTimeOffset? Instant(string name)
+    {
+        if (Find(name, required: false) is not { } element
+            || !Expect(name, element, JsonValueKind.String, "an instant such as \"2026-11-23T08:00:00Z\""))
+        {
+            return null;
+        }
+
+        if (TextRules.TryGet(element) is { } text && TextRules.HasOffset(text) && element.TryGetDateTimeOffset(out var instant))
+        {
+            return instant.ToUniversalTime();
+        }
+
+        Add(name, InputError.InvalidValue, "This must be an ISO 8601 instant with Z or an offset, such as \"2026-11-23T08:00:00Z\".");
+        return null;
+    }
+
+    /// <summary>Any JSON value of at most <paramref name="maxBytes"/> canonical bytes.</summary>
+    public JsonText? Body(string name, int maxBytes)
+    {
+        if (Find(name, required: false) is not { } element)
+        {
+            return null;
+        }
+
+        try
+        {
+            var body = JsonText.Of(element);
+            if (body.Size <= maxBytes)
+            {
+                return body;
+            }
+
+            var message = $"The body has {body.Size} bytes; at most {maxBytes} are allowed. Send an artifact instead.";
+            Add(name, InputError.BodyTooLarge, message);
+        }
+        catch (CanonicalJsonException e)
+        {
+            Add(name, InputError.NotInteroperable, e.Message);
+        }
+
+        return null;
+    }
+
+    public T? Object<T>(string name, Func<ObjectReader, T?> read, bool required = false)
+        where T : class
+    {
+        if (Find(name, required) is not { } element || Of(element, PathOf(name), errors) is not { } reader)
+        {
+            return null;
+        }
+
+        var value = read(reader);
+        reader.RejectUnknown();
+        return value;
+    }
+
+    /// <summary>A list of objects whose ids, where they have one, are unique.</summary>
+    public IReadOnlyList<T> Objects<T>(string name, int maxCount, Func<ObjectReader, T?> read, Func<T, string>? id = null)
+        where T : class
+    {
+        var seen = new HashSet<string>();
+        return Items(name, maxCount, (element, itemPath) =>
+        {
+            if (Of(element, itemPath, errors) is not { } reader)
+            {
+                return null;
+            }
+
+            var value = read(reader);
+            reader.RejectUnknown();
+            if (value is not null && id is not null && !seen.Add(id(value)))
+            {
+                reader.Add("id", InputError.DuplicateId, $"'{id(value)}' stands twice in this list; ids are unique.");
+            }
+
+            return value;
+        });
+    }
+
+    /// <summary>A list of texts of one line each.</summary>
+    public IReadOnlyList<string> Lines(string name, int maxCount, int maxLength) => Items(name, maxCount, (element, itemPath) =>
+    {
+        var text = element.ValueKind == JsonValueKind.String ? TextRules.TryGet(element) : null;
+        if (!string.IsNullOrWhiteSpace(text) && text.Length <= maxLength && !text.AsSpan().ContainsAny(TextRules.ControlCharacters))
+        {
+            return text;
+        }
+
+        errors.Add(itemPath, InputError.InvalidValue, $"This must be a text of 1 to {maxLength} characters in one line.");
+        return null;
+    });
+
+    private List<T> Items<T>(string name, int maxCount, Func<JsonElement, string, T?> read)
+        where T : class
+    {
+        var items = new List<T>();
+        if (Find(name, required: false) is not { } element
+            || !Expect(name, element, JsonValueKind.Array, "a list"))
+        {
+            return items;
+        }
+
+        var count = element.GetArrayLength();
+        if (count > maxCount)
+        {
+            Add(name, InputError.TooLong, $"The list has {count} items; at most {maxCount} are allowed.");
+            return items;
+        }
+
+        var index = 0;
+        foreach (var item in element.EnumerateArray())
+        {
+            if (read(item, $"{PathOf(name)}[{index++}]") is { } value)
+            {
+                items.Add(value);
+            }
+        }
+
+        return items;
+    }
+
+    private JsonElement? Find(string name, bool required)
+    {
+        known.Add(name);
+        if (fields.TryGetValue(name, out var element) && element.ValueKind != JsonValueKind.Null)
+        {
+            return element;
+        }
+
+        if (required)
+        {
+            Add(name, InputError.Missing, "This is missing.");
+        }
+
+        return null;
+    }
+
+    private bool Expect(string name, JsonElement element, JsonValueKind kind, string wanted)
+    {
+        if (element.ValueKind == kind)
+        {
+            return true;
+        }
+
+        Add(name, InputError.WrongType, $"This must be {wanted}, not {Describe(element)}.");
+        return false;
+    }
+
+    private void Take(JsonProperty property)
+    {
+        var name = TextRules.TryGetName(property);
+        if (name is null)
+        {
+            errors.Add(path, InputError.NotInteroperable, "The name of a field holds half of a surrogate pair; send well-formed Unicode.");
+        }
+        else if (!fields.TryAdd(name, property.Value))
+        {
+            errors.Add(PathOf(Printable(name)), InputError.NotInteroperable, "This field stands twice; send it once.");
+        }
+    }
+
+    private static string Printable(string name) =>
+        Shorten(string.Concat(name.Select(character => char.IsControl(character) ? '\uFFFD' : character)));
+
+    private static string Shorten(string text) => text.Length <= 64 ? text : $"{text[..64]}…";
+
+    private static string Describe(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
+}

@@ -1,0 +1,232 @@
+using System.Text.Json;
+
+namespace DurableMesh.Core.Wire;
+
+/// <summary>
+/// Reads requests strictly (http-api.md): what is unknown, missing or out of range is an error, and all errors come at once. Total: no
+/// input makes it throw.
+/// </summary>
+public static class RequestReader
+{
+    /// <summary>The largest body: 1 MiB of canonical JSON.</summary>
+    public const int MaxBodyBytes = 1024 * 1024;
+
+    /// <summary>The most acceptance criteria of a brief.</summary>
+    public const int MaxCriteria = 100;
+
+    /// <summary>The most checks of a message.</summary>
+    public const int MaxChecks = 500;
+
+    /// <summary>The most artifacts of a message.</summary>
+    public const int MaxArtifacts = 100;
+
+    /// <summary>A message without its body, in bytes of JSON: it travels through the history as it is.</summary>
+    public const int MaxEnvelopeBytes = 64 * 1024;
+
+    private const int MaxIdLength = 128;
+    private const int MaxLineLength = 500;
+    private const int MaxTextLength = 4000;
+    private const int MaxCount = 1_000_000;
+    private const long MaxTokens = 1_000_000_000;
+    private const long MaxArtifactBytes = 1L << 50;
+
+    private static readonly TimeSpan MaxTtl = TimeSpan.FromDays(365);
+
+    /// <summary>Reads the body of <c>POST /threads</c>.</summary>
+    /// <param name="utf8">The request's body.</param>
+    public static ReadResult<StartThreadRequest> ReadStartThread(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, ReadStart);
+
+    /// <summary>Reads the body of <c>POST /threads/{id}/messages</c>.</summary>
+    /// <param name="utf8">The request's body.</param>
+    public static ReadResult<SendMessageRequest> ReadSendMessage(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, ReadMessage);
+
+    /// <summary>Reads the body of <c>POST /threads/{id}/cancel</c>.</summary>
+    /// <param name="utf8">The request's body.</param>
+    public static ReadResult<CancelRequest> ReadCancel(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input =>
+    {
+        var by = input.Line("by", MaxIdLength);
+        var why = input.Text("why", MaxTextLength, required: true);
+        return by is null || why is null ? null : new CancelRequest(by, why);
+    });
+
+    /// <summary>Reads the body of <c>POST /threads/{id}/decision</c>.</summary>
+    /// <param name="utf8">The request's body.</param>
+    public static ReadResult<DecisionRequest> ReadDecision(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input =>
+    {
+        var by = input.Line("by", MaxIdLength);
+        var decision = input.Choice<HoldDecision>("decision");
+        var why = input.Text("why", MaxTextLength, required: true);
+        return by is null || decision is null || why is null ? null : new DecisionRequest(by, decision.Value, why);
+    });
+
+    private static StartThreadRequest? ReadStart(ObjectReader input)
+    {
+        var pattern = input.Choice<Pattern>("pattern");
+        var mcTask = input.Line("mcTask", MaxIdLength);
+        var priority = input.Choice<Priority>("priority", required: false);
+        var initiator = input.Line("initiator", MaxIdLength);
+        var responder = input.Line("responder", MaxIdLength);
+        var brief = input.Object("brief", ReadBrief, required: true);
+        var limits = input.Object("limits", ReadLimits);
+        return pattern is null || mcTask is null || initiator is null || responder is null || brief is null
+            ? null
+            : new StartThreadRequest
+            {
+                Pattern = pattern.Value,
+                McTask = mcTask,
+                Priority = priority ?? Priority.M,
+                Initiator = initiator,
+                Responder = responder,
+                Brief = brief,
+                Limits = limits,
+            };
+    }
+
+    private static Brief? ReadBrief(ObjectReader input)
+    {
+        var subject = input.Line("subject", MaxLineLength);
+        var body = input.Body("body", MaxBodyBytes);
+        var acceptance = input.Objects("acceptance", MaxCriteria, ReadCriterion, criterion => criterion.Id);
+        return subject is null ? null : new Brief { Subject = subject, Body = body, Acceptance = acceptance };
+    }
+
+    private static AcceptanceCriterion? ReadCriterion(ObjectReader input)
+    {
+        var id = input.Line("id", MaxIdLength);
+        var title = input.Line("title", MaxLineLength);
+        var required = input.Flag("required") ?? true;
+        return id is null || title is null ? null : new AcceptanceCriterion(id, title, required);
+    }
+
+    private static LimitsRequest ReadLimits(ObjectReader input) => new()
+    {
+        Ttl = input.Duration("ttl", MaxTtl),
+        MaxTurns = (int?)input.Whole("maxTurns", 1, MaxCount),
+        CostCapUsd = input.Usd("costCapUsd"),
+        MaxFindingsPerTurn = (int?)input.Whole("maxFindingsPerTurn", 0, MaxCount),
+        MaxRoundsWithoutProgress = (int?)input.Whole("maxRoundsWithoutProgress", 1, MaxCount),
+    };
+
+    private static SendMessageRequest? ReadMessage(ObjectReader input)
+    {
+        var messageId = ReadMessageId(input);
+        var from = input.Line("from", MaxIdLength);
+        var kind = input.Choice<MessageKind>("kind");
+        var body = input.Body("body", MaxBodyBytes);
+        var checks = input.Objects("checks", MaxChecks, ReadCheck, check => check.Id);
+        var artifacts = input.Objects("artifacts", MaxArtifacts, ReadArtifact);
+        var inReplyTo = (int?)input.Whole("inReplyTo", 1, int.MaxValue);
+        var verdict = ReadVerdict(input, kind);
+        var usage = input.Object("usage", ReadUsage);
+        var sentAt = input.Instant("sentAt");
+        if (messageId is null || from is null || kind is null)
+        {
+            return null;
+        }
+
+        var message = new SendMessageRequest
+        {
+            MessageId = messageId,
+            From = from,
+            Kind = kind.Value,
+            Body = body,
+            Checks = checks,
+            Artifacts = artifacts,
+            InReplyTo = inReplyTo,
+            Verdict = verdict,
+            Usage = usage,
+            SentAt = sentAt,
+        };
+        RejectLargeEnvelope(input, message);
+        return message;
+    }
+
+    private static void RejectLargeEnvelope(ObjectReader input, SendMessageRequest message)
+    {
+        if (message.Checks.Count + message.Artifacts.Count == 0)
+        {
+            return;
+        }
+
+        var size = JsonSerializer.SerializeToUtf8Bytes(message with { Body = null }, MeshJson.Options).Length;
+        if (size > MaxEnvelopeBytes)
+        {
+            var problem = $"The message has {size} bytes without its body, of {MaxEnvelopeBytes}. Put the details into the body.";
+            input.Add("", InputError.TooLong, problem);
+        }
+    }
+
+    private static string? ReadMessageId(ObjectReader input)
+    {
+        var id = input.Text("messageId", int.MaxValue, required: true);
+        if (id is null || TextRules.IsMessageId(id))
+        {
+            return id;
+        }
+
+        input.Add("messageId", InputError.InvalidValue, "This must be 1 to 128 characters of A-Z a-z 0-9 . _ : and -.");
+        return null;
+    }
+
+    private static Verdict? ReadVerdict(ObjectReader input, MessageKind? kind)
+    {
+        var verdict = input.Choice<Verdict>("verdict", required: kind == MessageKind.Verdict);
+        if (verdict is not null && kind is not (null or MessageKind.Verdict))
+        {
+            input.Add("verdict", InputError.NotAllowed, "Only a message of kind verdict has this; leave it out or change the kind.");
+        }
+
+        return verdict;
+    }
+
+    private static Check? ReadCheck(ObjectReader input)
+    {
+        var id = input.Line("id", MaxIdLength);
+        var title = input.Line("title", MaxLineLength, required: false);
+        var status = input.Choice<CheckStatus>("status");
+        var required = input.Flag("required");
+        var detail = input.Text("detail", MaxTextLength);
+        var location = input.Line("location", MaxLineLength, required: false);
+        return id is null || status is null ? null : new Check
+        {
+            Id = id,
+            Title = title,
+            Status = status.Value,
+            Required = required,
+            Detail = detail,
+            Location = location,
+        };
+    }
+
+    private static Artifact? ReadArtifact(ObjectReader input)
+    {
+        var name = input.Line("name", MaxLineLength);
+        var sha256 = input.Line("sha256", MaxIdLength);
+        if (sha256 is not null && !Evidence.ContentHash.IsHex(sha256))
+        {
+            input.Add("sha256", InputError.InvalidValue, "This must be 64 hexadecimal digits in lower case.");
+        }
+
+        var size = input.Whole("size", 0, MaxArtifactBytes);
+        var uri = input.Line("uri", MaxTextLength, required: false);
+        return name is null || sha256 is null ? null : new Artifact { Name = name, Sha256 = sha256, Size = size, Uri = uri };
+    }
+
+    private static Usage ReadUsage(ObjectReader input)
+    {
+        var usage = new Usage
+        {
+            Model = input.Line("model", MaxIdLength, required: false),
+            InputTokens = input.Whole("inputTokens", 0, MaxTokens) ?? 0,
+            CachedInputTokens = input.Whole("cachedInputTokens", 0, MaxTokens) ?? 0,
+            OutputTokens = input.Whole("outputTokens", 0, MaxTokens) ?? 0,
+            CostUsd = input.Usd("costUsd"),
+        };
+        if (usage.CachedInputTokens > usage.InputTokens)
+        {
+            input.Add("cachedInputTokens", InputError.OutOfRange, "The cached tokens are a part of inputTokens and cannot be more.");
+        }
+
+        return usage;
+    }
+}
