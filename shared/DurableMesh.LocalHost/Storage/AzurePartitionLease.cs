@@ -20,7 +20,9 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
 {
     private readonly BlockBlobClient blob = container.GetBlockBlobClient($"p{partition:D2}/owner");
     private OwnerDocument? held;
-    private string nextId = NewId();
+
+    // The id of an attempt that is not known to have worked. It is used again, so that one whose answer was lost costs nothing.
+    private string? unsettledId;
 
     /// <summary>How long the owner blob's lease lives; 15 s is the least that the service takes.</summary>
     public static TimeSpan Duration { get; } = TimeSpan.FromSeconds(15);
@@ -39,8 +41,8 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
             return new LeaseAttempt(Acquired: true, Holder: null);
         }
 
-        // The same id again until it is known to have worked: an attempt whose answer was lost then costs nothing.
-        var candidate = new OwnerDocument(nextId, owner);
+        unsettledId ??= Guid.NewGuid().ToString();
+        var candidate = new OwnerDocument(unsettledId, owner);
         if (!await TryLeaseOrCreateAsync(candidate, cancellation))
         {
             var (current, version) = await ReadAsync(cancellation);
@@ -64,7 +66,7 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
         }
 
         held = candidate;
-        nextId = NewId();
+        unsettledId = null;
         return new LeaseAttempt(Acquired: true, Holder: null);
     }
 
@@ -97,21 +99,21 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
         }
     }
 
-    /// <summary>Gives the lease up.</summary>
+    /// <summary>Gives the lease up, also one whose acquisition was never answered.</summary>
     public async Task ReleaseAsync(CancellationToken cancellation)
     {
-        if (held is not { } mine)
+        if ((held?.LeaseId ?? unsettledId) is not { } leaseId)
         {
             return;
         }
 
-        held = null;
+        (held, unsettledId) = (null, null);
         try
         {
             await AzureErrors.RunAsync(
                 blob.Uri,
                 "release the lease",
-                () => blob.GetBlobLeaseClient(mine.LeaseId).ReleaseAsync(cancellationToken: cancellation),
+                () => blob.GetBlobLeaseClient(leaseId).ReleaseAsync(cancellationToken: cancellation),
                 cancellation);
         }
         catch (RequestFailedException e) when (e.IsLeaseConflict || e.IsMissing)
@@ -283,6 +285,4 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
 
     private static RequestConditions? Unchanged(ETag version) =>
         version == default ? null : new RequestConditions { IfMatch = version };
-
-    private static string NewId() => Guid.NewGuid().ToString();
 }

@@ -18,4 +18,28 @@ internal static partial class AzuriteLog
 
     [LoggerMessage(24, LogLevel.Information, "Waiting for Azurite at {Endpoint}.")]
     public static partial void WaitsForAzurite(this ILogger logger, Uri endpoint);
+
+    [LoggerMessage(25, LogLevel.Information, "Azurite runs at {Endpoint} (started in {Seconds:F1} s, data in {Folder}).")]
+    public static partial void StartedAzurite(this ILogger logger, Uri endpoint, double seconds, string folder);
+
+    [LoggerMessage(26, LogLevel.Information, "Using the Azurite that runs at {Endpoint} already; it is left running.")]
+    public static partial void UsesForeignAzurite(this ILogger logger, Uri endpoint);
+
+    [LoggerMessage(27, LogLevel.Information, "Using the Azurite at {Endpoint} that an earlier or another host started.")]
+    public static partial void AdoptedAzurite(this ILogger logger, Uri endpoint);
+
+    [LoggerMessage(28, LogLevel.Information, "Another host is starting or stopping Azurite at {Endpoint}; waiting for it.")]
+    public static partial void WaitsForOtherHost(this ILogger logger, Uri endpoint);
+
+    [LoggerMessage(29, LogLevel.Information, "Azurite at {Endpoint} is stopped.")]
+    public static partial void StoppedAzurite(this ILogger logger, Uri endpoint);
+
+    [LoggerMessage(30, LogLevel.Information, "Azurite at {Endpoint} is left to another host that uses it.")]
+    public static partial void LeavesAzurite(this ILogger logger, Uri endpoint);
+
+    [LoggerMessage(31, LogLevel.Warning, "Azurite at {Endpoint} has died; starting it again.")]
+    public static partial void AzuriteDied(this ILogger logger, Uri endpoint);
+
+    [LoggerMessage(32, LogLevel.Error, "Azurite at {Endpoint} cannot be started again now; trying on.")]
+    public static partial void AzuriteStaysDown(this ILogger logger, Uri endpoint, Exception cause);
 }

@@ -5,15 +5,20 @@ using Microsoft.Extensions.Logging;
 namespace DurableMesh.LocalHost.Storage;
 
 /// <summary>The Azurite that a repository pins in its <c>package.json</c> and <c>package-lock.json</c>.</summary>
-internal sealed partial class AzuriteInstallation
+/// <param name="root">The folder of the repository's <c>package.json</c>.</param>
+internal sealed partial class AzuriteInstallation(string root)
 {
     private const string Package = "node_modules/azurite";
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
 
-    private AzuriteInstallation(string root) => Root = root;
-
     /// <summary>The folder of the repository's <c>package.json</c>.</summary>
-    public string Root { get; }
+    public string Root => root;
+
+    /// <summary>The repository's folder for what Azurites store; never under version control.</summary>
+    public string DataRoot => Path.Combine(Root, ".azurite");
+
+    /// <summary>What runs it.</summary>
+    public NodeTools Tools { get; init; } = new();
 
     /// <summary>
     /// Azurite's entry for blobs alone: started in 0.50 s where the whole (with queues and tables, which a hub needs not) took
@@ -61,17 +66,17 @@ internal sealed partial class AzuriteInstallation
         }
 
         using var alone = await FileLock.TakeAsync(
-            Path.Combine(Root, ".azurite", "install.lock"), time, () => logger.WaitsForInstallation(Root), cancellation);
+            Path.Combine(DataRoot, "install.lock"), time, () => logger.WaitsForInstallation(Root), cancellation);
         if (IsComplete)
         {
             return;
         }
 
-        var version = await NodeTool.RunAsync(NodeTool.Node, ["--version"], Root, cancellation);
+        var version = await NodeTools.RunAsync(Tools.Node, ["--version"], Root, cancellation);
         RequireNode(version.Output);
         var begin = time.GetTimestamp();
         logger.InstallsAzurite(Root);
-        var npm = NodeTool.RunAsync(NodeTool.Npm, ["ci", "--no-audit", "--no-fund"], Root, cancellation);
+        var npm = NodeTools.RunAsync(Tools.Npm, ["ci", "--no-audit", "--no-fund"], Root, cancellation);
         while (await Task.WhenAny(npm, Task.Delay(ProgressInterval, time, cancellation)) != npm)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -146,7 +146,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             "--location", folder,
             "--silent", "--disableTelemetry", "--skipApiVersionCheck",
         ];
-        var launched = await NodeTool.RunAsync(NodeTool.Node, arguments, folder, cancellation);
+        var launched = await NodeTools.RunAsync(installation.Tools.Node, arguments, folder, cancellation);
         if (launched.ExitCode == TooOld)
         {
             installation.RequireNode(launched.Output);
@@ -183,7 +183,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         }
         catch
         {
-            await KillAsync();
+            await StopAsync();
             throw;
         }
     }

@@ -18,5 +18,5 @@ internal sealed record OwnerDocument(string LeaseId, HubOwner Owner);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(HubDocument))]
 [JsonSerializable(typeof(OwnerDocument))]
-[JsonSerializable(typeof(ProcessIdentity))]
+[JsonSerializable(typeof(AzuriteRecord))]
 internal sealed partial class StorageJson : JsonSerializerContext;

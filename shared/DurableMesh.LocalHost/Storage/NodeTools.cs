@@ -11,14 +11,16 @@ internal sealed record ToolResult(int ExitCode, string Output, string Errors)
         string.Join('\n', $"{Output.Trim()}\n{Errors.Trim()}".Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(lines));
 }
 
-/// <summary>Runs <c>node</c> and <c>npm</c>, whichever the PATH finds.</summary>
-internal static class NodeTool
+/// <summary>The <c>node</c> and <c>npm</c> that the PATH finds.</summary>
+internal sealed class NodeTools
 {
-    public const string Node = "node";
+    /// <summary>The command or path of Node.js.</summary>
+    public string Node { get; init; } = "node";
 
-    public static readonly string Npm = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
+    /// <summary>The command or path of npm.</summary>
+    public string Npm { get; init; } = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
 
-    /// <summary>Runs a command to its end and kills it when cancelled.</summary>
+    /// <summary>Runs a command to its end, or until it is cancelled and killed.</summary>
     /// <exception cref="AzuriteException">There is no such command.</exception>
     public static async Task<ToolResult> RunAsync(
         string tool, IEnumerable<string> arguments, string folder, CancellationToken cancellation)
