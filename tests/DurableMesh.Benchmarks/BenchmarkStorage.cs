@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using DurableMesh.LocalHost.Storage;
+using DurableMesh.Tests.EndToEnd;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DurableMesh.Benchmarks;
@@ -34,7 +33,7 @@ internal sealed class BenchmarkStorage : IAsyncDisposable
             ?? throw new ArgumentException("Run the benchmarks inside the repository: its package.json names the Azurite to use.");
         await installation.EnsureAsync(TimeProvider.System, NullLogger.Instance, cancellation);
         AzuriteProcess azurite = await AzuriteProcess.StartAsync(
-            installation, new Uri($"http://127.0.0.1:{FreePort()}/"), folder, TimeProvider.System, NullLogger.Instance, cancellation);
+            installation, new Uri($"http://127.0.0.1:{MeshHost.FreePort()}/"), folder, TimeProvider.System, NullLogger.Instance, cancellation);
         return new BenchmarkStorage(azurite, folder);
     }
 
@@ -46,14 +45,6 @@ internal sealed class BenchmarkStorage : IAsyncDisposable
             _ => Task.CompletedTask,
             TimeProvider.System,
             NullLogger<AzureHubStorage>.Instance);
-
-    /// <summary>A loopback port that nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

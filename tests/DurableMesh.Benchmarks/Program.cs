@@ -23,6 +23,9 @@ try
         case "engine":
             await EngineBenchmark.RunAsync(Arguments.Parse(args[1..], "partitions", "runs", "memory!"), stop.Token);
             return 0;
+        case "http":
+            await HttpBenchmark.RunAsync(Arguments.Parse(args[1..], "threads", "seconds"), stop.Token);
+            return 0;
         default:
             Console.Error.WriteLine(Usage);
             return 2;

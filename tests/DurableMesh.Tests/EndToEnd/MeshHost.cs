@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DurableMesh.Tests.EndToEnd;
+
+/// <summary>The real host in a process of its own, on a loopback port that it keeps over restarts.</summary>
+internal sealed class MeshHost : IAsyncDisposable
+{
+    public const string Builder = "codecraft-builder";
+    public const string Verifier = "proveo-verifier";
+
+    private readonly Dictionary<string, string> _settings;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly int _port = FreePort();
+    private Process _process = null!;
+
+    private MeshHost(string storage, Dictionary<string, string>? settings)
+    {
+        _settings = new(settings ?? []) { ["AzureWebJobsStorage"] = storage };
+        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1024, UseProxy = false })
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{_port}"),
+            Timeout = TimeSpan.FromSeconds(100),
+        };
+    }
+
+    /// <summary>Talks to it.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>What it printed.</summary>
+    public string Output => string.Join(Environment.NewLine, _output);
+
+    /// <summary>Processor time that it has used since its last start.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Starts a host over a storage and waits until it is ready.</summary>
+    /// <param name="storage">The connection string.</param>
+    /// <param name="settings">More environment variables.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public static async Task<MeshHost> StartAsync(
+        string storage, CancellationToken cancellation, Dictionary<string, string>? settings = null)
+    {
+        var host = new MeshHost(storage, settings);
+        await host.StartAsync(cancellation);
+        return host;
+    }
+
+    /// <summary>Starts its process (again) and waits until it is ready.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        string app = Path.Combine(AppContext.BaseDirectory, "DurableMesh.Functions.dll");
+        var start = new ProcessStartInfo("dotnet", [app, "--port", _port.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        foreach ((string name, string value) in _settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += Keep;
+        _process.ErrorDataReceived += Keep;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        while (!await IsReadyAsync(cancellation))
+        {
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException($"The host ended with exit code {_process.ExitCode}: {Output}");
+            }
+
+            await Task.Delay(20, cancellation);
+        }
+    }
+
+    /// <summary>SIGKILL: the process is gone before this returns.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    /// <summary>Starts a thread and answers its id.</summary>
+    public async Task<string> StartThreadAsync(CancellationToken cancellation, int maxTurns = 50)
+    {
+        JsonNode thread = await PostAsync("/api/threads", ThreadRequest(maxTurns), HttpStatusCode.Created, cancellation);
+        return thread["threadId"]!.GetValue<string>();
+    }
+
+    /// <summary>Posts a JSON document, and answers the JSON that comes back with the expected status.</summary>
+    public async Task<JsonNode> PostAsync(string path, object body, HttpStatusCode expected, CancellationToken cancellation)
+    {
+        using HttpResponseMessage response = await Http.PostAsJsonAsync(path, body, cancellation);
+        return await ReadAsync(path, response, expected, cancellation);
+    }
+
+    /// <summary>Gets a JSON document.</summary>
+    public async Task<JsonNode> GetAsync(string path, CancellationToken cancellation)
+    {
+        using HttpResponseMessage response = await Http.GetAsync(new Uri(path, UriKind.Relative), cancellation);
+        return await ReadAsync(path, response, HttpStatusCode.OK, cancellation);
+    }
+
+    /// <summary>A request for a thread with two acceptance criteria.</summary>
+    public static object ThreadRequest(int maxTurns = 50) => new
+    {
+        pattern = "builder-verifier",
+        mcTask = "101959",
+        priority = "M",
+        initiator = Builder,
+        responder = Verifier,
+        brief = new
+        {
+            subject = "CSV reader handles quoted newlines",
+            body = "A quoted field may hold a newline.",
+            acceptance = new[]
+            {
+                new { id = "AC-1", title = "quoted newline kept", required = true },
+                new { id = "AC-2", title = "doubled quote kept", required = true },
+            },
+        },
+        limits = new { ttl = "PT1H", maxTurns, costCapUsd = 2.00, maxFindingsPerTurn = 50, maxRoundsWithoutProgress = 5 },
+    };
+
+    /// <summary>A loopback port that nobody listens on.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Http.Dispose();
+    }
+
+    private static async Task<JsonNode> ReadAsync(
+        string path, HttpResponseMessage response, HttpStatusCode expected, CancellationToken cancellation)
+    {
+        string text = await response.Content.ReadAsStringAsync(cancellation);
+        return response.StatusCode == expected
+            ? JsonNode.Parse(text)!
+            : throw new InvalidOperationException($"{path} answered {(int)response.StatusCode} where {(int)expected} was expected: {text}");
+    }
+
+    private void Keep(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is { } text)
+        {
+            _output.Enqueue(text);
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using HttpResponseMessage response = await Http.GetAsync(new Uri("/api/health", UriKind.Relative), cancellation);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
