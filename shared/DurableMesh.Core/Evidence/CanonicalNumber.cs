@@ -21,13 +21,23 @@ internal static class CanonicalNumber
         var text = Encoding.ASCII.GetString(json);
         var value = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
         var canonical = double.IsFinite(value) ? Format(value) : null;
-        if (canonical is null || Normal(text) != Normal(canonical))
+        if (canonical is null || !Means(text, canonical))
         {
             throw new CanonicalJsonException(
                 $"The number {Shorten(text)} does not fit a 64-bit floating-point number; write it as a text.");
         }
 
         output.Write(Encoding.ASCII.GetBytes(canonical));
+    }
+
+    /// <summary>
+    /// Whether the double still is what was written. A fraction means the double next to it, as everywhere in JSON; an integer is exact,
+    /// because an id that loses its last digits is another id; and what is not zero must not become zero.
+    /// </summary>
+    private static bool Means(string text, string canonical)
+    {
+        var (written, read) = (Normal(text), Normal(canonical));
+        return written == read || (text.AsSpan().ContainsAny('.', 'e', 'E') && read.Digits.Length > 0);
     }
 
     /// <summary>The shortest text that reads back as <paramref name="value"/>, laid out as ECMAScript's Number::toString does.</summary>

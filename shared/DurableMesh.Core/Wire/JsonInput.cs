@@ -1,13 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
-using DurableMesh.Core.Evidence;
 
 namespace DurableMesh.Core.Wire;
 
 /// <summary>From bytes to a JSON object that can be read field by field, or to what is wrong with the bytes.</summary>
 internal static class JsonInput
 {
+    /// <summary>
+    /// The deepest nesting of an input. A body is nested deeper again in its envelope, its transcript entry and the evidence file, which
+    /// are read with <see cref="Evidence.CanonicalJson.MaxDepth"/>.
+    /// </summary>
+    private const int MaxDepth = 32;
+
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Reads one JSON object strictly; total: whatever the bytes are, the result says it.</summary>
@@ -43,11 +48,11 @@ internal static class JsonInput
 
         try
         {
-            return JsonDocument.Parse(utf8, CanonicalJson.DocumentOptions);
+            return JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth });
         }
         catch (JsonException e) when (IsTooDeep(utf8.Span))
         {
-            errors.Add("", InputError.TooDeep, $"At {Place(e)} this is nested deeper than {CanonicalJson.MaxDepth} levels; flatten it.");
+            errors.Add("", InputError.TooDeep, $"At {Place(e)} this is nested deeper than {MaxDepth} levels; flatten it.");
         }
         catch (JsonException e)
         {
@@ -59,19 +64,23 @@ internal static class JsonInput
 
     private static bool IsTooDeep(ReadOnlySpan<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = CanonicalJson.MaxDepth });
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = int.MaxValue });
         try
         {
             while (reader.Read())
             {
+                if (reader.CurrentDepth >= MaxDepth)
+                {
+                    return true;
+                }
             }
-
-            return false;
         }
         catch (JsonException)
         {
-            return reader.CurrentDepth >= CanonicalJson.MaxDepth;
+            // Malformed before it became too deep.
         }
+
+        return false;
     }
 
     private static string Place(JsonException e) =>
