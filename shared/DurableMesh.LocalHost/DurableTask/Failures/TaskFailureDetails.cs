@@ -62,8 +62,11 @@ public record TaskFailureDetails(
             return known;
         }
 
+        // Distinct: an assembly also finds the types that it forwards to another one.
         Type[] found =
-            [.. AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(ErrorType)).OfType<Type>()];
+        [
+            .. AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(ErrorType)).OfType<Type>().Distinct(),
+        ];
         return found.Length <= 1
             ? found.FirstOrDefault()
             : throw new AmbiguousMatchException($"More than one loaded assembly defines an exception type '{ErrorType}'.");
