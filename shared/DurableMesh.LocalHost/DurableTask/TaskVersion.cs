@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Microsoft.DurableTask;
 
-/// <summary>The version that an instance runs as. Versions that differ in case only are the same; none is the empty one.</summary>
+/// <summary>The version that an instance runs as. Versions that differ in case only are the same; none is empty.</summary>
 public readonly struct TaskVersion : IEquatable<TaskVersion>
 {
     /// <summary>No version: the same as the default value and as an empty text.</summary>

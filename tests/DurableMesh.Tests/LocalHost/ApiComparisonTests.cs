@@ -59,7 +59,7 @@ public sealed class ApiComparisonTests
     [InlineData(" : IDisposable where", " where", "not official: public abstract class ApiSamples.Greeter<T> : IDisposable")]
     [InlineData("where T : class", "where T : struct", "where T : class")]
     [InlineData("    [Obsolete(\"Use Greet.\")]\n", "", "not official: [Obsolete(\"Use Greet.\")]")]
-    [InlineData("    public void Dispose()", "    [Obsolete]\n    public void Dispose()", "missing: [Obsolete] public void Dispose()")]
+    [InlineData("    public void Dis", "    [Obsolete]\n    public void Dis", "missing: [Obsolete] public void Dispose()")]
     [InlineData("High = 4", "High = 5", "ApiSamples.Tone: not official: High = 4")]
     [InlineData("sealed record", "sealed class", "not official: public sealed record ApiSamples.Note")]
     [InlineData("delegate string?", "delegate string", "not official: public delegate string? ApiSamples.Reply")]
@@ -77,7 +77,9 @@ public sealed class ApiComparisonTests
     {
         ApiType[] offered =
         [
-            .. typeof(TaskOrchestrationContext).Assembly.GetExportedTypes().Where(ApiComparison.IsOfficial).Select(ApiRendering.Render),
+            .. typeof(TaskOrchestrationContext).Assembly.GetExportedTypes()
+                .Where(ApiComparison.IsOfficial)
+                .Select(ApiRendering.Render),
         ];
 
         foreach (ApiType type in offered)

@@ -49,8 +49,8 @@ public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, 
         RaiseEventAsync(instanceId, eventName, null, cancellation);
 
     /// <summary>
-    /// Sends an event to an orchestration; returns once the event is durable, not when the code has seen it. Dropped where there is
-    /// no such instance or it has ended.
+    /// Sends an event to an orchestration; returns once the event is durable, not when the code has seen it. Dropped where there
+    /// is no such instance or it has ended.
     /// </summary>
     /// <param name="instanceId">To whom.</param>
     /// <param name="eventName">The event; the case does not matter.</param>

@@ -61,7 +61,7 @@ public class RetryPolicy
     /// <summary>How long after the first attempt the next may begin; <see cref="Timeout.InfiniteTimeSpan"/>: always.</summary>
     public TimeSpan RetryTimeout { get; }
 
-    /// <summary>Whether a failed call may be tried again: always, unless <see cref="HandleFailure"/> decides. For the engine.</summary>
+    /// <summary>Whether a failed call may be tried again: always, unless <see cref="HandleFailure"/> decides.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Func<Exception, bool> Handle { get; private init; } = _ => true;
 

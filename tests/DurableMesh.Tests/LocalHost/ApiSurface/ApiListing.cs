@@ -90,7 +90,8 @@ internal sealed partial class ApiListing
 
     private static string NameIn(string header)
     {
-        Match match = header.Contains(" delegate ", StringComparison.Ordinal) ? DelegateName().Match(header) : TypeName().Match(header);
+        Regex name = header.Contains(" delegate ", StringComparison.Ordinal) ? DelegateName() : TypeName();
+        Match match = name.Match(header);
         return match.Success ? match.Groups[1].Value : throw new FormatException($"This is no type's header: {header}");
     }
 

@@ -128,14 +128,17 @@ internal static partial class ApiRendering
     {
         MethodInfo widest = accessors.FirstOrDefault(accessor => accessor.IsPublic) ?? accessors[0];
         IEnumerable<string> shown = accessors.Select(accessor =>
-            (accessor.IsPublic == widest.IsPublic ? "" : "protected ") + (accessor == property.GetMethod ? "get;" : IsInit(accessor) ? "init;" : "set;"));
-        string index = property.GetIndexParameters().Length == 0 ? "" : $"[{Parameters(property.GetIndexParameters())}]";
-        return $"{Access(widest)} {Modifier(widest)}{TypeNames.Of(property)} {property.Name}{index} {{ {string.Join(' ', shown)} }}";
+            (accessor.IsPublic == widest.IsPublic ? "" : "protected ")
+            + (accessor == property.GetMethod ? "get;" : IsInit(accessor) ? "init;" : "set;"));
+        ParameterInfo[] index = property.GetIndexParameters();
+        return $"{Access(widest)} {Modifier(widest)}{TypeNames.Of(property)} {property.Name}"
+            + $"{(index.Length == 0 ? "" : $"[{Parameters(index)}]")} {{ {string.Join(' ', shown)} }}";
     }
 
     private static string Method(MethodInfo method) =>
         $"{Access(method)} {Modifier(method)}{TypeNames.Of(method.ReturnParameter)} {method.Name}"
-        + $"{TypeNames.GenericParameters(method.GetGenericArguments())}({Parameters(method)}){Constraints(method.GetGenericArguments())}";
+        + $"{TypeNames.GenericParameters(method.GetGenericArguments())}({Parameters(method)})"
+        + Constraints(method.GetGenericArguments());
 
     private static string Parameters(MethodBase method)
     {
@@ -174,7 +177,9 @@ internal static partial class ApiRendering
             .. special.HasFlag(GenericParameterAttributes.ReferenceTypeConstraint) ? ["class"] : Array.Empty<string>(),
             .. isStruct ? ["struct"] : Array.Empty<string>(),
             .. parameter.GetGenericParameterConstraints().Where(type => type != typeof(ValueType)).Select(TypeNames.Of),
-            .. special.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint) && !isStruct ? ["new()"] : Array.Empty<string>(),
+            .. special.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint) && !isStruct
+                ? ["new()"]
+                : Array.Empty<string>(),
         ];
         return all.Length == 0 ? "" : $" where {parameter.Name} : {string.Join(", ", all)}";
     }));

@@ -1,6 +1,6 @@
 namespace DurableMesh.Tests.LocalHost.ApiSurface;
 
-/// <summary>Types to hold against listings that differ from them in one thing. The true listing of each is in the tests.</summary>
+/// <summary>Types to hold against listings that differ from them in one thing; the true listing is in the tests.</summary>
 public static class ApiSamples
 {
     public abstract class Greeter<T> : IDisposable

@@ -35,9 +35,11 @@ internal static class TypeNames
 
     public static string Of(Type type) => Of(type, nullability: null);
 
-    public static string Of(ParameterInfo parameter) => Of(parameter.ParameterType, new NullabilityInfoContext().Create(parameter));
+    public static string Of(ParameterInfo parameter) =>
+        Of(parameter.ParameterType, new NullabilityInfoContext().Create(parameter));
 
-    public static string Of(PropertyInfo property) => Of(property.PropertyType, new NullabilityInfoContext().Create(property));
+    public static string Of(PropertyInfo property) =>
+        Of(property.PropertyType, new NullabilityInfoContext().Create(property));
 
     public static string Of(FieldInfo field) => Of(field.FieldType, new NullabilityInfoContext().Create(field));
 

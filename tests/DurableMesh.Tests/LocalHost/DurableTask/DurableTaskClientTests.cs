@@ -16,7 +16,8 @@ public sealed class DurableTaskClientTests
     public async Task Starts_end_in_the_long_one()
     {
         var options = new StartOrchestrationOptions("i1");
-        _mock.Setup(c => c.ScheduleNewOrchestrationInstanceAsync("Run", It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), _token))
+        _mock.Setup(c => c.ScheduleNewOrchestrationInstanceAsync(
+                "Run", It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), _token))
             .ReturnsAsync((TaskName _, object? input, StartOrchestrationOptions? given, CancellationToken _) =>
                 $"{input ?? "none"} {given?.InstanceId ?? "none"}");
 
@@ -85,7 +86,7 @@ public sealed class DurableTaskClientTests
         OrchestrationRuntimeStatus[] states = [OrchestrationRuntimeStatus.Failed];
         var seen = new List<(PurgeInstancesFilter, PurgeInstanceOptions?)>();
         _mock.Setup(c => c.PurgeAllInstancesAsync(It.IsAny<PurgeInstancesFilter>(), It.IsAny<PurgeInstanceOptions?>(), _token))
-            .Callback((PurgeInstancesFilter filter, PurgeInstanceOptions? options, CancellationToken _) => seen.Add((filter, options)))
+            .Callback((PurgeInstancesFilter filter, PurgeInstanceOptions? how, CancellationToken _) => seen.Add((filter, how)))
             .ReturnsAsync(new PurgeResult(1));
         var recursive = new PurgeInstanceOptions(true);
 

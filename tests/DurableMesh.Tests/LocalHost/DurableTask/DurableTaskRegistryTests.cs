@@ -26,7 +26,8 @@ public sealed class DurableTaskRegistryTests
 
         ArgumentException orchestrator =
             Assert.Throws<ArgumentException>(() => _registry.AddOrchestratorFunc("RUN", _ => Task.CompletedTask));
-        ArgumentException activity = Assert.Throws<ArgumentException>(() => _registry.AddActivityFunc("run", _ => Task.CompletedTask));
+        ArgumentException activity =
+            Assert.Throws<ArgumentException>(() => _registry.AddActivityFunc("run", _ => Task.CompletedTask));
 
         Assert.Contains("'RUN' is already registered", orchestrator.Message, StringComparison.Ordinal);
         Assert.Contains("'run' is already registered", activity.Message, StringComparison.Ordinal);
@@ -106,9 +107,11 @@ public sealed class DurableTaskRegistryTests
         Assert.Equal(0, await Activity("Double").RunAsync(Moq.Mock.Of<TaskActivityContext>(), null));
     }
 
-    private ITaskOrchestrator Orchestrator(TaskName name) => _registry.GetOrchestrators().Single(pair => pair.Key == name).Value(s_services);
+    private ITaskOrchestrator Orchestrator(TaskName name) =>
+        _registry.GetOrchestrators().Single(pair => pair.Key == name).Value(s_services);
 
-    private ITaskActivity Activity(TaskName name) => _registry.GetActivities().Single(pair => pair.Key == name).Value(s_services);
+    private ITaskActivity Activity(TaskName name) =>
+        _registry.GetActivities().Single(pair => pair.Key == name).Value(s_services);
 
     private sealed record Suffix(string Text);
 

@@ -11,9 +11,11 @@ public sealed class OrchestrationMetadataTests
     {
         var metadata = new OrchestrationMetadata("Run", "i1") { SerializedInput = "1" };
 
-        Assert.Contains("ReadInputAs", Assert.Throws<InvalidOperationException>(metadata.ReadInputAs<string>).Message);
-        Assert.Contains("ReadOutputAs", Assert.Throws<InvalidOperationException>(metadata.ReadOutputAs<string>).Message);
-        Assert.Contains("ReadCustomStatusAs", Assert.Throws<InvalidOperationException>(metadata.ReadCustomStatusAs<string>).Message);
+        Assert.Contains("ReadInputAs", Refusal(metadata.ReadInputAs<string>));
+        Assert.Contains("ReadOutputAs", Refusal(metadata.ReadOutputAs<string>));
+        Assert.Contains("ReadCustomStatusAs", Refusal(metadata.ReadCustomStatusAs<string>));
+
+        static string Refusal(Func<string?> read) => Assert.Throws<InvalidOperationException>(read).Message;
     }
 
     [Fact]

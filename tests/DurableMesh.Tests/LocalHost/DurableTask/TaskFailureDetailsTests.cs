@@ -22,7 +22,7 @@ public sealed class TaskFailureDetailsTests
     {
         Exception thrown = Assert.Throws<TimeoutException>((Action)(() => throw new TimeoutException()));
 
-        Assert.Contains(nameof(Details_of_a_thrown_exception_hold_its_stack_trace), TaskFailureDetails.FromException(thrown).StackTrace);
+        Assert.Contains(nameof(TaskFailureDetailsTests), TaskFailureDetails.FromException(thrown).StackTrace);
         Assert.Null(TaskFailureDetails.FromException(new TimeoutException()).StackTrace);
     }
 

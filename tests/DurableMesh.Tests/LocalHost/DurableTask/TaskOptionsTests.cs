@@ -10,7 +10,11 @@ public sealed class TaskOptionsTests
     [Fact]
     public void Options_become_sub_orchestration_options_with_everything_they_had()
     {
-        TaskOptions options = TaskOptions.FromRetryPolicy(s_policy) with { Version = "2", Tags = new Dictionary<string, string> { ["a"] = "b" } };
+        TaskOptions options = TaskOptions.FromRetryPolicy(s_policy) with
+        {
+            Version = "2",
+            Tags = new Dictionary<string, string> { ["a"] = "b" },
+        };
 
         SubOrchestrationOptions child = options.WithInstanceId("child-1");
 

@@ -56,7 +56,10 @@ public sealed class TaskOrchestrationContextTests
         await _context.CallSubOrchestratorAsync<int>("f", options);
 
         Assert.Equal(
-            [("a", 1, null), ("b", null, options), ("c", null, options), ("d", 2, options), ("e", null, options), ("f", null, options)],
+            [
+                ("a", 1, null), ("b", null, options), ("c", null, options),
+                ("d", 2, options), ("e", null, options), ("f", null, options),
+            ],
             _context.Calls);
     }
 
@@ -127,7 +130,11 @@ public sealed class TaskOrchestrationContextTests
             public bool IsEnabled(LogLevel logLevel) => true;
 
             public void Log<TState>(
-                LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+                LogLevel logLevel,
+                EventId eventId,
+                TState state,
+                Exception? exception,
+                Func<TState, Exception?, string> formatter) =>
                 lines.Add($"{name}: {formatter(state, exception)}");
         }
     }
