@@ -46,7 +46,7 @@ internal sealed class AgentRunner(AgentOptions options, MeshLink mesh, AgentConv
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(_threads.Values.Select(work => work.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
+            await Task.WhenAll(_threads.Values.Select(Settled));
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class AgentRunner(AgentOptions options, MeshLink mesh, AgentConv
         {
             mesh.Say($"the mesh does not know the inbox position {ledger.Position} any more; beginning with the first message");
             ledger.Reset();
-            return new InboxPage([], "");
+            return await ReadInboxAsync(cancellation);
         }
     }
 
@@ -120,6 +120,8 @@ internal sealed class AgentRunner(AgentOptions options, MeshLink mesh, AgentConv
             _places.Release();
         }
     }
+
+    private static async Task Settled(Task work) => await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task ForgetFinishedAsync()
     {

@@ -13,20 +13,23 @@ internal sealed class Terminal
     // Piped text must not be broken at the 80 columns that a console without a terminal is taken to have.
     private const int PipedWidth = 400;
 
-    private readonly TextWriter _out;
-    private readonly TextWriter _error;
-
     /// <summary>A terminal over any three streams.</summary>
     public Terminal(TextReader input, TextWriter output, TextWriter error, bool outputIsTerminal, bool errorIsTerminal)
     {
         In = input;
-        (_out, _error) = (output, error);
+        (Output, Error) = (output, error);
         Out = Create(output, outputIsTerminal);
         Note = Create(error, errorIsTerminal);
     }
 
     /// <summary>Standard input.</summary>
     public TextReader In { get; }
+
+    /// <summary>Standard output as it is.</summary>
+    public TextWriter Output { get; }
+
+    /// <summary>Standard error as it is.</summary>
+    public TextWriter Error { get; }
 
     /// <summary>Standard output, for people.</summary>
     public IAnsiConsole Out { get; }
@@ -41,24 +44,24 @@ internal sealed class Terminal
     /// <summary>Writes one JSON document on a line of its own to standard output, at once.</summary>
     public void WriteJson<T>(T value, JsonTypeInfo<T> type)
     {
-        _out.WriteLine(JsonSerializer.Serialize(value, type));
-        _out.Flush();
+        Output.WriteLine(JsonSerializer.Serialize(value, type));
+        Output.Flush();
     }
 
     /// <summary>Writes text to standard output as it is.</summary>
     public void Write(string text)
     {
-        _out.Write(text);
-        _out.Flush();
+        Output.Write(text);
+        Output.Flush();
     }
 
     /// <summary>Writes a line to standard error as it is: another program's words.</summary>
     public void Pass(string line)
     {
-        lock (_error)
+        lock (Error)
         {
-            _error.WriteLine(line);
-            _error.Flush();
+            Error.WriteLine(line);
+            Error.Flush();
         }
     }
 

@@ -11,9 +11,6 @@ namespace DurableMesh.Cli.Demo;
 /// </summary>
 internal static class DemoAgentCommand
 {
-    /// <summary>The variable that says where the agents work.</summary>
-    public const string WorkFolderVariable = "MESH_DEMO_WORK";
-
     /// <summary>The file, in the work folder, that gets a copy of all that the verifier prints.</summary>
     public const string PrintedFile = "printed.jsonl";
 
@@ -68,10 +65,7 @@ internal static class DemoAgentCommand
             throw new CliException(ExitCode.Usage, $"Standard input is no turn of a dialogue: {malformed.Message}", malformed);
         }
 
-        var root = Environment.GetEnvironmentVariable(WorkFolderVariable) is { Length: > 0 } set
-            ? set
-            : Path.Combine(installation.Home, "demo", turn.Thread.ThreadId);
-        Directory.CreateDirectory(root);
-        return (new DemoMaterial(installation.DemoMaterial), Path.GetFullPath(root), turn);
+        var folder = Directory.CreateDirectory(Path.Combine(installation.Home, "demo", turn.Thread.ThreadId)).FullName;
+        return (new DemoMaterial(installation.DemoMaterial), folder, turn);
     }
 }

@@ -40,6 +40,11 @@ internal sealed class BackgroundProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>The program that runs .NET programs: the one that runs this one, where it is no program of its own.</summary>
+    public static string Dotnet { get; } = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? Environment.ProcessPath!
+        : "dotnet";
+
     /// <summary>The process id.</summary>
     public int Id => _process.Id;
 
@@ -69,7 +74,7 @@ internal sealed class BackgroundProcess : IAsyncDisposable
         string folder,
         Action<string> onLine)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath ?? "dotnet", arguments)
+        var start = new ProcessStartInfo(Dotnet, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

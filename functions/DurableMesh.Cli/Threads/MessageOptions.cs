@@ -175,11 +175,11 @@ internal sealed class MessageOptions
     {
         if (given is not null)
         {
-            message[name] = JsonSerializer.SerializeToNode(given, CliJson.Context.Options);
+            message[name] = JsonSerializer.SerializeToNode(given, MeshJson.Options);
         }
         else if (otherwise is not null && !message.ContainsKey(name))
         {
-            message[name] = JsonSerializer.SerializeToNode(otherwise, CliJson.Context.Options);
+            message[name] = JsonSerializer.SerializeToNode(otherwise, MeshJson.Options);
         }
     }
 }

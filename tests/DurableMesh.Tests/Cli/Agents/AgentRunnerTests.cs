@@ -1,0 +1,233 @@
+using System.Collections.Concurrent;
+using DurableMesh.Cli.Agents;
+using DurableMesh.Cli.Api;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Tests.Cli.Agents;
+
+/// <summary>The runner against a mesh with the real rules, with the shell's own commands as agents.</summary>
+public sealed class AgentRunnerTests : IAsyncLifetime
+{
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly ConcurrentQueue<string> _said = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("mesh-agent-").FullName;
+    private FakeMesh _mesh = null!;
+    private AgentProgress _progress = AgentProgress.None;
+
+    public async ValueTask InitializeAsync() => _mesh = await FakeMesh.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _mesh.DisposeAsync();
+        _stop.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Each_printed_line_is_sent_as_a_message_in_its_order_and_in_reply_to_what_was_answered()
+    {
+        var thread = Submitted();
+
+        await RunUntilAsync(
+            """printf '{"kind":"finding","body":"one"}\n{"kind":"finding","body":"two"}\n{"kind":"verdict","verdict":"fail"}\n'""",
+            messages => messages.Count == 5);
+
+        Assert.Equal(
+            [(3, "run:2:1", MessageKind.Finding, 2), (4, "run:2:2", MessageKind.Finding, 2), (5, "run:2:3", MessageKind.Verdict, 2)],
+            _mesh.Messages.Skip(2).Select(message => (message.Sequence, message.MessageId, message.Kind, message.InReplyTo!.Value)));
+        Assert.All(_mesh.Messages, message => Assert.Equal(thread.ThreadId, message.ThreadId));
+    }
+
+    [Fact]
+    public async Task A_finding_leaves_while_the_command_is_still_at_work()
+    {
+        Submitted();
+        var door = Path.Combine(_folder, "door");
+
+        // The command goes on only when the test, having seen the finding, opens the door.
+        var running = RunUntilAsync(
+            $$"""echo '{"kind":"finding","body":"early"}'; until [ -e {{door}} ]; do sleep 0.02; done; echo '{"kind":"verdict","verdict":"fail"}'""",
+            messages => messages.Count == 4);
+        await _mesh.UntilAsync(messages => messages.Count == 3, _stop.Token);
+        await File.WriteAllTextAsync(door, "", _stop.Token);
+        await running;
+
+        Assert.Equal(MessageKind.Verdict, _mesh.Messages[^1].Kind);
+    }
+
+    [Fact]
+    public async Task The_command_gets_the_thread_and_the_message_and_knows_who_and_where_it_is()
+    {
+        var thread = Submitted();
+        var seen = Path.Combine(_folder, "seen");
+
+        await RunUntilAsync(
+            $$"""cat > {{seen}}; echo "{\"kind\":\"note\",\"body\":\"$MESH_AGENT $MESH_THREAD $MESH_URL\"}" """,
+            messages => messages.Count == 3);
+
+        Assert.Equal($"{Sample.Verifier} {thread.ThreadId} {_mesh.Url}", _mesh.Messages[^1].Body!.ToDisplayText());
+        using var turn = System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(seen, _stop.Token));
+        Assert.Equal(thread.ThreadId, turn.RootElement.GetProperty("thread").GetProperty("threadId").GetString());
+        Assert.Equal("b-1", turn.RootElement.GetProperty("message").GetProperty("messageId").GetString());
+    }
+
+    [Theory]
+    [InlineData(MessageKind.Question, MessageKind.Answer)]
+    [InlineData(MessageKind.Submission, MessageKind.Note)]
+    public async Task Plain_text_answers_a_question_and_is_otherwise_no_more_than_a_note(MessageKind asked, MessageKind expected)
+    {
+        var thread = _mesh.Open();
+        _mesh.Send(thread.ThreadId, new() { MessageId = "b-1", From = Sample.Builder, Kind = asked });
+
+        await RunUntilAsync("echo all good; echo really", messages => messages.Count == 3);
+
+        Assert.Equal((expected, "all good\nreally", "run:2:text"), (_mesh.Messages[^1].Kind, _mesh.Messages[^1].Body!.ToDisplayText(), _mesh.Messages[^1].MessageId));
+    }
+
+    [Fact]
+    public async Task The_initiator_begins_its_own_thread_with_the_brief()
+    {
+        _mesh.Open();
+
+        await RunUntilAsync("echo the work", messages => messages.Count == 2, agent: Sample.Builder);
+
+        Assert.Equal((MessageKind.Submission, "run:1:text"), (_mesh.Messages[^1].Kind, _mesh.Messages[^1].MessageId));
+    }
+
+    [Fact]
+    public async Task A_runner_that_is_killed_in_the_middle_sends_nothing_twice_when_it_starts_again()
+    {
+        Submitted();
+        const string Command = """echo '{"kind":"finding","body":"one"}'; [ -e WAIT ] && exec sleep 60; echo '{"kind":"verdict","verdict":"fail"}'""";
+        var wait = Path.Combine(_folder, "wait");
+        await File.WriteAllTextAsync(wait, "", _stop.Token);
+        await RunUntilAsync(Command.Replace("WAIT", wait, StringComparison.Ordinal), messages => messages.Count == 3);
+        File.Delete(wait);
+
+        await RunUntilAsync(Command.Replace("WAIT", wait, StringComparison.Ordinal), messages => messages.Count == 4);
+
+        Assert.Equal(["run:2:1", "run:2:2"], _mesh.Messages.Skip(2).Select(message => message.MessageId));
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_asked_for_again_and_nothing_is_doubled()
+    {
+        Submitted();
+        _mesh.AnswersToLose = 2;
+
+        await RunUntilAsync(
+            """printf '{"kind":"finding","body":"one"}\n{"kind":"verdict","verdict":"fail"}\n'""", messages => messages.Count == 4);
+
+        Assert.Equal([3, 4], _mesh.Messages.Skip(2).Select(message => message.Sequence));
+        Assert.Contains(_said, line => line.Contains("not reachable", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_command_that_fails_three_times_is_reported_to_the_peer_in_a_note()
+    {
+        Submitted();
+
+        await RunUntilAsync("echo oh dear >&2; exit 7", messages => messages.Count == 3);
+
+        var note = _mesh.Messages[^1];
+        Assert.Equal((MessageKind.Note, "run:2:failed"), (note.Kind, note.MessageId));
+        Assert.Contains("exit code was 7", note.Body!.ToDisplayText(), StringComparison.Ordinal);
+        Assert.Contains("oh dear", note.Body!.ToDisplayText(), StringComparison.Ordinal);
+        Assert.Equal(3, _errors.Count(line => line == "oh dear"));
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"finding","bdy":"typo"}""")]
+    [InlineData("""{"kind":"gossip"}""")]
+    [InlineData("""{"kind":"finding" """)]
+    public async Task A_line_that_is_meant_as_a_message_and_is_none_is_a_failure_of_the_command(string line)
+    {
+        Submitted();
+
+        await RunUntilAsync($"echo '{line}'", messages => messages.Count == 3);
+
+        Assert.Equal("run:2:failed", _mesh.Messages[^1].MessageId);
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_said_and_does_not_stop_the_rest()
+    {
+        Submitted();
+
+        await RunUntilAsync(
+            """printf '{"kind":"verdict","verdict":"pass"}\n{"kind":"verdict","verdict":"fail"}\n'""", messages => messages.Count == 3);
+
+        Assert.Contains(_said, line => line.Contains("unsupported_pass", StringComparison.Ordinal));
+        Assert.Equal(Verdict.Fail, _mesh.Messages[^1].Verdict);
+    }
+
+    [Fact]
+    public async Task Threads_go_on_side_by_side_and_each_message_is_answered_once()
+    {
+        var threads = Enumerable.Range(0, 6).Select(_ => Submitted()).ToList();
+
+        await RunUntilAsync("""echo '{"kind":"verdict","verdict":"fail"}'""", messages => messages.Count == 18);
+
+        Assert.All(threads, thread => Assert.Equal([1, 2, 3], _mesh.Messages.Where(message => message.ThreadId == thread.ThreadId).Select(message => message.Sequence)));
+    }
+
+    [Fact]
+    public async Task Threads_that_have_ended_are_left_alone()
+    {
+        var ended = Submitted();
+        await MeshRun.OfAsync(_mesh, "cancel", ended.ThreadId);
+        var open = Submitted();
+
+        await RunUntilAsync("echo x", messages => messages.Any(message => message.MessageId == "run:2:text"));
+
+        Assert.Equal(open.ThreadId, _mesh.Messages[^1].ThreadId);
+        Assert.Empty(_said);
+    }
+
+    [Fact]
+    public async Task A_position_that_the_mesh_has_forgotten_means_to_begin_with_the_first_message()
+    {
+        _progress = new AgentProgress("of-another-mesh", []);
+        Submitted();
+
+        await RunUntilAsync("echo x", messages => messages.Count == 3);
+
+        Assert.StartsWith("at-", _progress.After, StringComparison.Ordinal);
+    }
+
+    private ThreadView Submitted()
+    {
+        var thread = _mesh.Open();
+        _mesh.Send(thread.ThreadId, new() { MessageId = "b-1", From = Sample.Builder, Kind = MessageKind.Submission });
+        return thread;
+    }
+
+    private async Task RunUntilAsync(
+        string command, Func<IReadOnlyList<MessageView>, bool> condition, string agent = Sample.Verifier)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var options = new AgentOptions(agent, command, Parallel: 3, Only: agent == Sample.Verifier ? [MessageKind.Submission, MessageKind.Question] : []);
+        var link = new MeshLink(MeshClient.Connect(new Uri(_mesh.Url)), _said.Enqueue, HurriedTime.Instance);
+        var conversation = new AgentConversation(options, link, _errors.Enqueue, HurriedTime.Instance);
+        var done = new TaskCompletionSource();
+        using var runner = new AgentRunner(options, link, conversation, new InboxLedger(_progress, progress =>
+        {
+            _progress = progress;
+            if (progress.After is not null)
+            {
+                done.TrySetResult();
+            }
+        }), TimeProvider.System);
+        var running = runner.RunAsync(stop.Token);
+        await _mesh.UntilAsync(condition, stop.Token).WaitAsync(TimeSpan.FromSeconds(30), stop.Token);
+        if (agent == Sample.Verifier && !File.Exists(Path.Combine(_folder, "wait")))
+        {
+            await done.Task.WaitAsync(stop.Token);
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+}

@@ -1,0 +1,283 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using DurableMesh.Core.Gate;
+using DurableMesh.Core.Money;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ThreadStart = DurableMesh.Core.Threads.ThreadStart;
+using ThreadState = DurableMesh.Core.Threads.ThreadState;
+
+namespace DurableMesh.Tests.Cli;
+
+/// <summary>
+/// A mesh without durability: the domain's own rules behind the routes of http-api.md, on a free port. It can be away, and it can
+/// lose the answer to a message that it accepted.
+/// </summary>
+internal sealed class FakeMesh : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly WebApplication _app;
+    private readonly Dictionary<string, ThreadState> _threads = [];
+    private readonly List<MessageView> _messages = [];
+    private TaskCompletionSource _news = new();
+
+    private FakeMesh(WebApplication app) => _app = app;
+
+    /// <summary>Where it answers.</summary>
+    public string Url { get; private set; } = "";
+
+    /// <summary>Whether it answers 503 to everything.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>How many accepted messages still lose their answers.</summary>
+    public int AnswersToLose { get; set; }
+
+    /// <summary>The requests, in the order of their arrival.</summary>
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    /// <summary>All messages, in the order of their acceptance.</summary>
+    public IReadOnlyList<MessageView> Messages
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _messages];
+            }
+        }
+    }
+
+    public static async Task<FakeMesh> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddRouting();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var mesh = new FakeMesh(app);
+        mesh.Map();
+        await app.StartAsync();
+        mesh.Url = app.Urls.Single();
+        return mesh;
+    }
+
+    /// <summary>Opens a thread between the sample's builder and verifier.</summary>
+    public ThreadView Open(params string[] criteria)
+    {
+        var request = new StartThreadRequest
+        {
+            Pattern = Pattern.BuilderVerifier,
+            McTask = "101959",
+            Initiator = Sample.Builder,
+            Responder = Sample.Verifier,
+            Brief = new Brief
+            {
+                Subject = "CSV reader handles quoted newlines",
+                Acceptance = [.. criteria.DefaultIfEmpty("AC-1").Select(id => new AcceptanceCriterion(id, $"title of {id}"))],
+            },
+        };
+        return Open(Guid.NewGuid().ToString(), request);
+    }
+
+    /// <summary>Sends a message as a party would.</summary>
+    public Receipt Send(string threadId, SendMessageRequest request) =>
+        Decide(threadId, new MessageArrived(IncomingMessage.Of(request, PriceTable.Empty, DateTimeOffset.UtcNow))).Receipt!;
+
+    /// <summary>Waits until the messages are as a test wants them.</summary>
+    public async Task<IReadOnlyList<MessageView>> UntilAsync(Func<IReadOnlyList<MessageView>, bool> condition, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task news;
+            lock (_gate)
+            {
+                news = _news.Task;
+            }
+
+            if (Messages is var messages && condition(messages))
+            {
+                return messages;
+            }
+
+            await news.WaitAsync(cancellation);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private void Map()
+    {
+        _app.Use(async (context, next) =>
+        {
+            Requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+            if (IsAway)
+            {
+                await Refuse(503, "storage_unavailable", "The storage is away.").ExecuteAsync(context);
+                return;
+            }
+
+            await next(context);
+        });
+        var api = _app.MapGroup("/api");
+        api.MapGet("/health", () => Results.Ok());
+        api.MapPost("/threads", StartThreadAsync);
+        api.MapGet("/threads", (string? agent, string? state) => Answer(new ThreadsPage(
+            [.. Views().Where(thread => (agent is null || agent == thread.Initiator || agent == thread.Responder)
+                && (state is null || state == "open" == (thread.State == ThreadPhase.Open)))],
+            null)));
+        api.MapGet("/threads/{id}", (string id) => Find(id) is { } state ? Answer(state.View()) : NotFound(id));
+        api.MapPost("/threads/{id}/messages", SendAsync);
+        api.MapPost("/threads/{id}/cancel", async (string id, HttpRequest request) =>
+        {
+            var cancel = await JsonSerializer.DeserializeAsync<CancelRequest>(request.Body, MeshJson.Options);
+            return Find(id) is null ? NotFound(id) : Answer(Decide(id, new CancelRequested(cancel!.By, cancel.Why)).Receipt!, 202);
+        });
+        api.MapGet("/threads/{id}/messages", MessagesAsync);
+        api.MapGet("/threads/{id}/evidence", (string id) => Results.Text($"{{\"threadId\":\"{id}\"}}", "application/json"));
+        api.MapGet("/agents/{id}/inbox", InboxAsync);
+    }
+
+    private async Task<IResult> StartThreadAsync(HttpRequest request)
+    {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
+        var read = RequestReader.ReadStartThread(body.ToArray());
+        return read.Value is { } start
+            ? Answer(Open(request.Headers["Idempotency-Key"].ToString(), start), 201)
+            : Results.Json(
+                new Problem { Title = "The request is not right", Status = 400, Code = "invalid_request", Errors = read.Errors },
+                MeshJson.Options, Problem.MediaType, 400);
+    }
+
+    private async Task<IResult> SendAsync(string id, HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        if (Find(id) is null)
+        {
+            return NotFound(id);
+        }
+
+        var read = RequestReader.ReadSendMessage(body.ToArray());
+        if (read.Value is not { } message)
+        {
+            return Results.Json(
+                new Problem { Title = "The message is not right", Status = 400, Code = "invalid_request", Errors = read.Errors },
+                MeshJson.Options, Problem.MediaType, 400);
+        }
+
+        var receipt = Send(id, message);
+        if (receipt.Kind == ReceiptKind.Accepted && AnswersToLose > 0)
+        {
+            AnswersToLose--;
+            context.Abort();
+        }
+
+        return Answer(receipt, receipt.Kind == ReceiptKind.Rejected ? 409 : 200);
+    }
+
+    private async Task<IResult> MessagesAsync(string id, int? after, string? to, string? wait, CancellationToken cancellation)
+    {
+        if (Find(id) is null)
+        {
+            return NotFound(id);
+        }
+
+        var found = await WaitAsync(
+            messages => messages.Where(message => message.ThreadId == id && message.Sequence > (after ?? 0) && (to is null || message.To == to)),
+            wait,
+            () => Find(id)!.Phase == ThreadPhase.Ended,
+            cancellation);
+        var state = Find(id)!;
+        return Answer(new MessagesPage(found, found.Count > 0 ? found[^1].Sequence : Math.Max(after ?? 0, state.Messages), state.Phase));
+    }
+
+    private async Task<IResult> InboxAsync(string id, string? after, string? wait, CancellationToken cancellation)
+    {
+        if (after is not null && !after.StartsWith("at-", StringComparison.Ordinal))
+        {
+            return Refuse(400, "invalid_cursor", "The cursor is unknown.");
+        }
+
+        var from = after is null ? 0 : int.Parse(after[3..], System.Globalization.CultureInfo.InvariantCulture);
+        var found = await WaitAsync(
+            messages => messages.Skip(from).Where(message => message.To == id), wait, () => false, cancellation);
+        var next = found.Count > 0 ? Messages.ToList().IndexOf(found[^1]) + 1 : from;
+        return Answer(new InboxPage(found, $"at-{next}"));
+    }
+
+    private async Task<List<MessageView>> WaitAsync(
+        Func<IReadOnlyList<MessageView>, IEnumerable<MessageView>> select, string? wait, Func<bool> isOver, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(wait is not null && Iso8601Duration.TryParse(wait, out var duration) ? duration : TimeSpan.Zero);
+        try
+        {
+            await UntilAsync(messages => select(messages).Any() || isOver(), limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The wait is over, and there is nothing.
+        }
+
+        return [.. select(Messages)];
+    }
+
+    private ThreadView Open(string id, StartThreadRequest request)
+    {
+        lock (_gate)
+        {
+            if (_threads.TryGetValue(id, out var known))
+            {
+                return known.View();
+            }
+
+            var start = ThreadStart.Create(id, request, LimitPolicy.Standard, ThreadStart.HashOf(request), DateTimeOffset.UtcNow);
+            _threads[id] = ThreadState.Starting(start);
+            return Decide(id, new GateEvaluated(new GateReport(GateOutcome.Approved, []))).View;
+        }
+    }
+
+    private ThreadDecision Decide(string id, ThreadInput input)
+    {
+        lock (_gate)
+        {
+            var decision = ThreadRules.Decide(_threads[id], input, DateTimeOffset.UtcNow);
+            _threads[id] = decision.State;
+            _messages.AddRange(decision.Events.OfType<MessageAccepted>().Select(accepted => accepted.Message.View(id, accepted.At)));
+            var news = _news;
+            _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            news.TrySetResult();
+            return decision;
+        }
+    }
+
+    private ThreadState? Find(string id)
+    {
+        lock (_gate)
+        {
+            return _threads.GetValueOrDefault(id);
+        }
+    }
+
+    private List<ThreadView> Views()
+    {
+        lock (_gate)
+        {
+            return [.. _threads.Values.Select(state => state.View())];
+        }
+    }
+
+    private static IResult Answer<T>(T value, int status = 200) => Results.Json(value, MeshJson.Options, statusCode: status);
+
+    private static IResult NotFound(string id) => Refuse(404, "thread_not_found", $"There is no thread {id}.");
+
+    private static IResult Refuse(int status, string code, string detail) => Results.Json(
+        new Problem { Title = "The mesh said no", Status = status, Code = code, Detail = detail }, MeshJson.Options, Problem.MediaType, status);
+}
