@@ -1,6 +1,11 @@
 using System.Collections;
 using System.Reflection;
 
+using DurableMesh.LocalHost.Engine;
+using DurableMesh.LocalHost.Storage;
+
+using Microsoft.Extensions.DependencyInjection;
+
 namespace DurableMesh.LocalHost.Functions;
 
 /// <summary>Where an app comes from: its functions, its files and its environment.</summary>
@@ -14,6 +19,12 @@ internal sealed record FunctionAppSource(
     string WorkingDirectory,
     IReadOnlyDictionary<string, string?> Environment)
 {
+    /// <summary>Registers what the task hub is stored in. Before the app's own services, so that it starts before and stops after them.</summary>
+    public Action<IServiceCollection> AddStorage { get; init; } = services => services.AddHubStorage();
+
+    /// <summary>Registers what orchestrations run on. After the app's own services, for the activities need them.</summary>
+    public Action<IServiceCollection> AddTaskHub { get; init; } = services => services.AddLocalTaskHub();
+
     /// <summary>The app whose entry assembly this process runs.</summary>
     public static FunctionAppSource OfProcess() => new(
         Assembly.GetEntryAssembly()?.GetTypes() ?? [],

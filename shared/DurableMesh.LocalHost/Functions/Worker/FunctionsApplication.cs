@@ -12,6 +12,10 @@ public class FunctionsApplication
     /// <param name="args">
     /// The command line: configuration keys as <c>--key value</c>; <c>--port</c> or <c>-p</c> is the HTTP port (0 takes a free one).
     /// </param>
-    /// <exception cref="InvalidDataException"><c>host.json</c> or <c>local.settings.json</c> cannot be read; the message says where and why.</exception>
-    public static FunctionsApplicationBuilder CreateBuilder(string[] args) => new(FunctionAppSource.OfProcess(), args);
+    /// <exception cref="InvalidOperationException"><c>host.json</c> or <c>local.settings.json</c> cannot be read; the message says where and why.</exception>
+    public static FunctionsApplicationBuilder CreateBuilder(string[] args)
+    {
+        LastWords.Enable();
+        return new FunctionsApplicationBuilder(FunctionAppSource.OfProcess(), args);
+    }
 }

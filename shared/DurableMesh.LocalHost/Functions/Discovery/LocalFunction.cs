@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Reflection;
+
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+
+namespace DurableMesh.LocalHost.Functions;
+
+/// <summary>A function that was found and found right.</summary>
+internal sealed class LocalFunction(
+    string name, MethodInfo method, TriggerBindingAttribute trigger, HttpRoute? route, IReadOnlyList<ParameterBinding> parameters)
+    : FunctionDefinition
+{
+    private readonly Lazy<FunctionBody> _body = new(() => FunctionCompiler.Compile(method, parameters));
+
+    public override string Name { get; } = name;
+
+    public override string Id { get; } = $"{method.DeclaringType!.Name}-{name}";
+
+    public override string EntryPoint => $"{Method.DeclaringType!.FullName}.{Method.Name}";
+
+    public override string PathToAssembly => Method.Module.Assembly.Location;
+
+    public override IImmutableDictionary<string, BindingMetadata> InputBindings { get; } = parameters
+        .Where(parameter => parameter.BindingType is not null)
+        .ToImmutableDictionary<ParameterBinding, string, BindingMetadata>(
+            parameter => parameter.Parameter.Name!, parameter => new InputBinding(parameter.Parameter.Name!, parameter.BindingType!));
+
+    public MethodInfo Method { get; } = method;
+
+    public TriggerBindingAttribute Trigger { get; } = trigger;
+
+    /// <summary>The route of an HTTP function; otherwise null.</summary>
+    public HttpRoute? Route { get; } = route;
+
+    /// <summary>The name under which an orchestrator or activity is called; null for an HTTP function.</summary>
+    public string? TaskName { get; } = trigger switch
+    {
+        OrchestrationTriggerAttribute orchestration => orchestration.Orchestration ?? name,
+        ActivityTriggerAttribute activity => activity.Activity ?? name,
+        _ => null,
+    };
+
+    /// <summary>What an orchestrator or activity takes as its input; <see cref="object"/> where it takes none.</summary>
+    public Type InputType { get; } =
+        parameters.FirstOrDefault(parameter => parameter.IsInput)?.Parameter.ParameterType ?? typeof(object);
+
+    /// <summary>What it returns once it is awaited; <see cref="object"/> where it returns nothing.</summary>
+    public Type ResultType { get; } = FunctionCompiler.ResultType(method) is var type && type == typeof(void) ? typeof(object) : type;
+
+    public bool ReturnsNothing { get; } = FunctionCompiler.ResultType(method) == typeof(void);
+
+    /// <summary>Binds, calls and awaits the function. Compiled at the first use, so that a start pays for nothing that is not called.</summary>
+    public FunctionBody Body => _body.Value;
+
+    private sealed class InputBinding(string name, string type) : BindingMetadata
+    {
+        public override string Name => name;
+
+        public override string Type => type;
+
+        public override BindingDirection Direction => BindingDirection.In;
+    }
+}
+
+/// <summary>Runs one invocation of a function and answers what it returned.</summary>
+internal delegate ValueTask<object?> FunctionBody(FunctionInvocationContext invocation);

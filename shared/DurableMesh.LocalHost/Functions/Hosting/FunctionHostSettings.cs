@@ -1,0 +1,80 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+
+using DurableMesh.LocalHost.Engine;
+
+using Microsoft.Extensions.Configuration;
+
+namespace DurableMesh.LocalHost.Functions;
+
+/// <summary>What of <c>host.json</c> and the command line the local host acts on.</summary>
+/// <param name="Port">The HTTP port on loopback; 0 takes a free one.</param>
+/// <param name="RoutePrefix">The first segments of every function's route, without slashes at the ends; empty for none.</param>
+/// <param name="ConfigureHub">Sets what is configured for the task hub; the rest keeps the engine's defaults.</param>
+internal sealed record FunctionHostSettings(int Port, string RoutePrefix, Action<TaskHubOptions> ConfigureHub)
+{
+    private const int DefaultPort = 7071;
+    private const string DurableTask = "extensions:durableTask";
+    private const string PortOrigin =
+        $"The port (--port, {FunctionAppConfiguration.PortVariable}, or Host.LocalHttpPort in {FunctionAppConfiguration.LocalSettingsFile})";
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="FunctionAppException">Some are not right; the message lists them all.</exception>
+    public static FunctionHostSettings Read(IConfiguration configuration)
+    {
+        var host = configuration.GetSection(FunctionAppConfiguration.HostSection);
+        var errors = new List<string>();
+
+        var port = Whole(configuration[FunctionAppConfiguration.PortKey], PortOrigin) ?? DefaultPort;
+        if (port is < 0 or > 65535)
+        {
+            errors.Add($"{PortOrigin} is '{port}'; it must be from 0 to 65535.");
+        }
+
+        var routePrefix = (host["extensions:http:routePrefix"] ?? "api").Trim('/');
+        if (routePrefix.AsSpan().ContainsAny("{}?*"))
+        {
+            errors.Add($"{HostKey("extensions:http:routePrefix")} is '{routePrefix}'; it takes no parameters.");
+        }
+
+        var hubName = host[$"{DurableTask}:hubName"];
+        var partitions = Hub("storageProvider:partitionCount");
+        var activities = Hub("maxConcurrentActivityFunctions");
+        var settings = new FunctionHostSettings(port, routePrefix, hub =>
+        {
+            hub.HubName = hubName ?? hub.HubName;
+            hub.PartitionCount = partitions ?? hub.PartitionCount;
+            hub.MaxConcurrentActivities = activities ?? hub.MaxConcurrentActivities;
+            hub.Address = port == 0 ? null : $"http://127.0.0.1:{port}";
+        });
+
+        var check = new TaskHubOptions();
+        settings.ConfigureHub(check);
+        var faults = new List<ValidationResult>();
+        Validator.TryValidateObject(check, new ValidationContext(check), faults, validateAllProperties: true);
+        errors.AddRange(faults.Select(fault => fault.ErrorMessage!));
+
+        return errors.Count == 0 ? settings : throw new FunctionAppException(string.Join(System.Environment.NewLine, errors));
+
+        int? Hub(string key) => Whole(host[$"{DurableTask}:{key}"], HostKey($"{DurableTask}:{key}"));
+
+        int? Whole(string? text, string origin)
+        {
+            if (string.IsNullOrEmpty(text))
+            {
+                return null;
+            }
+
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+            {
+                return number;
+            }
+
+            errors.Add($"{origin} is '{text}'; it must be a whole number.");
+            return null;
+        }
+    }
+
+    private static string HostKey(string key) =>
+        $"{FunctionAppConfiguration.HostFile}: {key.Replace(ConfigurationPath.KeyDelimiter, ".", StringComparison.Ordinal)}";
+}

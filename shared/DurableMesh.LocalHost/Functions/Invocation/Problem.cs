@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace DurableMesh.LocalHost.Functions;
+
+/// <summary>An error as HTTP callers get it (RFC 9457).</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">Stable, for programs.</param>
+/// <param name="Title">What is wrong, the same for all errors with this code.</param>
+/// <param name="Detail">What is wrong here, and what to do.</param>
+internal sealed record Problem(int Status, string Code, string Title, string Detail)
+{
+    private const string ContentType = "application/problem+json";
+
+    /// <summary>Answers with the problem; where the answer has begun already, breaks the connection, so that it cannot pass for a whole one.</summary>
+    public static Task WriteAsync(
+        HttpContext http, int status, string code, string title, string detail, int? retryAfterSeconds = null)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return Task.CompletedTask;
+        }
+
+        http.Response.Clear();
+        http.Response.Headers.RetryAfter = retryAfterSeconds?.ToString(CultureInfo.InvariantCulture);
+        http.Response.StatusCode = status;
+        return http.Response.WriteAsJsonAsync(
+            new Problem(status, code, title, detail), ProblemJson.Default.Problem, ContentType, http.RequestAborted);
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Problem))]
+internal sealed partial class ProblemJson : JsonSerializerContext;

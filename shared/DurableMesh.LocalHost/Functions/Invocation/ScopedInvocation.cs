@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DurableMesh.LocalHost.Functions;
+
+/// <summary>An invocation that has its own service scope, made when it is first asked for.</summary>
+internal abstract class ScopedInvocation(LocalFunction function, IServiceScopeFactory scopes) : FunctionInvocationContext(function)
+{
+    private AsyncServiceScope? _scope;
+    private IServiceProvider? _services;
+
+    public sealed override IServiceProvider InstanceServices
+    {
+        get => _services ??= (_scope = scopes.CreateAsyncScope()).Value.ServiceProvider;
+        set => _services = value;
+    }
+
+    public ValueTask EndScopeAsync() => _scope?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,225 @@
+using DurableMesh.LocalHost.Engine;
+using DurableMesh.LocalHost.Functions;
+
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+using Moq;
+
+namespace DurableMesh.Tests.LocalHost.Functions;
+
+public sealed class ConfigurationTests : IDisposable
+{
+    private readonly TemporaryFolder _root = new();
+    private readonly string _work;
+    private readonly string _app;
+
+    public ConfigurationTests()
+    {
+        _work = _root.Folder("work");
+        _app = _root.Folder("repo/app/bin");
+        _root.Folder("repo/.git");
+    }
+
+    public void Dispose() => _root.Dispose();
+
+    [Fact]
+    public void Command_line_beats_environment_beats_local_settings_beats_defaults()
+    {
+        Assert.Equal("UseDevelopmentStorage=true", Builder().Configuration["AzureWebJobsStorage"]);
+
+        _root.Write("work/local.settings.json", """{ "Values": { "AzureWebJobsStorage": "file", "Mesh__Limits__MaxTurns": "5" } }""");
+        Assert.Equal("file", Builder().Configuration["AzureWebJobsStorage"]);
+        Assert.Equal("5", Builder().Configuration["Mesh:Limits:MaxTurns"]);
+
+        Assert.Equal("environment", Builder([new("AzureWebJobsStorage", "environment")]).Configuration["AzureWebJobsStorage"]);
+        Assert.Equal("6", Builder([new("Mesh__Limits__MaxTurns", "6")]).Configuration["Mesh:Limits:MaxTurns"]);
+
+        Assert.Equal(
+            "line",
+            Builder([new("AzureWebJobsStorage", "environment")], "--AzureWebJobsStorage", "line").Configuration["AzureWebJobsStorage"]);
+    }
+
+    [Fact]
+    public void Local_settings_are_looked_for_where_one_works_then_beside_the_app_then_up_to_the_repository()
+    {
+        _root.Write("local.settings.json", """{ "Values": { "Where": "above the repository" } }""");
+        Assert.Null(Builder().Configuration["Where"]);
+
+        _root.Write("repo/local.settings.json", """{ "Values": { "Where": "repository" } }""");
+        Assert.Equal("repository", Builder().Configuration["Where"]);
+
+        _root.Write("repo/app/bin/local.settings.json", """{ "Values": { "Where": "app" } }""");
+        Assert.Equal("app", Builder().Configuration["Where"]);
+
+        _root.Write("work/local.settings.json", """{ "Values": { "Where": "work" } }""");
+        Assert.Equal("work", Builder().Configuration["Where"]);
+    }
+
+    [Fact]
+    public void Comments_trailing_commas_connection_strings_and_scalars_are_read()
+    {
+        _root.Write("work/local.settings.json", """
+            {
+              // a developer's own
+              "IsEncrypted": false,
+              "Values": { "On": true, "Count": 3, "Nothing": null, },
+              "ConnectionStrings": { "Sql": "server" },
+            }
+            """);
+
+        var configuration = Builder().Configuration;
+
+        Assert.Equal("true", configuration["On"]);
+        Assert.Equal("3", configuration["Count"]);
+        Assert.Null(configuration["Nothing"]);
+        Assert.Equal("server", configuration["ConnectionStrings:Sql"]);
+    }
+
+    [Theory]
+    [InlineData(new string[0], null, null, 7071)]
+    [InlineData(new string[0], null, "7100", 7100)]
+    [InlineData(new string[0], "7200", "7100", 7200)]
+    [InlineData(new[] { "--port", "7300" }, "7200", "7100", 7300)]
+    [InlineData(new[] { "-p", "0" }, "7200", null, 0)]
+    public void The_port_comes_from_the_command_line_the_environment_or_local_settings(
+        string[] args, string? variable, string? setting, int expected)
+    {
+        if (setting is not null)
+        {
+            _root.Write("work/local.settings.json", $$"""{ "Host": { "LocalHttpPort": {{setting}} } }""");
+        }
+
+        var builder = Builder(variable is null ? [] : [new("FUNCTIONS_HTTP_PORT", variable)], args);
+
+        Assert.Equal(expected, FunctionHostSettings.Read(builder.Configuration).Port);
+    }
+
+    [Fact]
+    public void Host_json_sets_the_hub_and_the_environment_overrides_it()
+    {
+        _root.Write("repo/app/bin/host.json", """
+            {
+              "version": "2.0",
+              "extensions": {
+                "durableTask": {
+                  "hubName": "filehub",
+                  "maxConcurrentActivityFunctions": 7,
+                  "storageProvider": { "partitionCount": 3 }
+                }
+              }
+            }
+            """);
+
+        var hub = Hub(Builder());
+        Assert.Equal(("filehub", 3, 7), (hub.HubName, hub.PartitionCount, hub.MaxConcurrentActivities));
+        Assert.Equal(
+            "envhub",
+            Hub(Builder([new("AzureFunctionsJobHost__extensions__durableTask__hubName", "envhub")])).HubName);
+    }
+
+    [Fact]
+    public void Without_host_json_the_hub_has_the_engines_own_defaults()
+    {
+        var defaults = new TaskHubOptions();
+
+        var hub = Hub(Builder());
+
+        Assert.Equal(
+            (defaults.HubName, defaults.PartitionCount, defaults.MaxConcurrentActivities),
+            (hub.HubName, hub.PartitionCount, hub.MaxConcurrentActivities));
+        Assert.Equal("http://127.0.0.1:7071", hub.Address);
+        Assert.Null(Hub(Builder([], "--port", "0")).Address);
+    }
+
+    [Fact]
+    public void Log_levels_of_host_json_are_honoured()
+    {
+        _root.Write("repo/app/bin/host.json", """{ "logging": { "logLevel": { "default": "Warning", "Mine": "Trace" } } }""");
+        using var host = Builder().Build();
+        var loggers = host.Services.GetRequiredService<ILoggerFactory>();
+
+        Assert.False(loggers.CreateLogger("Other").IsEnabled(LogLevel.Information));
+        Assert.True(loggers.CreateLogger("Mine.Part").IsEnabled(LogLevel.Trace));
+    }
+
+    [Fact]
+    public void All_settings_that_are_wrong_are_told_at_once_with_file_and_key()
+    {
+        _root.Write("repo/app/bin/host.json", """
+            {
+              "extensions": {
+                "http": { "routePrefix": "{x}" },
+                "durableTask": { "hubName": "1st", "storageProvider": { "partitionCount": 17 }, "maxConcurrentActivityFunctions": "many" }
+              }
+            }
+            """);
+
+        var error = Assert.Throws<FunctionAppException>(() => Builder([], "--port", "70000").Build());
+
+        Assert.Contains("host.json: extensions.http.routePrefix is '{x}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("extensions.durableTask.hubName", error.Message, StringComparison.Ordinal);
+        Assert.Contains("extensions.durableTask.storageProvider.partitionCount", error.Message, StringComparison.Ordinal);
+        Assert.Contains("extensions.durableTask.maxConcurrentActivityFunctions is 'many'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Host.LocalHttpPort in local.settings.json) is '70000'; it must be from 0 to 65535", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\n  \"Values\": {\n    \"A\" \"b\"\n  }\n}", "line 3, column 9: malformed JSON")]
+    [InlineData("[]", "must hold a JSON object")]
+    [InlineData("", "line 1, column 1: malformed JSON")]
+    [InlineData("""{ "Values": { "A": { "B": "c" } } }""", "Values.A must be a string. Write a nested key as \"A__Key\"")]
+    [InlineData("""{ "Values": [] }""", "Values must be an object")]
+    [InlineData("""{ "IsEncrypted": true, "Values": {} }""", "IsEncrypted is true")]
+    public void A_broken_settings_file_is_told_with_its_place(string text, string expected)
+    {
+        _root.Write("work/local.settings.json", text);
+
+        var error = Assert.Throws<FunctionAppException>(() => Builder());
+
+        Assert.Contains(Path.Combine(_work, "local.settings.json"), error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Functions_without_the_call_that_enables_aspnetcore_are_told_to_make_it()
+    {
+        var error = Assert.Throws<FunctionAppException>(() => Builder([], [], typeof(FunctionDiscoveryTests.Unrouted)).Build());
+
+        Assert.Contains("call ConfigureFunctionsWebApplication()", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_told_with_the_way_out()
+    {
+        await using var first = await RunningApp.StartAsync();
+        using var second = Builder([], "--port", $"{first.Http.BaseAddress!.Port}").Build();
+
+        var error = await Assert.ThrowsAsync<FunctionAppException>(() => second.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains($"Port {first.Http.BaseAddress.Port} on 127.0.0.1 is taken", error.Message, StringComparison.Ordinal);
+    }
+
+    private static TaskHubOptions Hub(FunctionsApplicationBuilder builder)
+    {
+        using var host = builder.Build();
+        return host.Services.GetRequiredService<IOptions<TaskHubOptions>>().Value;
+    }
+
+    private FunctionsApplicationBuilder Builder() => Builder([]);
+
+    private FunctionsApplicationBuilder Builder(KeyValuePair<string, string?>[] environment, params string[] args) =>
+        Builder(environment, args, []);
+
+    private FunctionsApplicationBuilder Builder(KeyValuePair<string, string?>[] environment, string[] args, params Type[] functions) => new(
+        new FunctionAppSource(functions, _app, _work, new Dictionary<string, string?>(environment))
+        {
+            AddStorage = _ => { },
+            AddTaskHub = services => services.AddSingleton(new Mock<DurableTaskClient>("test").Object),
+        },
+        args);
+}
