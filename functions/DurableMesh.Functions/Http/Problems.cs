@@ -56,6 +56,26 @@ internal static class Problems
         ThreadId = threadId,
     };
 
+    /// <summary>What the gate has against a thread, or null when it did not refuse it.</summary>
+    public static Problem? OfGate(ThreadView thread)
+    {
+        var (code, title) = thread.Reason switch
+        {
+            EndReason.GateDenied => ("gate_denied", "The gate did not let the thread in."),
+            EndReason.NotAuthorized => ("not_authorized", "The pair may not use the mesh."),
+            EndReason.TrustDenied => ("trust_denied", "The trust zones do not allow the dialogue."),
+            _ => ("", ""),
+        };
+        return code.Length == 0 ? null : new Problem
+        {
+            Status = StatusCodes.Status403Forbidden,
+            Code = code,
+            Title = title,
+            Detail = thread.Detail,
+            ThreadId = thread.ThreadId,
+        };
+    }
+
     public static Problem NotHeld(string threadId, ThreadPhase state) => new()
     {
         Status = StatusCodes.Status409Conflict,

@@ -83,13 +83,11 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
         return index.List(filter, limit, before);
     }
 
-    public async ValueTask<InboxSlice> ReadInboxAsync(
+    public async ValueTask<IReadOnlyList<StoredMessage>> ReadInboxAsync(
         string agentId, LogPosition? after, int limit, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
-        var found = index.Inbox(agentId, after, limit);
-        var messages = await ReadMessagesAsync([.. found.Select(one => one.Place)], cancellation);
-        return new InboxSlice(messages, found.Count == 0 ? after : found[^1].Cursor);
+        return await ReadMessagesAsync(index.Inbox(agentId, after, limit), cancellation);
     }
 
     public Receipt? FindReceipt(string requestId) => index.FindReceipt(requestId);
@@ -121,7 +119,7 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
     {
         var messages = new StoredMessage[places.Length];
         await ReadAsync(places, (n, record, entry) =>
-            messages[n] = new StoredMessage(record.ThreadId, (MessageAccepted)entry.Event), cancellation);
+            messages[n] = new StoredMessage(record.ThreadId, places[n].Cursor, (MessageAccepted)entry.Event), cancellation);
         return messages;
     }
 

@@ -29,7 +29,8 @@ public interface IThreadLog
         Func<ThreadView, bool> filter, int limit, LogPosition? before, CancellationToken cancellation);
 
     /// <summary>At most <paramref name="limit"/> messages to an agent after <paramref name="after"/>, over all threads, in the log's order.</summary>
-    ValueTask<InboxSlice> ReadInboxAsync(string agentId, LogPosition? after, int limit, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<StoredMessage>> ReadInboxAsync(
+        string agentId, LogPosition? after, int limit, CancellationToken cancellation);
 
     /// <summary>The answer to a request of the last minutes, or null when there is none yet.</summary>
     Receipt? FindReceipt(string requestId);
@@ -51,15 +52,21 @@ public sealed record StoredThread(ThreadView View, string RequestHash);
 
 /// <summary>A message as the store knows it; the content of a large body is in the <see cref="IBodyStore"/>.</summary>
 /// <param name="ThreadId">Its thread.</param>
+/// <param name="Cursor">Its place in the log, after which an inbox goes on.</param>
 /// <param name="Accepted">The message, and when it became part of the thread.</param>
-public sealed record StoredMessage(string ThreadId, MessageAccepted Accepted);
+public sealed record StoredMessage(string ThreadId, LogPosition Cursor, MessageAccepted Accepted)
+{
+    /// <summary>
+    /// Who hears of a message: whom it is for. The mesh sends the brief on the initiator's behalf and the first move is the
+    /// initiator's, so the brief reaches both.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="agentId">The agent.</param>
+    public static bool Reaches(Message message, string agentId) =>
+        message.To == agentId || (message.Kind == MessageKind.Brief && message.From == agentId);
+}
 
 /// <summary>A page of threads.</summary>
 /// <param name="Threads">Newest first.</param>
 /// <param name="Next">Where the next page starts; null on the last one.</param>
 public sealed record ThreadList(IReadOnlyList<ThreadView> Threads, LogPosition? Next);
-
-/// <summary>A page of an inbox.</summary>
-/// <param name="Messages">In the log's order.</param>
-/// <param name="Next">The cursor after the last of them; null when there is nothing before it either.</param>
-public sealed record InboxSlice(IReadOnlyList<StoredMessage> Messages, LogPosition? Next);

@@ -14,13 +14,13 @@ internal sealed class InboxTrack
         }
     }
 
-    /// <summary>At most <paramref name="limit"/> places after a cursor, each with the cursor that stands for it.</summary>
-    public IReadOnlyList<(LogPosition Cursor, EntryPlace Place)> Read(LogPosition? after, int limit)
+    /// <summary>At most <paramref name="limit"/> places after a cursor.</summary>
+    public EntryPlace[] Read(LogPosition? after, int limit)
     {
         lock (gate)
         {
             var first = after is { } position ? CountUpTo(position) : 0;
-            return [.. places.Skip(first).Take(limit).Select(place => (CursorOf(place), place))];
+            return [.. places.Skip(first).Take(limit)];
         }
     }
 
@@ -30,11 +30,9 @@ internal sealed class InboxTrack
         while (low < high)
         {
             var middle = (low + high) / 2;
-            (low, high) = CursorOf(places[middle]) <= position ? (middle + 1, high) : (low, middle);
+            (low, high) = places[middle].Cursor <= position ? (middle + 1, high) : (low, middle);
         }
 
         return low;
     }
-
-    private static LogPosition CursorOf(EntryPlace place) => new(place.Record.Segment, place.Record.Offset, place.Index);
 }

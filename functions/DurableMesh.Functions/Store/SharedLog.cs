@@ -56,10 +56,14 @@ internal sealed partial class SharedLog<T>(
     /// <summary>Stops; lines that are still waiting fail.</summary>
     public async ValueTask DisposeAsync()
     {
+        // A service that is registered under two types is disposed of twice.
         queue.Writer.TryComplete();
-        await stopping.CancelAsync();
+        if (!stopping.IsCancellationRequested)
+        {
+            await stopping.CancelAsync();
+        }
+
         await running;
-        stopping.Dispose();
     }
 
     private async Task EnqueueAsync(PendingLine<T> pending, CancellationToken cancellation)

@@ -55,8 +55,8 @@ internal sealed class ThreadIndex(long cacheBytes, Changes changes) : ILogIndex<
     /// <summary>A record of late, which need not be read from the storage.</summary>
     public ThreadRecord? FindRecord(LogSpan at) => records.TryGet(at, out var record) ? record : null;
 
-    /// <summary>Where the next messages to an agent lie, with the cursor after each.</summary>
-    public IReadOnlyList<(LogPosition Cursor, EntryPlace Place)> Inbox(string agentId, LogPosition? after, int limit) =>
+    /// <summary>Where the next messages to an agent lie.</summary>
+    public EntryPlace[] Inbox(string agentId, LogPosition? after, int limit) =>
         inboxes.TryGetValue(agentId, out var inbox) ? inbox.Read(after, limit) : [];
 
     public ThreadList List(Func<ThreadView, bool> filter, int limit, LogPosition? before)
@@ -109,11 +109,12 @@ internal sealed class ThreadIndex(long cacheBytes, Changes changes) : ILogIndex<
                 continue;
             }
 
-            Deliver(message.To, at, n);
-            if (message.Kind == MessageKind.Brief)
+            foreach (var agentId in new[] { message.From, message.To })
             {
-                // The mesh sends the brief on the initiator's behalf, and the first move is the initiator's: both must hear of it.
-                Deliver(message.From, at, n);
+                if (StoredMessage.Reaches(message, agentId))
+                {
+                    Deliver(agentId, at, n);
+                }
             }
         }
     }

@@ -101,4 +101,8 @@ internal sealed class ThreadTrack(LogSpan began)
 /// <summary>Where one entry of a transcript lies.</summary>
 /// <param name="Record">The line.</param>
 /// <param name="Index">Which entry of that record, from 0.</param>
-internal readonly record struct EntryPlace(LogSpan Record, int Index);
+internal readonly record struct EntryPlace(LogSpan Record, int Index)
+{
+    /// <summary>The place as others see it.</summary>
+    public LogPosition Cursor => new(Record.Segment, Record.Offset, Index);
+}

@@ -5,6 +5,9 @@ namespace DurableMesh.Functions.Threads;
 /// <summary>Looks, and looks again whenever something may have changed, until there is enough or the time is up.</summary>
 internal static class LongPoll
 {
+    /// <summary>The longest <c>wait</c> that a caller may ask for.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
     /// <param name="log">What announces changes.</param>
     /// <param name="id">The thread or agent that is looked at.</param>
     /// <param name="look">Looks once.</param>

@@ -41,7 +41,11 @@ public static class GateRules
     public static GateReport Evaluate(GateInput input)
     {
         GateFinding[] findings = [.. All.Select(rule => rule.Evaluate(input))];
-        return new GateReport(GateReport.OutcomeOf([.. findings.Select(finding => finding.Outcome)]), findings);
+        var outcome =
+            findings.Any(finding => finding.Outcome == GateOutcome.Denied) ? GateOutcome.Denied
+            : findings.Any(finding => finding.Outcome == GateOutcome.Held) ? GateOutcome.Held
+            : GateOutcome.Approved;
+        return new GateReport(outcome, findings);
     }
 
     private static string? Unavailable(string part, string name, AgentView? agent) => agent switch

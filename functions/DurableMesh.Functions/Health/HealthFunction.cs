@@ -1,0 +1,50 @@
+using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Store;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMesh.Functions.Health;
+
+/// <summary>Says whether the mesh is live and ready, the storage included.</summary>
+public sealed class HealthFunction(IThreadLog log, IAgentDirectory agents, TimeProvider time)
+{
+    // No orchestration has this id: asking for it proves that the task hub answers.
+    private const string NoInstance = "health";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary><c>GET /health</c>: 200 when everything answers, otherwise 503; the body says what does not.</summary>
+    [Function("GetHealth")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        new Query(request).ThrowIfWrong();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var dependencies = await Task.WhenAll(
+            ProbeAsync("store", log.PingAsync(patience.Token)),
+            ProbeAsync("taskHub", client.GetInstanceAsync(NoInstance, patience.Token)));
+        await patience.CancelAsync();
+
+        // A registry whose newest version is broken still serves: that is worth a word, not an outage.
+        var registry = new DependencyHealth("agents", agents.Current.Agents.Count > 0, agents.Failure);
+        var report = new HealthReport(dependencies.All(one => one.Healthy), [.. dependencies, registry]);
+        return new JsonAnswer<HealthReport>(
+            report, report.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private async Task<DependencyHealth> ProbeAsync(string name, Task probe)
+    {
+        try
+        {
+            await probe.WaitAsync(Patience, time);
+            return new DependencyHealth(name, true, null);
+        }
+        catch (Exception e)
+        {
+            return new DependencyHealth(name, false, e is TimeoutException ? $"No answer in {Patience.TotalSeconds} s." : e.Message);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Azure.Core.Serialization;
+using DurableMesh.Core.Money;
+using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Threads;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace DurableMesh.Functions;
+
+/// <summary>What the mesh's functions are made of.</summary>
+internal static class MeshServices
+{
+    private const string StorageSetting = "AzureWebJobsStorage";
+    private const string DevelopmentStorage = "UseDevelopmentStorage=true";
+    private const string AzureInstanceSetting = "WEBSITE_INSTANCE_ID";
+
+    /// <summary>Registers the mesh.</summary>
+    public static IServiceCollection AddMesh(this IServiceCollection services, IConfiguration configuration)
+    {
+        // Both hosts must write activities' inputs and events alike.
+        services.Configure<WorkerOptions>(options => options.Serializer = new JsonObjectSerializer(AppJson.Options));
+
+        services.AddOptions<MeshOptions>().BindConfiguration(MeshOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<MeshOptions>, MeshOptionsValidator>();
+        services.PostConfigure<MeshOptions>(options =>
+            options.Store.SharedByHosts ??= !string.IsNullOrEmpty(configuration[AzureInstanceSetting]));
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(PriceTable.Empty);
+        services.AddSingleton<IAgentDirectory, AgentFile>();
+        services.AddStore(configuration);
+        services.AddSingleton<ThreadEvidence>();
+        services.AddSingleton<ThreadFinder>();
+        services.AddSingleton<ThreadInbox>();
+        services.AddSingleton<ThreadMessages>();
+        return services;
+    }
+
+    private static void AddStore(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IBlobs>(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<MeshOptions>>().Value;
+            return new AzureBlobs(configuration[StorageSetting] ?? DevelopmentStorage, options.StoreContainer, options.Store.Patience);
+        });
+        services.AddSingleton<BlobThreadLog>();
+        services.AddSingleton<IThreadLog>(provider => provider.GetRequiredService<BlobThreadLog>());
+        services.AddSingleton<BlobBodyStore>();
+        services.AddSingleton<IBodyStore>(provider => provider.GetRequiredService<BlobBodyStore>());
+        services.AddSingleton<IEvidenceStore, BlobEvidenceStore>();
+        services.AddHostedService<StoreService>();
+    }
+}

@@ -1,0 +1,23 @@
+using DurableMesh.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>A thread's evidence over HTTP.</summary>
+public sealed class ReadEvidence(ThreadFinder threads, ThreadEvidence evidence)
+{
+    /// <summary><c>GET /threads/{id}/evidence</c>: the file, or what there is while the thread is open.</summary>
+    [Function(nameof(ReadEvidence))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "threads/{id}/evidence")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        new Query(request).ThrowIfWrong();
+        var thread = await threads.FindAsync(client, id, cancellation);
+        return Results.Bytes(await evidence.ReadAsync(thread, cancellation), "application/json; charset=utf-8");
+    }
+}

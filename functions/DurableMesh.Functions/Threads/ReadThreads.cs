@@ -1,0 +1,50 @@
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Store;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>Threads over HTTP: one, or many.</summary>
+public sealed class ReadThreads(IThreadLog log, ThreadFinder threads, IAgentDirectory agents)
+{
+    private const int DefaultPageLength = 50;
+    private const int LongestPage = 500;
+
+    /// <summary><c>GET /threads/{id}</c>.</summary>
+    [Function("GetThread")]
+    public async Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "threads/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        new Query(request).ThrowIfWrong();
+        var view = await threads.FindAsync(client, id, cancellation);
+        return new JsonAnswer<ThreadView>(ThreadFinder.WithManagement(client, view));
+    }
+
+    /// <summary><c>GET /threads?state=&amp;endState=&amp;agent=&amp;company=&amp;mcTask=&amp;limit=&amp;cursor=</c>, newest first.</summary>
+    [Function("ListThreads")]
+    public async Task<IResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "threads")] HttpRequest request, CancellationToken cancellation)
+    {
+        var query = new Query(request, "state", "endState", "agent", "company", "mcTask", "limit", "cursor");
+        var filter = new ThreadFilter(
+            query.OneOf<ThreadPhase>("state"),
+            query.OneOf<EndState>("endState"),
+            query.Text("agent"),
+            query.Text("company"),
+            query.Text("mcTask"),
+            agents.Current);
+        var limit = query.Number("limit", 1, LongestPage, DefaultPageLength);
+        var before = query.Cursor("cursor");
+        query.ThrowIfWrong();
+
+        var found = await log.ListAsync(filter.Matches, limit, before, cancellation);
+        return new JsonAnswer<ThreadsPage>(new ThreadsPage(found.Threads, found.Next?.ToString()));
+    }
+}

@@ -1,0 +1,37 @@
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>The receipts that the store can give without asking the thread.</summary>
+internal static class Receipts
+{
+    /// <summary>The decision is not known in time; the transcript will tell.</summary>
+    public static Receipt Pending(ThreadView thread) => Of(thread, ReceiptKind.Pending);
+
+    /// <summary>The message is part of the thread already.</summary>
+    public static Receipt Duplicate(ThreadView thread, int sequence) => Of(thread, ReceiptKind.Duplicate) with { Sequence = sequence };
+
+    /// <summary>The sender's id stands for another message.</summary>
+    public static Receipt Conflict(ThreadView thread, int sequence) => Of(thread, ReceiptKind.Rejected) with
+    {
+        Reason = RejectReason.MessageConflict,
+        Detail = $"Message {sequence} has the same messageId and other content; give a new message a new messageId.",
+    };
+
+    /// <summary>Nothing can be sent any more.</summary>
+    public static Receipt ThreadEnded(ThreadView thread) => Of(thread, ReceiptKind.Rejected) with
+    {
+        Reason = RejectReason.ThreadEnded,
+        Detail = $"The thread ended as {thread.EndState?.ToString().ToUpperInvariant()}; nothing more can be sent to it.",
+    };
+
+    /// <summary>What was asked for is so already.</summary>
+    public static Receipt Accepted(ThreadView thread) => Of(thread, ReceiptKind.Accepted);
+
+    private static Receipt Of(ThreadView thread, ReceiptKind kind) => new()
+    {
+        Kind = kind,
+        ThreadId = thread.ThreadId,
+        ThreadState = thread.State,
+    };
+}

@@ -1,0 +1,85 @@
+using DurableMesh.Core.Money;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Store;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>Sends messages over HTTP, each accepted once however often it is sent.</summary>
+public sealed class SendMessage(
+    IThreadLog log,
+    IBodyStore bodies,
+    IAgentDirectory agents,
+    ThreadFinder threads,
+    ThreadInbox inbox,
+    PriceTable prices,
+    TimeProvider time)
+{
+    /// <summary><c>POST /threads/{id}/messages</c>.</summary>
+    [Function(nameof(SendMessage))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "threads/{id}/messages")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        new Query(request).ThrowIfWrong();
+        var read = RequestReader.ReadSendMessage(await RequestBody.ReadAsync(request, cancellation));
+        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var thread = await threads.FindAsync(client, id, cancellation);
+        var message = asked with { From = agents.Current.Resolve(asked.From) };
+        var incoming = IncomingMessage.Of(message, prices, time.GetUtcNow());
+
+        var receipt = await AnswerFromStoreAsync(thread, incoming, cancellation);
+        if (receipt is null)
+        {
+            await StoreBodyAsync(thread, incoming, message.Body, cancellation);
+            receipt = await inbox.PostAsync(client, id, new MessageArrived(incoming), cancellation) ?? Receipts.Pending(thread);
+        }
+
+        return Answer(receipt with { MessageId = incoming.MessageId }, thread, request);
+    }
+
+    private static JsonAnswer<Receipt> Answer(Receipt receipt, ThreadView thread, HttpRequest request) => receipt.Kind switch
+    {
+        ReceiptKind.Pending => new(receipt, StatusCodes.Status202Accepted)
+        {
+            Location = $"{request.PathBase}{request.Path}?after={thread.Messages}",
+        },
+        ReceiptKind.Rejected => new(receipt, StatusCodes.Status409Conflict),
+        _ => new(receipt),
+    };
+
+    /// <summary>
+    /// The orchestration remembers the newest messages only; the store remembers all, and knows what has ended. Null when only the
+    /// orchestration can tell.
+    /// </summary>
+    private async ValueTask<Receipt?> AnswerFromStoreAsync(
+        ThreadView thread, IncomingMessage incoming, CancellationToken cancellation)
+    {
+        var known = await log.FindMessageAsync(thread.ThreadId, incoming.From, incoming.MessageId, cancellation);
+        if (known is { Accepted.Message: var first } && first.ContentHash == incoming.ContentHash)
+        {
+            return Receipts.Duplicate(thread, first.Sequence);
+        }
+
+        return thread.State == ThreadPhase.Ended ? Receipts.ThreadEnded(thread)
+            : known is not null ? Receipts.Conflict(thread, known.Accepted.Message.Sequence)
+            : null;
+    }
+
+    private async ValueTask StoreBodyAsync(
+        ThreadView thread, IncomingMessage incoming, JsonText? body, CancellationToken cancellation)
+    {
+        var isParty = incoming.From == thread.Initiator || incoming.From == thread.Responder;
+        if (isParty && body is not null && incoming.Body is { Inline: null } large)
+        {
+            await bodies.StoreAsync(large.Sha256, body.ToUtf8(), cancellation);
+        }
+    }
+}

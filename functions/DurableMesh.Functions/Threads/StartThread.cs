@@ -1,0 +1,120 @@
+using Azure;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Store;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>Starts threads over HTTP, each once however often its start is sent.</summary>
+public sealed class StartThread(
+    IThreadLog log, IBodyStore bodies, IAgentDirectory agents, IOptions<MeshOptions> options, TimeProvider time)
+{
+    private const int LongestKey = 255;
+
+    /// <summary><c>POST /threads</c>.</summary>
+    [Function(nameof(StartThread))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "threads")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        new Query(request).ThrowIfWrong();
+        var key = IdempotencyKey(request);
+        var read = RequestReader.ReadStartThread(await RequestBody.ReadAsync(request, cancellation));
+        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var threadId = key is null ? ThreadId.New() : ThreadId.Of(key);
+        var start = StartOf(threadId, asked);
+
+        var known = key is null ? null : await log.FindAsync(threadId, cancellation);
+        var begun = known is null && await TryBeginAsync(client, start, asked.Brief.Body, repeatable: key is not null, cancellation);
+        var thread = known ?? await LongPoll.UntilAsync(
+            log,
+            threadId,
+            () => log.FindAsync(threadId, cancellation),
+            found => found is not null,
+            options.Value.AnswerWithin,
+            time,
+            cancellation);
+        if (thread is not null && thread.RequestHash != start.RequestHash)
+        {
+            throw new ProblemException(Problems.IdempotencyConflict(threadId));
+        }
+
+        var view = thread?.View ?? ThreadState.Starting(start).View();
+        return Answer(ThreadFinder.WithManagement(client, view), begun, $"{request.PathBase}{request.Path}".TrimEnd('/'));
+    }
+
+    private static JsonAnswer<ThreadView> Answer(ThreadView view, bool begun, string threads)
+    {
+        if (Problems.OfGate(view) is { } refused)
+        {
+            throw new ProblemException(refused);
+        }
+
+        var status = view.State is ThreadPhase.Starting or ThreadPhase.Held ? StatusCodes.Status202Accepted
+            : begun ? StatusCodes.Status201Created
+            : StatusCodes.Status200OK;
+        return new JsonAnswer<ThreadView>(view, status) { Location = $"{threads}/{view.ThreadId}" };
+    }
+
+    private ThreadStart StartOf(string threadId, StartThreadRequest asked)
+    {
+        var registry = agents.Current;
+        var named = asked with { Initiator = registry.Resolve(asked.Initiator), Responder = registry.Resolve(asked.Responder) };
+        return ThreadStart.Create(
+            threadId, named, options.Value.Limits.ToPolicy(), ThreadStart.HashOf(asked), time.GetUtcNow());
+    }
+
+    private async Task<bool> TryBeginAsync(
+        DurableTaskClient client, ThreadStart start, JsonText? body, bool repeatable, CancellationToken cancellation)
+    {
+        if (start.Body is { Inline: null } large && body is not null)
+        {
+            await bodies.StoreAsync(large.Sha256, body.ToUtf8(), cancellation);
+        }
+
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(ThreadOrchestrator), ThreadState.Starting(start), OnceOnly(start.ThreadId), cancellation);
+            return true;
+        }
+        catch (Exception e) when (repeatable && !IsOutage(e))
+        {
+            // The type that says "it exists" is none of the public API, so the question is asked in another way.
+            if (await client.GetInstanceAsync(start.ThreadId, cancellation) is null)
+            {
+                throw;
+            }
+
+            return false;
+        }
+    }
+
+    private static StartOrchestrationOptions OnceOnly(string instanceId) =>
+        new StartOrchestrationOptions(instanceId).WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
+
+    private static bool IsOutage(Exception e) =>
+        e is OperationCanceledException or IOException or TimeoutException or RequestFailedException;
+
+    private static string? IdempotencyKey(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue("Idempotency-Key", out var values))
+        {
+            return null;
+        }
+
+        var key = values.ToString();
+        return values.Count == 1 && key.Length is > 0 and <= LongestKey && !key.Any(char.IsControl)
+            ? key
+            : throw new ProblemException(Problems.InvalidRequest(
+                "Idempotency-Key", "malformed_key", $"The header must stand once and hold 1 to {LongestKey} characters."));
+    }
+}

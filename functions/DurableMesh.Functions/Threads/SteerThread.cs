@@ -1,0 +1,63 @@
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>What people do to threads over HTTP: cancel them, and decide those that are held.</summary>
+public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox)
+{
+    /// <summary><c>POST /threads/{id}/cancel</c>; always possible, and for a thread that has ended already done.</summary>
+    [Function("CancelThread")]
+    public async Task<IResult> CancelAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "threads/{id}/cancel")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        new Query(request).ThrowIfWrong();
+        var read = RequestReader.ReadCancel(await RequestBody.ReadAsync(request, cancellation));
+        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var thread = await threads.FindAsync(client, id, cancellation);
+        if (thread.State == ThreadPhase.Ended)
+        {
+            return Accepted(Receipts.Accepted(thread));
+        }
+
+        var receipt = await inbox.PostAsync(client, id, new CancelRequested(asked.By, asked.Why), cancellation);
+        return Accepted(receipt switch
+        {
+            null => Receipts.Pending(thread),
+            { Kind: ReceiptKind.Rejected } => Receipts.Accepted(thread with { State = ThreadPhase.Ended }),
+            _ => receipt,
+        });
+    }
+
+    /// <summary><c>POST /threads/{id}/decision</c>.</summary>
+    [Function("DecideThread")]
+    public async Task<IResult> DecideAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "threads/{id}/decision")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        new Query(request).ThrowIfWrong();
+        var read = RequestReader.ReadDecision(await RequestBody.ReadAsync(request, cancellation));
+        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var thread = await threads.FindAsync(client, id, cancellation);
+        if (thread.State != ThreadPhase.Held)
+        {
+            throw new ProblemException(Problems.NotHeld(id, thread.State));
+        }
+
+        var receipt = await inbox.PostAsync(client, id, new GateDecided(asked.By, asked.Decision, asked.Why), cancellation);
+        return receipt is { Kind: ReceiptKind.Rejected }
+            ? throw new ProblemException(Problems.NotHeld(id, receipt.ThreadState))
+            : Accepted(receipt ?? Receipts.Pending(thread));
+    }
+
+    private static JsonAnswer<Receipt> Accepted(Receipt receipt) => new(receipt, StatusCodes.Status202Accepted);
+}

@@ -1,0 +1,30 @@
+using System.Text.Json;
+using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Store;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>The evidence of a thread: a fold of its transcript, and at the end a file.</summary>
+public sealed class ThreadEvidence(IThreadLog log, IEvidenceStore files)
+{
+    /// <summary>The file of a thread that has ended, or else what there is so far.</summary>
+    /// <param name="thread">The thread.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(ThreadView thread, CancellationToken cancellation) =>
+        (thread.Evidence.Final ? await files.FindAsync(thread.Evidence.Path, cancellation) : null)
+        ?? await BuildAsync(thread.ThreadId, cancellation);
+
+    /// <summary>Writes the file; doing it again writes the same.</summary>
+    /// <param name="threadId">The thread, which has ended.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async Task WriteAsync(string threadId, CancellationToken cancellation)
+    {
+        var thread = await log.FindAsync(threadId, cancellation)
+            ?? throw new StoreUnavailableException($"The store does not know thread {threadId} yet.");
+        await files.WriteAsync(thread.View.Evidence.Path, await BuildAsync(threadId, cancellation), cancellation);
+    }
+
+    private async Task<byte[]> BuildAsync(string threadId, CancellationToken cancellation) =>
+        JsonSerializer.SerializeToUtf8Bytes(await log.ReadTranscriptAsync(threadId, cancellation), MeshJson.Indented);
+}

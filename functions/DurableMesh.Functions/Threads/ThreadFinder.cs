@@ -1,0 +1,53 @@
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Store;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>Finds a thread in the store, or among the orchestrations while the gate has not spoken yet.</summary>
+public sealed class ThreadFinder(IThreadLog log)
+{
+    /// <summary>The thread as it is.</summary>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="threadId">The thread's id, as the caller wrote it.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="ProblemException">The id is malformed, or there is no such thread.</exception>
+    public async ValueTask<ThreadView> FindAsync(DurableTaskClient client, string threadId, CancellationToken cancellation)
+    {
+        ThreadId.Check(threadId);
+        return (await log.FindAsync(threadId, cancellation))?.View
+            ?? await FindStartingAsync(client, threadId, cancellation)
+            ?? throw new ProblemException(Problems.ThreadNotFound(threadId));
+    }
+
+    /// <summary>Adds the management URLs that Durable Functions clients expect.</summary>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="view">The thread.</param>
+    public static ThreadView WithManagement(DurableTaskClient client, ThreadView view)
+    {
+        try
+        {
+            var payload = client.CreateHttpManagementPayload(view.ThreadId);
+            return view with
+            {
+                StatusQueryGetUri = payload.StatusQueryGetUri,
+                SendEventPostUri = payload.SendEventPostUri,
+                TerminatePostUri = payload.TerminatePostUri,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            // A client that no Functions host made knows no URLs; the thread is as good without them.
+            return view;
+        }
+    }
+
+    private static async Task<ThreadView?> FindStartingAsync(
+        DurableTaskClient client, string threadId, CancellationToken cancellation)
+    {
+        var instance = await client.GetInstanceAsync(threadId, getInputsAndOutputs: true, cancellation);
+        return instance?.Name == nameof(ThreadOrchestrator) ? instance.ReadInputAs<ThreadState>()?.View() : null;
+    }
+}

@@ -1,0 +1,144 @@
+using DurableMesh.Core.Gate;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Gate;
+using DurableMesh.Functions.Store;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>
+/// One thread as one durable orchestration: it lets the gate speak, then waits for the inbox or the deadline, lets
+/// <see cref="ThreadRules"/> decide, records what came of it, and goes on until the thread has ended.
+/// </summary>
+/// <remarks>
+/// It obeys the Durable Functions code constraints: the context's clock, no I/O, and no wait that is given up. A wait that is open
+/// when the orchestration continues as new would swallow the next event, so the last step of a run opens none.
+/// </remarks>
+public static class ThreadOrchestrator
+{
+    /// <summary>After how many steps the history starts anew.</summary>
+    public const int StepsPerRun = 50;
+
+    /// <summary>The gate and the store may be away for a long time; a defect is not worth a second try.</summary>
+    private static readonly TaskOptions WhileStorageIsAway = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(
+            maxNumberOfAttempts: 100_000,
+            firstRetryInterval: TimeSpan.FromMilliseconds(250),
+            backoffCoefficient: 2,
+            maxRetryInterval: TimeSpan.FromSeconds(15))
+        {
+            HandleFailure = failure => failure.IsCausedBy<StoreUnavailableException>(),
+        });
+
+    /// <summary>Runs the thread.</summary>
+    /// <param name="context">The orchestration.</param>
+    /// <param name="state">The starting state, or the one that was carried over.</param>
+    /// <returns>How the thread ended.</returns>
+    [Function(nameof(ThreadOrchestrator))]
+    public static async Task<ThreadStatus> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, ThreadState state)
+    {
+        var step = new ThreadStep(state);
+        if (state.Gate is null)
+        {
+            step.Take(await AskGateAsync(context, state.Start), Now(context));
+            await RecordAsync(context, step);
+        }
+
+        using var over = new CancellationTokenSource();
+        var deadline = context.CreateTimer(state.Start.Deadline.UtcDateTime, over.Token);
+        var inbox = NextEvent(context);
+        for (var number = 1; step.State.Phase != ThreadPhase.Ended; number++)
+        {
+            await Task.WhenAny(inbox, deadline);
+            if (deadline.IsCompleted)
+            {
+                step.Take(new DeadlineReached(), Latest(Now(context), state.Start.Deadline));
+            }
+
+            if (number == StepsPerRun && inbox.IsCompleted)
+            {
+                Take(context, step, inbox);
+                await RecordAsync(context, step);
+                if (step.State.Phase != ThreadPhase.Ended)
+                {
+                    over.Cancel();
+                    context.ContinueAsNew(step.State);
+                    return ThreadStatus.Of(step.State);
+                }
+
+                inbox = NextEvent(context);
+            }
+
+            inbox = Drain(context, step, inbox);
+            await RecordAsync(context, step);
+        }
+
+        over.Cancel();
+        await FinishAsync(context, step, inbox);
+        return ThreadStatus.Of(step.State);
+    }
+
+    private static async Task<ThreadInput> AskGateAsync(TaskOrchestrationContext context, ThreadStart start)
+    {
+        try
+        {
+            return new GateEvaluated(await context.CallActivityAsync<GateReport>(nameof(EvaluateGate), start, WhileStorageIsAway));
+        }
+        catch (TaskFailedException e)
+        {
+            return new SystemFault(EndReason.InternalError, $"The gate failed: {e.FailureDetails.ErrorMessage}");
+        }
+    }
+
+    /// <summary>Takes in every event that is there already, so that one record answers them all, and returns the open wait.</summary>
+    private static Task<InboxEnvelope?> Drain(TaskOrchestrationContext context, ThreadStep step, Task<InboxEnvelope?> inbox)
+    {
+        while (inbox.IsCompleted)
+        {
+            Take(context, step, inbox);
+            inbox = NextEvent(context);
+        }
+
+        return inbox;
+    }
+
+    /// <summary>An event that is none of the mesh's (anybody may raise one through the management API) changes nothing.</summary>
+    private static void Take(TaskOrchestrationContext context, ThreadStep step, Task<InboxEnvelope?> inbox)
+    {
+        if (inbox is { IsCompletedSuccessfully: true, Result: { Payload: not null } envelope })
+        {
+            step.Take(envelope, Now(context));
+        }
+    }
+
+    private static async Task RecordAsync(TaskOrchestrationContext context, ThreadStep step)
+    {
+        if (step.IsEmpty)
+        {
+            return;
+        }
+
+        context.SetCustomStatus(ThreadStatus.Of(step.State));
+        await context.CallActivityAsync(nameof(ThreadActivities.RecordThreadStep), step.Release(), WhileStorageIsAway);
+    }
+
+    /// <summary>Writes the evidence, and answers those whose events were under way when the thread ended.</summary>
+    private static async Task FinishAsync(TaskOrchestrationContext context, ThreadStep step, Task<InboxEnvelope?> inbox)
+    {
+        inbox = Drain(context, step, inbox);
+        await RecordAsync(context, step);
+        await context.CallActivityAsync(nameof(ThreadActivities.WriteEvidence), step.State.Start.ThreadId, WhileStorageIsAway);
+        _ = Drain(context, step, inbox);
+        await RecordAsync(context, step);
+    }
+
+    private static Task<InboxEnvelope?> NextEvent(TaskOrchestrationContext context) =>
+        context.WaitForExternalEvent<InboxEnvelope?>(InboxEnvelope.EventName);
+
+    // The timer is the authority: a context clock that lags behind it must not make the deadline come twice.
+    private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static DateTimeOffset Now(TaskOrchestrationContext context) => new(context.CurrentUtcDateTime, TimeSpan.Zero);
+}

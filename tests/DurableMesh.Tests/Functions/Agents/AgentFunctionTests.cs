@@ -1,0 +1,98 @@
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Tests.Functions.Agents;
+
+public sealed class AgentFunctionTests : IAsyncDisposable
+{
+    private readonly MeshFixture mesh = new();
+
+    public ValueTask DisposeAsync() => mesh.DisposeAsync();
+
+    [Fact]
+    public async Task An_inbox_holds_all_threads_messages_to_one_agent_and_its_cursor_goes_on()
+    {
+        var (one, two) = (await mesh.StartedAsync(), await mesh.StartedAsync());
+        await mesh.SendAsync(two, Submission("b-1"));
+
+        var first = await mesh.InboxAsync("verifier");
+        await mesh.SendAsync(one, Submission("b-2"));
+        var second = await mesh.InboxAsync(SampleThread.Verifier, $"?after={first.Text("nextAfter")}");
+        var nothing = await mesh.InboxAsync(SampleThread.Verifier, $"?after={second.Text("nextAfter")}");
+
+        Assert.Equal([(one, "mesh:brief"), (two, "mesh:brief"), (two, "b-1")], Of(first));
+        Assert.Equal([(one, "b-2")], Of(second));
+        Assert.Empty(Of(nothing));
+        Assert.Equal(second.Text("nextAfter"), nothing.Text("nextAfter"));
+    }
+
+    [Fact]
+    public async Task A_waiting_inbox_wakes_with_the_first_message()
+    {
+        var poll = mesh.InboxAsync(SampleThread.Builder, "?wait=PT60S");
+
+        var id = await mesh.StartedAsync();
+
+        Assert.Equal([(id, "mesh:brief")], Of(await poll));
+    }
+
+    [Fact]
+    public async Task An_agent_that_nobody_registered_is_a_404()
+    {
+        var answer = await mesh.InboxAsync("nobody");
+
+        Assert.Equal((404, "agent_not_found"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task A_cursor_that_no_page_gave_is_refused()
+    {
+        var answer = await mesh.InboxAsync(SampleThread.Builder, "?after=yesterday");
+
+        Assert.Equal((400, "malformed_cursor"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task Threads_are_listed_by_agent_company_state_and_end()
+    {
+        var open = await mesh.StartedAsync();
+        var ended = await mesh.StartedAsync();
+        var other = (await mesh.StartAsync(SampleThread.RequestOf("vizu-builder", SampleThread.Verifier))).Text("threadId");
+        await mesh.CancelAsync(ended);
+
+        Assert.Equal([other, ended, open], await ListAsync(""));
+        Assert.Equal([ended], await ListAsync("?state=ended"));
+        Assert.Equal([ended], await ListAsync("?endState=BLOCKED"));
+        Assert.Equal([ended, open], await ListAsync("?agent=builder"));
+        Assert.Equal([other], await ListAsync("?company=vizu"));
+        Assert.Equal([other, open], await ListAsync("?state=open&mcTask=101959"));
+        Assert.Empty(await ListAsync("?mcTask=7"));
+        Assert.Equal(400, (await mesh.ListAsync("?state=asleep&limit=0&sort=up")).Status);
+    }
+
+    [Fact]
+    public async Task A_list_goes_on_where_its_cursor_says()
+    {
+        var ids = new List<string>();
+        for (var n = 0; n < 5; n++)
+        {
+            ids.Insert(0, await mesh.StartedAsync());
+        }
+
+        var first = await mesh.ListAsync("?limit=2");
+        var rest = await mesh.ListAsync($"?limit=3&cursor={first.Text("nextCursor")}");
+
+        Assert.Equal(ids[..2], Ids(first));
+        Assert.Equal(ids[2..], Ids(rest));
+        Assert.Equal("", rest.Text("nextCursor"));
+    }
+
+    private static SendMessageRequest Submission(string messageId) =>
+        SampleThread.MessageOf(messageId, SampleThread.Builder, MessageKind.Submission);
+
+    private static IEnumerable<(string, string)> Of(Answer inbox) => inbox.List("messages").Select(message =>
+        (message.GetProperty("threadId").GetString()!, message.GetProperty("messageId").GetString()!));
+
+    private static IEnumerable<string> Ids(Answer list) => list.List("threads").Select(thread => thread.GetProperty("threadId").GetString()!);
+
+    private async Task<IEnumerable<string>> ListAsync(string query) => Ids(await mesh.ListAsync(query));
+}

@@ -1,0 +1,238 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using DurableMesh.Core.Agents;
+using DurableMesh.Core.Gate;
+using DurableMesh.Core.Money;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions;
+using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Threads;
+using DurableMesh.LocalHost.Functions;
+using DurableMesh.Tests.Functions.Store;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Moq;
+using ThreadState = DurableMesh.Core.Threads.ThreadState;
+
+namespace DurableMesh.Tests.Functions;
+
+/// <summary>
+/// The app's HTTP functions over the real store (in memory) and a mocked Durable Task client, behind which each thread runs by the
+/// real rules.
+/// </summary>
+internal sealed class MeshFixture : IAsyncDisposable
+{
+    private const string Registry = """
+        {"agents":[
+          {"id":"codecraft-builder","company":"codecraft","roles":["builder"],"aliases":["builder"]},
+          {"id":"proveo-verifier","company":"proveo","roles":["verifier"],"aliases":["verifier"]},
+          {"id":"vizu-builder","company":"vizu","roles":["builder"]}
+        ]}
+        """;
+
+    private readonly ConcurrentDictionary<string, ThreadStep> running = new(StringComparer.Ordinal);
+    private readonly ProblemMiddleware middleware = new(NullLogger<ProblemMiddleware>.Instance);
+    private readonly IOptions<MeshOptions> options;
+    private readonly ThreadFinder finder;
+    private readonly ThreadInbox inbox;
+    private readonly ThreadMessages messages;
+
+    public MeshFixture(TimeSpan? answerWithin = null)
+    {
+        options = Options.Create(new MeshOptions
+        {
+            AnswerWithin = answerWithin ?? TimeSpan.FromSeconds(30),
+            Store = { Patience = answerWithin ?? TimeSpan.FromSeconds(30) },
+        });
+        Log = new BlobThreadLog(Blobs, options, TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
+        Bodies = new BlobBodyStore(Blobs, options, TimeProvider.System, NullLogger<BlobBodyStore>.Instance);
+        Log.Start();
+        Bodies.Start();
+        var agents = new Mock<IAgentDirectory>();
+        agents.Setup(one => one.Current).Returns(AgentRegistryReader.Read(Encoding.UTF8.GetBytes(Registry)).Value!);
+        Agents = agents.Object;
+        (finder, inbox, messages) = (new ThreadFinder(Log), new ThreadInbox(Log, options, TimeProvider.System), new ThreadMessages(Bodies));
+        SetUpClient();
+    }
+
+    public MemoryBlobs Blobs { get; } = new();
+
+    public BlobThreadLog Log { get; }
+
+    public BlobBodyStore Bodies { get; }
+
+    public IAgentDirectory Agents { get; }
+
+    public Mock<DurableTaskClient> Client { get; } = new("test");
+
+    /// <summary>What the gate will say.</summary>
+    public GateReport Gate { get; set; } = SampleThread.Approval;
+
+    /// <summary>Whether the threads have stopped to answer.</summary>
+    public bool Asleep { get; set; }
+
+    public int Starts { get; private set; }
+
+    public int Raised { get; private set; }
+
+    public Task<Answer> StartAsync(StartThreadRequest request, string? key = null) => StartAsync(Json(request), key);
+
+    public Task<Answer> StartAsync(byte[] body, string? key = null) => CallAsync(
+        "POST", "/api/threads", body, key,
+        request => new StartThread(Log, Bodies, Agents, options, TimeProvider.System).RunAsync(request, Client.Object, default));
+
+    public async Task<string> StartedAsync() => (await StartAsync(SampleThread.RequestOf())).Text("threadId");
+
+    public Task<Answer> SendAsync(string id, SendMessageRequest request) => SendAsync(id, Json(request));
+
+    public Task<Answer> SendAsync(string id, byte[] body) => CallAsync(
+        "POST", $"/api/threads/{id}/messages", body, null,
+        request => new SendMessage(Log, Bodies, Agents, finder, inbox, PriceTable.Empty, TimeProvider.System)
+            .RunAsync(request, id, Client.Object, default));
+
+    public Task<Answer> MessagesAsync(string id, string query = "", CancellationToken cancellation = default) => CallAsync(
+        "GET", $"/api/threads/{id}/messages{query}", [], null,
+        request => new ReadMessages(Log, Agents, finder, messages, TimeProvider.System)
+            .RunAsync(request, id, Client.Object, cancellation));
+
+    public Task<Answer> GetAsync(string id) => CallAsync(
+        "GET", $"/api/threads/{id}", [], null,
+        request => new ReadThreads(Log, finder, Agents).GetAsync(request, id, Client.Object, default));
+
+    public Task<Answer> ListAsync(string query) => CallAsync(
+        "GET", $"/api/threads{query}", [], null, request => new ReadThreads(Log, finder, Agents).ListAsync(request, default));
+
+    public Task<Answer> CancelAsync(string id) => CallAsync(
+        "POST", $"/api/threads/{id}/cancel", Json(new CancelRequest("a person", "enough")), null,
+        request => new SteerThread(finder, inbox).CancelAsync(request, id, Client.Object, default));
+
+    public Task<Answer> DecideAsync(string id, HoldDecision decision) => CallAsync(
+        "POST", $"/api/threads/{id}/decision", Json(new DecisionRequest("a person", decision, "reasons")), null,
+        request => new SteerThread(finder, inbox).DecideAsync(request, id, Client.Object, default));
+
+    public Task<Answer> InboxAsync(string agent, string query = "") => CallAsync(
+        "GET", $"/api/agents/{agent}/inbox{query}", [], null,
+        request => new AgentFunctions(Agents, Log, messages, TimeProvider.System).InboxAsync(request, agent, default));
+
+    /// <summary>Calls a function as the host does: behind the middleware, its result executed.</summary>
+    public async Task<Answer> CallAsync(
+        string method, string url, byte[] body, string? idempotencyKey, Func<HttpRequest, Task<IResult>> function)
+    {
+        var http = new DefaultHttpContext { RequestServices = new EmptyServices() };
+        var parts = url.Split('?');
+        (http.Request.Method, http.Request.Path) = (method, parts[0]);
+        http.Request.QueryString = new QueryString(parts.Length > 1 ? "?" + parts[1] : "");
+        http.Request.Body = new MemoryStream(body);
+        if (idempotencyKey is not null)
+        {
+            http.Request.Headers["Idempotency-Key"] = idempotencyKey;
+        }
+
+        var answered = new MemoryStream();
+        http.Response.Body = answered;
+        var invocation = new Invocation(http);
+        await middleware.Invoke(invocation, async _ => invocation.Result = await function(http.Request));
+        await ((IResult)invocation.Result!).ExecuteAsync(http);
+        return new Answer(http.Response.StatusCode, http.Response.Headers, JsonDocument.Parse(answered.ToArray()).RootElement);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Log.DisposeAsync();
+        await Bodies.DisposeAsync();
+    }
+
+    private static byte[] Json<T>(T request) => JsonSerializer.SerializeToUtf8Bytes(request, MeshJson.Options);
+
+    private void SetUpClient()
+    {
+        Client.Setup(one => one.ScheduleNewOrchestrationInstanceAsync(
+                It.IsAny<TaskName>(), It.IsAny<object>(), It.IsAny<StartOrchestrationOptions>(), It.IsAny<CancellationToken>()))
+            .Returns((TaskName _, object input, StartOrchestrationOptions start, CancellationToken _) => BeginAsync((ThreadState)input, start));
+        Client.Setup(one => one.RaiseEventAsync(
+                It.IsAny<string>(), InboxEnvelope.EventName, It.IsAny<object>(), It.IsAny<CancellationToken>()))
+            .Returns((string id, string _, object payload, CancellationToken _) => ReceiveAsync(id, (InboxEnvelope)payload));
+        Client.Setup(one => one.GetInstanceAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((string id, CancellationToken _) => Metadata(id));
+        Client.Setup(one => one.GetInstanceAsync(It.IsAny<string>(), It.IsAny<bool>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((string id, bool _, CancellationToken _) => Metadata(id));
+    }
+
+    private OrchestrationMetadata? Metadata(string id) => running.TryGetValue(id, out var step)
+        ? new OrchestrationMetadata(nameof(ThreadOrchestrator), id)
+        {
+            DataConverter = new Microsoft.DurableTask.Converters.JsonDataConverter(AppJson.Options),
+            SerializedInput = JsonSerializer.Serialize(ThreadState.Starting(step.State.Start), AppJson.Options),
+        }
+        : null;
+
+    private async Task<string> BeginAsync(ThreadState state, StartOrchestrationOptions start)
+    {
+        Assert.Equal(state.Start.ThreadId, start.InstanceId);
+        Assert.NotEmpty(start.DedupeStatuses!);
+        var step = new ThreadStep(state);
+        if (!running.TryAdd(start.InstanceId!, step))
+        {
+            throw new InvalidOperationException("An orchestration with this id exists.");
+        }
+
+        Starts++;
+        if (!Asleep)
+        {
+            await RunAsync(step, () => step.Take(new GateEvaluated(Gate), DateTimeOffset.UtcNow));
+        }
+
+        return start.InstanceId!;
+    }
+
+    private Task ReceiveAsync(string id, InboxEnvelope envelope)
+    {
+        Raised++;
+        return Asleep ? Task.CompletedTask : RunAsync(running[id], () => running[id].Take(envelope, DateTimeOffset.UtcNow));
+    }
+
+    private Task RunAsync(ThreadStep step, Action take)
+    {
+        lock (step)
+        {
+            take();
+            return Log.AppendAsync(step.Release(), CancellationToken.None);
+        }
+    }
+
+    private sealed class Invocation : FunctionInvocationContext
+    {
+        private readonly HttpContext http;
+
+        public Invocation(HttpContext http)
+            : base(Mock.Of<FunctionDefinition>()) => this.http = http;
+
+        public override IServiceProvider InstanceServices { get; set; } = new EmptyServices();
+
+        protected override IDictionary<object, object> CreateItems() =>
+            new Dictionary<object, object> { [InvocationItems.HttpContext] = http };
+    }
+
+    private sealed class EmptyServices : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => null;
+    }
+}
+
+/// <summary>What a function answered.</summary>
+internal sealed record Answer(int Status, IHeaderDictionary Headers, JsonElement Body)
+{
+    public string Code => Text("code");
+
+    public string Text(string name) => Body.GetProperty(name).ToString();
+
+    public IEnumerable<JsonElement> List(string name) => Body.GetProperty(name).EnumerateArray();
+}

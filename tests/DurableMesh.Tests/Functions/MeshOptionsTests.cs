@@ -1,0 +1,55 @@
+using DurableMesh.Functions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace DurableMesh.Tests.Functions;
+
+public sealed class MeshOptionsTests
+{
+    [Fact]
+    public void The_defaults_are_good()
+    {
+        Assert.True(new MeshOptionsValidator().Validate(null, new MeshOptions()).Succeeded);
+    }
+
+    [Fact]
+    public void All_that_is_wrong_is_named_with_its_key()
+    {
+        var options = new MeshOptions
+        {
+            AgentsFile = " ",
+            StoreContainer = "No Capitals",
+            AnswerWithin = TimeSpan.Zero,
+            Limits = { MaximumTtl = TimeSpan.FromMinutes(1), DefaultTurns = 0 },
+            Store = { CacheMegabytes = 0 },
+        };
+
+        var failures = new MeshOptionsValidator().Validate(null, options).Failures!.ToList();
+
+        var keys = new[]
+        {
+            "Mesh:AgentsFile", "Mesh:StoreContainer", "Mesh:AnswerWithin", "Mesh:Limits:DefaultTtl", "Mesh:Limits:DefaultTurns",
+            "Mesh:Store:CacheMegabytes",
+        };
+        Assert.All(keys, key => Assert.Single(failures, failure => failure.StartsWith(key + " ", StringComparison.Ordinal)));
+        Assert.Equal(keys.Length, failures.Count);
+    }
+
+    [Theory]
+    [InlineData(null, null, false)]
+    [InlineData("instance", null, true)]
+    [InlineData("instance", "false", false)]
+    [InlineData(null, "true", true)]
+    public void The_store_is_shared_where_Azure_runs_the_host_unless_told_otherwise(string? instance, string? told, bool shared)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["WEBSITE_INSTANCE_ID"] = instance,
+            ["Mesh:Store:SharedByHosts"] = told,
+        }).Build();
+        using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddMesh(configuration).BuildServiceProvider();
+
+        Assert.Equal(shared, services.GetRequiredService<IOptions<MeshOptions>>().Value.Store.SharedByHosts);
+    }
+}

@@ -1,0 +1,133 @@
+using DurableMesh.Core.Gate;
+using DurableMesh.Core.Threads;
+using DurableMesh.Functions.Gate;
+using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Threads;
+using Microsoft.DurableTask;
+using Moq;
+using ThreadState = DurableMesh.Core.Threads.ThreadState;
+
+namespace DurableMesh.Tests.Functions.Threads;
+
+/// <summary>
+/// A mocked orchestration context that delivers events as Durable Task does: to the waiter if there is one, otherwise into a buffer
+/// that the next wait empties. Everything runs on the test's thread.
+/// </summary>
+internal sealed class OrchestrationHarness
+{
+    private readonly Mock<TaskOrchestrationContext> context = new();
+    private readonly Queue<InboxEnvelope?> buffered = new();
+    private readonly TaskCompletionSource deadline = new();
+    private readonly Queue<TaskCompletionSource> held = new();
+    private TaskCompletionSource<InboxEnvelope?>? waiter;
+    private CancellationToken timer;
+
+    public OrchestrationHarness()
+    {
+        context.Setup(one => one.CurrentUtcDateTime).Returns(() => Now.UtcDateTime);
+        context.Setup(one => one.CreateTimer(It.IsAny<DateTime>(), It.IsAny<CancellationToken>()))
+            .Returns((DateTime fireAt, CancellationToken cancellation) =>
+            {
+                (FireAt, timer) = (fireAt, cancellation);
+                return deadline.Task;
+            });
+        context.Setup(one => one.WaitForExternalEvent<InboxEnvelope?>(InboxEnvelope.EventName, It.IsAny<CancellationToken>()))
+            .Returns(WaitAsync);
+        context.Setup(one => one.CallActivityAsync<GateReport>(nameof(EvaluateGate), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+            .Returns(() => Gate());
+        context.Setup(one => one.CallActivityAsync(nameof(ThreadActivities.RecordThreadStep), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+            .Returns((TaskName _, object record, TaskOptions _) => RecordAsync((ThreadRecord)record));
+        context.Setup(one => one.CallActivityAsync(nameof(ThreadActivities.WriteEvidence), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+            .Returns((TaskName _, object threadId, TaskOptions _) =>
+            {
+                Evidence.Add((string)threadId);
+                return DuringEvidence();
+            });
+        context.Setup(one => one.ContinueAsNew(It.IsAny<object>(), It.IsAny<bool>()))
+            .Callback((object state, bool preserve) =>
+            {
+                Assert.True(preserve);
+                Assert.Null(waiter);
+                Carried = (ThreadState)state;
+            });
+    }
+
+    public DateTimeOffset Now { get; set; } = SampleThread.Noon;
+
+    public Func<Task<GateReport>> Gate { get; set; } = () => Task.FromResult(SampleThread.Approval);
+
+    /// <summary>What happens while the evidence is written.</summary>
+    public Func<Task> DuringEvidence { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Whether a record waits for <see cref="Acknowledge"/>.</summary>
+    public bool HoldRecords { get; set; }
+
+    public List<ThreadRecord> Records { get; } = [];
+
+    public List<string> Evidence { get; } = [];
+
+    public ThreadState? Carried { get; private set; }
+
+    public DateTime FireAt { get; private set; }
+
+    public bool TimerCancelled => timer.IsCancellationRequested;
+
+    public int Buffered => buffered.Count;
+
+    public IEnumerable<RequestReceipt> Receipts => Records.SelectMany(record => record.Receipts);
+
+    public Task<ThreadStatus> Start() => Run(ThreadState.Starting(SampleThread.StartOf("thread")));
+
+    public Task<ThreadStatus> Run(ThreadState state) => ThreadOrchestrator.RunAsync(context.Object, state);
+
+    public void Raise(string requestId, InboxInput input) => Raise(new InboxEnvelope(requestId, input));
+
+    public void Raise(InboxEnvelope? envelope)
+    {
+        if (waiter is { } waiting)
+        {
+            waiter = null;
+            waiting.SetResult(envelope);
+        }
+        else
+        {
+            buffered.Enqueue(envelope);
+        }
+    }
+
+    public void ReachDeadline()
+    {
+        Now = FireAt;
+        deadline.SetResult();
+    }
+
+    public void FireTimerEarly() => deadline.SetResult();
+
+    /// <summary>Completes the oldest held record.</summary>
+    public void Acknowledge() => held.Dequeue().SetResult();
+
+    private Task RecordAsync(ThreadRecord record)
+    {
+        Records.Add(record);
+        if (!HoldRecords)
+        {
+            return Task.CompletedTask;
+        }
+
+        var acknowledgement = new TaskCompletionSource();
+        held.Enqueue(acknowledgement);
+        return acknowledgement.Task;
+    }
+
+    private Task<InboxEnvelope?> WaitAsync()
+    {
+        if (buffered.TryDequeue(out var envelope))
+        {
+            return Task.FromResult(envelope);
+        }
+
+        Assert.Null(waiter);
+        waiter = new TaskCompletionSource<InboxEnvelope?>();
+        return waiter.Task;
+    }
+}

@@ -1,0 +1,204 @@
+using DurableMesh.Core.Gate;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Threads;
+using Microsoft.DurableTask;
+
+namespace DurableMesh.Tests.Functions.Threads;
+
+public sealed class ThreadOrchestratorTests
+{
+    private readonly OrchestrationHarness harness = new();
+
+    [Fact]
+    public void An_approved_thread_records_its_opening_and_its_brief_and_waits()
+    {
+        var run = harness.Start();
+
+        var record = Assert.Single(harness.Records);
+        Assert.False(run.IsCompleted);
+        Assert.Equal(["ThreadOpening", "MessageAccepted"], record.Entries.Select(entry => entry.Event.GetType().Name));
+        Assert.Equal(ThreadPhase.Open, record.View.State);
+        Assert.Equal(record.View.Deadline.UtcDateTime, harness.FireAt);
+    }
+
+    [Fact]
+    public async Task A_denied_thread_ends_with_evidence()
+    {
+        harness.Gate = () => Task.FromResult(new GateReport(
+            GateOutcome.Denied, [new GateFinding("parties_differ", GateOutcome.Denied, "They are the same.")]));
+
+        var status = await harness.Start();
+
+        Assert.Equal(new ThreadStatus(ThreadPhase.Ended, EndState.Blocked, 0), status);
+        Assert.Equal(EndReason.GateDenied, harness.Records[^1].View.Reason);
+        Assert.Equal(["thread"], harness.Evidence);
+        Assert.True(harness.TimerCancelled);
+    }
+
+    [Fact]
+    public async Task A_gate_that_fails_ends_the_thread_as_internal_error()
+    {
+        harness.Gate = () => throw new TaskFailedException(
+            "EvaluateGate", 0, new TaskFailureDetails("System.FormatException", "broken", null, null, null));
+
+        var status = await harness.Start();
+
+        Assert.Equal(EndState.Blocked, status.EndState);
+        Assert.Equal(EndReason.InternalError, harness.Records[^1].View.Reason);
+        Assert.Contains("broken", harness.Records[^1].View.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_held_thread_opens_when_a_person_approves()
+    {
+        harness.Gate = () => Task.FromResult(new GateReport(
+            GateOutcome.Held, [new GateFinding("high_priority", GateOutcome.Held, "A person decides.")]));
+        _ = harness.Start();
+        Assert.Equal(ThreadPhase.Held, harness.Records[^1].View.State);
+
+        harness.Raise("r-1", new GateDecided("a person", HoldDecision.Approve, "fine"));
+
+        Assert.Equal(ThreadPhase.Open, harness.Records[^1].View.State);
+        Assert.Equal(ReceiptKind.Accepted, Assert.Single(harness.Receipts).Receipt.Kind);
+    }
+
+    [Fact]
+    public void Events_that_are_there_already_share_one_record()
+    {
+        harness.HoldRecords = true;
+        _ = harness.Start();
+        harness.Raise("r-1", Note("n-1"));
+        harness.Raise("r-2", Note("n-2"));
+        harness.Raise("r-3", Note("n-2"));
+        harness.Raise("r-4", Note("n-3", from: "a stranger"));
+
+        harness.Acknowledge();
+
+        Assert.Equal(2, harness.Records.Count);
+        Assert.Equal(
+            [("r-1", ReceiptKind.Accepted), ("r-2", ReceiptKind.Accepted), ("r-3", ReceiptKind.Duplicate), ("r-4", ReceiptKind.Rejected)],
+            harness.Records[1].Receipts.Select(one => (one.RequestId, one.Receipt.Kind)));
+        Assert.Equal([2, 3], harness.Records[1].Entries.Select(entry => entry.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_deadline_ends_a_thread_that_nobody_answers()
+    {
+        var run = harness.Start();
+
+        harness.ReachDeadline();
+        var status = await run;
+
+        Assert.Equal(EndState.Blocked, status.EndState);
+        Assert.Equal(EndReason.TtlExpired, harness.Records[^1].View.Reason);
+        Assert.Equal(["thread"], harness.Evidence);
+    }
+
+    [Fact]
+    public async Task A_clock_that_lags_behind_the_timer_ends_the_thread_all_the_same()
+    {
+        var run = harness.Start();
+
+        harness.FireTimerEarly();
+
+        Assert.Equal(EndState.Blocked, (await run).EndState);
+    }
+
+    [Fact]
+    public async Task A_supported_pass_ends_the_thread_as_PASS()
+    {
+        var run = harness.Start();
+
+        harness.Raise("r-1", Message(SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission)));
+        harness.Raise("r-2", Message(SampleThread.PassOf("v-1")));
+        var status = await run;
+
+        Assert.Equal(new ThreadStatus(ThreadPhase.Ended, EndState.Pass, 3), status);
+        Assert.All(harness.Receipts, one => Assert.Equal(ReceiptKind.Accepted, one.Receipt.Kind));
+        Assert.True(harness.TimerCancelled);
+    }
+
+    [Fact]
+    public async Task Events_under_way_at_the_end_are_still_answered()
+    {
+        harness.DuringEvidence = () =>
+        {
+            harness.Raise("r-4", Note("too late"));
+            return Task.CompletedTask;
+        };
+        harness.HoldRecords = true;
+        var run = harness.Start();
+        harness.Acknowledge();
+        harness.Raise("r-1", new CancelRequested("a person", "enough"));
+        harness.Raise("r-2", Note("late"));
+        harness.Raise("r-3", new CancelRequested("another person", "enough"));
+        harness.HoldRecords = false;
+        harness.Acknowledge();
+        await run;
+
+        var late = harness.Receipts.ToDictionary(one => one.RequestId, one => one.Receipt);
+        Assert.Equal(RejectReason.ThreadEnded, late["r-2"].Reason);
+        Assert.Equal(ReceiptKind.Accepted, late["r-3"].Kind);
+        Assert.Equal(RejectReason.ThreadEnded, late["r-4"].Reason);
+        Assert.Single(harness.Evidence);
+    }
+
+    [Fact]
+    public async Task After_many_steps_the_history_starts_anew_and_no_event_is_lost()
+    {
+        harness.HoldRecords = true;
+        var run = harness.Start();
+        harness.Acknowledge();
+        for (var step = 1; step <= ThreadOrchestrator.StepsPerRun; step++)
+        {
+            harness.Raise($"r-{step}", Note($"n-{step}"));
+            if (step < ThreadOrchestrator.StepsPerRun)
+            {
+                harness.Acknowledge();
+            }
+        }
+
+        harness.Raise("next 1", Note("next 1"));
+        harness.Raise("next 2", Note("next 2"));
+        harness.Acknowledge();
+        await run;
+
+        Assert.Equal(ThreadOrchestrator.StepsPerRun + 1, harness.Carried?.Messages);
+        Assert.Equal(2, harness.Buffered);
+        Assert.True(harness.TimerCancelled);
+        Assert.Empty(harness.Evidence);
+    }
+
+    [Fact]
+    public void A_carried_state_goes_on_without_asking_the_gate_again()
+    {
+        var thread = new SampleThread("thread");
+        thread.Open();
+        harness.Gate = () => throw new InvalidOperationException("The gate speaks once.");
+
+        _ = harness.Run(thread.State);
+        harness.Raise("r-1", Note("n-1"));
+
+        Assert.Equal(2, harness.Records[^1].View.Messages);
+        Assert.Equal(2, harness.Records[^1].Entries[0].Ordinal);
+    }
+
+    [Fact]
+    public void An_event_that_is_no_envelope_is_ignored()
+    {
+        _ = harness.Start();
+
+        harness.Raise(null);
+        harness.Raise("r-1", null!);
+        harness.Raise("r-2", Note("n-1"));
+
+        Assert.Equal("r-2", Assert.Single(harness.Receipts).RequestId);
+        Assert.Equal(2, harness.Records.Count);
+    }
+
+    private static MessageArrived Note(string messageId, string from = SampleThread.Builder) =>
+        Message(SampleThread.MessageOf(messageId, from, MessageKind.Note));
+
+    private static MessageArrived Message(SendMessageRequest request) => new(SampleThread.Incoming(request));
+}
