@@ -34,6 +34,13 @@ public sealed record GateReport(GateOutcome Outcome, IReadOnlyList<GateFinding> 
     /// <summary>The report of a thread that never came to the gate.</summary>
     public static GateReport NotEvaluated { get; } = new(GateOutcome.NotEvaluated, []);
 
+    /// <summary>What the rules' outcomes come to.</summary>
+    /// <param name="outcomes">Every rule's outcome.</param>
+    public static GateOutcome OutcomeOf(IReadOnlyCollection<GateOutcome> outcomes) =>
+        outcomes.Any(outcome => outcome is not (GateOutcome.Approved or GateOutcome.Held)) ? GateOutcome.Denied
+        : outcomes.Contains(GateOutcome.Held) ? GateOutcome.Held
+        : GateOutcome.Approved;
+
     /// <summary>The findings that do not approve, in words; empty where all approve.</summary>
     public string Objections() =>
         string.Join(' ', Rules.Where(rule => rule.Outcome != GateOutcome.Approved).Select(rule => rule.Explanation));

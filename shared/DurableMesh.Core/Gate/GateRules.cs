@@ -41,11 +41,7 @@ public static class GateRules
     public static GateReport Evaluate(GateInput input)
     {
         GateFinding[] findings = [.. All.Select(rule => rule.Evaluate(input))];
-        var outcome =
-            findings.Any(finding => finding.Outcome == GateOutcome.Denied) ? GateOutcome.Denied
-            : findings.Any(finding => finding.Outcome == GateOutcome.Held) ? GateOutcome.Held
-            : GateOutcome.Approved;
-        return new GateReport(outcome, findings);
+        return new GateReport(GateReport.OutcomeOf([.. findings.Select(finding => finding.Outcome)]), findings);
     }
 
     private static string? Unavailable(string part, string name, AgentView? agent) => agent switch

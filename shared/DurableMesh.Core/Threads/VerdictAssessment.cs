@@ -22,10 +22,11 @@ public sealed record VerdictAssessment(int Passed, IReadOnlyList<string> Failing
             statuses[check.Id] = statuses.TryGetValue(check.Id, out var other) ? Worse(other, check.Status) : check.Status;
         }
 
-        var criteria = acceptance.ToDictionary(criterion => criterion.Id, criterion => criterion.Required);
-        var required = acceptance.Where(criterion => criterion.Required).Select(criterion => criterion.Id).ToList();
+        var required = acceptance.Where(criterion => criterion.Required).Select(criterion => criterion.Id).ToHashSet();
+        var optional = acceptance.Where(criterion => !criterion.Required).Select(criterion => criterion.Id).ToHashSet();
         var failing = checks
-            .Where(check => criteria.GetValueOrDefault(check.Id, check.Required ?? false) && statuses[check.Id] == CheckStatus.Fail)
+            .Where(check => required.Contains(check.Id) || (check.Required == true && !optional.Contains(check.Id)))
+            .Where(check => statuses[check.Id] == CheckStatus.Fail)
             .Select(check => check.Id)
             .Distinct()
             .ToList();

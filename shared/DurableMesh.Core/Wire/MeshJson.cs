@@ -58,4 +58,6 @@ public static class MeshJson
 [JsonSerializable(typeof(InboxEnvelope))]
 [JsonSerializable(typeof(TranscriptEntry))]
 [JsonSerializable(typeof(GateReport))]
+[JsonSerializable(typeof(EvidenceFile))]
+[JsonSerializable(typeof(EvidenceReport))]
 public sealed partial class MeshJsonContext : JsonSerializerContext;

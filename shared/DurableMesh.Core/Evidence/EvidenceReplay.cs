@@ -1,0 +1,221 @@
+using System.Text.Json;
+using DurableMesh.Core.Gate;
+using DurableMesh.Core.Money;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Core.Evidence;
+
+/// <summary>
+/// Lets the thread's rules decide again about all that came in, and compares: what the transcript says happened must be what the rules
+/// make of it. This is how a PASS is checked, also in a file whose hashes a forger computed anew.
+/// </summary>
+internal sealed class EvidenceReplay
+{
+    private readonly IReadOnlyList<TranscriptEntry> entries;
+    private readonly List<EvidenceFinding> findings = [];
+
+    private EvidenceReplay(IReadOnlyList<TranscriptEntry> entries) => this.entries = entries;
+
+    public static IReadOnlyList<EvidenceFinding> Check(IReadOnlyList<TranscriptEntry> entries)
+    {
+        var replay = new EvidenceReplay(entries);
+        try
+        {
+            replay.CheckMessages();
+            replay.CheckRules();
+        }
+#pragma warning disable CA1031 // A forged entry can break any assumption of the rules; that is a finding, never a crash.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            replay.findings.Add(new EvidenceFinding(EvidenceFault.RuleBroken, null, null, "entries", e.Message));
+        }
+
+        return replay.findings;
+    }
+
+    /// <summary>What an entry is called in a finding: the message's id, or what kind of entry it is.</summary>
+    public static string IdOf(TranscriptEntry entry) => entry.Event switch
+    {
+        MessageAccepted accepted => accepted.Message.MessageId,
+        ThreadOpening => "opening",
+        HoldDecided => "decision",
+        _ => "end",
+    };
+
+    private void CheckMessages()
+    {
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (entries[i].Event is MessageAccepted accepted)
+            {
+                CheckCost(i, accepted.Message.Usage);
+                CheckBody(i, accepted.Message.Body);
+            }
+        }
+    }
+
+    private void CheckCost(int index, SettledUsage? usage)
+    {
+        if (usage is not null && CostOf(usage) is var cost && cost != usage.CostUsd)
+        {
+            Add(
+                EvidenceFault.CostMismatch,
+                index,
+                "event.message.usage.costUsd",
+                "The cost is not what its price row gives.",
+                FormattableString.Invariant($"{cost}"),
+                FormattableString.Invariant($"{usage.CostUsd}"));
+        }
+    }
+
+    private void CheckBody(int index, MessageBody? body)
+    {
+        if (body?.Inline is not null && MessageBody.Of(body.Inline) is var computed && computed.ToRef() != body.ToRef())
+        {
+            Add(
+                EvidenceFault.HashMismatch,
+                index,
+                "event.message.body",
+                "The body is not what its hash was computed over.",
+                computed.Sha256,
+                body.Sha256);
+        }
+    }
+
+    private static decimal CostOf(SettledUsage usage) => usage switch
+    {
+        { CostSource: CostSource.PriceTable, Price: { } price } =>
+            price.CostOf(usage.InputTokens, usage.CachedInputTokens, usage.OutputTokens),
+        { CostSource: CostSource.Sender } => UsdRounding.Round(usage.CostUsd),
+        _ => 0,
+    };
+
+    private void CheckRules()
+    {
+        if (entries[0].Event is not ThreadOpening opening)
+        {
+            Add(EvidenceFault.RuleBroken, 0, "event.type", "A transcript begins with the thread's opening.", "\"opening\"", null);
+            return;
+        }
+
+        CheckGate(opening);
+        var state = ThreadState.Starting(opening.Thread);
+        for (var i = 0; i < entries.Count;)
+        {
+            var decision = InputAt(i) is { } input ? ThreadRules.Decide(state, input, entries[i].Event.At) : null;
+            if (decision is null || decision.Events.Count == 0)
+            {
+                Add(EvidenceFault.RuleBroken, i, "event", Refusal(decision), null, Text(entries[i].Event));
+                return;
+            }
+
+            if (!Compare(decision.Events, i))
+            {
+                return;
+            }
+
+            i += decision.Events.Count;
+            state = decision.State;
+        }
+    }
+
+    private void CheckGate(ThreadOpening opening)
+    {
+        var outcomes = opening.Gate.Rules.Select(rule => rule.Outcome).ToList();
+        var outcome =
+            opening.Gate.Outcome == GateOutcome.NotEvaluated && outcomes.Count == 0 ? GateOutcome.NotEvaluated
+            : GateReport.OutcomeOf(outcomes);
+        if (outcome != opening.Gate.Outcome)
+        {
+            Add(
+                EvidenceFault.RuleBroken,
+                0,
+                "event.gate.outcome",
+                "The gate's outcome does not follow from its rules.",
+                Text(outcome),
+                Text(opening.Gate.Outcome));
+        }
+    }
+
+    /// <summary>What must have come in for an entry to arise; null where nothing could have.</summary>
+    private ThreadInput? InputAt(int index) => entries[index].Event switch
+    {
+        ThreadOpening { Gate.Outcome: GateOutcome.NotEvaluated } when index + 1 < entries.Count => InputAt(index + 1),
+        ThreadOpening { Gate: var report } => new GateEvaluated(report),
+        MessageAccepted { Message: var message } => new MessageArrived(Incoming(message)),
+        HoldDecided decided => new GateDecided(decided.By, decided.Decision, decided.Why),
+        ThreadEnded { Reason: EndReason.Cancelled } end => new CancelRequested(end.By ?? "", end.Detail ?? ""),
+        ThreadEnded { Reason: EndReason.InternalError or EndReason.AgentUnreachable } end =>
+            new SystemFault(end.Reason, end.Detail ?? ""),
+        ThreadEnded { Reason: EndReason.TtlExpired or EndReason.GateExpired } => new DeadlineReached(),
+        _ => null,
+    };
+
+    private bool Compare(IReadOnlyList<ThreadEvent> expected, int index)
+    {
+        for (var i = 0; i < expected.Count; i++)
+        {
+            if (index + i >= entries.Count)
+            {
+                Add(
+                    EvidenceFault.RuleBroken,
+                    entries.Count - 1,
+                    "event",
+                    "The rules make more of this than the transcript says: an entry is missing behind it.",
+                    Text(expected[i]),
+                    null);
+                return false;
+            }
+
+            if (JsonDifference.Between(Canonical(expected[i]), Canonical(entries[index + i].Event)) is [var difference, ..])
+            {
+                Add(
+                    EvidenceFault.RuleBroken,
+                    index + i,
+                    $"event.{difference.Path}",
+                    "By the rules of the thread something else happened here.",
+                    difference.Expected,
+                    difference.Found);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string Refusal(ThreadDecision? decision) => decision?.Receipt switch
+    {
+        { Kind: ReceiptKind.Rejected } receipt => $"The rules reject this as {Text(receipt.Reason)}: {receipt.Detail}",
+        { Kind: ReceiptKind.Duplicate } receipt => $"This message is message {receipt.Sequence} again.",
+        _ => "By the rules of the thread this cannot happen here.",
+    };
+
+    private static IncomingMessage Incoming(Message message) => new()
+    {
+        MessageId = message.MessageId,
+        From = message.From,
+        Kind = message.Kind,
+        Body = message.Body,
+        Checks = message.Checks,
+        Artifacts = message.Artifacts,
+        InReplyTo = message.InReplyTo,
+        Verdict = message.Verdict,
+        Usage = message.Usage,
+        SentAt = message.SentAt,
+        ContentHash = message.ContentHash,
+    };
+
+    private static byte[] Canonical(ThreadEvent threadEvent)
+    {
+        // What an end says in words may be said better one day; how and why it ended may not.
+        var compared = threadEvent is ThreadEnded end ? end with { Detail = null } : threadEvent;
+        return CanonicalJson.Canonicalize(JsonSerializer.SerializeToUtf8Bytes(compared, MeshJson.Options));
+    }
+
+    private static string Text<T>(T value) => JsonDifference.Shorten(JsonSerializer.Serialize(value, MeshJson.Options));
+
+    private void Add(EvidenceFault fault, int index, string path, string message, string? expected, string? found) =>
+        findings.Add(new EvidenceFinding(fault, index, IdOf(entries[index]), path, message, expected, found));
+}
