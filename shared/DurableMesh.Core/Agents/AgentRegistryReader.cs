@@ -2,7 +2,9 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Agents;
 
-/// <summary>Reads the registry file: <c>{"agents":[{"id":"codecraft-builder","company":"codecraft","roles":["builder"], …}]}</c>.</summary>
+/// <summary>
+/// Reads the registry file: <c>{"agents":[{"id":"codecraft-builder","company":"codecraft","roles":["builder"], …}]}</c>.
+/// </summary>
 public static class AgentRegistryReader
 {
     private const int MaxAgents = 10_000;

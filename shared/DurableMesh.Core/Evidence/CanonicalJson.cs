@@ -6,8 +6,9 @@ using System.Text.Unicode;
 namespace DurableMesh.Core.Evidence;
 
 /// <summary>
-/// JSON Canonicalization Scheme, RFC 8785: members in UTF-16 order of their names, ECMAScript numbers, shortest escapes, no blanks.
-/// Input that RFC 7493 forbids (repeated names, half surrogate pairs, numbers that a double cannot hold) is refused, never changed.
+/// JSON Canonicalization Scheme, RFC 8785: members in UTF-16 order of their names, ECMAScript numbers, shortest escapes, no
+/// blanks. Input that RFC 7493 forbids (repeated names, half surrogate pairs, numbers that a double cannot hold) is refused,
+/// never changed.
 /// </summary>
 public static class CanonicalJson
 {

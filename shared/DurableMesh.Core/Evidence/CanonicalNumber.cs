@@ -31,8 +31,8 @@ internal static class CanonicalNumber
     }
 
     /// <summary>
-    /// Whether the double still is what was written. A fraction means the double next to it, as everywhere in JSON; an integer is exact,
-    /// because an id that loses its last digits is another id; and what is not zero must not become zero.
+    /// Whether the double still is what was written. A fraction means the double next to it, as everywhere in JSON; an integer is
+    /// exact, because an id that loses its last digits is another id; and what is not zero must not become zero.
     /// </summary>
     private static bool Means(string text, string canonical)
     {
@@ -40,7 +40,9 @@ internal static class CanonicalNumber
         return written == read || (text.AsSpan().ContainsAny('.', 'e', 'E') && read.Digits.Length > 0);
     }
 
-    /// <summary>The shortest text that reads back as <paramref name="value"/>, laid out as ECMAScript's Number::toString does.</summary>
+    /// <summary>
+    /// The shortest text that reads back as <paramref name="value"/>, laid out as ECMAScript's Number::toString does.
+    /// </summary>
     internal static string Format(double value)
     {
         if (value == 0)
@@ -62,10 +64,14 @@ internal static class CanonicalNumber
     private static string Exponential(string digits, int exponent)
     {
         var fraction = digits.Length > 1 ? $".{digits[1..]}" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent)}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent)}");
     }
 
-    /// <summary>A number as its significant digits and the place of the point before or behind them: 0.0120 is (12, -1).</summary>
+    /// <summary>
+    /// A number as its significant digits and the place of the point before or behind them: 0.0120 is (12, -1).
+    /// </summary>
     private static (bool Negative, string Digits, long Point) Parts(string text)
     {
         var negative = text[0] == '-';

@@ -6,8 +6,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Core.Evidence;
 
 /// <summary>
-/// The evidence of one thread (DESIGN §6). <see cref="Entries"/> is what happened; everything else is computed from it, for people, and
-/// <see cref="EvidenceVerifier"/> computes it again.
+/// The evidence of one thread (DESIGN §6). <see cref="Entries"/> is what happened; everything else is computed from it, for
+/// people, and <see cref="EvidenceVerifier"/> computes it again.
 /// </summary>
 public sealed record EvidenceFile
 {
@@ -159,6 +159,8 @@ public sealed record AgentTiming(string Agent, int Turns, TimeSpan HadTheMove);
 /// <param name="Head">The last one's hash.</param>
 public sealed record EvidenceChain(string Algorithm, int Entries, string Head)
 {
-    /// <summary>SHA-256 over the canonical JSON of an entry without its hash, which covers the hash of the entry before.</summary>
+    /// <summary>
+    /// SHA-256 over the canonical JSON of an entry without its hash, which covers the hash of the entry before.
+    /// </summary>
     public const string Sha256 = "sha256 over RFC 8785";
 }

@@ -7,8 +7,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Core.Evidence;
 
 /// <summary>
-/// Lets the thread's rules decide again about all that came in, and compares: what the transcript says happened must be what the rules
-/// make of it. This is how a PASS is checked, also in a file whose hashes a forger computed anew.
+/// Lets the thread's rules decide again about all that came in, and compares: what the transcript says happened must be what the
+/// rules make of it. This is how a PASS is checked, also in a file whose hashes a forger computed anew.
 /// </summary>
 internal sealed class EvidenceReplay
 {

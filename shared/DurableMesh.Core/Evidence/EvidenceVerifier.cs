@@ -6,8 +6,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Core.Evidence;
 
 /// <summary>
-/// Checks an evidence file offline: every entry's hash and link, every step against the thread's rules, every cost against its price,
-/// and every sum against the entries. Total: it says what does not hold, whatever the bytes are.
+/// Checks an evidence file offline: every entry's hash and link, every step against the thread's rules, every cost against its
+/// price, and every sum against the entries. Total: it says what does not hold, whatever the bytes are.
 /// </summary>
 public static class EvidenceVerifier
 {
@@ -88,7 +88,8 @@ public static class EvidenceVerifier
                     entries.Add(raw.Deserialize<TranscriptEntry>(MeshJson.Options)
                         ?? throw new JsonException("An entry must not be null."));
                 }
-                catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or InvalidOperationException)
+                catch (Exception e) when (
+                    e is JsonException or NotSupportedException or FormatException or InvalidOperationException)
                 {
                     findings.Add(new EvidenceFinding(EvidenceFault.UnreadableEntry, entries.Count, null, "$", e.Message));
                     return false;
@@ -121,7 +122,13 @@ public static class EvidenceVerifier
 
             if (entry.Ordinal != index)
             {
-                Add(EvidenceFault.BrokenLink, index, "ordinal", "The entry does not stand at its place.", $"{index}", $"{entry.Ordinal}");
+                Add(
+                    EvidenceFault.BrokenLink,
+                    index,
+                    "ordinal",
+                    "The entry does not stand at its place.",
+                    $"{index}",
+                    $"{entry.Ordinal}");
             }
 
             var written = CanonicalJson.Canonicalize(JsonSerializer.SerializeToUtf8Bytes(entry, MeshJson.Options));
@@ -139,7 +146,9 @@ public static class EvidenceVerifier
             return computed;
         }
 
-        /// <summary>The file that these events make, linked anew, so that a wrong hash in the file does not hide what else is wrong.</summary>
+        /// <summary>
+        /// The file that these events make, linked anew, so that a wrong hash in the file does not hide what else is wrong.
+        /// </summary>
         private EvidenceFile? Recompute()
         {
             try

@@ -6,8 +6,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Core.Evidence;
 
 /// <summary>
-/// One event of a thread in its hash chain (DESIGN §6). <see cref="Hash"/> is SHA-256 over the canonical JSON (RFC 8785) of the entry
-/// without <c>hash</c>; as <see cref="Prev"/> is part of that, a change anywhere changes every later hash.
+/// One event of a thread in its hash chain (DESIGN §6). <see cref="Hash"/> is SHA-256 over the canonical JSON (RFC 8785) of the
+/// entry without <c>hash</c>; as <see cref="Prev"/> is part of that, a change anywhere changes every later hash.
 /// </summary>
 public sealed record TranscriptEntry
 {

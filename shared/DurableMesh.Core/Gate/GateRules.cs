@@ -16,7 +16,9 @@ public sealed record GateRule(string Name, Func<GateInput, string?> Objection, b
         : new GateFinding(Name, GateOutcome.Approved, "Holds.");
 }
 
-/// <summary>The gate (DESIGN §5): every rule is asked, and every outcome is recorded. A further rule is one more entry of the list.</summary>
+/// <summary>
+/// The gate (DESIGN §5): every rule is asked, and every outcome is recorded. A further rule is one more entry of the list.
+/// </summary>
 public static class GateRules
 {
     /// <summary>The rules, in the order in which the evidence lists them.</summary>
@@ -61,7 +63,10 @@ public static class GateRules
             Row("maxFindingsPerTurn", limits.MaxFindingsPerTurn, maxima.MaxFindingsPerTurn),
             Row("maxRoundsWithoutProgress", limits.MaxRoundsWithoutProgress, maxima.MaxRoundsWithoutProgress),
         ];
-        var excesses = rows.Where(row => row.Exceeds).Select(row => $"{row.Name} is {row.Asked}, at most {row.Allowed} is allowed").ToList();
+        var excesses = rows
+            .Where(row => row.Exceeds)
+            .Select(row => $"{row.Name} is {row.Asked}, at most {row.Allowed} is allowed")
+            .ToList();
         return excesses.Count == 0 ? null : $"The limits exceed the configured maxima: {string.Join("; ", excesses)}.";
     }
 

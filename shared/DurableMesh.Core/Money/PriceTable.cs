@@ -9,7 +9,8 @@ public sealed class PriceTable
 
     /// <summary>Creates a table.</summary>
     /// <param name="rows">The rows, in any order.</param>
-    /// <exception cref="ArgumentException">Two rows of a model take effect at the same instant, or a price is negative.</exception>
+    /// <exception cref="ArgumentException">Two rows of a model take effect at the same instant, or a price is
+    /// negative.</exception>
     public PriceTable(IEnumerable<ModelPrice> rows)
     {
         rowsByModel = rows
@@ -22,7 +23,9 @@ public sealed class PriceTable
         {
             if (history.Zip(history.Skip(1)).Any(pair => pair.First.From == pair.Second.From))
             {
-                throw new ArgumentException($"The price of {model} has two rows that take effect at the same instant.", nameof(rows));
+                throw new ArgumentException(
+                    $"The price of {model} has two rows that take effect at the same instant.",
+                    nameof(rows));
             }
 
             if (history.Any(row => row.InputPerMillion < 0 || row.CachedInputPerMillion < 0 || row.OutputPerMillion < 0))
@@ -41,7 +44,9 @@ public sealed class PriceTable
     public ModelPrice? Find(string model, DateTimeOffset at) =>
         rowsByModel.TryGetValue(model, out var history) ? Array.Find(history, row => row.From <= at) : null;
 
-    /// <summary>Settles a usage: the sender's cost where there is one, else the table's, else zero and said to be unpriced.</summary>
+    /// <summary>
+    /// Settles a usage: the sender's cost where there is one, else the table's, else zero and said to be unpriced.
+    /// </summary>
     /// <param name="usage">What the sender reports.</param>
     /// <param name="at">When the cost arose.</param>
     public SettledUsage Settle(Usage usage, DateTimeOffset at)

@@ -6,7 +6,8 @@ namespace DurableMesh.Core.Threads;
 
 /// <summary>
 /// A body as it travels through the history: small ones inline, larger ones by content address, so that the history stays bounded
-/// (DESIGN §4). The content of a large one is in the body store under <see cref="Sha256"/> before the event that names it is raised.
+/// (DESIGN §4). The content of a large one is in the body store under <see cref="Sha256"/> before the event that names it is
+/// raised.
 /// </summary>
 public sealed record MessageBody
 {
@@ -26,7 +27,9 @@ public sealed record MessageBody
     /// <summary>The content address.</summary>
     public BodyRef ToRef() => new(Sha256, Size);
 
-    /// <summary>Takes a body; where <see cref="Inline"/> comes out null, the caller stores <see cref="JsonText.ToUtf8"/> first.</summary>
+    /// <summary>
+    /// Takes a body; where <see cref="Inline"/> comes out null, the caller stores <see cref="JsonText.ToUtf8"/> first.
+    /// </summary>
     /// <param name="body">The body.</param>
     public static MessageBody Of(JsonText body)
     {

@@ -12,8 +12,8 @@ namespace DurableMesh.Core.Threads;
 public sealed record RecentMessage(string From, string MessageId, string ContentHash, int Sequence);
 
 /// <summary>
-/// The last <see cref="Capacity"/> accepted messages, by sender and messageId, so that the state stays bounded. An older duplicate is
-/// not found here: whoever takes messages in asks the transcript store for those first.
+/// The last <see cref="Capacity"/> accepted messages, by sender and messageId, so that the state stays bounded. An older
+/// duplicate is not found here: whoever takes messages in asks the transcript store for those first.
 /// </summary>
 [JsonConverter(typeof(RecentMessagesConverter))]
 public sealed class RecentMessages
@@ -43,7 +43,9 @@ public sealed class RecentMessages
     /// <param name="messageId">The sender's id for it.</param>
     public RecentMessage? Find(string from, string messageId) => byId.GetValueOrDefault((from, messageId));
 
-    /// <summary>These and one more; beyond <see cref="Capacity"/> the oldest is forgotten. The cost does not grow with the thread.</summary>
+    /// <summary>
+    /// These and one more; beyond <see cref="Capacity"/> the oldest is forgotten. The cost does not grow with the thread.
+    /// </summary>
     /// <param name="message">The message, whose id is not among these.</param>
     public RecentMessages Add(RecentMessage message)
     {

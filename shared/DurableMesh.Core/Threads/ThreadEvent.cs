@@ -4,7 +4,9 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Threads;
 
-/// <summary>What happened in a thread. The thread's state, its transcript and its evidence are folds of these, and of nothing else.</summary>
+/// <summary>
+/// What happened in a thread. The thread's state, its transcript and its evidence are folds of these, and of nothing else.
+/// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(ThreadOpening), "opening")]
 [JsonDerivedType(typeof(MessageAccepted), "message")]

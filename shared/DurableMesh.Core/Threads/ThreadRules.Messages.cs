@@ -48,7 +48,7 @@ public static partial class ThreadRules
         var detail = incoming.Kind switch
         {
             MessageKind.Brief => "The brief is message 1 and sent by the mesh.",
-            MessageKind.Submission when !byInitiator => "Only the initiator submits; the responder sends verdicts, findings and questions.",
+            MessageKind.Submission when !byInitiator => "Only the initiator submits; the responder judges.",
             MessageKind.Verdict when byInitiator => "Only the responder judges; the initiator sends submissions.",
             MessageKind.Verdict when incoming.Verdict is null => "A verdict says pass, fail, partial or blocked.",
             MessageKind.Verdict => null,
@@ -69,13 +69,15 @@ public static partial class ThreadRules
         {
             var cap = state.Start.Limits.MaxFindingsPerTurn;
             return state.FindingsThisTurn >= cap
-                ? (RejectReason.FindingsCap, $"This turn already has its {cap} findings and notes; put the rest into the next turn.")
+                ? (RejectReason.FindingsCap, $"This turn has its {cap} findings and notes; send the rest after the next turn.")
                 : null;
         }
 
         if (state.Awaiting != incoming.From)
         {
-            return (RejectReason.NotYourTurn, $"The move is '{state.Awaiting}''s; only findings and notes may be sent meanwhile.");
+            return (
+                RejectReason.NotYourTurn,
+                $"The move is '{state.Awaiting}''s; only findings and notes may be sent meanwhile.");
         }
 
         var detail = incoming.Kind switch
@@ -117,8 +119,8 @@ public static partial class ThreadRules
     }
 
     /// <summary>
-    /// Ends the thread where the accepted message ends it: first by its verdict, then by a limit. Its own verdict wins over a limit that
-    /// the same message reaches (http-api.md, last paragraph).
+    /// Ends the thread where the accepted message ends it: first by its verdict, then by a limit. Its own verdict wins over a
+    /// limit that the same message reaches (http-api.md, last paragraph).
     /// </summary>
     private static void Conclude(Step step, Message message)
     {
@@ -139,7 +141,9 @@ public static partial class ThreadRules
         var cost = state.TotalUsage().CostUsd;
         if (cost > limits.CostCapUsd)
         {
-            step.EndByLimit(EndReason.CostCap, FormattableString.Invariant($"{cost} USD are spent, the cap is {limits.CostCapUsd} USD."));
+            step.EndByLimit(
+                EndReason.CostCap,
+                FormattableString.Invariant($"{cost} USD are spent, the cap is {limits.CostCapUsd} USD."));
         }
         else if (message.Kind == MessageKind.Verdict && state.RoundsWithoutProgress >= limits.MaxRoundsWithoutProgress)
         {

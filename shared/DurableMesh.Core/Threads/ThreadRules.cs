@@ -4,7 +4,9 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Threads;
 
-/// <summary>The rules of a thread (DESIGN §4, §6): from a state and what comes in to what happens. Pure; needs no clock but the one given.</summary>
+/// <summary>
+/// The rules of a thread (DESIGN §4, §6): from a state and what comes in to what happens. Pure; needs no clock but the one given.
+/// </summary>
 public static partial class ThreadRules
 {
     private const int MaxDetailLength = 1000;
@@ -73,7 +75,9 @@ public static partial class ThreadRules
             }
             else
             {
-                EndByLimit(EndReason.TtlExpired, $"The time to live of {Iso8601Duration.Format(State.Start.Limits.Ttl)} ran out.");
+                EndByLimit(
+                    EndReason.TtlExpired,
+                    $"The time to live of {Iso8601Duration.Format(State.Start.Limits.Ttl)} ran out.");
             }
         }
 
@@ -102,7 +106,9 @@ public static partial class ThreadRules
         {
             if (State.Phase != ThreadPhase.Held)
             {
-                return Decision(Rejected(RejectReason.NotHeld, $"The thread is {State.Phase}; only a held thread can be decided."));
+                return Decision(Rejected(
+                    RejectReason.NotHeld,
+                    $"The thread is {State.Phase}; only a held thread can be decided."));
             }
 
             Raise(new HoldDecided { At = now, By = decided.By, Decision = decided.Decision, Why = decided.Why });

@@ -42,7 +42,9 @@ public sealed record ThreadStart
     /// <summary>The limits in force: the requested ones over the configured defaults.</summary>
     public required Limits Limits { get; init; }
 
-    /// <summary>SHA-256 of the request's canonical JSON, 64 hexadecimal digits: tells a repeated start from a conflicting one.</summary>
+    /// <summary>
+    /// SHA-256 of the request's canonical JSON, 64 hexadecimal digits: tells a repeated start from a conflicting one.
+    /// </summary>
     public required string RequestHash { get; init; }
 
     /// <summary>When it was created; the time to live runs from here.</summary>

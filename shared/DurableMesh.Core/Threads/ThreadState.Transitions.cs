@@ -20,7 +20,8 @@ public sealed partial record ThreadState
 
     /// <summary>The state after an entry of the transcript: its event, and the chain one entry longer.</summary>
     /// <param name="entry">The entry.</param>
-    /// <exception cref="IllegalTransitionException">The entry is not the next one, or its event is not possible in this state.</exception>
+    /// <exception cref="IllegalTransitionException">The entry is not the next one, or its event is not possible in this
+    /// state.</exception>
     public ThreadState Apply(TranscriptEntry entry) => entry.Ordinal == Entries && entry.Prev == Head
         ? Apply(entry.Event) with { Entries = Entries + 1, Head = entry.Hash }
         : throw Illegal(entry.Event, $"entry {entry.Ordinal} after {entry.Prev} does not follow entry {Entries - 1} with {Head}");

@@ -5,8 +5,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Core.Threads;
 
 /// <summary>
-/// Where a thread is: a pure fold of its events (<see cref="Apply(ThreadEvent)"/>). Bounded, whatever the number of turns, so that it
-/// can travel in a continue-as-new.
+/// Where a thread is: a pure fold of its events (<see cref="Apply(ThreadEvent)"/>). Bounded, whatever the number of turns, so
+/// that it can travel in a continue-as-new.
 /// </summary>
 public sealed partial record ThreadState
 {

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace DurableMesh.Core.Wire;
 
-/// <summary>Writes an enum as <c>snake_case</c> text and refuses numbers, so that a renumbering can never change a meaning.</summary>
+/// <summary>
+/// Writes an enum as <c>snake_case</c> text and refuses numbers, so that a renumbering can never change a meaning.
+/// </summary>
 /// <typeparam name="TEnum">The enum.</typeparam>
 public sealed class SnakeCaseEnumConverter<TEnum>()
     : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)

@@ -5,8 +5,8 @@ using System.Text;
 namespace DurableMesh.Core.Wire;
 
 /// <summary>
-/// Durations as the API writes them: ISO 8601 with weeks, days, hours, minutes and seconds (<c>PT30M</c>, <c>P1DT2H</c>, <c>PT0.5S</c>).
-/// Years and months are refused: they have no fixed length.
+/// Durations as the API writes them: ISO 8601 with weeks, days, hours, minutes and seconds (<c>PT30M</c>, <c>P1DT2H</c>,
+/// <c>PT0.5S</c>). Years and months are refused: they have no fixed length.
 /// </summary>
 public static class Iso8601Duration
 {
@@ -14,7 +14,9 @@ public static class Iso8601Duration
 
     private static readonly SearchValues<char> Amount = SearchValues.Create("0123456789.");
 
-    /// <summary>Reads a duration; false where the text is none or does not fit a <see cref="TimeSpan"/>. A leading minus is understood.</summary>
+    /// <summary>
+    /// Reads a duration; false where the text is none or does not fit a <see cref="TimeSpan"/>. A leading minus is understood.
+    /// </summary>
     /// <param name="text">The text, for instance <c>PT30M</c>.</param>
     /// <param name="duration">The duration, to the tick (100 ns); finer digits are refused.</param>
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration)

@@ -8,8 +8,8 @@ namespace DurableMesh.Core.Wire;
 internal static class JsonInput
 {
     /// <summary>
-    /// The deepest nesting of an input. A body is nested deeper again in its envelope, its transcript entry and the evidence file, which
-    /// are read with <see cref="Evidence.CanonicalJson.MaxDepth"/>.
+    /// The deepest nesting of an input. A body is nested deeper again in its envelope, its transcript entry and the evidence
+    /// file, which are read with <see cref="Evidence.CanonicalJson.MaxDepth"/>.
     /// </summary>
     private const int MaxDepth = 32;
 

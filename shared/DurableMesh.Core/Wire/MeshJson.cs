@@ -12,8 +12,9 @@ namespace DurableMesh.Core.Wire;
 public static class MeshJson
 {
     /// <summary>
-    /// camelCase, enums as text, durations as <c>PT30M</c>, instants in UTC with <c>Z</c>, nulls written. The mesh's own records come from
-    /// the source-generated <see cref="MeshJsonContext"/>, others from reflection, so that a host can use these options for all it has.
+    /// camelCase, enums as text, durations as <c>PT30M</c>, instants in UTC with <c>Z</c>, nulls written. The mesh's own records
+    /// come from the source-generated <see cref="MeshJsonContext"/>, others from reflection, so that a host can use these options
+    /// for all it has.
     /// </summary>
     public static JsonSerializerOptions Options { get; } = Create(indented: false);
 
@@ -39,7 +40,9 @@ public static class MeshJson
 }
 
 /// <summary>The source-generated metadata of all that the mesh writes; use it through <see cref="MeshJson.Options"/>.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(StartThreadRequest))]
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(CancelRequest))]

@@ -16,7 +16,8 @@ public sealed record Check
     public required CheckStatus Status { get; init; }
 
     /// <summary>
-    /// Whether it must pass. For a criterion of the brief the brief decides, whatever is said here; otherwise false where not given.
+    /// Whether it must pass. For a criterion of the brief the brief decides, whatever is said here; otherwise false where not
+    /// given.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Required { get; init; }

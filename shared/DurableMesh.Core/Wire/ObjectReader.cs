@@ -6,8 +6,8 @@ using DurableMesh.Core.Money;
 namespace DurableMesh.Core.Wire;
 
 /// <summary>
-/// Reads one JSON object field by field and gathers all that is wrong. A field is known because it was asked for, so that the contract
-/// stands in one place. A null counts as absent.
+/// Reads one JSON object field by field and gathers all that is wrong. A field is known because it was asked for, so that the
+/// contract stands in one place. A null counts as absent.
 /// </summary>
 internal sealed class ObjectReader
 {
@@ -38,7 +38,8 @@ internal sealed class ObjectReader
 
     public string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
 
-    public void Add(string name, string code, string message) => errors.Add(name.Length == 0 ? path : PathOf(name), code, message);
+    public void Add(string name, string code, string message) =>
+        errors.Add(name.Length == 0 ? path : PathOf(name), code, message);
 
     public bool Has(string name) => fields.ContainsKey(name);
 
@@ -135,11 +136,16 @@ internal sealed class ObjectReader
             return (long)number;
         }
 
-        Add(name, InputError.OutOfRange, $"This must be a whole number from {min} to {max}, not {Shorten(element.GetRawText())}.");
+        Add(
+            name,
+            InputError.OutOfRange,
+            $"This must be a whole number from {min} to {max}, not {Shorten(element.GetRawText())}.");
         return null;
     }
 
-    /// <summary>An amount in US dollars, 0 to <see cref="UsdRounding.MaxUsd"/>, rounded to <see cref="UsdRounding.Places"/>.</summary>
+    /// <summary>
+    /// An amount in US dollars, 0 to <see cref="UsdRounding.MaxUsd"/>, rounded to <see cref="UsdRounding.Places"/>.
+    /// </summary>
     public decimal? Usd(string name)
     {
         if (Find(name, required: false) is not { } element
@@ -154,7 +160,10 @@ internal sealed class ObjectReader
         }
 
         var given = Shorten(element.GetRawText());
-        Add(name, InputError.OutOfRange, FormattableString.Invariant($"This must be 0 to {UsdRounding.MaxUsd} US dollars, not {given}."));
+        Add(
+            name,
+            InputError.OutOfRange,
+            FormattableString.Invariant($"This must be 0 to {UsdRounding.MaxUsd} US dollars, not {given}."));
         return null;
     }
 
@@ -184,7 +193,10 @@ internal sealed class ObjectReader
 
         if (!Iso8601Duration.TryParse(TextRules.TryGet(element), out var duration))
         {
-            Add(name, InputError.InvalidValue, "This must be an ISO 8601 duration of days, hours, minutes, seconds, such as \"PT30M\".");
+            Add(
+                name,
+                InputError.InvalidValue,
+                "This must be an ISO 8601 duration of days, hours, minutes, seconds, such as \"PT30M\".");
         }
         else if (duration <= TimeSpan.Zero || duration >= below)
         {
@@ -211,7 +223,10 @@ internal sealed class ObjectReader
             return instant.ToUniversalTime();
         }
 
-        Add(name, InputError.InvalidValue, "This must be an ISO 8601 instant with Z or an offset, such as \"2026-11-23T08:00:00Z\".");
+        Add(
+            name,
+            InputError.InvalidValue,
+            "This must be an ISO 8601 instant with Z or an offset, such as \"2026-11-23T08:00:00Z\".");
         return null;
     }
 
@@ -282,7 +297,8 @@ internal sealed class ObjectReader
     public IReadOnlyList<string> Lines(string name, int maxCount, int maxLength) => Items(name, maxCount, (element, itemPath) =>
     {
         var text = element.ValueKind == JsonValueKind.String ? TextRules.TryGet(element) : null;
-        if (!string.IsNullOrWhiteSpace(text) && text.Length <= maxLength && !text.AsSpan().ContainsAny(TextRules.ControlCharacters))
+        if (!string.IsNullOrWhiteSpace(text) && text.Length <= maxLength
+            && !text.AsSpan().ContainsAny(TextRules.ControlCharacters))
         {
             return text;
         }
@@ -352,7 +368,10 @@ internal sealed class ObjectReader
         var name = TextRules.TryGetName(property);
         if (name is null)
         {
-            errors.Add(path, InputError.NotInteroperable, "The name of a field holds half of a surrogate pair; send well-formed Unicode.");
+            errors.Add(
+                path,
+                InputError.NotInteroperable,
+                "The name of a field holds half of a surrogate pair; send well-formed Unicode.");
         }
         else if (!fields.TryAdd(name, property.Value))
         {

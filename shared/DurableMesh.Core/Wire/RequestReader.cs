@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace DurableMesh.Core.Wire;
 
 /// <summary>
-/// Reads requests strictly (http-api.md): what is unknown, missing or out of range is an error, and all errors come at once. Total: no
-/// input makes it throw.
+/// Reads requests strictly (http-api.md): what is unknown, missing or out of range is an error, and all errors come at once.
+/// Total: no input makes it throw.
 /// </summary>
 public static class RequestReader
 {
@@ -173,7 +173,10 @@ public static class RequestReader
         var verdict = input.Choice<Verdict>("verdict", required: kind == MessageKind.Verdict);
         if (verdict is not null && kind is not (null or MessageKind.Verdict))
         {
-            input.Add("verdict", InputError.NotAllowed, "Only a message of kind verdict has this; leave it out or change the kind.");
+            input.Add(
+                "verdict",
+                InputError.NotAllowed,
+                "Only a message of kind verdict has this; leave it out or change the kind.");
         }
 
         return verdict;
@@ -224,7 +227,10 @@ public static class RequestReader
         };
         if (usage.CachedInputTokens > usage.InputTokens)
         {
-            input.Add("cachedInputTokens", InputError.OutOfRange, "The cached tokens are a part of inputTokens and cannot be more.");
+            input.Add(
+                "cachedInputTokens",
+                InputError.OutOfRange,
+                "The cached tokens are a part of inputTokens and cannot be more.");
         }
 
         return usage;

@@ -75,7 +75,9 @@ public sealed record LimitsRequest
 /// <summary>The body of <c>POST /threads/{id}/messages</c>.</summary>
 public sealed record SendMessageRequest
 {
-    /// <summary>The sender's own id, for idempotency: 1-128 of <c>A-Z a-z 0-9 . _ : -</c>, unique per sender and thread.</summary>
+    /// <summary>
+    /// The sender's own id, for idempotency: 1-128 of <c>A-Z a-z 0-9 . _ : -</c>, unique per sender and thread.
+    /// </summary>
     public required string MessageId { get; init; }
 
     /// <summary>The sending party.</summary>

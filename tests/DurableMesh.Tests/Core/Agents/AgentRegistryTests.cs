@@ -9,8 +9,8 @@ public sealed class AgentRegistryTests
     private const string File =
         """
         {"agents":[
-          {"id":"proveo-verifier","company":"proveo","roles":["verifier"],"device":"forge","trustZone":"internal","adapter":"inbox",
-           "aliases":["Proveo"],"model":"m","enabled":false},
+          {"id":"proveo-verifier","company":"proveo","roles":["verifier"],"device":"forge","trustZone":"internal",
+           "adapter":"inbox","aliases":["Proveo"],"model":"m","enabled":false},
           {"id":"codecraft-builder","company":"codecraft","roles":["builder","advisor"]}]}
         """;
 

@@ -12,7 +12,8 @@ public sealed class CanonicalJsonTests
     /// <summary>RFC 8785, section 3.2.2: input and output of the serialisation example.</summary>
     [Fact]
     public void The_example_of_the_rfc_comes_out_as_in_the_rfc() => Assert.Equal(
-        """{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\u000f\nA'B\"\\\\\"/"}""",
+        """{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"""
+            + """"string":"€$\u000f\nA'B\"\\\\\"/"}""",
         Canonical(
             """
             {
@@ -148,8 +149,10 @@ public sealed class CanonicalJsonTests
             : Gen.OneOf(
                 scalar,
                 Json(depth - 1).Array[0, 3].Select(items => $"[ {string.Join(" , ", items)} ]"),
-                Json(depth - 1).Array[0, 4].Select(items => $"{{ {string.Join(" , ", items.Select((item, i) => $"\"{(char)('z' - i)}\":{item}"))} }}"));
+                Json(depth - 1).Array[0, 4].Select(
+                    items => $"{{ {string.Join(" , ", items.Select((item, i) => $"\"{(char)('z' - i)}\":{item}"))} }}"));
     }
 
-    private static string Canonical(string json) => Encoding.UTF8.GetString(CanonicalJson.Canonicalize(Encoding.UTF8.GetBytes(json)));
+    private static string Canonical(string json) => Encoding.UTF8.GetString(CanonicalJson.Canonicalize(
+        Encoding.UTF8.GetBytes(json)));
 }

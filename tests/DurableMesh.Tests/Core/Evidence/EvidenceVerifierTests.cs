@@ -20,7 +20,9 @@ public sealed class EvidenceVerifierTests
     {
         var report = EvidenceVerifier.Verify(Good);
         Assert.Empty(report.Findings);
-        Assert.Equal((true, EndState.Pass, EndReason.Verified, 11), (report.Final, report.EndState!.Value, report.Reason!.Value, report.Entries));
+        Assert.Equal(
+            (true, EndState.Pass, EndReason.Verified, 11),
+            (report.Final, report.EndState!.Value, report.Reason!.Value, report.Entries));
         Assert.Equal((EvidenceSample.File.Chain.Head, 0.256m), (report.Head, report.CostUsd));
     }
 
@@ -28,7 +30,8 @@ public sealed class EvidenceVerifierTests
     public void Layout_and_order_of_members_do_not_matter()
     {
         Assert.Empty(EvidenceVerifier.Verify(CanonicalJson.Canonicalize(Good)).Findings);
-        Assert.Empty(EvidenceVerifier.Verify(JsonSerializer.SerializeToUtf8Bytes(EvidenceSample.File, MeshJson.Options)).Findings);
+        Assert.Empty(
+            EvidenceVerifier.Verify(JsonSerializer.SerializeToUtf8Bytes(EvidenceSample.File, MeshJson.Options)).Findings);
     }
 
     [Fact]
@@ -61,7 +64,9 @@ public sealed class EvidenceVerifierTests
     public void A_changed_body_is_found_at_its_entry()
     {
         var report = EvidenceVerifier.Verify(Replace(Good, "Which line?", "Which lime?"));
-        var finding = Assert.Single(report.Findings, finding => finding.Fault == EvidenceFault.HashMismatch && finding.Path == "hash");
+        var finding = Assert.Single(
+            report.Findings,
+            finding => finding.Fault == EvidenceFault.HashMismatch && finding.Path == "hash");
         Assert.Equal((5, EvidenceSample.Entries[5].Hash), (finding.Entry!.Value, finding.Found));
         Assert.Equal(((MessageAccepted)EvidenceSample.Entries[5].Event).Message.MessageId, finding.Id);
         Assert.NotEqual(finding.Expected, finding.Found);
@@ -134,7 +139,8 @@ public sealed class EvidenceVerifierTests
         var dialogue = Dialogue.Opened();
         dialogue.Submit();
         var events = dialogue.Decisions.SelectMany(decision => decision.Events).ToList();
-        foreach (var reason in Enum.GetValues<EndReason>().Except([EndReason.Cancelled, EndReason.InternalError, EndReason.AgentUnreachable]))
+        EndReason[] fromOutside = [EndReason.Cancelled, EndReason.InternalError, EndReason.AgentUnreachable];
+        foreach (var reason in Enum.GetValues<EndReason>().Except(fromOutside))
         {
             var end = new ThreadEnded { At = dialogue.Now, EndState = EndState.Blocked, Reason = reason };
             var report = EvidenceVerifier.Verify(Forge([.. events, end]));
@@ -156,7 +162,9 @@ public sealed class EvidenceVerifierTests
         var opening = (ThreadOpening)EvidenceSample.Entries[0].Event;
         var forged = opening with { Gate = new GateReport(GateOutcome.Approved, [new("r", GateOutcome.Denied, "No.")]) };
         var report = EvidenceVerifier.Verify(Forge([forged, .. EvidenceSample.Entries.Skip(1).Select(entry => entry.Event)]));
-        Assert.Contains(report.Findings, finding => finding is { Fault: EvidenceFault.RuleBroken, Entry: 0, Path: "event.gate.outcome" });
+        Assert.Contains(
+            report.Findings,
+            finding => finding is { Fault: EvidenceFault.RuleBroken, Entry: 0, Path: "event.gate.outcome" });
     }
 
     [Theory]
@@ -165,9 +173,11 @@ public sealed class EvidenceVerifierTests
     public void A_forged_cost_is_found(CostSource source)
     {
         var events = EvidenceSample.Entries.Select(entry => entry.Event).ToList();
-        var at = events.FindIndex(happened => happened is MessageAccepted { Message.Usage: { } usage } && usage.CostSource == source);
+        var at = events.FindIndex(
+            happened => happened is MessageAccepted { Message.Usage: { } spent } && spent.CostSource == source);
         var accepted = (MessageAccepted)events[at];
-        events[at] = accepted with { Message = accepted.Message with { Usage = accepted.Message.Usage! with { CostUsd = 0.001m } } };
+        var usage = accepted.Message.Usage! with { CostUsd = 0.001m };
+        events[at] = accepted with { Message = accepted.Message with { Usage = usage } };
         var finding = Assert.Single(EvidenceVerifier.Verify(Forge(events)).Findings);
         Assert.Equal((EvidenceFault.CostMismatch, at, "0.001"), (finding.Fault, finding.Entry!.Value, finding.Found));
     }
@@ -181,7 +191,9 @@ public sealed class EvidenceVerifierTests
     [InlineData("{\"entries\":{}}")]
     [InlineData("{\"entries\":[],\"entries\":[]}")]
     public void What_is_no_evidence_is_said_to_be_none(string json) =>
-        Assert.Equal(EvidenceFault.NoEvidence, Assert.Single(EvidenceVerifier.Verify(Encoding.UTF8.GetBytes(json)).Findings).Fault);
+        Assert.Equal(
+            EvidenceFault.NoEvidence,
+            Assert.Single(EvidenceVerifier.Verify(Encoding.UTF8.GetBytes(json)).Findings).Fault);
 
     [Theory]
     [InlineData("{\"entries\":[null]}")]
@@ -220,7 +232,10 @@ public sealed class EvidenceVerifierTests
         var entries = new List<TranscriptEntry>();
         foreach (var happened in events)
         {
-            entries.Add(TranscriptEntry.Link(entries.Count, entries.Count == 0 ? ContentHash.Genesis : entries[^1].Hash, happened));
+            entries.Add(TranscriptEntry.Link(
+                entries.Count,
+                entries.Count == 0 ? ContentHash.Genesis : entries[^1].Hash,
+                happened));
         }
 
         return EvidenceFile.Of(entries).ToUtf8();

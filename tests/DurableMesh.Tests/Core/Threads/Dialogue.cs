@@ -49,7 +49,7 @@ internal sealed class Dialogue
             {
                 Subject = "CSV reader handles quoted newlines",
                 Body = JsonText.OfString("Please."),
-                Acceptance = acceptance ?? [new("AC-1", "quoted newline kept"), new("AC-2", "empty file read"), new("AC-3", "fast", false)],
+                Acceptance = acceptance ?? [new("AC-1", "newline kept"), new("AC-2", "empty file"), new("AC-3", "fast", false)],
             },
         };
         var policy = LimitPolicy.Standard with { Defaults = limits ?? Generous };

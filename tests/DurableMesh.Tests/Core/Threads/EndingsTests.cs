@@ -170,7 +170,9 @@ public sealed class EndingsTests
 
     internal static void AssertEnded(Dialogue dialogue, EndState endState, EndReason reason)
     {
-        Assert.Equal((ThreadPhase.Ended, endState, reason), (dialogue.State.Phase, dialogue.State.EndState!.Value, dialogue.State.Reason!.Value));
+        Assert.Equal(
+            (ThreadPhase.Ended, endState, reason),
+            (dialogue.State.Phase, dialogue.State.EndState!.Value, dialogue.State.Reason!.Value));
         Assert.NotNull(dialogue.State.EndedAt);
         Assert.Null(dialogue.State.Awaiting);
         Assert.IsType<ThreadEnded>(dialogue.Decisions.Last(decision => decision.Events.Count > 0).Events[^1]);

@@ -46,7 +46,9 @@ public sealed class GateInTheThreadTests
     {
         var dialogue = Held();
         dialogue.Now = dialogue.State.Start.Deadline;
-        Assert.Equal(RejectReason.NotHeld, dialogue.Decide(new GateDecided("anna", HoldDecision.Approve, "late")).Receipt!.Reason);
+        Assert.Equal(
+            RejectReason.NotHeld,
+            dialogue.Decide(new GateDecided("anna", HoldDecision.Approve, "late")).Receipt!.Reason);
         EndingsTests.AssertEnded(dialogue, EndState.Blocked, EndReason.GateExpired);
     }
 

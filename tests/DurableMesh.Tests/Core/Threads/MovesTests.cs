@@ -10,7 +10,9 @@ public sealed class MovesTests
     {
         var dialogue = Dialogue.Opened();
         var brief = Assert.IsType<MessageAccepted>(dialogue.Last.Events[1]).Message;
-        Assert.Equal((1, MessageKind.Brief, Dialogue.Builder, Dialogue.Verifier), (brief.Sequence, brief.Kind, brief.From, brief.To));
+        Assert.Equal(
+            (1, MessageKind.Brief, Dialogue.Builder, Dialogue.Verifier),
+            (brief.Sequence, brief.Kind, brief.From, brief.To));
         Assert.Equal(Dialogue.Builder, dialogue.State.Awaiting);
         Assert.Equal((0, 0, 1), (dialogue.State.Turns, dialogue.State.Round, dialogue.State.Messages));
     }

@@ -44,7 +44,10 @@ public sealed class ThreadPropertyTests
         });
 
     private static readonly Gen<ThreadInput> Inputs = Gen.Frequency(
-        (40, Messages.Select(request => (ThreadInput)new MessageArrived(IncomingMessage.Of(request, PriceTable.Empty, Dialogue.Start)))),
+        (40, Messages.Select(request => (ThreadInput)new MessageArrived(IncomingMessage.Of(
+            request,
+            PriceTable.Empty,
+            Dialogue.Start)))),
         (1, Gen.Const((ThreadInput)new CancelRequested("me", "enough"))),
         (2, Gen.Enum<HoldDecision>().Select(decision => (ThreadInput)new GateDecided("anna", decision, "because"))),
         (2, Gen.Const((ThreadInput)new DeadlineReached())),
@@ -98,7 +101,9 @@ public sealed class ThreadPropertyTests
             Assert.Equal(before, after);
         }
 
-        Assert.Equal(after.Phase == ThreadPhase.Ended && before.Phase != ThreadPhase.Ended, decision.Events.OfType<ThreadEnded>().Any());
+        Assert.Equal(
+            after.Phase == ThreadPhase.Ended && before.Phase != ThreadPhase.Ended,
+            decision.Events.OfType<ThreadEnded>().Any());
         if (after.EndState == EndState.Pass && before.EndState is null)
         {
             var verdict = accepted.Single().Message;
@@ -120,7 +125,9 @@ public sealed class ThreadPropertyTests
         switch (receipt.Kind)
         {
             case ReceiptKind.Accepted:
-                Assert.Equal((receipt.Sequence, decision.State.Messages), (accepted.Single().Message.Sequence, decision.State.Messages));
+                Assert.Equal(
+                    (receipt.Sequence, decision.State.Messages),
+                    (accepted.Single().Message.Sequence, decision.State.Messages));
                 Assert.Null(receipt.Reason);
                 break;
             case ReceiptKind.Duplicate:
@@ -139,7 +146,9 @@ public sealed class ThreadPropertyTests
     private static void CheckWhole(ThreadState state, List<TranscriptEntry> entries)
     {
         var json = JsonSerializer.Serialize(state, MeshJson.Options);
-        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<ThreadState>(json, MeshJson.Options), MeshJson.Options));
+        Assert.Equal(
+            json,
+            JsonSerializer.Serialize(JsonSerializer.Deserialize<ThreadState>(json, MeshJson.Options), MeshJson.Options));
         Assert.InRange(json.Length, 1, MaxStateBytes);
         Assert.Equal(
             Enumerable.Range(1, state.Messages),

@@ -59,7 +59,10 @@ public sealed class TransitionTests
     {
         var note = Note(2);
         Assert.Throws<IllegalTransitionException>(() => Open.Apply(TranscriptEntry.Link(Open.Entries + 1, Open.Head, note)));
-        Assert.Throws<IllegalTransitionException>(() => Open.Apply(TranscriptEntry.Link(Open.Entries, ContentHash.Genesis, note)));
+        Assert.Throws<IllegalTransitionException>(() => Open.Apply(TranscriptEntry.Link(
+            Open.Entries,
+            ContentHash.Genesis,
+            note)));
         Assert.Equal(2, Open.Apply(TranscriptEntry.Link(Open.Entries, Open.Head, note)).Messages);
     }
 

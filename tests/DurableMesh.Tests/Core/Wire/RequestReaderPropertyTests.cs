@@ -7,7 +7,7 @@ namespace DurableMesh.Tests.Core.Wire;
 public sealed class RequestReaderPropertyTests
 {
     private const string Seed =
-        """{"messageId":"a","from":"b","kind":"verdict","verdict":"pass","checks":[{"id":"c","status":"pass"}],"usage":{"costUsd":0.1}}""";
+        """{"messageId":"a","from":"b","kind":"verdict","verdict":"pass","checks":[{"id":"c","status":"pass"}],"inReplyTo":1}""";
 
     private static readonly Gen<byte[]> Mutations =
         Gen.Select(Gen.Int[0, Seed.Length - 1], Gen.Byte).Array[1, 6].Select(changes =>

@@ -8,8 +8,10 @@ public sealed class RequestReaderTests
 {
     private const string Start =
         """
-        {"pattern":"builder-verifier","mcTask":"101959","priority":"H","initiator":"codecraft-builder","responder":"proveo-verifier",
-         "brief":{"subject":"CSV","body":{"b":1,"a":[true,null]},"acceptance":[{"id":"AC-1","title":"kept"},{"id":"AC-2","title":"t","required":false}]},
+        {"pattern":"builder-verifier","mcTask":"101959","priority":"H",
+         "initiator":"codecraft-builder","responder":"proveo-verifier",
+         "brief":{"subject":"CSV","body":{"b":1,"a":[true,null]},
+          "acceptance":[{"id":"AC-1","title":"kept"},{"id":"AC-2","title":"t","required":false}]},
          "limits":{"ttl":"PT30M","maxTurns":20,"costCapUsd":2.00,"maxFindingsPerTurn":50,"maxRoundsWithoutProgress":2}}
         """;
 
@@ -17,8 +19,10 @@ public sealed class RequestReaderTests
         """
         {"messageId":"b-1","from":"proveo-verifier","kind":"verdict","body":"text","verdict":"fail","inReplyTo":3,
          "checks":[{"id":"AC-1","title":"t","status":"fail","required":true,"detail":"a\nb","location":"CsvReader.cs:41"}],
-         "artifacts":[{"name":"patch.diff","sha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","size":812,"uri":"file:x"}],
-         "usage":{"model":"m","inputTokens":1200,"cachedInputTokens":900,"outputTokens":300,"costUsd":4e-3},"sentAt":"2026-11-23T09:00:00+01:00"}
+         "artifacts":[{"name":"patch.diff",
+          "sha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","size":812,"uri":"file:x"}],
+         "usage":{"model":"m","inputTokens":1200,"cachedInputTokens":900,"outputTokens":300,"costUsd":4e-3},
+         "sentAt":"2026-11-23T09:00:00+01:00"}
         """;
 
     [Fact]
@@ -42,7 +46,9 @@ public sealed class RequestReaderTests
         var message = Read(RequestReader.ReadSendMessage, Message).Value!;
         Assert.Equal(("b-1", "proveo-verifier", MessageKind.Verdict), (message.MessageId, message.From, message.Kind));
         Assert.Equal((Verdict.Fail, 3, "\"text\""), (message.Verdict!.Value, message.InReplyTo!.Value, message.Body!.Text));
-        Assert.Equal((CheckStatus.Fail, true, "a\nb"), (message.Checks[0].Status, message.Checks[0].Required!.Value, message.Checks[0].Detail));
+        Assert.Equal(
+            (CheckStatus.Fail, true, "a\nb"),
+            (message.Checks[0].Status, message.Checks[0].Required!.Value, message.Checks[0].Detail));
         Assert.Equal((812L, "file:x"), (message.Artifacts[0].Size!.Value, message.Artifacts[0].Uri));
         Assert.Equal((1200L, 900L, 300L, 0.004m), (
             message.Usage!.InputTokens,
@@ -66,8 +72,8 @@ public sealed class RequestReaderTests
     [Fact]
     public void Null_counts_as_absent_and_a_byte_order_mark_is_skipped()
     {
-        var json = "\uFEFF" + """{"messageId":"a","from":"b","kind":"note","body":null,"checks":null,"verdict":null,"usage":null}""";
-        var result = Read(RequestReader.ReadSendMessage, json);
+        var json = """{"messageId":"a","from":"b","kind":"note","body":null,"checks":null,"verdict":null,"usage":null}""";
+        var result = Read(RequestReader.ReadSendMessage, "\uFEFF" + json);
         Assert.Empty(result.Errors);
         Assert.Null(result.Value!.Body);
     }
@@ -158,7 +164,10 @@ public sealed class RequestReaderTests
     {
         var result = Read(
             RequestReader.ReadStartThread,
-            """{"patern":1,"mcTask":"","initiator":"a\u0000","brief":{"acceptance":[{"id":5},{"titel":"x"}]},"limits":{"ttl":"PT0S","costCapUsd":-1}}""");
+            """
+            {"patern":1,"mcTask":"","initiator":"a\u0000","brief":{"acceptance":[{"id":5},{"titel":"x"}]},
+             "limits":{"ttl":"PT0S","costCapUsd":-1}}
+            """);
         Assert.Null(result.Value);
         Assert.Equal(
             [
@@ -183,7 +192,9 @@ public sealed class RequestReaderTests
     public void A_typing_error_gets_the_nearest_name()
     {
         var result = Read(RequestReader.ReadSendMessage, Replace(Message, "\"messageId\"", "\"messageid\""));
-        Assert.Contains(result.Errors, error => error.Code == "unknown_field" && error.Message.Contains("'messageId'", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Errors,
+            error => error.Code == "unknown_field" && error.Message.Contains("'messageId'", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -255,9 +266,13 @@ public sealed class RequestReaderTests
     [Fact]
     public void Checks_that_would_swell_the_history_belong_into_the_body()
     {
-        var checks = string.Join(',', Enumerable.Range(0, 100).Select(i => $$"""{"id":"c{{i}}","status":"pass","detail":"{{new string('x', 1000)}}"}"""));
+        var checks = string.Join(
+            ',',
+            Enumerable.Range(0, 100).Select(i => $$"""{"id":"c{{i}}","status":"pass","detail":"{{new string('x', 1000)}}"}"""));
         var json = $$"""{"messageId":"a","from":"b","kind":"note","checks":[{{checks}}]}""";
-        Assert.Equal(("$", "too_long"), Read(RequestReader.ReadSendMessage, json).Errors.Select(error => (error.Path, error.Code)).Single());
+        Assert.Equal(
+            ("$", "too_long"),
+            Read(RequestReader.ReadSendMessage, json).Errors.Select(error => (error.Path, error.Code)).Single());
     }
 
     [Fact]
@@ -270,7 +285,8 @@ public sealed class RequestReaderTests
     [Fact]
     public void The_name_of_an_unknown_field_is_made_printable()
     {
-        var error = Read(RequestReader.ReadCancel, $$"""{"by":"a","why":"b","x\u0000{{new string('y', 500)}}":1}""").Errors.Single();
+        var json = $$"""{"by":"a","why":"b","x\u0000{{new string('y', 500)}}":1}""";
+        var error = Read(RequestReader.ReadCancel, json).Errors.Single();
         Assert.DoesNotContain('\0', error.Path);
         Assert.InRange(error.Path.Length, 1, 70);
     }

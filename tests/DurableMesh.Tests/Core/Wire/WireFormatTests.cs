@@ -55,7 +55,9 @@ public sealed class WireFormatTests
     {
         var instant = new DateTimeOffset(2026, 11, 23, 9, 0, 0, 120, TimeSpan.FromHours(1));
         Assert.Equal("\"2026-11-23T08:00:00.12Z\"", JsonSerializer.Serialize(instant, MeshJson.Options));
-        Assert.Equal(instant.ToUniversalTime(), JsonSerializer.Deserialize<DateTimeOffset>("\"2026-11-23T09:00:00.12+01:00\"", MeshJson.Options));
+        Assert.Equal(
+            instant.ToUniversalTime(),
+            JsonSerializer.Deserialize<DateTimeOffset>("\"2026-11-23T09:00:00.12+01:00\"", MeshJson.Options));
     }
 
     [Theory]
@@ -86,6 +88,8 @@ public sealed class WireFormatTests
     {
         var body = JsonSerializer.Deserialize<JsonText>(json, MeshJson.Options)!;
         Assert.Equal(display, body.ToDisplayText());
-        Assert.Equal(body, JsonSerializer.Deserialize<JsonText>(JsonSerializer.Serialize(body, MeshJson.Options), MeshJson.Options));
+        Assert.Equal(
+            body,
+            JsonSerializer.Deserialize<JsonText>(JsonSerializer.Serialize(body, MeshJson.Options), MeshJson.Options));
     }
 }
