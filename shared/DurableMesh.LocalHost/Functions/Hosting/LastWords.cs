@@ -1,6 +1,6 @@
 namespace DurableMesh.LocalHost.Functions;
 
-/// <summary>A process that ends because the app cannot start says why in a sentence and not in a stack trace.</summary>
+/// <summary>A process that ends because the app cannot run says why in a sentence and not in a stack trace.</summary>
 internal static class LastWords
 {
     private static int _enabled;
@@ -13,11 +13,14 @@ internal static class LastWords
         }
     }
 
+    /// <summary>The message of an exception of this assembly, all of which are written for people; null for any other.</summary>
+    public static string? Of(Exception error) => error.GetType().Assembly == typeof(LastWords).Assembly ? error.Message : null;
+
     private static void Say(object sender, UnhandledExceptionEventArgs failure)
     {
-        if (failure.ExceptionObject is FunctionAppException error)
+        if (failure.ExceptionObject is Exception error && Of(error) is { } words)
         {
-            Console.Error.WriteLine(error.Message);
+            Console.Error.WriteLine(words);
             Environment.Exit(1);
         }
     }

@@ -13,12 +13,6 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter(Format
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        if (logEntry.Exception is FunctionAppException)
-        {
-            // It ends the process, whose last words it is; the host's report of a failed start would only bury it.
-            return;
-        }
-
         textWriter.Write(time.GetLocalNow().ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture));
         textWriter.Write(logEntry.LogLevel switch
         {
@@ -31,7 +25,7 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter(Format
         textWriter.WriteLine(logEntry.Formatter(logEntry.State, logEntry.Exception).ReplaceLineEndings(" "));
         if (logEntry.Exception is { } error)
         {
-            textWriter.WriteLine(error);
+            textWriter.WriteLine(LastWords.Of(error) ?? error.ToString());
         }
     }
 }

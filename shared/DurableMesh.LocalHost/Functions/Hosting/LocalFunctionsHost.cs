@@ -41,6 +41,8 @@ internal static class LocalFunctionsHost
         web.Logging
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Azure", LogLevel.Warning)
+            // What makes the host fail to start or stop is told by its exception and by the HostReport.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
             .AddConfiguration(web.Configuration.GetSection("Logging"))
             .AddConfiguration(web.Configuration.GetSection($"{FunctionAppConfiguration.HostSection}:logging"))
             .AddConsole(console => console.FormatterName = LineFormatter.FormatterName)
@@ -81,7 +83,7 @@ internal static class LocalFunctionsHost
         services.Configure(settings.ConfigureHub);
         services.AddSingleton<HostAddress>();
         services.AddSingleton<HttpFailures>();
-        services.AddHostedService<StartupReport>();
+        services.AddHostedService<HostReport>();
         services.AddRouting();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.Configure<KestrelServerOptions>(kestrel =>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using Microsoft.AspNetCore.Http;
@@ -29,10 +31,17 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
         http.Response.Headers.RetryAfter = retryAfterSeconds?.ToString(CultureInfo.InvariantCulture);
         http.Response.StatusCode = status;
         return http.Response.WriteAsJsonAsync(
-            new Problem(status, code, title, detail), ProblemJson.Default.Problem, ContentType, http.RequestAborted);
+            new Problem(status, code, title, detail), ProblemJson.Readable.Problem, ContentType, http.RequestAborted);
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Problem))]
-internal sealed partial class ProblemJson : JsonSerializerContext;
+internal sealed partial class ProblemJson : JsonSerializerContext
+{
+    /// <summary>Apostrophes stay readable: the answer is JSON by its type, and never part of a page.</summary>
+    public static ProblemJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

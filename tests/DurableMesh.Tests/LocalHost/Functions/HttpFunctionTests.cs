@@ -185,6 +185,14 @@ public sealed class HttpFunctionTests
         Assert.Contains("Bound asks for a Visits ('visits')", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_client_is_a_parameter_and_no_service_as_with_the_official_worker()
+    {
+        var error = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => RunningApp.StartAsync(typeof(InjectedClient)));
+
+        Assert.Contains("take it as a parameter with [DurableClient]", error.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<string> Detail(HttpResponseMessage response) =>
         (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("detail").GetString()!;
 
@@ -236,6 +244,12 @@ public sealed class HttpFunctionTests
                 Visit = visits.Next(),
                 Invocation = context.InvocationId,
             });
+    }
+
+    public sealed class InjectedClient(DurableTaskClient client)
+    {
+        [Function("InjectedClient")]
+        public string Run([HttpTrigger] HttpRequest request) => request.Path + client.Name;
     }
 
     public sealed class Visit;

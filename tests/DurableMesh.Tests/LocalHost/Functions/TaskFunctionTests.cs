@@ -54,7 +54,7 @@ public sealed class TaskFunctionTests
 
         Assert.Equal(3, await Activity(app, "Add").RunAsync(ActivityContext(), 2));
         Assert.Equal(1, await Activity(app, "Add").RunAsync(ActivityContext(), null));
-        Assert.Equal("i-1 Describe test True", await Activity(app, "Describe").RunAsync(ActivityContext(), null));
+        Assert.Equal("i-1 Describe test True True", await Activity(app, "Describe").RunAsync(ActivityContext(), null));
         Assert.Null(await Activity(app, "Nothing").RunAsync(ActivityContext(), null));
         Assert.Equal(typeof(int), Activity(app, "Add").InputType);
     }
@@ -151,7 +151,7 @@ public sealed class TaskFunctionTests
             FunctionContext context,
             [DurableClient] DurableTaskClient client,
             CancellationToken cancellation) =>
-            $"{instanceId} {context.FunctionDefinition.Name} {client.Name} {cancellation.CanBeCanceled}";
+            $"{instanceId} {context.FunctionDefinition.Name} {client.Name} {cancellation.CanBeCanceled} {context.GetHttpContext() is null}";
 
         [Function("Scoped")]
         public Resource Scoped([ActivityTrigger] object? input) => services.GetRequiredService<Resource>();

@@ -1,19 +1,21 @@
 using DurableMesh.LocalHost.Engine;
 
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace DurableMesh.LocalHost.Functions;
 
-/// <summary>Says in one line where the host listens and what it runs on.</summary>
-internal sealed partial class StartupReport(
+/// <summary>Says in one line where the host listens and what it runs on, and at the end what made it stop.</summary>
+internal sealed partial class HostReport(
     HostAddress address,
     IReadOnlyList<LocalFunction> functions,
     IConfiguration configuration,
     IOptions<TaskHubOptions> hub,
-    ILogger<StartupReport> logger) : IHostedLifecycleService
+    IServiceProvider services,
+    ILogger<HostReport> logger) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
     {
@@ -39,6 +41,16 @@ internal sealed partial class StartupReport(
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
         LogStopping();
+        foreach (var failed in services.GetServices<IHostedService>().OfType<BackgroundService>())
+        {
+            if (failed.ExecuteTask?.Exception?.InnerException is { } error)
+            {
+                // The host stops for it, but leaves the process with the exit code of success.
+                Environment.ExitCode = 1;
+                LogFailed(error, failed.GetType().Name);
+            }
+        }
+
         return Task.CompletedTask;
     }
 
@@ -46,8 +58,8 @@ internal sealed partial class StartupReport(
     private static string StorageName(string? connection)
     {
         var parts = (connection ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return parts.FirstOrDefault(part => part.StartsWith("AccountName=", StringComparison.OrdinalIgnoreCase)) is { } account
-            ? account["AccountName=".Length..]
-            : parts.Contains("UseDevelopmentStorage=true", StringComparer.OrdinalIgnoreCase) ? "Azurite" : "as configured";
+        const string Account = "AccountName=";
+        return parts.FirstOrDefault(part => part.StartsWith(Account, StringComparison.OrdinalIgnoreCase))?[Account.Length..]
+            ?? "UseDevelopmentStorage";
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableMesh.LocalHost.Functions;
 
-internal sealed partial class StartupReport
+internal sealed partial class HostReport
 {
     [LoggerMessage(1, LogLevel.Information, "Listening on {Address} · {Functions} functions · hub {Hub} · storage {Storage}")]
     private partial void LogListening(string address, int functions, string hub, string storage);
@@ -12,4 +12,7 @@ internal sealed partial class StartupReport
 
     [LoggerMessage(3, LogLevel.Information, "Stopping")]
     private partial void LogStopping();
+
+    [LoggerMessage(4, LogLevel.Critical, "{Service} failed, and the host cannot go on without it")]
+    private partial void LogFailed(Exception error, string service);
 }
