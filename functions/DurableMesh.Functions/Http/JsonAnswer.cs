@@ -20,7 +20,7 @@ internal sealed class JsonAnswer<T>(T value, int status = StatusCodes.Status200O
     {
         var response = httpContext.Response;
         response.StatusCode = status;
-        response.ContentType = "application/json; charset=utf-8";
+        response.ContentType = JsonBody.MediaType;
         if (Location is not null)
         {
             response.Headers.Location = Location;
@@ -52,12 +52,27 @@ internal sealed class ProblemAnswer(Problem problem) : IResult
     }
 }
 
+/// <summary>An answer that is a JSON file as it stands.</summary>
+internal sealed class JsonFileAnswer(ReadOnlyMemory<byte> file) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.ContentType = JsonBody.MediaType;
+        return JsonBody.WriteFileAsync(httpContext.Response, file, httpContext.RequestAborted);
+    }
+}
+
 /// <summary>Writes a body of known length, so that it leaves in one piece.</summary>
 internal static class JsonBody
 {
-    public static async Task WriteAsync<T>(HttpResponse response, T value, CancellationToken cancellation)
+    /// <summary>What every answer but a problem is.</summary>
+    public const string MediaType = "application/json; charset=utf-8";
+
+    public static Task WriteAsync<T>(HttpResponse response, T value, CancellationToken cancellation) =>
+        WriteFileAsync(response, JsonSerializer.SerializeToUtf8Bytes(value, AppJson.TypeInfo<T>()), cancellation);
+
+    public static async Task WriteFileAsync(HttpResponse response, ReadOnlyMemory<byte> utf8, CancellationToken cancellation)
     {
-        var utf8 = JsonSerializer.SerializeToUtf8Bytes(value, AppJson.TypeInfo<T>());
         response.ContentLength = utf8.Length;
         await response.Body.WriteAsync(utf8, cancellation);
     }

@@ -39,6 +39,15 @@ internal static class Problems
         ThreadId = threadId,
     };
 
+    public static Problem EvidenceNotBegun(string threadId) => new()
+    {
+        Status = StatusCodes.Status404NotFound,
+        Code = "evidence_not_begun",
+        Title = "There is no evidence yet.",
+        Detail = "The gate has not spoken about this thread. Ask again in a moment.",
+        ThreadId = threadId,
+    };
+
     public static Problem AgentNotFound(string agentId) => new()
     {
         Status = StatusCodes.Status404NotFound,

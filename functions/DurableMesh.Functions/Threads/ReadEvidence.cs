@@ -18,6 +18,7 @@ public sealed class ReadEvidence(ThreadFinder threads, ThreadEvidence evidence)
     {
         new Query(request).ThrowIfWrong();
         var thread = await threads.FindAsync(client, id, cancellation);
-        return Results.Bytes(await evidence.ReadAsync(thread, cancellation), "application/json; charset=utf-8");
+        var file = await evidence.ReadAsync(thread, cancellation) ?? throw new ProblemException(Problems.EvidenceNotBegun(id));
+        return new JsonFileAnswer(file);
     }
 }

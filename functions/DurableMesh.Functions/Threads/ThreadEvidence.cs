@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
@@ -8,10 +7,10 @@ namespace DurableMesh.Functions.Threads;
 /// <summary>The evidence of a thread: a fold of its transcript, and at the end a file.</summary>
 public sealed class ThreadEvidence(IThreadLog log, IEvidenceStore files)
 {
-    /// <summary>The file of a thread that has ended, or else what there is so far.</summary>
+    /// <summary>The file of a thread that has ended, or else what there is so far; null before the gate has spoken.</summary>
     /// <param name="thread">The thread.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public async Task<ReadOnlyMemory<byte>> ReadAsync(ThreadView thread, CancellationToken cancellation) =>
+    public async Task<ReadOnlyMemory<byte>?> ReadAsync(ThreadView thread, CancellationToken cancellation) =>
         (thread.Evidence.Final ? await files.FindAsync(thread.Evidence.Path, cancellation) : null)
         ?? await BuildAsync(thread.ThreadId, cancellation);
 
@@ -20,11 +19,20 @@ public sealed class ThreadEvidence(IThreadLog log, IEvidenceStore files)
     /// <param name="cancellation">Stops waiting.</param>
     public async Task WriteAsync(string threadId, CancellationToken cancellation)
     {
-        var thread = await log.FindAsync(threadId, cancellation)
-            ?? throw new StoreUnavailableException($"The store does not know thread {threadId} yet.");
-        await files.WriteAsync(thread.View.Evidence.Path, await BuildAsync(threadId, cancellation), cancellation);
+        var thread = await log.FindAsync(threadId, cancellation);
+        var file = await BuildAsync(threadId, cancellation);
+        if (thread is null || file is null)
+        {
+            // Another host recorded the thread and this one has not read that far.
+            throw new StoreUnavailableException($"The store does not know thread {threadId} yet.");
+        }
+
+        await files.WriteAsync(thread.View.Evidence.Path, file.Value, cancellation);
     }
 
-    private async Task<byte[]> BuildAsync(string threadId, CancellationToken cancellation) =>
-        JsonSerializer.SerializeToUtf8Bytes(await log.ReadTranscriptAsync(threadId, cancellation), MeshJson.Indented);
+    private async Task<ReadOnlyMemory<byte>?> BuildAsync(string threadId, CancellationToken cancellation)
+    {
+        var entries = await log.ReadTranscriptAsync(threadId, cancellation);
+        return entries.Count == 0 ? null : (ReadOnlyMemory<byte>?)EvidenceFile.Of(entries).ToUtf8();
+    }
 }

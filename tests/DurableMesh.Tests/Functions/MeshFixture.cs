@@ -71,6 +71,8 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public IAgentDirectory Agents { get; }
 
+    public ThreadEvidence Evidence => new(Log, new BlobEvidenceStore(Blobs));
+
     public Mock<DurableTaskClient> Client { get; } = new("test");
 
     /// <summary>What the gate will say.</summary>
@@ -122,6 +124,10 @@ internal sealed class MeshFixture : IAsyncDisposable
         "GET", $"/api/agents/{agent}/inbox{query}", [], null,
         request => new AgentFunctions(Agents, Log, messages, TimeProvider.System).InboxAsync(request, agent, default));
 
+    public Task<Answer> EvidenceAsync(string id) => CallAsync(
+        "GET", $"/api/threads/{id}/evidence", [], null,
+        request => new ReadEvidence(finder, Evidence).RunAsync(request, id, Client.Object, default));
+
     /// <summary>Calls a function as the host does: behind the middleware, its result executed.</summary>
     public async Task<Answer> CallAsync(
         string method, string url, byte[] body, string? idempotencyKey, Func<HttpRequest, Task<IResult>> function)
@@ -141,7 +147,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         var invocation = new Invocation(http);
         await middleware.Invoke(invocation, async _ => invocation.Result = await function(http.Request));
         await ((IResult)invocation.Result!).ExecuteAsync(http);
-        return new Answer(http.Response.StatusCode, http.Response.Headers, JsonDocument.Parse(answered.ToArray()).RootElement);
+        return new Answer(http.Response.StatusCode, http.Response.Headers, answered.ToArray());
     }
 
     public async ValueTask DisposeAsync()
@@ -228,8 +234,10 @@ internal sealed class MeshFixture : IAsyncDisposable
 }
 
 /// <summary>What a function answered.</summary>
-internal sealed record Answer(int Status, IHeaderDictionary Headers, JsonElement Body)
+internal sealed record Answer(int Status, IHeaderDictionary Headers, byte[] Utf8)
 {
+    public JsonElement Body { get; } = JsonDocument.Parse(Utf8).RootElement;
+
     public string Code => Text("code");
 
     public string Text(string name) => Body.GetProperty(name).ToString();

@@ -65,7 +65,8 @@ internal sealed class MemoryBlobs : IBlobs
         Do("write", name, () => blobs[name] = new Blob { Content = content.ToArray() });
 
     public Task<ReadOnlyMemory<byte>?> FindAsync(string name, CancellationToken cancellation) =>
-        Do<ReadOnlyMemory<byte>?>("find", name, () => blobs.TryGetValue(name, out var blob) ? blob.Content : null);
+        Do<ReadOnlyMemory<byte>?>("find", name, () =>
+            blobs.TryGetValue(name, out var blob) ? blob.Content.AsMemory() : (ReadOnlyMemory<byte>?)null);
 
     /// <summary>What a blob holds, as text.</summary>
     public string Text(string name)
