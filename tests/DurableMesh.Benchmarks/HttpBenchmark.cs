@@ -16,7 +16,7 @@ internal static class HttpBenchmark
     /// <summary>A conversation here is longer than any that a person would allow.</summary>
     private static readonly Dictionary<string, string> WideLimits = new()
     {
-        ["Mesh__Limits__MaximumMaxTurns"] = "1000000",
+        ["Mesh__Limits__MaximumTurns"] = "1000000",
     };
 
     public static async Task RunAsync(Arguments arguments, CancellationToken cancellation)

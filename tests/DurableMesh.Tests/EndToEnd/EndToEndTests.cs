@@ -1,0 +1,217 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using DurableMesh.Core.Evidence;
+using DurableMesh.LocalHost.Storage;
+using DurableMesh.Tests.LocalHost.Storage;
+
+namespace DurableMesh.Tests.EndToEnd;
+
+/// <summary>The real host and a real Azurite, talked to over HTTP, and what becomes of a dialogue when either of them dies.</summary>
+public sealed class EndToEndTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablemesh-e2e-");
+    private AzuriteProcess _azurite = null!;
+    private MeshHost _host = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _azurite = await AzuriteFixture.StartAsync(_folder.FullName);
+        _host = await MeshHost.StartAsync(_azurite.ConnectionString, Cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(_host.Output);
+        await _host.DisposeAsync();
+        await _azurite.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>The messages of a dialogue of three rounds that ends in PASS.</summary>
+    private static readonly JsonObject[] Script =
+    [
+        Message("b-1", MeshHost.Builder, "submission"),
+        Message("v-1f", MeshHost.Verifier, "finding", ("AC-1", "fail")),
+        Message("v-1", MeshHost.Verifier, "verdict", "fail", ("AC-1", "fail"), ("AC-2", "fail")),
+        Message("b-2", MeshHost.Builder, "submission"),
+        Message("v-2f", MeshHost.Verifier, "finding", ("AC-2", "fail")),
+        Message("v-2", MeshHost.Verifier, "verdict", "fail", ("AC-1", "pass"), ("AC-2", "fail")),
+        Message("b-2q", MeshHost.Builder, "question"),
+        Message("v-2a", MeshHost.Verifier, "answer"),
+        Message("b-3", MeshHost.Builder, "submission"),
+        Message("v-3", MeshHost.Verifier, "verdict", "pass", ("AC-1", "pass"), ("AC-2", "pass")),
+    ];
+
+    [Fact]
+    public async Task A_host_that_is_killed_at_ten_moments_of_a_dialogue_loses_and_doubles_nothing()
+    {
+        string id = await _host.StartThreadAsync(Cancellation);
+        for (int step = 0; step < Script.Length; step++)
+        {
+            // Every other time the host dies with the send under way, else right after the receipt.
+            Task<HttpStatusCode?> send = TrySendAsync(id, Script[step]);
+            if (step % 2 == 0)
+            {
+                await send;
+            }
+
+            await _host.KillAsync();
+            await send;
+            await _host.StartAsync(Cancellation);
+            JsonNode receipt = await SendAsync(id, Script[step]);
+            Assert.Equal(step + 2, receipt["sequence"]!.GetValue<int>());
+        }
+
+        await AssertPassedAsync(id);
+    }
+
+    [Fact]
+    public async Task The_same_message_sent_a_hundred_times_at_once_is_accepted_once()
+    {
+        string id = await _host.StartThreadAsync(Cancellation);
+
+        JsonNode[] receipts = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => SendAsync(id, Script[0])));
+
+        Assert.Single(receipts, receipt => receipt["receipt"]!.GetValue<string>() == "accepted");
+        Assert.Equal(99, receipts.Count(receipt => receipt["receipt"]!.GetValue<string>() == "duplicate"));
+        Assert.All(receipts, receipt => Assert.Equal(2, receipt["sequence"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public async Task Fifty_threads_side_by_side_all_pass()
+    {
+        string[] ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _host.StartThreadAsync(Cancellation)));
+        await Task.WhenAll(ids.Select(async id =>
+        {
+            foreach (JsonObject message in Script)
+            {
+                await SendAsync(id, message);
+            }
+        }));
+
+        foreach (string id in ids)
+        {
+            await AssertPassedAsync(id);
+        }
+    }
+
+    [Fact]
+    public async Task Fifty_starts_with_one_idempotency_key_make_one_thread()
+    {
+        HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => StartWithKeyAsync("key-1", maxTurns: 20)));
+        string?[] ids = await Task.WhenAll(answers.Select(async answer =>
+            JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancellation))!["threadId"]?.GetValue<string>()));
+        HttpResponseMessage other = await StartWithKeyAsync("key-1", maxTurns: 21);
+
+        Assert.Single(ids.Distinct());
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
+        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
+        Assert.Contains("idempotency_conflict", await other.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_storage_that_is_away_is_said_so_and_everything_goes_on_when_it_is_back()
+    {
+        string id = await _host.StartThreadAsync(Cancellation);
+        await _azurite.StopAsync();
+
+        using HttpResponseMessage health = await _host.Http.GetAsync(new Uri("/api/health", UriKind.Relative), Cancellation);
+        using HttpResponseMessage send = await _host.Http.PostAsJsonAsync($"/api/threads/{id}/messages", Script[0], Cancellation);
+        string problem = await send.Content.ReadAsStringAsync(Cancellation);
+        await _azurite.RestartAsync(Cancellation);
+        JsonNode receipt = await SendAsync(id, Script[0]);
+        foreach (JsonObject message in Script.Skip(1))
+        {
+            await SendAsync(id, message);
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, send.StatusCode);
+        Assert.Contains("storage_unavailable", problem, StringComparison.Ordinal);
+        Assert.Equal(2, receipt["sequence"]!.GetValue<int>());
+        await AssertPassedAsync(id);
+    }
+
+    [Fact]
+    public async Task An_await_wakes_as_soon_as_the_message_is_there()
+    {
+        string id = await _host.StartThreadAsync(Cancellation);
+
+        Task<JsonNode> waiting = _host.GetAsync($"/api/threads/{id}/messages?after=1&to={MeshHost.Verifier}&wait=PT60S", Cancellation);
+        Task<JsonNode> inbox = _host.GetAsync($"/api/agents/{MeshHost.Verifier}/inbox?wait=PT60S", Cancellation);
+        await SendAsync(id, Script[0]);
+
+        Assert.Equal("b-1", (await waiting)["messages"]![0]!["messageId"]!.GetValue<string>());
+        await inbox;
+        JsonNode all = await _host.GetAsync($"/api/agents/{MeshHost.Verifier}/inbox", Cancellation);
+        Assert.Equal(["mesh:brief", "b-1"], all["messages"]!.AsArray().Select(message => message!["messageId"]!.GetValue<string>()));
+    }
+
+    private async Task AssertPassedAsync(string id)
+    {
+        JsonNode thread = await _host.GetAsync($"/api/threads/{id}", Cancellation);
+        Assert.Equal("PASS", thread["endState"]!.GetValue<string>());
+
+        JsonArray messages = (await _host.GetAsync($"/api/threads/{id}/messages?after=0", Cancellation))["messages"]!.AsArray();
+        Assert.Equal(Enumerable.Range(1, Script.Length + 1), messages.Select(message => message!["sequence"]!.GetValue<int>()));
+        Assert.Equal(
+            Script.Select(message => message["messageId"]!.GetValue<string>()),
+            messages.Skip(1).Select(message => message!["messageId"]!.GetValue<string>()));
+
+        byte[] evidence = await _host.Http.GetByteArrayAsync(new Uri($"/api/threads/{id}/evidence", UriKind.Relative), Cancellation);
+        EvidenceReport report = EvidenceVerifier.Verify(evidence);
+        Assert.Empty(report.Findings);
+        Assert.True(report.Final);
+    }
+
+    private async Task<HttpResponseMessage> StartWithKeyAsync(string key, int maxTurns)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/threads") { Content = JsonContent.Create(MeshHost.ThreadRequest(maxTurns)) };
+        request.Headers.Add("Idempotency-Key", key);
+        return await _host.Http.SendAsync(request, Cancellation);
+    }
+
+    private Task<JsonNode> SendAsync(string id, object message) =>
+        _host.PostAsync($"/api/threads/{id}/messages", message, HttpStatusCode.OK, Cancellation);
+
+    /// <summary>Sends to a host that may die meanwhile.</summary>
+    private async Task<HttpStatusCode?> TrySendAsync(string id, object message)
+    {
+        try
+        {
+            using HttpResponseMessage response = await _host.Http.PostAsJsonAsync($"/api/threads/{id}/messages", message, Cancellation);
+            return response.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private static JsonObject Message(string id, string from, string kind, params (string Id, string Status)[] checks) =>
+        Message(id, from, kind, null, checks);
+
+    private static JsonObject Message(string id, string from, string kind, string? verdict, params (string Id, string Status)[] checks)
+    {
+        var message = new JsonObject { ["messageId"] = id, ["from"] = from, ["kind"] = kind, ["body"] = $"{kind} {id}" };
+        if (verdict is not null)
+        {
+            message["verdict"] = verdict;
+        }
+
+        if (checks.Length > 0)
+        {
+            message["checks"] = new JsonArray([.. checks.Select(check => new JsonObject
+            {
+                ["id"] = check.Id,
+                ["status"] = check.Status,
+                ["detail"] = check.Status == "pass" ? "3 of 3 cases as expected" : "line 2 is lost",
+            })]);
+        }
+
+        return message;
+    }
+}
