@@ -22,6 +22,9 @@ internal sealed class AzurePartition(
 
     private readonly string logPrefix = $"p{partition:D2}/log-";
 
+    // A client costs some kilobytes to make, and nearly all calls go to the newest segment.
+    private AppendBlobClient? newest;
+
     // While a segment's lease is being claimed and is not confirmed yet, no append may go out under it.
     private readonly SemaphoreSlim oneWrite = new(1, 1);
 
@@ -276,5 +279,9 @@ internal sealed class AzurePartition(
         return segments;
     }
 
-    private AppendBlobClient Segment(long number) => container.GetAppendBlobClient($"{logPrefix}{number:D8}");
+    private AppendBlobClient Segment(long number)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{logPrefix}{number:D8}");
+        return newest is { } known && known.Name == name ? known : newest = container.GetAppendBlobClient(name);
+    }
 }

@@ -66,13 +66,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         + $"BlobEndpoint={Endpoint}devstoreaccount1;";
 
     /// <summary>Starts Azurite and waits until it answers.</summary>
-    /// <param name="installation">What to start.</param>
-    /// <param name="endpoint">Loopback address and port.</param>
-    /// <param name="folder">The folder of its data and its log.</param>
-    /// <param name="time">The clock that pauses go by.</param>
-    /// <param name="logger">Told when it takes long.</param>
-    /// <param name="cancellation">Stops waiting, and Azurite.</param>
-    /// <exception cref="AzuriteException">It cannot be started.</exception>
+    /// <inheritdoc cref="LaunchAsync(AzuriteInstallation, Uri, string, TimeProvider, ILogger, CancellationToken)"/>
     public static async Task<AzuriteProcess> StartAsync(
         AzuriteInstallation installation,
         Uri endpoint,
@@ -81,10 +75,29 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         ILogger logger,
         CancellationToken cancellation)
     {
-        var identity = await LaunchAsync(installation, endpoint, folder, cancellation);
-        var azurite = new AzuriteProcess(installation, folder, endpoint, identity, time, logger);
+        var azurite = await LaunchAsync(installation, endpoint, folder, time, logger, cancellation);
         await azurite.WaitUntilItAnswersAsync(cancellation);
         return azurite;
+    }
+
+    /// <summary>Starts Azurite and does not wait until it answers.</summary>
+    /// <param name="installation">What to start.</param>
+    /// <param name="endpoint">Loopback address and port.</param>
+    /// <param name="folder">The folder of its data and its log.</param>
+    /// <param name="time">The clock that pauses go by.</param>
+    /// <param name="logger">Told when it takes long.</param>
+    /// <param name="cancellation">Stops waiting, and Azurite.</param>
+    /// <exception cref="AzuriteException">It cannot be started.</exception>
+    public static async Task<AzuriteProcess> LaunchAsync(
+        AzuriteInstallation installation,
+        Uri endpoint,
+        string folder,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken cancellation)
+    {
+        var identity = await LaunchAsync(installation, endpoint, folder, cancellation);
+        return new AzuriteProcess(installation, folder, endpoint, identity, time, logger);
     }
 
     /// <summary>An Azurite that an earlier process of ours started and that still runs.</summary>
@@ -96,6 +109,38 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         TimeProvider time,
         ILogger logger) =>
         new(installation, folder, endpoint, identity, time, logger);
+
+    /// <summary>Waits until it answers, and ends it when it does not.</summary>
+    /// <exception cref="AzuriteException">It has ended, or does not answer within a minute.</exception>
+    public async Task WaitUntilItAnswersAsync(CancellationToken cancellation)
+    {
+        var begin = time.GetTimestamp();
+        var reported = false;
+        try
+        {
+            while (await AzuriteProbe.AskAsync(Endpoint, cancellation) != AzuritePresence.Present)
+            {
+                var waited = time.GetElapsedTime(begin);
+                if (Identity.IsProvablyDead() || waited > StartTimeout)
+                {
+                    throw new AzuriteException($"Azurite does not answer at {Endpoint}; its last words:\n{LastWords(folder)}");
+                }
+
+                if (!reported && waited > StartReportedAfter)
+                {
+                    logger.WaitsForAzurite(Endpoint);
+                    reported = true;
+                }
+
+                await Task.Delay(Poll, time, cancellation);
+            }
+        }
+        catch
+        {
+            await StopAsync();
+            throw;
+        }
+    }
 
     /// <summary>Ends it so that it loses nothing (SIGTERM).</summary>
     public async Task StopAsync()
@@ -156,36 +201,6 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             && ProcessIdentity.Of(processId) is { } identity
                 ? identity
                 : throw new AzuriteException($"Azurite did not start:\n{launched.Tail(lines: 10)}\n{LastWords(folder)}");
-    }
-
-    private async Task WaitUntilItAnswersAsync(CancellationToken cancellation)
-    {
-        var begin = time.GetTimestamp();
-        var reported = false;
-        try
-        {
-            while (await AzuriteProbe.AskAsync(Endpoint, cancellation) != AzuritePresence.Present)
-            {
-                var waited = time.GetElapsedTime(begin);
-                if (Identity.IsProvablyDead() || waited > StartTimeout)
-                {
-                    throw new AzuriteException($"Azurite does not answer at {Endpoint}; its last words:\n{LastWords(folder)}");
-                }
-
-                if (!reported && waited > StartReportedAfter)
-                {
-                    logger.WaitsForAzurite(Endpoint);
-                    reported = true;
-                }
-
-                await Task.Delay(Poll, time, cancellation);
-            }
-        }
-        catch
-        {
-            await StopAsync();
-            throw;
-        }
     }
 
     private async Task WaitUntilGoneAsync(TimeSpan limit)

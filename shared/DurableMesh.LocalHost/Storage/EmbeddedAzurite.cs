@@ -95,20 +95,20 @@ internal sealed class EmbeddedAzurite(
     {
         var folder = FolderOf(source, at);
         using var alone = await AloneAsync(folder, at, cancellation);
+        if (AzuriteRecord.Read(folder) is { } record)
+        {
+            record.Enter().Write(folder);
+            logger.AdoptedAzurite(at);
+            var adopted = AzuriteProcess.Adopt(record.Azurite, source, at, folder, time, logger);
+            await adopted.WaitUntilItAnswersAsync(cancellation);
+            return adopted;
+        }
+
         switch (await AzuriteProbe.AskAsync(at, cancellation))
         {
             case AzuritePresence.Absent:
                 await source.EnsureAsync(time, logger, cancellation);
-                var begin = time.GetTimestamp();
-                var azurite = await AzuriteProcess.StartAsync(source, at, folder, time, logger, cancellation);
-                new AzuriteRecord(azurite.Identity, [ProcessIdentity.Current]).Write(folder);
-                logger.StartedAzurite(at, time.GetElapsedTime(begin).TotalSeconds, folder);
-                return azurite;
-
-            case AzuritePresence.Present when AzuriteRecord.Read(folder) is { } record:
-                record.Enter().Write(folder);
-                logger.AdoptedAzurite(at);
-                return AzuriteProcess.Adopt(record.Azurite, source, at, folder, time, logger);
+                return await StartAsync(source, at, folder, cancellation);
 
             case AzuritePresence.Present:
                 logger.UsesForeignAzurite(at);
@@ -119,6 +119,19 @@ internal sealed class EmbeddedAzurite(
                     $"Port {at.Port} is taken by something that does not answer as Azurite does. Free the port, or set "
                     + $"{DevelopmentStorage.Key} to a connection string with another BlobEndpoint.");
         }
+    }
+
+    private async Task<AzuriteProcess> StartAsync(
+        AzuriteInstallation source, Uri at, string folder, CancellationToken cancellation)
+    {
+        var begin = time.GetTimestamp();
+        var azurite = await AzuriteProcess.LaunchAsync(source, at, folder, time, logger, cancellation);
+
+        // At once: a host that is killed while it waits must not leave an Azurite behind that no host feels responsible for.
+        new AzuriteRecord(azurite.Identity, [ProcessIdentity.Current]).Write(folder);
+        await azurite.WaitUntilItAnswersAsync(cancellation);
+        logger.StartedAzurite(at, time.GetElapsedTime(begin).TotalSeconds, folder);
+        return azurite;
     }
 
     private async Task WatchAsync(AzuriteInstallation source, Uri at, CancellationToken cancellation)

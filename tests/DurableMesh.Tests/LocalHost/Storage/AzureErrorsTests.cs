@@ -10,7 +10,7 @@ public sealed class AzureErrorsTests
     private const string Account =
         "DefaultEndpointsProtocol=https;AccountName=example;AccountKey=bm90IGEga2V5;EndpointSuffix=core.windows.net";
 
-    private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(409, "BlockCountExceedsLimit", typeof(SegmentFullException))]

@@ -8,7 +8,7 @@ namespace DurableMesh.Tests.LocalHost.Storage;
 [Collection(typeof(SharedAzurite))]
 public sealed class AzureHubStorageTests(AzuriteFixture fixture) : HubStorageContract
 {
-    private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private readonly string hubName = "t" + Guid.NewGuid().ToString("N");
 

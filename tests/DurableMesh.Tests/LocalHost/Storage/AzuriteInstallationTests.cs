@@ -8,7 +8,7 @@ namespace DurableMesh.Tests.LocalHost.Storage;
 
 public sealed class AzuriteInstallationTests : IDisposable
 {
-    private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private readonly FakeRepository repository;
 

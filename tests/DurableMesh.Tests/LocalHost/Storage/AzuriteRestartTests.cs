@@ -4,7 +4,7 @@ namespace DurableMesh.Tests.LocalHost.Storage;
 
 public sealed class AzuriteRestartTests : IAsyncLifetime
 {
-    private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("durablemesh-azurite-");
     private AzuriteProcess azurite = null!;

@@ -8,7 +8,7 @@ namespace DurableMesh.Tests.LocalHost.Storage;
 
 public sealed class EmbeddedAzuriteTests : IDisposable
 {
-    private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("durablemesh-root-");
     private readonly Uri endpoint = new($"http://127.0.0.1:{AzuriteFixture.FreePort()}/");
@@ -82,6 +82,25 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         }
 
         Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(endpoint, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_Azurite_whose_host_was_killed_while_it_waited_is_waited_for()
+    {
+        await InstalledAsync();
+        var folder = Path.GetDirectoryName(PidFile)!;
+        var launched = await AzuriteProcess.LaunchAsync(
+            installation, endpoint, folder, TimeProvider.System, NullLogger.Instance, Cancellation);
+        new AzuriteRecord(launched.Identity, [await ProcessIdentityTests.EndedProcessAsync()]).Write(folder);
+
+        await using (var next = Host())
+        {
+            await next.ReadyAsync(Cancellation);
+            Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(endpoint, Cancellation));
+            Assert.Equal(launched.Identity, next.Azurite?.Identity);
+        }
+
+        Assert.True(launched.Identity.IsProvablyDead());
     }
 
     [Fact]

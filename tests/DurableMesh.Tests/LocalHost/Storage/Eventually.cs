@@ -3,12 +3,16 @@ namespace DurableMesh.Tests.LocalHost.Storage;
 /// <summary>Waits for what other processes do.</summary>
 internal static class Eventually
 {
-    /// <summary>Waits until the condition holds; the test's own timeout is the only limit.</summary>
+    private static readonly TimeSpan Hopeless = TimeSpan.FromMinutes(1);
+
+    /// <summary>Waits until the condition holds.</summary>
     public static async Task HoldsAsync(Func<bool> condition)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Hopeless);
         while (!condition())
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), limit.Token);
         }
     }
 }

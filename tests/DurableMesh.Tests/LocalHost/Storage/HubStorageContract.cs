@@ -6,7 +6,7 @@ namespace DurableMesh.Tests.LocalHost.Storage;
 /// <summary>What every implementation of the storage port must do; run against each of them.</summary>
 public abstract class HubStorageContract
 {
-    private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Opens the hub of this test for one more host.</summary>
     internal abstract IHubStorage Connect();

@@ -5,7 +5,7 @@ namespace DurableMesh.Tests.LocalHost.Storage;
 
 public sealed class InMemoryHubStorageTests : HubStorageContract
 {
-    private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private readonly FakeTimeProvider time = new();
     private readonly InMemoryHubStorage store;
