@@ -20,6 +20,9 @@ internal sealed partial class OrchestrationContext(
     /// <summary>Durable Task's limit, so that an app that works here works there: 16 KB of UTF-16.</summary>
     private const int MaximumCustomStatusCharacters = 16 * 1024 / sizeof(char);
 
+    /// <summary>What an infinite longest retry interval comes to: beyond any wait, and still an instant that a clock can hold.</summary>
+    private static readonly TimeSpan s_longestRetryInterval = TimeSpan.FromDays(100 * 365);
+
     private readonly Dictionary<int, (string Name, IDurableSource Source)> _pending = [];
     private readonly ExternalEvents _events = new();
     private List<HistoryEvent> _outputs = [];
@@ -65,6 +68,13 @@ internal sealed partial class OrchestrationContext(
     public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
         Guard();
+        if (input is TaskOptions && options is null)
+        {
+            throw new ArgumentException(
+                $"The input of activity '{name}' is a {input.GetType().Name}: name the argument 'options' if it is meant as options.",
+                nameof(input));
+        }
+
         string? serialized = converter.Serialize(input);
         return await WithRetry(
             options?.Retry,
@@ -77,16 +87,12 @@ internal sealed partial class OrchestrationContext(
     {
         Guard();
         string? serialized = converter.Serialize(input);
-        var subOptions = options as SubOrchestrationOptions;
+        string child = (options as SubOrchestrationOptions)?.InstanceId ?? NewGuid().ToString("N");
         return await WithRetry(
             options?.Retry,
-            () =>
-            {
-                string child = subOptions?.InstanceId ?? NewGuid().ToString("N");
-                return Schedule<TResult>(
-                    orchestratorName,
-                    id => new SubOrchestrationScheduled(id, orchestratorName.Name, child, serialized, options?.Version?.Version));
-            });
+            () => Schedule<TResult>(
+                orchestratorName,
+                id => new SubOrchestrationScheduled(id, orchestratorName.Name, child, serialized, options?.Version?.Version)));
     }
 
     /// <inheritdoc/>
@@ -227,8 +233,9 @@ internal sealed partial class OrchestrationContext(
 
     private static TimeSpan RetryInterval(RetryPolicy policy, int attempt)
     {
+        TimeSpan longest = policy.MaxRetryInterval == Timeout.InfiniteTimeSpan ? s_longestRetryInterval : policy.MaxRetryInterval;
         double milliseconds = policy.FirstRetryInterval.TotalMilliseconds * Math.Pow(policy.BackoffCoefficient, attempt - 1);
-        return milliseconds < policy.MaxRetryInterval.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : policy.MaxRetryInterval;
+        return milliseconds < longest.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : longest;
     }
 
     private static DateTime ToUtc(DateTime instant) => instant.Kind switch
