@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 using Microsoft.Azure.Functions.Worker;
@@ -20,7 +21,9 @@ internal sealed partial class FunctionDiscovery
     }
 
     /// <summary>The functions among <paramref name="types"/>, in the order of their names.</summary>
-    /// <exception cref="FunctionAppException">Some are not right; the message lists every fault with its method and what to do.</exception>
+    /// <exception cref="FunctionAppException">
+    /// Some are not right; the message lists every fault with its method and what to do.
+    /// </exception>
     public static IReadOnlyList<LocalFunction> Discover(IEnumerable<Type> types, string routePrefix)
     {
         var discovery = new FunctionDiscovery();
@@ -36,7 +39,7 @@ internal sealed partial class FunctionDiscovery
         return discovery._errors.Count == 0
             ? [.. discovery._functions.OrderBy(function => function.Name, StringComparer.OrdinalIgnoreCase)]
             : throw new FunctionAppException(
-                $"The app's functions are not right:{string.Concat(discovery._errors.Select(error => $"{Environment.NewLine}- {error}"))}");
+                string.Join($"{Environment.NewLine}- ", discovery._errors.Prepend("The app's functions are not right:")));
     }
 
     private void Add(string name, MethodInfo method, string routePrefix)
@@ -62,12 +65,14 @@ internal sealed partial class FunctionDiscovery
             Fault(method, "its type is abstract: make the method static or the type concrete.");
         }
 
-        if (method.ReturnType == typeof(void) && method.IsDefined(typeof(System.Runtime.CompilerServices.AsyncStateMachineAttribute)))
+        if (method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)))
         {
             Fault(method, "it is async void: return a Task.");
         }
 
-        var triggers = method.GetParameters().SelectMany(parameter => parameter.GetCustomAttributes<TriggerBindingAttribute>()).ToList();
+        var triggers = method.GetParameters()
+            .SelectMany(parameter => parameter.GetCustomAttributes<TriggerBindingAttribute>())
+            .ToList();
         if (triggers.Count != 1)
         {
             Fault(method, triggers.Count == 0
@@ -124,9 +129,11 @@ internal sealed partial class FunctionDiscovery
             _errors.Add($"{Methods(same)}: both are function '{same.Key}'. Rename one.");
         }
 
+        // Those of one name are told above already.
         foreach (var same in _functions.Where(function => function.TaskName is not null)
+            .DistinctBy(function => function.Name, StringComparer.OrdinalIgnoreCase)
             .GroupBy(function => (function.Trigger.GetType(), function.TaskName!.ToUpperInvariant()))
-            .Where(group => Several(group) && group.DistinctBy(function => function.Name, StringComparer.OrdinalIgnoreCase).Count() > 1))
+            .Where(Several))
         {
             _errors.Add($"{Methods(same)}: both are the task '{same.First().TaskName}'. Rename one.");
         }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableMesh.LocalHost.Functions;
 
-/// <summary>Checks at the start that the constructors of function classes can be injected, rather than at the first request.</summary>
+/// <summary>Checks that the constructors of function classes can be injected: at the start and not at the first request.</summary>
 internal static class FunctionServices
 {
     /// <exception cref="FunctionAppException">Some cannot; the message lists them all.</exception>
@@ -27,7 +27,7 @@ internal static class FunctionServices
     private static IEnumerable<string> Missing(Type type, IServiceProviderIsService services) =>
         type.GetConstructors() is [var only]
             ? only.GetParameters()
-                .Where(parameter => !parameter.HasDefaultValue && parameter.GetCustomAttribute<FromKeyedServicesAttribute>() is null)
+                .Where(parameter => !parameter.HasDefaultValue && !parameter.IsDefined(typeof(FromKeyedServicesAttribute)))
                 .Select(parameter => parameter switch
                 {
                     // The official worker has no such service; code that injects it would only run here.

@@ -23,12 +23,14 @@ internal sealed record HttpRoute(string Text, RoutePattern Pattern, IReadOnlyLis
         }
 
         var text = string.Join('/', new[] { prefix, template.TrimEnd('/') }.Where(part => part.Length > 0));
-        if (Reserved.Contains(text.Split('/')[0], StringComparer.OrdinalIgnoreCase))
+        var first = text.Split('/')[0];
+        if (Reserved.Contains(first, StringComparer.OrdinalIgnoreCase))
         {
-            throw new FormatException($"route '{text}' starts with '{text.Split('/')[0]}', which the Functions host keeps for itself.");
+            throw new FormatException($"route '{text}' starts with '{first}', which the Functions host keeps for itself.");
         }
 
-        return new HttpRoute(text, Parse(text), [.. (trigger.Methods ?? []).Select(method => method.ToUpperInvariant()).Distinct()]);
+        var methods = (trigger.Methods ?? []).Select(method => method.ToUpperInvariant()).Distinct();
+        return new HttpRoute(text, Parse(text), [.. methods]);
     }
 
     /// <summary>Whether one request could match both and neither would win.</summary>
@@ -36,14 +38,16 @@ internal sealed record HttpRoute(string Text, RoutePattern Pattern, IReadOnlyLis
         Shape == other.Shape && (Methods.Count == 0 || other.Methods.Count == 0 || Methods.Intersect(other.Methods).Any());
 
     /// <summary>The template with the parameters' names left out, for they do not matter to what it matches.</summary>
-    private string Shape => string.Join('/', Pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
+    private string Shape => string.Join('/', Pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(ShapeOf))));
+
+    private static string ShapeOf(RoutePatternPart part) => part switch
     {
         RoutePatternParameterPart parameter =>
             $"{{{parameter.ParameterKind}:{string.Join(':', parameter.ParameterPolicies.Select(policy => policy.Content))}}}",
         RoutePatternLiteralPart literal => literal.Content.ToUpperInvariant(),
         RoutePatternSeparatorPart separator => separator.Content,
         _ => "",
-    }))));
+    };
 
     private static RoutePattern Parse(string text)
     {

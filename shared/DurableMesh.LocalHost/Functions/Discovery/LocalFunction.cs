@@ -23,8 +23,8 @@ internal sealed class LocalFunction(
 
     public override IImmutableDictionary<string, BindingMetadata> InputBindings { get; } = parameters
         .Where(parameter => parameter.BindingType is not null)
-        .ToImmutableDictionary<ParameterBinding, string, BindingMetadata>(
-            parameter => parameter.Parameter.Name!, parameter => new InputBinding(parameter.Parameter.Name!, parameter.BindingType!));
+        .Select(BindingMetadata (parameter) => new InputBinding(parameter.Parameter.Name!, parameter.BindingType!))
+        .ToImmutableDictionary(binding => binding.Name);
 
     public MethodInfo Method { get; } = method;
 
@@ -46,11 +46,13 @@ internal sealed class LocalFunction(
         parameters.FirstOrDefault(parameter => parameter.IsInput)?.Parameter.ParameterType ?? typeof(object);
 
     /// <summary>What it returns once it is awaited; <see cref="object"/> where it returns nothing.</summary>
-    public Type ResultType { get; } = FunctionCompiler.ResultType(method) is var type && type == typeof(void) ? typeof(object) : type;
+    public Type ResultType => ReturnsNothing ? typeof(object) : FunctionCompiler.ResultType(Method);
 
     public bool ReturnsNothing { get; } = FunctionCompiler.ResultType(method) == typeof(void);
 
-    /// <summary>Binds, calls and awaits the function. Compiled at the first use, so that a start pays for nothing that is not called.</summary>
+    /// <summary>
+    /// Binds, calls and awaits the function. Compiled at the first use, so that a start pays for nothing that is not called.
+    /// </summary>
     public FunctionBody Body => _body.Value;
 
     private sealed class InputBinding(string name, string type) : BindingMetadata

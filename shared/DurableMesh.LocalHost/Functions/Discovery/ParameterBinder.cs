@@ -39,7 +39,7 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger, HttpRoute
 
         if (parameter.GetCustomAttribute<BindingAttribute>() is { } other)
         {
-            return Fault($"has [{other.GetType().Name.Replace("Attribute", "", StringComparison.Ordinal)}], which this host does not bind.");
+            return Fault($"has a {other.GetType().Name}, which this host does not bind.");
         }
 
         return trigger switch
@@ -52,8 +52,9 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger, HttpRoute
             HttpTriggerAttribute => BindRouteValue(parameter),
             ActivityTriggerAttribute when type == typeof(string) && Is(parameter, "instanceId") =>
                 Bound(parameter, invocation => Call(nameof(FunctionInputs.InstanceId), null, invocation)),
-            _ => Fault($"of type {type.Name} cannot be bound. An activity takes its [ActivityTrigger] input, string instanceId, "
-                + "FunctionContext, CancellationToken and [DurableClient] DurableTaskClient; inject services into the constructor."),
+            _ => Fault(
+                $"of type {type.Name} cannot be bound. An activity takes its [ActivityTrigger] input, string instanceId, FunctionContext, "
+                + "CancellationToken and [DurableClient] DurableTaskClient; inject services into the constructor."),
         };
     }
 
@@ -63,7 +64,10 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger, HttpRoute
             ? Bound(parameter, invocation => Call(nameof(FunctionInputs.Request), null, invocation), "httpTrigger")
             : Fault($"is a {parameter.ParameterType.Name}; [HttpTrigger] binds an HttpRequest."),
         OrchestrationTriggerAttribute => parameter.ParameterType == typeof(TaskOrchestrationContext)
-            ? Bound(parameter, invocation => Call(nameof(FunctionInputs.OrchestrationContext), null, invocation), "orchestrationTrigger")
+            ? Bound(
+                parameter,
+                invocation => Call(nameof(FunctionInputs.OrchestrationContext), null, invocation),
+                "orchestrationTrigger")
             : Fault($"is a {parameter.ParameterType.Name}; [OrchestrationTrigger] binds a TaskOrchestrationContext."),
         ActivityTriggerAttribute => parameter.ParameterType == typeof(TaskActivityContext)
             ? Fault("is a TaskActivityContext; [ActivityTrigger] binds the input. Take the instance's id as string instanceId.")
@@ -99,8 +103,9 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger, HttpRoute
             // A route that is itself at fault has been reported already.
             return route is null
                 ? Bound(parameter, _ => Expression.Default(parameter.ParameterType))
-                : Fault($"of type {parameter.ParameterType.Name} is neither in the route '{route.Text}' nor an HttpRequest, FunctionContext, "
-                    + "CancellationToken or [DurableClient] DurableTaskClient; inject services into the constructor.");
+                : Fault(
+                    $"of type {parameter.ParameterType.Name} is neither in the route '{route.Text}' nor an HttpRequest, "
+                    + "FunctionContext, CancellationToken or [DurableClient] DurableTaskClient; inject services into the constructor.");
         }
 
         var target = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
@@ -123,15 +128,15 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger, HttpRoute
         var fallback = parameter.HasDefaultValue
             ? (Expression)Expression.Constant(parameter.DefaultValue, parameter.ParameterType)
             : Expression.Default(parameter.ParameterType);
-        var text = Expression.Call(typeof(FunctionInputs), nameof(FunctionInputs.RouteText), null, invocation, Expression.Constant(part.Name));
+        var name = Expression.Constant(part.Name);
+        var text = Expression.Call(typeof(FunctionInputs), nameof(FunctionInputs.RouteText), null, invocation, name);
         if (target == typeof(string))
         {
             return Expression.Coalesce(text, fallback);
         }
 
         var raw = Expression.Variable(typeof(string));
-        var parsed = Expression.Call(
-            typeof(FunctionInputs), nameof(FunctionInputs.Parse), [target], raw, Expression.Constant(part.Name));
+        var parsed = Expression.Call(typeof(FunctionInputs), nameof(FunctionInputs.Parse), [target], raw, name);
         return Expression.Block(
             [raw],
             Expression.Assign(raw, text),

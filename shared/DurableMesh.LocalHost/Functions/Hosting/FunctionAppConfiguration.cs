@@ -10,7 +10,7 @@ namespace DurableMesh.LocalHost.Functions;
 /// </summary>
 internal static class FunctionAppConfiguration
 {
-    /// <summary>Where host.json stands in the configuration, so that <c>AzureFunctionsJobHost__…</c> variables override it as in the cloud.</summary>
+    /// <summary>Where host.json stands in the configuration: <c>AzureFunctionsJobHost__…</c> variables override it, as in the cloud.</summary>
     public const string HostSection = "AzureFunctionsJobHost";
 
     public const string PortKey = "Host:LocalHttpPort";
@@ -47,7 +47,8 @@ internal static class FunctionAppConfiguration
         var settings = SettingsFile.Read(path);
         if (settings.TryGetProperty("IsEncrypted", out var encrypted) && encrypted.ValueKind == JsonValueKind.True)
         {
-            throw new FunctionAppException($"{path}: IsEncrypted is true. Decrypt the file (func settings decrypt); this host cannot.");
+            throw new FunctionAppException(
+                $"{path}: IsEncrypted is true. Decrypt the file (func settings decrypt); this host cannot.");
         }
 
         foreach (var value in Members("Values"))
@@ -90,7 +91,10 @@ internal static class FunctionAppConfiguration
         }
     }
 
-    /// <summary>The working directory, the app's folder and, for a developer who runs from a build folder, its parents up to the repository's root.</summary>
+    /// <summary>
+    /// In the working directory, in the app's folder and, for a developer who runs from a build folder, above them up to the
+    /// repository's root.
+    /// </summary>
     private static string? FindLocalSettings(FunctionAppSource source)
     {
         return new[] { source.WorkingDirectory, source.AppFolder }

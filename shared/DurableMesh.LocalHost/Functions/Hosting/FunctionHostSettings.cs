@@ -16,7 +16,7 @@ internal sealed record FunctionHostSettings(int Port, string RoutePrefix, Action
     private const int DefaultPort = 7071;
     private const string DurableTask = "extensions:durableTask";
     private const string PortOrigin =
-        $"The port (--port, {FunctionAppConfiguration.PortVariable}, or Host.LocalHttpPort in {FunctionAppConfiguration.LocalSettingsFile})";
+        $"The port (--port, {FunctionAppConfiguration.PortVariable}, or Host.LocalHttpPort in local.settings.json)";
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="FunctionAppException">Some are not right; the message lists them all.</exception>

@@ -76,7 +76,8 @@ internal static class LocalFunctionsHost
         return app;
     }
 
-    private static void AddHost(IServiceCollection services, FunctionHostSettings settings, IReadOnlyList<LocalFunction> functions)
+    private static void AddHost(
+        IServiceCollection services, FunctionHostSettings settings, IReadOnlyList<LocalFunction> functions)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings);

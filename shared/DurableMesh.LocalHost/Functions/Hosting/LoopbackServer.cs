@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableMesh.LocalHost.Functions;
 
-/// <summary>Kestrel with two habits of this host: it says what to do about a taken port, and it does not wait long for the last requests.</summary>
+/// <summary>
+/// Kestrel with two habits of this host: it says what to do about a taken port, and it does not wait long for the last requests.
+/// </summary>
 internal sealed class LoopbackServer(IServer kestrel, FunctionHostSettings settings, TimeProvider time) : IServer
 {
     /// <summary>How long requests may take to end when the host stops; the engine needs the rest of the time to flush.</summary>
@@ -31,7 +33,8 @@ internal sealed class LoopbackServer(IServer kestrel, FunctionHostSettings setti
         catch (IOException error) when (error.InnerException is AddressInUseException)
         {
             throw new FunctionAppException(
-                $"Port {settings.Port} on 127.0.0.1 is taken. Stop what listens there, or choose another port with --port.", error);
+                $"Port {settings.Port} on 127.0.0.1 is taken. Stop what listens there, or choose another port with --port.",
+                error);
         }
     }
 

@@ -5,10 +5,14 @@ namespace DurableMesh.LocalHost.Functions;
 /// <summary>A JSON file of settings, as configuration keys and values.</summary>
 internal static class SettingsFile
 {
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     /// <summary>Reads the file's top object.</summary>
-    /// <exception cref="FunctionAppException">It is not a JSON object; the message names the file and, where it can, line and column.</exception>
+    /// <exception cref="FunctionAppException">It holds no JSON object; the message says in which line and column.</exception>
     public static JsonElement Read(string path)
     {
         try
@@ -21,7 +25,8 @@ internal static class SettingsFile
         catch (JsonException error)
         {
             throw new FunctionAppException(
-                $"{path}, line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}: malformed JSON. {Reason(error)}", error);
+                $"{path}, line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}: malformed JSON. {Reason(error)}",
+                error);
         }
     }
 

@@ -11,7 +11,7 @@ namespace DurableMesh.LocalHost.Functions;
 /// <summary>What all invocations share.</summary>
 internal sealed class FunctionRuntime : IDisposable
 {
-    /// <summary>How long requests under way may go on undisturbed once the host stops; long enough for all but long polls.</summary>
+    /// <summary>How long requests under way go on undisturbed once the host stops; long enough for all but long polls.</summary>
     public static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _stopping;
@@ -26,8 +26,7 @@ internal sealed class FunctionRuntime : IDisposable
     {
         Scopes = scopes;
         Serializer = options.Value.Serializer!;
-        Pipeline = middleware.Reverse().Aggregate<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>, FunctionExecutionDelegate>(
-            RunAsync, (next, step) => step(next));
+        Pipeline = middleware.Reverse().Aggregate((FunctionExecutionDelegate)RunAsync, (next, step) => step(next));
         _stopping = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         Stopping = _stopping.Token;
         _stop = lifetime.ApplicationStopping.Register(() => _stopping.CancelAfter(StopGrace));

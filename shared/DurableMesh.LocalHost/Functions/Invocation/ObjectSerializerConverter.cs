@@ -4,7 +4,7 @@ using Microsoft.DurableTask;
 
 namespace DurableMesh.LocalHost.Functions;
 
-/// <summary>Data of orchestrations and activities goes through the worker's serializer, as the Functions extension does it.</summary>
+/// <summary>Data of orchestrations and activities goes through the worker's serializer, as with the Functions extension.</summary>
 internal sealed class ObjectSerializerConverter(ObjectSerializer serializer) : DataConverter
 {
     public override string? Serialize(object? value) =>

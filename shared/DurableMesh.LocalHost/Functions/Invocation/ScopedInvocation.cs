@@ -3,7 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DurableMesh.LocalHost.Functions;
 
 /// <summary>An invocation that has its own service scope, made when it is first asked for.</summary>
-internal abstract class ScopedInvocation(LocalFunction function, IServiceScopeFactory scopes) : FunctionInvocationContext(function)
+internal abstract class ScopedInvocation(LocalFunction function, IServiceScopeFactory scopes)
+    : FunctionInvocationContext(function)
 {
     private AsyncServiceScope? _scope;
     private IServiceProvider? _services;

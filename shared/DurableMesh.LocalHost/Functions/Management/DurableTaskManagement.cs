@@ -11,7 +11,7 @@ namespace DurableMesh.LocalHost.Functions;
 /// <summary>
 /// Durable Functions' management API with its shapes and status codes, so that existing tools work against the local host.
 /// </summary>
-/// <remarks>https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api, and the extension's behaviour.</remarks>
+/// <remarks>https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api</remarks>
 internal sealed class DurableTaskManagement(
     DurableTaskClient client, DurableTaskRegistry registry, HostAddress address, HttpFailures failures)
 {
@@ -153,8 +153,7 @@ internal sealed class DurableTaskManagement(
         var purged = await client.PurgeAllInstancesAsync(filter, cancellation: http.RequestAborted);
         if (purged.PurgedInstanceCount == 0)
         {
-            await Problem.WriteAsync(
-                http, StatusCodes.Status404NotFound, "instance_not_found", "There is no such instance.", "Nothing to purge matched.");
+            await NotFoundAsync(http, "Nothing to purge matched.");
             return;
         }
 
@@ -190,8 +189,7 @@ internal sealed class DurableTaskManagement(
         var instance = await client.GetInstanceAsync(id, inputsAndOutputs, http.RequestAborted);
         if (instance is null)
         {
-            await Problem.WriteAsync(
-                http, StatusCodes.Status404NotFound, "instance_not_found", "There is no such instance.", $"No instance has the id '{id}'.");
+            await NotFoundAsync(http, $"No instance has the id '{id}'.");
         }
 
         return instance;
@@ -236,6 +234,9 @@ internal sealed class DurableTaskManagement(
         await http.Response.WriteAsJsonAsync(urls, ManagementJson.Default.HttpManagementPayload);
     }
 
+    private static Task NotFoundAsync(HttpContext http, string detail) => Problem.WriteAsync(
+        http, StatusCodes.Status404NotFound, "instance_not_found", "There is no such instance.", detail);
+
     private static async Task<JsonElement> ReadJsonAsync(HttpContext http)
     {
         try
@@ -276,7 +277,8 @@ internal sealed class DurableTaskManagement(
         catch (Exception error)
         {
             // The client refuses ids, tokens and payloads with an ArgumentException.
-            await failures.AnswerAsync(http, error is ArgumentException ? new BadHttpRequestException(error.Message, error) : error);
+            var refused = error is ArgumentException ? new BadHttpRequestException(error.Message, error) : error;
+            await failures.AnswerAsync(http, refused);
         }
     };
 }

@@ -48,7 +48,8 @@ internal sealed record InstanceStatus(
 
     private static JsonElement Text(string text) => JsonSerializer.SerializeToElement(text, ManagementJson.Default.String);
 
-    private static string Seconds(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+    private static string Seconds(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 }
 
 /// <summary>How many instances a purge removed.</summary>

@@ -46,7 +46,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
     internal bool UsesAspNetCore { get; set; }
 
     /// <summary>Discovers and checks the functions and makes the host that runs them.</summary>
-    /// <exception cref="InvalidOperationException">Functions or settings are not right; the message lists all that is wrong.</exception>
+    /// <exception cref="InvalidOperationException">Functions or settings are wrong; the message lists all faults.</exception>
     public IHost Build() => LocalFunctionsHost.Build(_web, _source, _middleware, UsesAspNetCore);
 
     /// <summary>Uses another dependency injection container.</summary>

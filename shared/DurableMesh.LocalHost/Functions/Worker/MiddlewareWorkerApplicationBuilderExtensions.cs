@@ -7,8 +7,8 @@ namespace Microsoft.Extensions.Hosting;
 
 /// <summary>Adds middleware to the worker.</summary>
 /// <remarks>
-/// Middleware runs round HTTP and activity functions. The official worker runs it round every episode of an orchestrator too;
-/// the local one does not, because an orchestrator lives in memory over many episodes and only durable tasks may be awaited in it.
+/// Middleware runs round HTTP and activity functions. The official worker runs it round every episode of an orchestrator too; the
+/// local one does not, because an orchestrator lives in memory over many episodes and only durable tasks may be awaited in it.
 /// </remarks>
 public static class MiddlewareWorkerApplicationBuilderExtensions
 {

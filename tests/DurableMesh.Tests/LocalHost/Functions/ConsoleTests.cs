@@ -28,7 +28,9 @@ public sealed class ConsoleTests
             Format(LogLevel.Critical, "failed", new FunctionAppException("Port 1 is taken.", new IOException("inner"))),
             StringComparison.Ordinal);
         Assert.Contains(
-            "System.IO.IOException: disk", Format(LogLevel.Critical, "failed", new IOException("disk")), StringComparison.Ordinal);
+            "System.IO.IOException: disk",
+            Format(LogLevel.Critical, "failed", new IOException("disk")),
+            StringComparison.Ordinal);
     }
 
     private static string Format(LogLevel level, string message, Exception? error)

@@ -83,7 +83,8 @@ public sealed class FunctionDiscoveryTests
     {
         var error = Assert.Throws<FunctionAppException>(() => FunctionDiscovery.Discover([typeof(SameRoute)], "api"));
 
-        Assert.Contains("SameRoute.First and SameRoute.Second: both answer 'api/X/{other}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "SameRoute.First and SameRoute.Second: both answer 'api/X/{other}'", error.Message, StringComparison.Ordinal);
         Assert.Equal(4, FunctionDiscovery.Discover([typeof(DistinctRoutes)], "api").Count);
     }
 
@@ -206,7 +207,8 @@ public sealed class FunctionDiscoveryTests
     public static class OrchestratorWithClient
     {
         [Function("F")]
-        public static string Run([OrchestrationTrigger] TaskOrchestrationContext context, [DurableClient] DurableTaskClient client) =>
+        public static string Run(
+            [OrchestrationTrigger] TaskOrchestrationContext context, [DurableClient] DurableTaskClient client) =>
             context.InstanceId + client.Name;
     }
 
@@ -239,7 +241,8 @@ public sealed class FunctionDiscoveryTests
     public static class OtherHub
     {
         [Function("F")]
-        public static string Run([HttpTrigger] HttpRequest request, [DurableClient(TaskHub = "other")] DurableTaskClient client) =>
+        public static string Run(
+            [HttpTrigger] HttpRequest request, [DurableClient(TaskHub = "other")] DurableTaskClient client) =>
             request.Path + client.Name;
     }
 
@@ -261,10 +264,12 @@ public sealed class FunctionDiscoveryTests
     public static class SameRoute
     {
         [Function("First")]
-        public static string First([HttpTrigger("get", "post", Route = "x/{one}")] HttpRequest request, string one) => request.Path + one;
+        public static string First([HttpTrigger("get", "post", Route = "x/{one}")] HttpRequest request, string one) =>
+            request.Path + one;
 
         [Function("Second")]
-        public static string Second([HttpTrigger("POST", Route = "X/{other}")] HttpRequest request, string other) => request.Path + other;
+        public static string Second([HttpTrigger("POST", Route = "X/{other}")] HttpRequest request, string other) =>
+            request.Path + other;
     }
 
     public static class DistinctRoutes
@@ -276,7 +281,8 @@ public sealed class FunctionDiscoveryTests
         public static string Post([HttpTrigger("post", Route = "x/{id}")] HttpRequest request, string id) => request.Path + id;
 
         [Function("GetByNumber")]
-        public static string GetByNumber([HttpTrigger("get", Route = "x/{id:int}")] HttpRequest request, int id) => $"{request.Path}{id}";
+        public static string GetByNumber([HttpTrigger("get", Route = "x/{id:int}")] HttpRequest request, int id) =>
+            $"{request.Path}{id}";
 
         [Function("Below")]
         public static string Below([HttpTrigger("get", Route = "x/{id}/y")] HttpRequest request, string id) => request.Path + id;

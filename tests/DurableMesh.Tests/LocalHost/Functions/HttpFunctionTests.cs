@@ -16,8 +16,12 @@ namespace DurableMesh.Tests.LocalHost.Functions;
 public sealed class HttpFunctionTests
 {
     [Theory]
-    [InlineData("/api/values/text/7/true/2f4a8d1e-6c5b-4b1a-9d1e-0123456789ab/9000000000", "text 7 True 2f4a8d1e-6c5b-4b1a-9d1e-0123456789ab 9000000000")]
-    [InlineData("/api/values/a%20b/-1/false/2F4A8D1E-6C5B-4B1A-9D1E-0123456789AB/0", "a b -1 False 2f4a8d1e-6c5b-4b1a-9d1e-0123456789ab 0")]
+    [InlineData(
+        "/api/values/text/7/true/2f4a8d1e-6c5b-4b1a-9d1e-0123456789ab/9000000000",
+        "text 7 True 2f4a8d1e-6c5b-4b1a-9d1e-0123456789ab 9000000000")]
+    [InlineData(
+        "/api/values/a%20b/-1/false/2F4A8D1E-6C5B-4B1A-9D1E-0123456789AB/0",
+        "a b -1 False 2f4a8d1e-6c5b-4b1a-9d1e-0123456789ab 0")]
     public async Task Route_values_become_parameters_of_their_types(string path, string expected)
     {
         await using var app = await RunningApp.StartAsync(typeof(Routed));
@@ -132,7 +136,8 @@ public sealed class HttpFunctionTests
     [InlineData("null", HttpStatusCode.NoContent, null, "")]
     [InlineData("nothing", HttpStatusCode.OK, null, "")]
     [InlineData("written", HttpStatusCode.Accepted, "text/csv", "a,b")]
-    public async Task Each_kind_of_return_value_becomes_an_answer(string function, HttpStatusCode status, string? type, string body)
+    public async Task Each_kind_of_return_value_becomes_an_answer(
+        string function, HttpStatusCode status, string? type, string body)
     {
         await using var app = await RunningApp.StartAsync(typeof(Returning));
 
@@ -193,28 +198,33 @@ public sealed class HttpFunctionTests
         Assert.Contains("take it as a parameter with [DurableClient]", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<string> Detail(HttpResponseMessage response) =>
-        (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("detail").GetString()!;
+    private static async Task<string> Detail(HttpResponseMessage response)
+    {
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        return problem.GetProperty("detail").GetString()!;
+    }
 
     public static class Routed
     {
         [Function("Values")]
         public static string Values(
-            [HttpTrigger(AuthorizationLevel.Function, "get", Route = "values/{text}/{number:int}/{flag:bool}/{id:guid}/{big:long}")]
-            HttpRequest request, string text, int number, bool flag, Guid id, long big) => $"{text} {number} {flag} {id} {big}";
+            [HttpTrigger("get", Route = "values/{text}/{number:int}/{flag:bool}/{id:guid}/{big:long}")] HttpRequest request,
+            string text, int number, bool flag, Guid id, long big) => $"{text} {number} {flag} {id} {big}";
 
         [Function("Plain")]
         public static string Plain([HttpTrigger("get", Route = "plain/{n}")] HttpRequest request, int n) => $"{n}";
 
         [Function("Constrained")]
-        public static string Constrained([HttpTrigger("get", Route = "constrained/{n:int:min(1)}")] HttpRequest request, int n) => $"{n}";
+        public static string Constrained([HttpTrigger("get", Route = "constrained/{n:int:min(1)}")] HttpRequest request, int n) =>
+            $"{n}";
 
         [Function("Optional")]
-        public static string Optional([HttpTrigger("get", Route = "optional/{name?}")] HttpRequest request, string? name) => name ?? "none";
+        public static string Optional([HttpTrigger("get", Route = "optional/{name?}")] HttpRequest request, string? name) =>
+            name ?? "none";
 
         [Function("OptionalNumber")]
-        public static string OptionalNumber([HttpTrigger("get", Route = "optional-number/{n:int?}")] HttpRequest request, int? n) =>
-            n?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "null";
+        public static string OptionalNumber(
+            [HttpTrigger("get", Route = "optional-number/{n:int?}")] HttpRequest request, int? n) => n is null ? "null" : $"{n}";
 
         [Function("Default")]
         public static string Default([HttpTrigger("get", Route = "default/{n=42}")] HttpRequest request, int n) => $"{n}";

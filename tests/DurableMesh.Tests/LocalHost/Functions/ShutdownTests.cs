@@ -90,7 +90,8 @@ public sealed class ShutdownTests
     public sealed class LongPolls(Polls polls)
     {
         [Function("token")]
-        public Task<IResult> TokenAsync([HttpTrigger] HttpRequest request, CancellationToken cancellation) => WaitAsync(cancellation);
+        public Task<IResult> TokenAsync([HttpTrigger] HttpRequest request, CancellationToken cancellation) =>
+            WaitAsync(cancellation);
 
         [Function("aborted")]
         public Task<IResult> AbortedAsync([HttpTrigger] HttpRequest request) => WaitAsync(request.HttpContext.RequestAborted);
