@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableMesh.Cli.Agents;
+using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli;
@@ -19,6 +20,7 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(StartThreadRequest))]
 [JsonSerializable(typeof(Brief))]
 [JsonSerializable(typeof(Host.HostView))]
+[JsonSerializable(typeof(EvidenceReport))]
 [JsonSerializable(typeof(AgentTurn))]
 [JsonSerializable(typeof(AgentReply))]
 [JsonSerializable(typeof(AgentProgress))]

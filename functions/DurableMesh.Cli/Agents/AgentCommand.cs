@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Agents;
@@ -12,19 +13,17 @@ internal static class AgentCommand
     private static readonly Option<string> Exec = new("--exec")
     {
         Description =
-            "The command line that answers a message. It gets {thread, message} as JSON on standard input, and MESH_THREAD, MESH_AGENT and " +
+            "The command line that answers a message. It gets {thread, brief, message} as JSON on standard input, and MESH_THREAD, MESH_AGENT and " +
             "MESH_URL in its environment. What it prints is sent as it is printed: a line that begins with { is a message (kind, body, checks, " +
             "artifacts, verdict, usage); all other lines together are one answer, submission or note.",
         HelpName = "CMD",
         Required = true,
     };
 
-    private static readonly Option<int> Parallel = new("--parallel")
-    {
-        Description = "How many threads it works on at once.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 4,
-    };
+    private static readonly Option<int> Parallel = CommonOptions.Between(
+        1,
+        256,
+        new("--parallel") { Description = "How many threads it works on at once.", HelpName = "N", DefaultValueFactory = _ => 4 });
 
     private static readonly Option<MessageKind[]> Only = new("--only")
     {
@@ -37,13 +36,6 @@ internal static class AgentCommand
     public static Command Create(Terminal terminal)
     {
         var run = new Command("run", "Answer an agent's messages with a command, until stopped.") { As, Exec, Parallel, Only };
-        run.Validators.Add(result =>
-        {
-            if (result.GetValue(Parallel) is < 1 or > 256)
-            {
-                result.AddError("--parallel is between 1 and 256.");
-            }
-        });
         run.SetAction(async (parsed, cancellation) =>
         {
             var options = new AgentOptions(
@@ -52,8 +44,11 @@ internal static class AgentCommand
 
             using var file = ProgressFile.Open(Path.Combine(Installation.Find().Home, "agents"), options.Agent);
             var mesh = new MeshLink(parsed.Connect(), Say, TimeProvider.System);
-            var conversation = new AgentConversation(options, mesh, terminal.Pass, TimeProvider.System);
-            using var runner = new AgentRunner(options, mesh, conversation, new InboxLedger(file.Load(), file.Save), TimeProvider.System);
+            var conversation = new AgentConversation(options, mesh, terminal.Pass, TimeProvider.System)
+            {
+                Sent = receipt => Report(receipt, parsed.WantsJson(), terminal),
+            };
+            using var runner = new AgentRunner(options, mesh, conversation, new InboxLedger(file.Load(), file.Save));
             Say($"at work; answering with: {options.Command}");
             try
             {
@@ -67,5 +62,17 @@ internal static class AgentCommand
             return ExitCode.Done;
         });
         return new Command("agent", "Agents.") { run };
+    }
+
+    private static void Report(Receipt receipt, bool asJson, Terminal terminal)
+    {
+        if (asJson)
+        {
+            terminal.WriteJson(receipt, CliJson.Context.Receipt);
+        }
+        else if (receipt.Kind != ReceiptKind.Rejected)
+        {
+            terminal.Say($"{receipt.ThreadId}  {receipt.MessageId}  {ThreadWords.Of(receipt.Kind)} as message {receipt.Sequence}");
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using DurableMesh.Cli.Api;
@@ -10,8 +11,13 @@ namespace DurableMesh.Cli.Agents;
 /// <summary>Answers one message: runs the agent's command and sends what it prints, as it prints it.</summary>
 internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Action<string> passErrorLine, TimeProvider time)
 {
+    /// <summary>Gets the receipt of every message that was sent.</summary>
+    public Action<Receipt>? Sent { get; init; }
+
     private const int Tries = 3;
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, MessageView> _briefs = new();
 
     /// <summary>Answers a message. When this returns, the command has ended and all it said was sent, or was refused.</summary>
     public async Task AnswerAsync(MessageView message, CancellationToken cancellation)
@@ -19,10 +25,11 @@ internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Act
         var thread = await mesh.PersistAsync(client => client.GetThreadAsync(message.ThreadId, cancellation), cancellation);
         if (thread.State == ThreadPhase.Ended)
         {
+            _briefs.TryRemove(thread.ThreadId, out _);
             return;
         }
 
-        var turn = new AgentTurn(thread, message);
+        var turn = new AgentTurn(thread, await BriefAsync(thread.ThreadId, cancellation), message);
         for (var attempt = 1; ; attempt++)
         {
             var failure = await TryAsync(turn, cancellation);
@@ -41,6 +48,18 @@ internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Act
 
             await Task.Delay(BetweenTries * attempt, time, cancellation);
         }
+    }
+
+    private async Task<MessageView> BriefAsync(string threadId, CancellationToken cancellation)
+    {
+        if (!_briefs.TryGetValue(threadId, out var brief))
+        {
+            var page = await mesh.PersistAsync(
+                client => client.GetMessagesAsync(threadId, after: 0, to: null, TimeSpan.Zero, cancellation), cancellation);
+            _briefs[threadId] = brief = page.Messages[0];
+        }
+
+        return brief;
     }
 
     /// <returns>What went wrong; null where all went well.</returns>
@@ -112,6 +131,7 @@ internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Act
         try
         {
             var receipt = await mesh.PersistAsync(client => client.SendAsync(turn.Thread.ThreadId, utf8, cancellation), cancellation);
+            Sent?.Invoke(receipt);
             if (receipt.Kind == ReceiptKind.Rejected)
             {
                 mesh.Say($"thread {receipt.ThreadId}: {Explain(request, receipt)}");

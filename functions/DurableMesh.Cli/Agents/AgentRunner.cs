@@ -1,3 +1,5 @@
+using System.Net;
+using System.Runtime.ExceptionServices;
 using DurableMesh.Cli.Api;
 using DurableMesh.Core.Wire;
 
@@ -15,16 +17,13 @@ internal sealed record AgentOptions(string Agent, string Command, int Parallel, 
 /// side by side, one message at a time in each. A message is done when its command has ended and all it said was sent; whatever was
 /// not done is done again after a restart, under the same message ids, so that nothing is sent twice.
 /// </summary>
-internal sealed class AgentRunner(AgentOptions options, MeshLink mesh, AgentConversation conversation, InboxLedger ledger, TimeProvider time)
-    : IDisposable
+internal sealed class AgentRunner(AgentOptions options, MeshLink mesh, AgentConversation conversation, InboxLedger ledger) : IDisposable
 {
-    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _places = new(options.Parallel);
     private readonly Dictionary<string, Task> _threads = [];
-    private readonly HashSet<string> _begun = [];
-    private DateTimeOffset _nextLook = DateTimeOffset.MinValue;
+    private ExceptionDispatchInfo? _fault;
 
     /// <summary>Works until it is stopped.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -34,14 +33,18 @@ internal sealed class AgentRunner(AgentOptions options, MeshLink mesh, AgentConv
         {
             while (true)
             {
-                await BeginOwnThreadsAsync(stop.Token);
                 foreach (var message in ledger.Take(await ReadInboxAsync(stop.Token)))
                 {
-                    Enqueue(message, stop.Token);
+                    Enqueue(message, stop);
                 }
 
-                await ForgetFinishedAsync();
+                ForgetFinished();
             }
+        }
+        catch (OperationCanceledException)
+        {
+            _fault?.Throw();
+            throw;
         }
         finally
         {
@@ -60,7 +63,7 @@ internal sealed class AgentRunner(AgentOptions options, MeshLink mesh, AgentConv
             return await mesh.PersistAsync(
                 client => client.GetInboxAsync(options.Agent, ledger.Position, LongPoll, cancellation), cancellation);
         }
-        catch (MeshProblemException problem) when (ledger.Position is not null && problem.Status == System.Net.HttpStatusCode.BadRequest)
+        catch (MeshProblemException problem) when (ledger.Position is not null && problem.Status == HttpStatusCode.BadRequest)
         {
             mesh.Say($"the mesh does not know the inbox position {ledger.Position} any more; beginning with the first message");
             ledger.Reset();
@@ -68,52 +71,29 @@ internal sealed class AgentRunner(AgentOptions options, MeshLink mesh, AgentConv
         }
     }
 
-    /// <summary>
-    /// The brief goes to the responder's inbox only, because the mesh sends it for the initiator; yet the first move is the
-    /// initiator's. So the runner looks for threads that wait for its agent's first word.
-    /// </summary>
-    private async Task BeginOwnThreadsAsync(CancellationToken cancellation)
-    {
-        if (time.GetUtcNow() < _nextLook)
-        {
-            return;
-        }
-
-        var open = await mesh.PersistAsync(
-            client => client.ListThreadsAsync([("agent", options.Agent), ("state", "open")], cancellation), cancellation);
-        _nextLook = time.GetUtcNow() + BetweenLooks;
-        foreach (var thread in open.Threads)
-        {
-            var waitsForFirstWord = thread.Initiator == options.Agent && thread.Awaiting == options.Agent && thread.Turns == 0;
-            if (waitsForFirstWord && _begun.Add(thread.ThreadId))
-            {
-                var page = await mesh.PersistAsync(
-                    client => client.GetMessagesAsync(thread.ThreadId, 0, to: null, TimeSpan.Zero, cancellation), cancellation);
-                Enqueue(page.Messages[0], cancellation);
-            }
-        }
-    }
-
-    private void Enqueue(MessageView message, CancellationToken cancellation) =>
+    private void Enqueue(MessageView message, CancellationTokenSource stop) =>
         _threads[message.ThreadId] = AnswerAfterAsync(
-            _threads.GetValueOrDefault(message.ThreadId, Task.CompletedTask), message, cancellation);
+            _threads.GetValueOrDefault(message.ThreadId, Task.CompletedTask), message, stop);
 
-    private async Task AnswerAfterAsync(Task earlier, MessageView message, CancellationToken cancellation)
+    private async Task AnswerAfterAsync(Task earlier, MessageView message, CancellationTokenSource stop)
     {
         await earlier;
-        await _places.WaitAsync(cancellation);
+        await _places.WaitAsync(stop.Token);
         try
         {
             if (options.Only.Count == 0 || options.Only.Contains(message.Kind))
             {
-                await conversation.AnswerAsync(message, cancellation);
+                await conversation.AnswerAsync(message, stop.Token);
             }
 
-            // A brief that began the agent's own thread is no message of its inbox.
-            if (message.To == options.Agent)
-            {
-                ledger.Finish(new MessageKey(message.ThreadId, message.Sequence));
-            }
+            ledger.Finish(new MessageKey(message.ThreadId, message.Sequence));
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // What a conversation cannot settle by itself ends the runner: the message is not done, and is taken up at the next start.
+            _fault ??= ExceptionDispatchInfo.Capture(failure);
+            await stop.CancelAsync();
+            throw;
         }
         finally
         {
@@ -121,16 +101,13 @@ internal sealed class AgentRunner(AgentOptions options, MeshLink mesh, AgentConv
         }
     }
 
-    private static async Task Settled(Task work) => await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-    private async Task ForgetFinishedAsync()
+    private void ForgetFinished()
     {
-        foreach (var (threadId, work) in _threads.Where(thread => thread.Value.IsCompleted).ToList())
+        foreach (var (threadId, _) in _threads.Where(thread => thread.Value.IsCompleted).ToList())
         {
             _threads.Remove(threadId);
-
-            // A failure that a conversation could not settle ends the runner.
-            await work;
         }
     }
+
+    private static async Task Settled(Task work) => await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

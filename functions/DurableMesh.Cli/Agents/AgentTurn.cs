@@ -2,8 +2,11 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Agents;
 
-/// <summary>What a command gets on standard input: one message to its agent, and the thread it belongs to.</summary>
-internal sealed record AgentTurn(ThreadView Thread, MessageView Message);
+/// <summary>What a command gets on standard input.</summary>
+/// <param name="Thread">The thread, as it is now.</param>
+/// <param name="Brief">The thread's first message: what is to be done, and the criteria by which it will be judged.</param>
+/// <param name="Message">The message to answer.</param>
+internal sealed record AgentTurn(ThreadView Thread, MessageView Brief, MessageView Message);
 
 /// <summary>What a command prints, one JSON document a line: a message without the fields that the runner knows itself.</summary>
 internal sealed record AgentReply

@@ -212,7 +212,7 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
 
     private static string Query(IEnumerable<(string Name, string? Value)> parameters)
     {
-        var given = parameters.Where(parameter => parameter.Value is not null)
+        var given = parameters.Where(parameter => parameter.Value is { Length: > 0 })
             .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}");
         return string.Join('&', given) is { Length: > 0 } query ? "?" + query : "";
     }

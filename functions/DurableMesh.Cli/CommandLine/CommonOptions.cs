@@ -28,6 +28,21 @@ internal static class CommonOptions
     /// <summary>A thread's id, as every thread command takes it.</summary>
     public static Argument<string> ThreadId() => new("THREAD") { Description = "The thread's id." };
 
+    /// <summary>Limits an option to a range, both ends included.</summary>
+    public static Option<T> Between<T>(T least, T most, Option<T> option)
+        where T : struct, IComparable<T>
+    {
+        option.Validators.Add(result =>
+        {
+            var value = result.GetValueOrDefault<T>();
+            if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+            {
+                result.AddError($"{option.Name} is between {least} and {most}.");
+            }
+        });
+        return option;
+    }
+
     /// <summary>A client for the mesh that the command line names.</summary>
     public static MeshClient Connect(this ParseResult parsed) =>
         Uri.TryCreate(parsed.GetValue(Url), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"

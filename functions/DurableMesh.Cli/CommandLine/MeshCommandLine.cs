@@ -62,6 +62,7 @@ internal static class MeshCommandLine
             CommonOptions.Url,
             CommonOptions.Json,
             UpCommand.Create(terminal),
+            DemoCommand.Create(terminal),
             StartCommand.Create(terminal),
             SendCommand.Create(terminal),
             RespondCommand.Create(terminal),

@@ -44,8 +44,17 @@ internal sealed class Terminal
     /// <summary>Writes one JSON document on a line of its own to standard output, at once.</summary>
     public void WriteJson<T>(T value, JsonTypeInfo<T> type)
     {
-        Output.WriteLine(JsonSerializer.Serialize(value, type));
-        Output.Flush();
+        Say(JsonSerializer.Serialize(value, type));
+    }
+
+    /// <summary>Writes a line to standard output as it is, at once; threads may do so side by side.</summary>
+    public void Say(string line)
+    {
+        lock (Output)
+        {
+            Output.WriteLine(line);
+            Output.Flush();
+        }
     }
 
     /// <summary>Writes text to standard output as it is.</summary>

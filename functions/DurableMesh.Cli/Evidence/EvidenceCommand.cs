@@ -40,6 +40,7 @@ internal static class EvidenceCommand
             terminal.Note.MarkupLineInterpolated($"[grey]{evidence.Length:N0} bytes in {file}; check it with: mesh evidence verify {file}[/]");
             return ExitCode.Done;
         });
+        command.Subcommands.Add(VerifyCommand.Create(terminal));
         return command;
     }
 }

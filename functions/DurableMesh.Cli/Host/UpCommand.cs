@@ -14,18 +14,10 @@ internal static class UpCommand
     public const int DefaultPort = 7071;
 
     /// <summary>The option that chooses the port.</summary>
-    public static Option<int> Port()
-    {
-        var port = new Option<int>("--port", "-p") { Description = "The port, on 127.0.0.1.", DefaultValueFactory = _ => DefaultPort };
-        port.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 65_535)
-            {
-                result.AddError("--port is between 1 and 65535.");
-            }
-        });
-        return port;
-    }
+    public static Option<int> Port() => CommonOptions.Between(
+        1,
+        65_535,
+        new("--port", "-p") { Description = "The port, on 127.0.0.1.", DefaultValueFactory = _ => DefaultPort });
 
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace DurableMesh.Cli.Processes;
 
 /// <summary>How a child process ended and what it said.</summary>
-/// <param name="ExitCode">Its exit code; null when it was killed because its time was over.</param>
+/// <param name="ExitCode">Its exit code; null when it was killed because it had used up its time.</param>
 /// <param name="Output">Its standard output.</param>
 /// <param name="Error">Its standard error.</param>
 internal sealed record ChildResult(int? ExitCode, string Output, string Error);
@@ -11,39 +11,67 @@ internal sealed record ChildResult(int? ExitCode, string Output, string Error);
 /// <summary>Runs a program to its end; never leaves it, or anything it started, behind.</summary>
 internal static class ChildProcess
 {
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Runs a program and gathers what it prints.</summary>
     /// <param name="start">What to run; its streams are redirected.</param>
-    /// <param name="limit">How long it may take; null for as long as it likes.</param>
+    /// <param name="processorLimit">
+    /// How much processor time it may use. No time on the wall: on a busy machine a program that does no wrong may take long.
+    /// </param>
     /// <param name="cancellation">Kills it.</param>
-    public static async Task<ChildResult> RunAsync(ProcessStartInfo start, TimeSpan? limit, CancellationToken cancellation)
+    public static async Task<ChildResult> RunAsync(ProcessStartInfo start, TimeSpan processorLimit, CancellationToken cancellation)
     {
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         using var process = Process.Start(start)
             ?? throw new InvalidOperationException($"{start.FileName} did not start.");
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (limit is { } time)
-        {
-            patience.CancelAfter(time);
-        }
-
         try
         {
-            await process.WaitForExitAsync(patience.Token);
-            return new ChildResult(process.ExitCode, await output, await error);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            Kill(process);
-            return new ChildResult(null, await output, await error);
+            process.StandardInput.Close();
+            var output = process.StandardOutput.ReadToEndAsync(cancellation);
+            var error = process.StandardError.ReadToEndAsync(cancellation);
+            var ended = await EndsWithinAsync(process, processorLimit, cancellation);
+            if (!ended)
+            {
+                Kill(process);
+            }
+
+            return new ChildResult(ended ? process.ExitCode : null, await output, await error);
         }
         finally
         {
             Kill(process);
+        }
+    }
+
+    private static async Task<bool> EndsWithinAsync(Process process, TimeSpan processorLimit, CancellationToken cancellation)
+    {
+        var end = process.WaitForExitAsync(cancellation);
+        while (!end.IsCompleted)
+        {
+            await Task.WhenAny(end, Task.Delay(BetweenLooks, cancellation));
+            if (!end.IsCompleted && HasUsed(process, processorLimit))
+            {
+                return false;
+            }
+        }
+
+        await end;
+        return true;
+    }
+
+    private static bool HasUsed(Process process, TimeSpan processorLimit)
+    {
+        try
+        {
+            process.Refresh();
+            return process.TotalProcessorTime > processorLimit;
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended in between.
+            return false;
         }
     }
 

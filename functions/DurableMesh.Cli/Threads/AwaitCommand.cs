@@ -12,32 +12,25 @@ internal static class AwaitCommand
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(60);
 
     private static readonly Option<string?> To = new("--as") { Description = "Only messages to this agent.", HelpName = "ID" };
-    private static readonly Option<int> After = new("--after") { Description = "Only messages after this sequence.", HelpName = "N" };
 
-    private static readonly Option<double> Wait = new("--wait")
-    {
-        Description = "How long to wait if there is none yet; 0 not to wait.",
-        HelpName = "SECONDS",
-        DefaultValueFactory = _ => 60,
-    };
+    private static readonly Option<int> After = CommonOptions.Between(
+        0, int.MaxValue, new("--after") { Description = "Only messages after this sequence.", HelpName = "N" });
+
+    private static readonly Option<double> Wait = CommonOptions.Between(
+        0.0,
+        86_400.0,
+        new("--wait")
+        {
+            Description = "How long to wait if there is none yet; 0 not to wait.",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => 60,
+        });
 
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var threadId = CommonOptions.ThreadId();
         var command = new Command("await", "Wait until there are messages, or the thread has ended; print them.") { threadId, To, After, Wait };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(Wait) is not (>= 0 and <= 86_400))
-            {
-                result.AddError("--wait is between 0 and 86400 seconds.");
-            }
-
-            if (result.GetValue(After) < 0)
-            {
-                result.AddError("--after is 0 or a sequence.");
-            }
-        });
         command.SetAction(async (parsed, cancellation) =>
         {
             var mesh = parsed.Connect();

@@ -200,6 +200,11 @@ internal sealed class FakeMesh : IAsyncDisposable
 
     private async Task<IResult> InboxAsync(string id, string? after, string? wait, CancellationToken cancellation)
     {
+        if (id is not (Sample.Builder or Sample.Verifier))
+        {
+            return Refuse(404, "agent_not_found", $"There is no agent {id}.");
+        }
+
         if (after is not null && !after.StartsWith("at-", StringComparison.Ordinal))
         {
             return Refuse(400, "invalid_cursor", "The cursor is unknown.");
@@ -207,7 +212,10 @@ internal sealed class FakeMesh : IAsyncDisposable
 
         var from = after is null ? 0 : int.Parse(after[3..], System.Globalization.CultureInfo.InvariantCulture);
         var found = await WaitAsync(
-            messages => messages.Skip(from).Where(message => message.To == id), wait, () => false, cancellation);
+            messages => messages.Skip(from).Where(message => message.To == id || message.Kind == MessageKind.Brief),
+            wait,
+            () => false,
+            cancellation);
         var next = found.Count > 0 ? Messages.ToList().IndexOf(found[^1]) + 1 : from;
         return Answer(new InboxPage(found, $"at-{next}"));
     }

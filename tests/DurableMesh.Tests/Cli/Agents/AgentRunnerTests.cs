@@ -70,6 +70,7 @@ public sealed class AgentRunnerTests : IAsyncLifetime
         Assert.Equal($"{Sample.Verifier} {thread.ThreadId} {_mesh.Url}", _mesh.Messages[^1].Body!.ToDisplayText());
         using var turn = System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(seen, _stop.Token));
         Assert.Equal(thread.ThreadId, turn.RootElement.GetProperty("thread").GetProperty("threadId").GetString());
+        Assert.Equal("mesh:brief", turn.RootElement.GetProperty("brief").GetProperty("messageId").GetString());
         Assert.Equal("b-1", turn.RootElement.GetProperty("message").GetProperty("messageId").GetString());
     }
 
@@ -219,7 +220,7 @@ public sealed class AgentRunnerTests : IAsyncLifetime
             {
                 done.TrySetResult();
             }
-        }), TimeProvider.System);
+        }));
         var running = runner.RunAsync(stop.Token);
         await _mesh.UntilAsync(condition, stop.Token).WaitAsync(TimeSpan.FromSeconds(30), stop.Token);
         if (agent == Sample.Verifier && !File.Exists(Path.Combine(_folder, "wait")))

@@ -58,6 +58,18 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
+    public async Task An_option_that_is_not_given_has_its_default()
+    {
+        await using var mesh = await FakeMesh.StartAsync();
+
+        // No agent of this name: the inbox answers 404, so that the runner ends by itself.
+        var run = await MeshRun.OfAsync(mesh, "agent", "run", "--as", "nobody", "--exec", "true");
+
+        Assert.Equal(ExitCode.Refused, run.ExitCode);
+        Assert.Contains("agent_not_found", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_problem_of_the_mesh_is_a_refusal()
     {
         await using var mesh = await FakeMesh.StartAsync();

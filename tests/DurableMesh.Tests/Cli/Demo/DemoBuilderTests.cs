@@ -93,7 +93,7 @@ public sealed class DemoBuilderTests : IDisposable
     public void Every_patch_answers_a_criterion_of_the_task() =>
         Assert.All(PreparedFix.ReadAll(_material.Fixes), fix => Assert.Contains(fix.Answers, _material.CriteriaIds()));
 
-    private AgentReply? Answer(MessageView message) => new DemoBuilder(_material, _folder).Answer(new AgentTurn(Sample.Thread(), message));
+    private AgentReply? Answer(MessageView message) => new DemoBuilder(_material, _folder).Answer(new AgentTurn(Sample.Thread(), Sample.Message(MessageKind.Brief), message));
 
     private IReadOnlyList<Artifact> FirstDraft() => Answer(Sample.Message(MessageKind.Brief))!.Artifacts;
 

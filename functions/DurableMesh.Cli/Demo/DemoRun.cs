@@ -1,0 +1,228 @@
+using System.Globalization;
+using DurableMesh.Cli.Api;
+using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Evidence;
+using DurableMesh.Cli.Host;
+using DurableMesh.Cli.Processes;
+using DurableMesh.Cli.Transcript;
+using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Wire;
+using Spectre.Console;
+
+namespace DurableMesh.Cli.Demo;
+
+/// <summary>How the demo is to run.</summary>
+internal sealed record DemoOptions(int Port, bool Crash, bool Keep, bool AsJson);
+
+/// <summary>
+/// One run of the demo: a mesh of its own, two agents as <c>mesh agent run</c> runs anybody's, one thread, and its evidence.
+/// </summary>
+internal sealed class DemoRun : IAsyncDisposable
+{
+    private const int CrashRound = 2;
+    private const int FindingsBeforeCrash = 2;
+
+    private readonly Installation _installation;
+    private readonly DemoOptions _options;
+    private readonly Terminal _terminal;
+    private readonly DemoMaterial _material;
+    private readonly string _folder;
+    private readonly List<BackgroundProcess> _agents = [];
+    private readonly TextWriter _log;
+    private MeshHost? _host;
+
+    /// <summary>Prepares a run in a folder of its own.</summary>
+    public DemoRun(Installation installation, DemoOptions options, Terminal terminal)
+    {
+        (_installation, _options, _terminal) = (installation, options, terminal);
+        _material = new DemoMaterial(installation.DemoMaterial);
+        var name = DateTime.UtcNow.ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture);
+        _folder = Directory.CreateDirectory(Path.Combine(installation.Home, "demo", name)).FullName;
+        _log = TextWriter.Synchronized(new StreamWriter(Path.Combine(_folder, "log.txt")) { AutoFlush = true });
+    }
+
+    /// <summary>Runs the dialogue to its end.</summary>
+    /// <returns>Whether it ended as it must: PASS, with evidence that holds and, after a crash, nothing lost or doubled.</returns>
+    public async Task<bool> RunAsync(CancellationToken cancellation)
+    {
+        _host = await StartHostAsync(cancellation);
+        var mesh = MeshClient.Connect(_host.Address);
+        var request = await File.ReadAllBytesAsync(_material.Task, cancellation);
+        var thread = await mesh.StartAsync(request, Guid.NewGuid().ToString(), cancellation);
+        StartAgent(thread.Initiator, "builder", "brief verdict");
+        StartAgent(thread.Responder, "verifier", "submission question");
+        var seen = await FollowAsync(mesh, thread, cancellation);
+        var ended = await mesh.GetThreadAsync(thread.ThreadId, cancellation);
+        if (_options.AsJson)
+        {
+            _terminal.WriteJson(ended, CliJson.Context.ThreadView);
+        }
+        else
+        {
+            new TranscriptWriter(_terminal.Out, ended).WriteEnd(ended);
+        }
+
+        var evidenceHolds = await SaveEvidenceAsync(mesh, thread.ThreadId, cancellation);
+        var complete = !_options.Crash || await ProveAsync(mesh, thread, seen, cancellation);
+        return ended.EndState == EndState.Pass && evidenceHolds && complete;
+    }
+
+    /// <summary>Leaves everything running until it is stopped.</summary>
+    public async Task KeepAsync(CancellationToken cancellation)
+    {
+        var url = _options.Port == UpCommand.DefaultPort ? "" : $" --url {_host!.Address.AbsoluteUri.TrimEnd('/')}";
+        Say("");
+        Say($"[green]Still running[/] at [bold]{_host!.Address}[/], with both agents; Ctrl-C stops it all. In another terminal:");
+        Say($"  mesh start --file samples/demo/task.json{url}   [grey]a new thread: the agents take it up[/]");
+        Say($"  mesh list{url}");
+        Say($"  mesh watch THREAD{url}");
+        try
+        {
+            await _host.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Say("stopping");
+        }
+    }
+
+    /// <summary>Stops the agents, then the mesh.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_agents.Select(agent => agent.DisposeAsync().AsTask()));
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        await _log.DisposeAsync();
+    }
+
+    private async Task<MeshHost> StartHostAsync(CancellationToken cancellation)
+    {
+        var clock = TimeProvider.System.GetTimestamp();
+        var host = await _terminal.Note.Status().StartAsync("starting the mesh", status =>
+            MeshHost.StartAsync(
+                _installation,
+                _options.Port,
+                line =>
+                {
+                    _log.WriteLine($"host: {line}");
+                    status.Status(Markup.Escape(line));
+                },
+                cancellation));
+        Say($"[green]The mesh is up[/] at {host.Address} [grey]after {TimeProvider.System.GetElapsedTime(clock).TotalSeconds:0.0} s, process {host.ProcessId}[/]");
+        return host;
+    }
+
+    private void StartAgent(string agent, string part, string kinds)
+    {
+        var mesh = typeof(DemoRun).Assembly.Location;
+        string[] arguments =
+        [
+            mesh, "agent", "run", "--as", agent, "--exec", $"\"{BackgroundProcess.Dotnet}\" \"{mesh}\" demo-agent {part}", "--only", .. kinds.Split(' '),
+        ];
+        _agents.Add(BackgroundProcess.StartDotnet(
+            arguments,
+            [new("MESH_URL", _host!.Address.AbsoluteUri), new("MESH_HOME", _folder)],
+            _folder,
+            line => _log.WriteLine($"{part}: {line}")));
+    }
+
+    private async Task<List<MessageView>> FollowAsync(MeshClient mesh, ThreadView thread, CancellationToken cancellation)
+    {
+        var writer = new TranscriptWriter(_terminal.Out, thread);
+        if (!_options.AsJson)
+        {
+            writer.WriteOpening();
+        }
+
+        var seen = new List<MessageView>();
+        var crashIsDue = _options.Crash;
+        var follower = new ThreadFollower(mesh, TimeProvider.System) { AwayChanged = _ => { } };
+        await foreach (var message in follower.FollowAsync(thread.ThreadId, after: 0, cancellation))
+        {
+            seen.Add(message);
+            if (_options.AsJson)
+            {
+                _terminal.WriteJson(message, CliJson.Context.MessageView);
+            }
+            else
+            {
+                writer.Write(message);
+            }
+
+            if (crashIsDue && IsInTheMiddle(seen))
+            {
+                crashIsDue = false;
+                await CrashAsync(cancellation);
+            }
+
+            if (_agents.Find(agent => agent.HasExited) is { } gone)
+            {
+                throw new CliException(ExitCode.Refused, $"An agent of the demo stopped. Its last words:\n{gone.LastLines}");
+            }
+        }
+
+        return seen;
+    }
+
+    private static bool IsInTheMiddle(List<MessageView> seen)
+    {
+        var round = seen.FindLastIndex(message => message.Kind == MessageKind.Submission);
+        return seen.Count(message => message.Kind == MessageKind.Submission) == CrashRound
+            && seen.Skip(round).Count(message => message.Kind == MessageKind.Finding) == FindingsBeforeCrash;
+    }
+
+    private async Task CrashAsync(CancellationToken cancellation)
+    {
+        Say($"[bold red]✗ SIGKILL[/] [red]the mesh, process {_host!.ProcessId}, is killed in the middle of round {CrashRound}; the verifier is still at work[/]");
+        await _host.CrashAsync();
+        _host = await StartHostAsync(cancellation);
+    }
+
+    private async Task<bool> SaveEvidenceAsync(MeshClient mesh, string threadId, CancellationToken cancellation)
+    {
+        var file = Path.Combine(_folder, "evidence.json");
+        var evidence = await mesh.GetEvidenceAsync(threadId, cancellation);
+        await File.WriteAllBytesAsync(file, evidence, cancellation);
+        Say($"[grey]saved   {Markup.Escape(Path.GetRelativePath(Environment.CurrentDirectory, file))}[/]");
+        var report = EvidenceVerifier.Verify(evidence);
+        if (!_options.AsJson)
+        {
+            VerifyCommand.Write(report, _terminal.Out);
+        }
+
+        return report.Holds;
+    }
+
+    private async Task<bool> ProveAsync(MeshClient mesh, ThreadView thread, List<MessageView> seen, CancellationToken cancellation)
+    {
+        var printed = Path.Combine(_folder, "demo", thread.ThreadId, DemoAgentCommand.PrintedFile);
+        var messages = new List<MessageView>();
+        await foreach (var message in new ThreadFollower(mesh, TimeProvider.System).FollowAsync(thread.ThreadId, after: 0, cancellation))
+        {
+            messages.Add(message);
+        }
+
+        var proof = CrashProof.Of(messages, seen, thread.Responder, await File.ReadAllLinesAsync(printed, cancellation));
+        foreach (var (holds, words) in proof.Findings)
+        {
+            Say($"{(holds ? "[green]✓[/]" : "[red]✗[/]")} {Markup.Escape(words)}");
+        }
+
+        return proof.Holds;
+    }
+
+    private void Say(string markup)
+    {
+        if (_options.AsJson)
+        {
+            _terminal.Note.MarkupLine(markup);
+        }
+        else
+        {
+            _terminal.Out.MarkupLine(markup);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Globalization;
+using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Transcript;
+using DurableMesh.Core.Evidence;
+using Spectre.Console;
+
+namespace DurableMesh.Cli.Evidence;
+
+/// <summary><c>mesh evidence verify</c>: recomputes chain, rules, cost and verdict of a file, offline, and says what does not hold.</summary>
+internal static class VerifyCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var file = new Argument<string>("FILE") { Description = "The evidence file." };
+        var command = new Command("verify", "Check an evidence file offline: its hash chain, its cost, its verdict.") { file };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var report = EvidenceVerifier.Verify(await ReadAsync(parsed.GetRequiredValue(file), cancellation));
+            if (parsed.WantsJson())
+            {
+                terminal.WriteJson(report, CliJson.Context.EvidenceReport);
+            }
+            else
+            {
+                Write(report, terminal.Out);
+            }
+
+            return report.Holds ? ExitCode.Done : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    /// <summary>Says what a check gave.</summary>
+    public static void Write(EvidenceReport report, IAnsiConsole console)
+    {
+        if (report.Holds)
+        {
+            var end = report.Final ? $"{ThreadWords.Of(report.EndState)} {ThreadWords.Of(report.Reason)}" : "not ended yet";
+            console.MarkupLineInterpolated(
+                $"[green]✓ the evidence holds[/]: {report.Entries} entries, chain, rules, cost and verdict recomputed; {end}");
+            console.MarkupLineInterpolated($"[grey]head    {report.Head}[/]");
+            return;
+        }
+
+        foreach (var finding in report.Findings)
+        {
+            var place = finding.Entry is { } entry
+                ? string.Create(CultureInfo.InvariantCulture, $"entry {entry} ({finding.Id})")
+                : "the file";
+            console.MarkupLineInterpolated($"[red]✗ {place}[/] {finding.Path}: {finding.Message} [grey]({ThreadWords.Of(finding.Fault)})[/]");
+            if (finding.Expected is not null || finding.Found is not null)
+            {
+                console.MarkupLineInterpolated($"[grey]    expected {finding.Expected ?? "nothing"}[/]");
+                console.MarkupLineInterpolated($"[grey]    found    {finding.Found ?? "nothing"}[/]");
+            }
+        }
+
+        console.MarkupLineInterpolated($"[red]The evidence does not hold[/]: {report.Findings.Count} of its claims are wrong.");
+    }
+
+    private static async Task<byte[]> ReadAsync(string file, CancellationToken cancellation)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(file, cancellation);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCode.Usage, $"{file} cannot be read: {failure.Message}", failure);
+        }
+    }
+}
