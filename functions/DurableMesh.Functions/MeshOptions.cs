@@ -1,3 +1,4 @@
+using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 
@@ -20,6 +21,9 @@ public sealed class MeshOptions
 
     /// <summary>The limits of threads.</summary>
     public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>What models cost, for usage whose sender names no cost.</summary>
+    public IList<PriceOptions> Prices { get; } = [];
 
     /// <summary>The store.</summary>
     public StoreOptions Store { get; set; } = new();
@@ -62,6 +66,35 @@ public sealed class LimitOptions
     public LimitPolicy ToPolicy() => new(
         new Limits(DefaultTtl, DefaultTurns, DefaultCostCapUsd, DefaultFindingsPerTurn, DefaultRoundsWithoutProgress),
         new Limits(MaximumTtl, MaximumTurns, MaximumCostCapUsd, MaximumFindingsPerTurn, MaximumRoundsWithoutProgress));
+}
+
+/// <summary>What a model costs from an instant on, in US dollars per million tokens.</summary>
+public sealed class PriceOptions
+{
+    /// <summary>The model, as senders name it; case does not matter.</summary>
+    public string Model { get; set; } = "";
+
+    /// <summary>When the price takes effect; the newest one that has counts.</summary>
+    public DateTimeOffset From { get; set; }
+
+    /// <summary>Input tokens.</summary>
+    public decimal Input { get; set; }
+
+    /// <summary>Input tokens from a cache; by default as much as any others.</summary>
+    public decimal? CachedInput { get; set; }
+
+    /// <summary>Output tokens.</summary>
+    public decimal Output { get; set; }
+
+    /// <summary>The same, as the price table wants it.</summary>
+    public ModelPrice ToPrice() => new()
+    {
+        Model = Model,
+        From = From.ToUniversalTime(),
+        InputPerMillion = Input,
+        CachedInputPerMillion = CachedInput,
+        OutputPerMillion = Output,
+    };
 }
 
 /// <summary>How the store behaves.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DurableMesh.Core.Money;
 using Microsoft.Extensions.Options;
 
 namespace DurableMesh.Functions;
@@ -30,6 +31,8 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
         Within("Limits:DefaultFindingsPerTurn", limits.DefaultFindingsPerTurn, 0, limits.MaximumFindingsPerTurn);
         Within("Limits:MaximumRoundsWithoutProgress", limits.MaximumRoundsWithoutProgress, 1, 1_000_000);
         Within("Limits:DefaultRoundsWithoutProgress", limits.DefaultRoundsWithoutProgress, 1, limits.MaximumRoundsWithoutProgress);
+        Require(options.Prices.All(price => price.Model.Length > 0), "Prices", "must name the model of each price");
+        Require(PricesAreClear(options, out var why), "Prices", $"cannot be a table: {why.TrimEnd('.')}");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 
         void Require(bool holds, string key, string message)
@@ -44,6 +47,21 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
             where T : IComparable<T> =>
             Require(value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0, key,
                 FormattableString.Invariant($"is {value}; it must be {least} to {most}"));
+    }
+
+    private static bool PricesAreClear(MeshOptions options, out string why)
+    {
+        try
+        {
+            _ = new PriceTable(options.Prices.Select(price => price.ToPrice()));
+            why = "";
+            return true;
+        }
+        catch (ArgumentException e)
+        {
+            why = e.Message;
+            return false;
+        }
     }
 
     [GeneratedRegex("^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$")]

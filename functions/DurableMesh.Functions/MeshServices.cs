@@ -30,7 +30,8 @@ internal static class MeshServices
             options.Store.SharedByHosts ??= !string.IsNullOrEmpty(configuration[AzureInstanceSetting]));
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(PriceTable.Empty);
+        services.AddSingleton(provider => new PriceTable(
+            provider.GetRequiredService<IOptions<MeshOptions>>().Value.Prices.Select(price => price.ToPrice())));
         services.AddSingleton<IAgentDirectory, AgentFile>();
         services.AddStore(configuration);
         services.AddSingleton<ThreadEvidence>();

@@ -29,7 +29,7 @@ public sealed class ThreadInbox(IThreadLog log, IOptions<MeshOptions> options, T
             receipt => receipt is not null,
             options.Value.AnswerWithin,
             time,
-            cancellation);
+            cancellation) ?? await StoppedAsync(client, threadId, cancellation);
     }
 
     private async ValueTask<Receipt?> EndedAsync(string threadId, string requestId, CancellationToken cancellation)
@@ -37,5 +37,14 @@ public sealed class ThreadInbox(IThreadLog log, IOptions<MeshOptions> options, T
         // A step that ends a thread records every receipt up to the end with it: whoever has none by then came too late.
         var stored = await log.FindAsync(threadId, cancellation);
         return stored?.View.State == ThreadPhase.Ended ? log.FindReceipt(requestId) ?? Receipts.ThreadEnded(stored.View) : null;
+    }
+
+    /// <summary>A thread whose orchestration somebody stopped from outside will never answer, and its sender should know.</summary>
+    private static async Task<Receipt?> StoppedAsync(DurableTaskClient client, string threadId, CancellationToken cancellation)
+    {
+        var instance = await client.GetInstanceAsync(threadId, cancellation);
+        return instance?.RuntimeStatus is OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Failed
+            ? Receipts.Stopped(threadId, instance.RuntimeStatus)
+            : null;
     }
 }

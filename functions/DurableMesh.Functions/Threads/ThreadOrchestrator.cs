@@ -21,7 +21,7 @@ public static class ThreadOrchestrator
     /// <summary>After how many steps the history starts anew.</summary>
     public const int StepsPerRun = 50;
 
-    /// <summary>The gate and the store may be away for a long time; a defect is not worth a second try.</summary>
+    /// <summary>The store may be away for days; a defect is not worth a second try.</summary>
     private static readonly TaskOptions WhileStorageIsAway = TaskOptions.FromRetryPolicy(
         new RetryPolicy(
             maxNumberOfAttempts: 100_000,
@@ -29,8 +29,11 @@ public static class ThreadOrchestrator
             backoffCoefficient: 2,
             maxRetryInterval: TimeSpan.FromSeconds(15))
         {
-            HandleFailure = failure => failure.IsCausedBy<StoreUnavailableException>(),
+            HandleFailure = failure => failure.IsCausedBy<IOException>() || failure.ErrorType == UnknownError,
         });
+
+    // What the official Functions host says of a failure whose type it could not tell.
+    private const string UnknownError = "(unknown)";
 
     /// <summary>Runs the thread.</summary>
     /// <param name="context">The orchestration.</param>
@@ -113,15 +116,28 @@ public static class ThreadOrchestrator
         }
     }
 
+    /// <summary>Records the step. What cannot be recorded has not happened: the thread then ends instead, and says why.</summary>
     private static async Task RecordAsync(TaskOrchestrationContext context, ThreadStep step)
     {
-        if (step.IsEmpty)
+        try
         {
-            return;
+            await WriteAsync(context, step);
         }
+        catch (TaskFailedException e)
+        {
+            step.Abandon($"A step could not be recorded: {e.FailureDetails.ErrorMessage}", Now(context));
+            await WriteAsync(context, step);
+        }
+    }
 
-        context.SetCustomStatus(ThreadStatus.Of(step.State));
-        await context.CallActivityAsync(nameof(ThreadActivities.RecordThreadStep), step.Release(), WhileStorageIsAway);
+    private static async Task WriteAsync(TaskOrchestrationContext context, ThreadStep step)
+    {
+        if (!step.IsEmpty)
+        {
+            context.SetCustomStatus(ThreadStatus.Of(step.State));
+            await context.CallActivityAsync(nameof(ThreadActivities.RecordThreadStep), step.ToRecord(), WhileStorageIsAway);
+            step.Recorded();
+        }
     }
 
     /// <summary>Writes the evidence, and answers those whose events were under way when the thread ended.</summary>

@@ -10,6 +10,7 @@ internal sealed class ThreadStep(ThreadState state)
 {
     private readonly List<TranscriptEntry> entries = [];
     private readonly List<RequestReceipt> receipts = [];
+    private ThreadState recorded = state;
 
     /// <summary>The state after all that was taken in.</summary>
     public ThreadState State { get; private set; } = state;
@@ -23,19 +24,30 @@ internal sealed class ThreadStep(ThreadState state)
     /// <summary>Takes in what somebody sent.</summary>
     public void Take(InboxEnvelope envelope, DateTimeOffset now) => Take(envelope.Payload, now, envelope.RequestId);
 
-    /// <summary>Hands out what there is to record, once.</summary>
-    public ThreadRecord Release()
+    /// <summary>What there is to record.</summary>
+    public ThreadRecord ToRecord() => new()
     {
-        var record = new ThreadRecord
-        {
-            ThreadId = State.Start.ThreadId,
-            View = State.View(),
-            Entries = [.. entries],
-            Receipts = [.. receipts],
-        };
+        ThreadId = State.Start.ThreadId,
+        View = State.View(),
+        Entries = [.. entries],
+        Receipts = [.. receipts],
+    };
+
+    /// <summary>What there was to record is durable: the next step begins.</summary>
+    public void Recorded()
+    {
+        recorded = State;
         entries.Clear();
         receipts.Clear();
-        return record;
+    }
+
+    /// <summary>Forgets what could not be recorded, and ends the thread instead.</summary>
+    public void Abandon(string why, DateTimeOffset now)
+    {
+        State = recorded;
+        entries.Clear();
+        receipts.Clear();
+        Take(new SystemFault(EndReason.InternalError, why), now);
     }
 
     private void Take(ThreadInput input, DateTimeOffset now, string? requestId)

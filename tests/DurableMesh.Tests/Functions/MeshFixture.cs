@@ -81,6 +81,9 @@ internal sealed class MeshFixture : IAsyncDisposable
     /// <summary>Whether the threads have stopped to answer.</summary>
     public bool Asleep { get; set; }
 
+    /// <summary>What the task hub says of the orchestrations.</summary>
+    public OrchestrationRuntimeStatus Status { get; set; }
+
     public int Starts { get; private set; }
 
     public int Raised { get; private set; }
@@ -175,6 +178,7 @@ internal sealed class MeshFixture : IAsyncDisposable
     private OrchestrationMetadata? Metadata(string id) => running.TryGetValue(id, out var step)
         ? new OrchestrationMetadata(nameof(ThreadOrchestrator), id)
         {
+            RuntimeStatus = Status,
             DataConverter = new Microsoft.DurableTask.Converters.JsonDataConverter(AppJson.Options),
             SerializedInput = JsonSerializer.Serialize(ThreadState.Starting(step.State.Start), AppJson.Options),
         }
@@ -210,7 +214,9 @@ internal sealed class MeshFixture : IAsyncDisposable
         lock (step)
         {
             take();
-            return Log.AppendAsync(step.Release(), CancellationToken.None);
+            var record = step.ToRecord();
+            step.Recorded();
+            return Log.AppendAsync(record, CancellationToken.None);
         }
     }
 

@@ -67,13 +67,13 @@ internal sealed class SampleThread
     public ThreadRecord Open()
     {
         step.Take(new GateEvaluated(Approval), Noon);
-        return step.Release();
+        return Release();
     }
 
     public ThreadRecord Send(SendMessageRequest request, string requestId = "request")
     {
         step.Take(new InboxEnvelope(requestId, new MessageArrived(Incoming(request))), Noon);
-        return step.Release();
+        return Release();
     }
 
     public ThreadRecord Note(string messageId, string requestId = "request", string body = "text") =>
@@ -82,6 +82,13 @@ internal sealed class SampleThread
     public ThreadRecord Cancel()
     {
         step.Take(new InboxEnvelope("cancel", new CancelRequested("a person", "enough")), Noon);
-        return step.Release();
+        return Release();
+    }
+
+    private ThreadRecord Release()
+    {
+        var record = step.ToRecord();
+        step.Recorded();
+        return record;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Wire;
+using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Tests.Functions.Threads;
 
@@ -114,6 +115,19 @@ public sealed class MessageTests : IAsyncDisposable
 
         Assert.Equal((202, "pending"), (answer.Status, answer.Text("receipt")));
         Assert.Equal($"/api/threads/{id}/messages?after=1", answer.Headers.Location);
+    }
+
+    [Fact]
+    public async Task A_thread_whose_orchestration_was_terminated_takes_nothing_more()
+    {
+        await using var slow = new MeshFixture(answerWithin: TimeSpan.FromMilliseconds(500));
+        var id = await slow.StartedAsync();
+        (slow.Asleep, slow.Status) = (true, OrchestrationRuntimeStatus.Terminated);
+
+        var answer = await slow.SendAsync(id, Submission("b-1"));
+
+        Assert.Equal((409, "thread_ended"), (answer.Status, answer.Text("reason")));
+        Assert.Contains("Terminated", answer.Text("detail"), StringComparison.Ordinal);
     }
 
     [Theory]

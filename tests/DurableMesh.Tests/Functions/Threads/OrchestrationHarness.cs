@@ -36,7 +36,11 @@ internal sealed class OrchestrationHarness
         context.Setup(one => one.CallActivityAsync<GateReport>(nameof(EvaluateGate), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns(() => Gate());
         context.Setup(one => one.CallActivityAsync(nameof(ThreadActivities.RecordThreadStep), It.IsAny<object>(), It.IsAny<TaskOptions>()))
-            .Returns((TaskName _, object record, TaskOptions _) => RecordAsync((ThreadRecord)record));
+            .Returns((TaskName _, object record, TaskOptions options) =>
+            {
+                Retries.Add(options.Retry!.Policy!);
+                return RecordAsync((ThreadRecord)record);
+            });
         context.Setup(one => one.CallActivityAsync(nameof(ThreadActivities.WriteEvidence), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns((TaskName _, object threadId, TaskOptions _) =>
             {
@@ -62,7 +66,13 @@ internal sealed class OrchestrationHarness
     /// <summary>Whether a record waits for <see cref="Acknowledge"/>.</summary>
     public bool HoldRecords { get; set; }
 
+    /// <summary>Which records fail for good.</summary>
+    public Predicate<ThreadRecord> RefuseRecord { get; set; } = _ => false;
+
     public List<ThreadRecord> Records { get; } = [];
+
+    /// <summary>What the orchestrator said about trying again.</summary>
+    public List<RetryPolicy> Retries { get; } = [];
 
     public List<string> Evidence { get; } = [];
 
@@ -108,6 +118,12 @@ internal sealed class OrchestrationHarness
 
     private Task RecordAsync(ThreadRecord record)
     {
+        if (RefuseRecord(record))
+        {
+            throw new TaskFailedException(
+                "RecordThreadStep", 0, new TaskFailureDetails("System.FormatException", "no such number", null, null, null));
+        }
+
         Records.Add(record);
         if (!HoldRecords)
         {

@@ -185,6 +185,35 @@ public sealed class ThreadOrchestratorTests
     }
 
     [Fact]
+    public async Task A_step_that_cannot_be_recorded_has_not_happened_and_ends_the_thread()
+    {
+        harness.RefuseRecord = record => record.Receipts.Any(one => one.RequestId == "r-2");
+        var run = harness.Start();
+        harness.Raise("r-1", Note("n-1"));
+
+        harness.Raise("r-2", Note("n-2"));
+        await run;
+
+        var last = harness.Records[^1];
+        Assert.Equal((EndReason.InternalError, 2), (last.View.Reason, last.View.Messages));
+        Assert.Equal([3], last.Entries.Select(entry => entry.Ordinal));
+        Assert.Equal(["r-1"], harness.Receipts.Select(one => one.RequestId));
+    }
+
+    [Theory]
+    [InlineData("DurableMesh.Functions.Store.StoreUnavailableException", true)]
+    [InlineData("System.IO.IOException", true)]
+    [InlineData("(unknown)", true)]
+    [InlineData("System.FormatException", false)]
+    public void Only_an_outage_is_worth_another_try(string errorType, bool again)
+    {
+        _ = harness.Start();
+
+        Assert.All(harness.Retries, policy =>
+            Assert.Equal(again, policy.Handle(new TaskFailedException("a", 0, new TaskFailureDetails(errorType, "m", null, null, null)))));
+    }
+
+    [Fact]
     public void An_event_that_is_no_envelope_is_ignored()
     {
         _ = harness.Start();
