@@ -17,8 +17,6 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CancelRequest))]
 [JsonSerializable(typeof(SendMessageRequest))]
-[JsonSerializable(typeof(StartThreadRequest))]
-[JsonSerializable(typeof(Brief))]
 [JsonSerializable(typeof(Host.HostView))]
 [JsonSerializable(typeof(EvidenceReport))]
 [JsonSerializable(typeof(AgentTurn))]

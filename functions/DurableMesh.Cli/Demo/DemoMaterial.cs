@@ -1,6 +1,3 @@
-using System.Text.Json;
-using DurableMesh.Core.Wire;
-
 namespace DurableMesh.Cli.Demo;
 
 /// <summary>What the demo is made of.</summary>
@@ -18,10 +15,4 @@ internal sealed record DemoMaterial(string Folder)
 
     /// <summary>The builder's drawer of prepared patches.</summary>
     public string Fixes => Path.Combine(Folder, "fixes");
-
-    /// <summary>The request, read.</summary>
-    public StartThreadRequest ReadTask() => JsonSerializer.Deserialize(File.ReadAllBytes(Task), CliJson.Context.StartThreadRequest)!;
-
-    /// <summary>The ids of the task's acceptance criteria.</summary>
-    public IReadOnlyList<string> CriteriaIds() => [.. ReadTask().Brief.Acceptance.Select(criterion => criterion.Id)];
 }

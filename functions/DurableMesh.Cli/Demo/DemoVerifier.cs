@@ -33,7 +33,7 @@ internal sealed class DemoVerifier(DemoMaterial material, string workFolder)
             yield return Finding(fault);
         }
 
-        var others = material.CriteriaIds().Where(id => id != Builds);
+        var others = turn.Brief.Checks.Select(criterion => criterion.Id).Where(id => id != Builds);
         if (checks.Count > 0)
         {
             checks.AddRange(others.Select(id => Laboratory.Failed(id, "cannot hold while it does not build", location: null)));

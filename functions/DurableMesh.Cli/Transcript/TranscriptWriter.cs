@@ -17,7 +17,7 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
         _round = 0;
         console.MarkupLine($"[bold]{Plain(thread.Subject)}[/]");
         console.MarkupLine(
-            $"[grey]thread {Plain(thread.ThreadId)} · {PatternName(thread.Pattern)} · task {Plain(thread.McTask)} · until {thread.Deadline:HH:mm:ss}Z · " +
+            $"[grey]thread {Plain(thread.ThreadId)} · {ThreadWords.Of(thread.Pattern)} · task {Plain(thread.McTask)} · until {thread.Deadline:HH:mm:ss}Z · " +
             $"at most {thread.Limits.MaxTurns} turns and {Money(thread.Limits.CostCapUsd)}[/]");
     }
 
@@ -77,7 +77,12 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
             ? $"[bold]{Plain(only.Id)}[/] {(only.Location is { } place ? $"[grey]{Plain(place)}[/] " : "")}"
             : "";
         lines.AddRange($"{about}{Plain(MessageWords.Of(message))}".Split('\n'));
-        if (message.Checks.Count > 1 || (message.Kind != MessageKind.Finding && message.Checks.Count == 1))
+        if (message.Kind == MessageKind.Brief)
+        {
+            lines.AddRange(message.Checks.Select(criterion =>
+                $"[grey]○[/] {Plain(criterion.Id)} {Plain(criterion.Title ?? "")}{(criterion.Required == false ? " [grey](optional)[/]" : "")}"));
+        }
+        else if (message.Checks.Count > 1 || (message.Kind != MessageKind.Finding && message.Checks.Count == 1))
         {
             lines.Add(string.Join("  ", message.Checks.Select(CheckMark)));
         }
@@ -108,7 +113,7 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
         (MessageKind.Finding, _) => "[yellow]! finding[/]",
         (MessageKind.Note, _) => "[grey]· note[/]",
         (MessageKind.Question, _) => "? question",
-        (var kind, _) => $"[bold]» {MessageWords.Of(kind)}[/]",
+        (var kind, _) => $"[bold]» {ThreadWords.Of(kind)}[/]",
     };
 
     private static string CheckMark(Check check) => check.Status switch
@@ -136,6 +141,4 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
     private static string Money(decimal usd) => string.Create(CultureInfo.InvariantCulture, $"${usd:0.00##}");
 
     private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
-
-    private static string PatternName(Pattern pattern) => ThreadWords.Of(pattern);
 }

@@ -172,6 +172,7 @@ public static partial class ThreadRules
             text is { Length: > MaxDetailLength } ? $"{text[..MaxDetailLength]}…" : text;
     }
 
+    /// <summary>The criteria go along as checks that nobody has tried yet, so that a party needs nothing but its messages.</summary>
     private static Message BriefOf(ThreadStart start, DateTimeOffset now) => new()
     {
         Sequence = 1,
@@ -180,6 +181,13 @@ public static partial class ThreadRules
         To = start.Responder,
         Kind = MessageKind.Brief,
         Body = start.Body,
+        Checks = [.. start.Acceptance.Select(criterion => new Check
+        {
+            Id = criterion.Id,
+            Title = criterion.Title,
+            Status = CheckStatus.Skipped,
+            Required = criterion.Required,
+        })],
         SentAt = now,
         ContentHash = start.RequestHash,
     };

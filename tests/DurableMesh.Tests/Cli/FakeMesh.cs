@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
@@ -25,6 +26,7 @@ internal sealed class FakeMesh : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Dictionary<string, ThreadState> _threads = [];
     private readonly List<MessageView> _messages = [];
+    private readonly Dictionary<string, List<TranscriptEntry>> _entries = [];
     private TaskCompletionSource _news = new();
 
     private FakeMesh(WebApplication app) => _app = app;
@@ -89,6 +91,36 @@ internal sealed class FakeMesh : IAsyncDisposable
     public Receipt Send(string threadId, SendMessageRequest request) =>
         Decide(threadId, new MessageArrived(IncomingMessage.Of(request, PriceTable.Empty, DateTimeOffset.UtcNow))).Receipt!;
 
+    /// <summary>Plays a dialogue of two rounds to its PASS.</summary>
+    public void Play(string threadId)
+    {
+        Check failing = new() { Id = "AC-1", Status = CheckStatus.Fail, Detail = "line 2 is lost", Location = "CsvReader.cs:41" };
+        Send(threadId, new() { MessageId = "b-1", From = Sample.Builder, Kind = MessageKind.Submission });
+        Send(threadId, new()
+        {
+            MessageId = "v-1", From = Sample.Verifier, Kind = MessageKind.Finding, Checks = [failing], Body = JsonText.OfString(failing.Detail),
+        });
+        Send(threadId, new()
+        {
+            MessageId = "v-2", From = Sample.Verifier, Kind = MessageKind.Verdict, Verdict = Verdict.Fail, Checks = [failing],
+        });
+        Send(threadId, new() { MessageId = "b-2", From = Sample.Builder, Kind = MessageKind.Submission });
+        Send(threadId, new()
+        {
+            MessageId = "v-3", From = Sample.Verifier, Kind = MessageKind.Verdict, Verdict = Verdict.Pass,
+            Checks = [failing with { Status = CheckStatus.Pass, Detail = "kept" }],
+        });
+    }
+
+    /// <summary>A thread's evidence file.</summary>
+    public byte[] Evidence(string threadId)
+    {
+        lock (_gate)
+        {
+            return EvidenceFile.Of(_entries[threadId]).ToUtf8();
+        }
+    }
+
     /// <summary>Waits until the messages are as a test wants them.</summary>
     public async Task<IReadOnlyList<MessageView>> UntilAsync(Func<IReadOnlyList<MessageView>, bool> condition, CancellationToken cancellation)
     {
@@ -139,7 +171,7 @@ internal sealed class FakeMesh : IAsyncDisposable
             return Find(id) is null ? NotFound(id) : Answer(Decide(id, new CancelRequested(cancel!.By, cancel.Why)).Receipt!, 202);
         });
         api.MapGet("/threads/{id}/messages", MessagesAsync);
-        api.MapGet("/threads/{id}/evidence", (string id) => Results.Text($"{{\"threadId\":\"{id}\"}}", "application/json"));
+        api.MapGet("/threads/{id}/evidence", (string id) => Find(id) is null ? NotFound(id) : Results.Bytes(Evidence(id), "application/json"));
         api.MapGet("/agents/{id}/inbox", InboxAsync);
     }
 
@@ -248,6 +280,7 @@ internal sealed class FakeMesh : IAsyncDisposable
 
             var start = ThreadStart.Create(id, request, LimitPolicy.Standard, ThreadStart.HashOf(request), DateTimeOffset.UtcNow);
             _threads[id] = ThreadState.Starting(start);
+            _entries[id] = [];
             return Decide(id, new GateEvaluated(new GateReport(GateOutcome.Approved, []))).View;
         }
     }
@@ -258,6 +291,7 @@ internal sealed class FakeMesh : IAsyncDisposable
         {
             var decision = ThreadRules.Decide(_threads[id], input, DateTimeOffset.UtcNow);
             _threads[id] = decision.State;
+            _entries[id].AddRange(decision.Entries);
             _messages.AddRange(decision.Events.OfType<MessageAccepted>().Select(accepted => accepted.Message.View(id, accepted.At)));
             var news = _news;
             _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

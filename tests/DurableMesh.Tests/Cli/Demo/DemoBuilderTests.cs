@@ -90,8 +90,14 @@ public sealed class DemoBuilderTests : IDisposable
     }
 
     [Fact]
-    public void Every_patch_answers_a_criterion_of_the_task() =>
-        Assert.All(PreparedFix.ReadAll(_material.Fixes), fix => Assert.Contains(fix.Answers, _material.CriteriaIds()));
+    public void The_task_is_a_request_that_a_mesh_takes_and_every_patch_answers_one_of_its_criteria()
+    {
+        var task = RequestReader.ReadStartThread(File.ReadAllBytes(_material.Task));
+
+        Assert.Empty(task.Errors);
+        var criteria = task.Value!.Brief.Acceptance.Select(criterion => criterion.Id).ToList();
+        Assert.All(PreparedFix.ReadAll(_material.Fixes), fix => Assert.Contains(fix.Answers, criteria));
+    }
 
     private AgentReply? Answer(MessageView message) => new DemoBuilder(_material, _folder).Answer(new AgentTurn(Sample.Thread(), Sample.Message(MessageKind.Brief), message));
 

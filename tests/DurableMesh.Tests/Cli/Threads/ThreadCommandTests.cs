@@ -192,7 +192,7 @@ public sealed class ThreadCommandTests : IAsyncLifetime
     public async Task Watch_shows_the_dialogue_and_its_end()
     {
         var thread = _mesh.Open();
-        Play(thread.ThreadId);
+        _mesh.Play(thread.ThreadId);
 
         var run = await RunAsync("watch", thread.ThreadId);
 
@@ -209,7 +209,7 @@ public sealed class ThreadCommandTests : IAsyncLifetime
     public async Task Watch_in_JSON_is_one_message_a_line_and_then_the_thread()
     {
         var thread = _mesh.Open();
-        Play(thread.ThreadId);
+        _mesh.Play(thread.ThreadId);
 
         var lines = (await RunAsync("watch", thread.ThreadId, "--json")).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
@@ -255,37 +255,5 @@ public sealed class ThreadCommandTests : IAsyncLifetime
         Assert.Contains(Sample.Builder, (await RunAsync("status", thread.ThreadId)).Out, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Evidence_goes_to_standard_output_or_to_a_file_byte_for_byte()
-    {
-        using var file = new TemporaryFile("");
-
-        var printed = await RunAsync("evidence", "t-1");
-        await RunAsync("evidence", "t-1", "--out", file.Path);
-
-        Assert.Equal("{\"threadId\":\"t-1\"}\n", printed.Out);
-        Assert.Equal("{\"threadId\":\"t-1\"}", await File.ReadAllTextAsync(file.Path, TestContext.Current.CancellationToken));
-    }
-
     private Task<MeshRun> RunAsync(params string[] args) => MeshRun.OfAsync(_mesh, args);
-
-    private void Play(string threadId)
-    {
-        Check failing = new() { Id = "AC-1", Status = CheckStatus.Fail, Detail = "line 2 is lost", Location = "CsvReader.cs:41" };
-        _mesh.Send(threadId, new() { MessageId = "b-1", From = Sample.Builder, Kind = MessageKind.Submission });
-        _mesh.Send(threadId, new()
-        {
-            MessageId = "v-1", From = Sample.Verifier, Kind = MessageKind.Finding, Checks = [failing], Body = JsonText.OfString(failing.Detail),
-        });
-        _mesh.Send(threadId, new()
-        {
-            MessageId = "v-2", From = Sample.Verifier, Kind = MessageKind.Verdict, Verdict = Verdict.Fail, Checks = [failing],
-        });
-        _mesh.Send(threadId, new() { MessageId = "b-2", From = Sample.Builder, Kind = MessageKind.Submission });
-        _mesh.Send(threadId, new()
-        {
-            MessageId = "v-3", From = Sample.Verifier, Kind = MessageKind.Verdict, Verdict = Verdict.Pass,
-            Checks = [failing with { Status = CheckStatus.Pass, Detail = "kept" }],
-        });
-    }
 }

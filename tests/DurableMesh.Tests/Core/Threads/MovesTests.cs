@@ -18,6 +18,16 @@ public sealed class MovesTests
     }
 
     [Fact]
+    public void The_brief_carries_the_criteria_as_checks_that_nobody_has_tried_yet()
+    {
+        var brief = Assert.IsType<MessageAccepted>(Dialogue.Opened().Last.Events[1]).Message;
+        Assert.Equal(
+            [("AC-1", "newline kept", true), ("AC-2", "empty file", true), ("AC-3", "fast", false)],
+            brief.Checks.Select(check => (check.Id, check.Title, check.Required)));
+        Assert.All(brief.Checks, check => Assert.Equal(CheckStatus.Skipped, check.Status));
+    }
+
+    [Fact]
     public void A_submission_hands_the_move_over_and_a_failing_verdict_hands_it_back()
     {
         var dialogue = Dialogue.Opened();
