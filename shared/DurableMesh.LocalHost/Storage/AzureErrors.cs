@@ -6,7 +6,7 @@ namespace DurableMesh.LocalHost.Storage;
 /// <summary>Tells the answers of Azure Storage that mean something to a hub from those that mean "not now".</summary>
 internal static class AzureErrors
 {
-    /// <summary>Makes one call. Whatever is no answer the caller can act on becomes a <see cref="StorageUnavailableException"/>.</summary>
+    /// <summary>Makes one call. What the caller cannot act on becomes a <see cref="StorageUnavailableException"/>.</summary>
     /// <param name="target">What is called, for the message.</param>
     /// <param name="operation">The operation, for the message.</param>
     /// <param name="call">The call.</param>

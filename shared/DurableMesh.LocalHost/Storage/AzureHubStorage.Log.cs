@@ -5,13 +5,13 @@ namespace DurableMesh.LocalHost.Storage;
 internal static partial class AzureHubStorageLog
 {
     [LoggerMessage(1, LogLevel.Information,
-        "Partition {Partition} was owned by host {HostId} (process {ProcessId} of this machine), which runs no more: taken over.")]
-    public static partial void TookOverFromDeadProcess(this ILogger logger, int partition, string hostId, int processId);
+        "Took partition {Partition} over from host {HostId} (process {ProcessId}), whose ownership is over.")]
+    public static partial void TookOver(this ILogger logger, int partition, string hostId, int processId);
 
     [LoggerMessage(2, LogLevel.Warning, "The storage had forgotten the lease on partition {Partition}; it is in place again.")]
     public static partial void RestoredForgottenLease(this ILogger logger, int partition);
 
-    [LoggerMessage(3, LogLevel.Warning, "The storage did not know the lease on {Segment}, which this host owns; claimed it again.")]
+    [LoggerMessage(3, LogLevel.Warning, "The storage had forgotten the lease on {Segment}; claimed it again.")]
     public static partial void ClaimedSegmentAgain(this ILogger logger, string segment, Exception cause);
 
     [LoggerMessage(4, LogLevel.Warning, "The lease on partition {Partition} cannot be renewed now; trying on.")]

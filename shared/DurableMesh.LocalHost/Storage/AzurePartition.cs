@@ -188,9 +188,13 @@ internal sealed class AzurePartition(
         }
     }
 
-    // The service refuses a write under a lease that it does not know (any more): ours to claim again as long as the partition is.
+    // The service refuses a write under a lease that it does not know (any more). The lease is ours to claim again as long as
+    // the partition is.
     private Task<T> UnderLeaseAsync<T>(
-        AppendBlobClient segment, string operation, Func<AppendBlobClient, string, Task<T>> write, CancellationToken cancellation) =>
+        AppendBlobClient segment,
+        string operation,
+        Func<AppendBlobClient, string, Task<T>> write,
+        CancellationToken cancellation) =>
         AloneAsync(
             async () =>
             {
@@ -272,8 +276,8 @@ internal sealed class AzurePartition(
         if (segments is [.., var last])
         {
             // Only the last one is written to, and only a look at the blob itself tells its blocks.
-            var properties = await Segment(last.Number).GetPropertiesAsync(cancellationToken: cancellation);
-            segments[^1] = last with { Length = properties.Value.ContentLength, Blocks = properties.Value.BlobCommittedBlockCount };
+            var blob = (await Segment(last.Number).GetPropertiesAsync(cancellationToken: cancellation)).Value;
+            segments[^1] = last with { Length = blob.ContentLength, Blocks = blob.BlobCommittedBlockCount };
         }
 
         return segments;

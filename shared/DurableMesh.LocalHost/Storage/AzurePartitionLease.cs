@@ -46,18 +46,18 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
         if (!await TryLeaseOrCreateAsync(candidate, cancellation))
         {
             var (current, version) = await ReadAsync(cancellation);
-            if (current is null || !ProcessIdentity.Of(current.Owner).IsProvablyDead())
+            if (current is null || !IsOver(current.Owner, owner))
             {
                 return new LeaseAttempt(Acquired: false, current?.Owner);
             }
 
-            // Bound to the version that named the dead process: another host may have succeeded it by now.
+            // Bound to the version that named that owner: another host may have succeeded it by now.
             if (!await TryBreakAsync(version, cancellation) || !await TryLeaseAsync(candidate, default, cancellation))
             {
                 return new LeaseAttempt(Acquired: false, Holder: null);
             }
 
-            logger.TookOverFromDeadProcess(partition, current.Owner.HostId, current.Owner.ProcessId);
+            logger.TookOver(partition, current.Owner.HostId, current.Owner.ProcessId);
         }
 
         if (!await TryWriteAsync(candidate, new BlobRequestConditions { LeaseId = candidate.LeaseId }, cancellation))
@@ -95,7 +95,8 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
         await AzureErrors.RunAsync(segment.Uri, "break the lease", () => BreakAsync(segment, null, cancellation), cancellation);
         if (!await TryEndlessLeaseAsync(segment, cancellation))
         {
-            throw new StorageUnavailableException($"Another host leases {segment.Uri.GetLeftPart(UriPartial.Path)} at the same time.");
+            throw new StorageUnavailableException(
+                $"Another host leases {segment.Uri.GetLeftPart(UriPartial.Path)} at the same time.");
         }
     }
 
@@ -124,6 +125,9 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
 
     /// <summary>Gives up for good what the service says is somebody else's.</summary>
     public LeaseLostException Lost(Exception? inner = null) => Lost(held, inner);
+
+    private static bool IsOver(HubOwner current, HubOwner candidate) =>
+        current.HostId == candidate.HostId || ProcessIdentity.Of(current).IsProvablyDead();
 
     private LeaseLostException Lost(OwnerDocument? mine, Exception? inner = null)
     {
@@ -239,7 +243,8 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
         }
     }
 
-    private async Task<bool> TryWriteAsync(OwnerDocument document, BlobRequestConditions conditions, CancellationToken cancellation)
+    private async Task<bool> TryWriteAsync(
+        OwnerDocument document, BlobRequestConditions conditions, CancellationToken cancellation)
     {
         var content = BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(document, StorageJson.Default.OwnerDocument));
         var options = new BlobUploadOptions { Conditions = conditions };
@@ -270,7 +275,8 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
         }
     }
 
-    private static async Task<bool> BreakAsync(BlobBaseClient target, RequestConditions? conditions, CancellationToken cancellation)
+    private static async Task<bool> BreakAsync(
+        BlobBaseClient target, RequestConditions? conditions, CancellationToken cancellation)
     {
         try
         {

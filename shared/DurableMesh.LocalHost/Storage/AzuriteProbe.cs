@@ -38,7 +38,8 @@ internal static class AzuriteProbe
                 ? AzuritePresence.Present
                 : AzuritePresence.Other;
         }
-        catch (HttpRequestException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
+        catch (HttpRequestException e)
+            when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
         {
             return AzuritePresence.Absent;
         }

@@ -11,8 +11,8 @@ namespace DurableMesh.LocalHost.Storage;
 /// </summary>
 internal sealed class AzuriteProcess : IAsyncDisposable
 {
-    // Node.js itself is what starts a process in a session of its own, with its output in a file, on every system alike. Azurite's
-    // output must not go through a pipe: it would die of the first line after the host's death.
+    // Node.js itself is what starts a process in a session of its own, with its output in a file, on every system alike.
+    // Azurite's output must not go through a pipe: it would die of the first line after the host's death.
     private const string Launcher =
         """
         const [log, minimum, ...args] = process.argv.slice(1);
@@ -43,7 +43,12 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     private readonly ILogger logger;
 
     private AzuriteProcess(
-        AzuriteInstallation installation, string folder, Uri endpoint, ProcessIdentity identity, TimeProvider time, ILogger logger)
+        AzuriteInstallation installation,
+        string folder,
+        Uri endpoint,
+        ProcessIdentity identity,
+        TimeProvider time,
+        ILogger logger)
     {
         this.installation = installation;
         this.folder = folder;

@@ -85,8 +85,8 @@ internal sealed class EmbeddedAzurite(
         else if (installation is null && await AzuriteProbe.AskAsync(at, cancellation) is not AzuritePresence.Present)
         {
             throw new AzuriteException(
-                $"No Azurite answers at {at}, and there is none to start: no package.json with azurite among its dependencies was "
-                + $"found above the working directory. Start Azurite yourself, or set {DevelopmentStorage.Key}.");
+                $"No Azurite answers at {at}, and there is none to start: no package.json with azurite among its dependencies "
+                + $"was found above the working directory. Start Azurite yourself, or set {DevelopmentStorage.Key}.");
         }
     }
 

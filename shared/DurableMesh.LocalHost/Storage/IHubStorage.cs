@@ -26,7 +26,7 @@ internal interface IPartitionStorage
     /// <summary>
     /// Tries once to become the owner. On success every earlier owner is fenced: none of its appends can succeed any more.
     /// Fails, naming the holder, while somebody else's lease is alive; takes over at once from an owner that the implementation
-    /// can prove dead (a process of this machine that no longer runs).
+    /// can prove dead (a process of this machine that no longer runs), and from the same host's earlier ownership.
     /// </summary>
     Task<LeaseAttempt> TryAcquireLeaseAsync(HubOwner owner, CancellationToken cancellation);
 
@@ -43,7 +43,7 @@ internal interface IPartitionStorage
     /// <summary>The log's segments with their lengths in bytes, in ascending order of their numbers.</summary>
     Task<IReadOnlyList<LogSegment>> ListSegmentsAsync(CancellationToken cancellation);
 
-    /// <summary>Creates the empty segment <paramref name="number"/> under the lease; does nothing when it exists and is empty.</summary>
+    /// <summary>Creates the empty segment <paramref name="number"/> under the lease, unless it exists and is empty.</summary>
     /// <exception cref="LeaseLostException">Somebody else owns the partition now.</exception>
     /// <exception cref="AppendPositionException">The segment exists and is not empty.</exception>
     Task CreateSegmentAsync(long number, CancellationToken cancellation);
@@ -61,7 +61,9 @@ internal interface IPartitionStorage
     /// <exception cref="SegmentFullException">The segment takes no more blocks: go on in the next one.</exception>
     Task AppendAsync(long segment, long position, ReadOnlyMemory<byte> block, CancellationToken cancellation);
 
-    /// <summary>The bytes of a segment from <paramref name="offset"/> to its end (none beyond it), as a forward-only stream.</summary>
+    /// <summary>
+    /// The bytes of a segment from <paramref name="offset"/> to its end (none beyond it), as a forward-only stream.
+    /// </summary>
     /// <exception cref="FileNotFoundException">The segment does not exist.</exception>
     Task<Stream> ReadAsync(long segment, long offset, CancellationToken cancellation);
 
@@ -79,7 +81,9 @@ internal interface IPartitionStorage
 /// <param name="HostId">Unique for each start of a host.</param>
 /// <param name="Machine">The machine's name.</param>
 /// <param name="ProcessId">The process id on that machine.</param>
-/// <param name="ProcessStamp">Tells a process id that was given out again from the process that is meant (boot, namespace, start time).</param>
+/// <param name="ProcessStamp">
+/// Tells a process id that was given out again from the process that is meant (boot, namespace, start time).
+/// </param>
 /// <param name="Address">The base address of its HTTP API, for pointing callers to it.</param>
 internal sealed record HubOwner(string HostId, string Machine, int ProcessId, string ProcessStamp, string? Address);
 

@@ -94,6 +94,7 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
             if (leases.TryGetValue(partition, out var held)
                 && held.Holder != holder
                 && held.Expires > time.GetUtcNow()
+                && held.Owner.HostId != owner.HostId
                 && !held.Holder.IsDead)
             {
                 return new LeaseAttempt(Acquired: false, held.Owner);

@@ -1,7 +1,8 @@
 namespace DurableMesh.LocalHost.Storage;
 
 /// <summary>One partition as one host sees it. The object is the lease's identity.</summary>
-internal sealed class InMemoryPartition(InMemoryHubStorage store, InMemoryHubConnection connection, int partition) : IPartitionStorage
+internal sealed class InMemoryPartition(InMemoryHubStorage store, InMemoryHubConnection connection, int partition)
+    : IPartitionStorage
 {
     /// <inheritdoc/>
     public TimeSpan LeaseDuration => store.LeaseDuration;

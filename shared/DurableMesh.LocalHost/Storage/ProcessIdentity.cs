@@ -9,7 +9,7 @@ namespace DurableMesh.LocalHost.Storage;
 /// </summary>
 /// <param name="Machine">The machine's name.</param>
 /// <param name="ProcessId">The process id there.</param>
-/// <param name="Stamp">On Linux boot id, pid namespace and start time (in clock ticks since boot); elsewhere the start time.</param>
+/// <param name="Stamp">On Linux boot id, pid namespace and start time (in ticks since boot); elsewhere the start time.</param>
 internal sealed record ProcessIdentity(string Machine, int ProcessId, string Stamp)
 {
     /// <summary>This process.</summary>

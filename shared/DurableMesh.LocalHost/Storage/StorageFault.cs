@@ -53,7 +53,7 @@ internal sealed record StorageFault
     /// <summary>The call waits for this before anything happens.</summary>
     public Task Gate { get; private init; } = Task.CompletedTask;
 
-    /// <summary>An append stores only the first <paramref name="keptBytes"/> bytes of its block, and its answer is lost.</summary>
+    /// <summary>An append stores the first <paramref name="keptBytes"/> bytes of its block only; its answer is lost.</summary>
     public static StorageFault Tear(int keptBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(keptBytes);

@@ -99,8 +99,12 @@ public sealed class AzureErrorsTests
     [InlineData("my-hub")]
     [InlineData("hub/../x")]
     [InlineData("abcdefghijabcdefghijabcdefghijabcdefghijabcdef")]
-    public void A_hub_name_that_Durable_Functions_would_refuse_is_refused(string hubName) =>
-        Assert.Contains("hubName", Assert.Throws<ArgumentException>(() => HubContainer.NameOf(hubName)).Message, StringComparison.Ordinal);
+    public void A_hub_name_that_Durable_Functions_would_refuse_is_refused(string hubName)
+    {
+        var error = Assert.Throws<ArgumentException>(() => HubContainer.NameOf(hubName));
+
+        Assert.Contains("host.json", error.Message, StringComparison.Ordinal);
+    }
 
     private static async Task<IPartitionStorage> OwnedPartitionAsync(FakeService service)
     {
@@ -129,7 +133,8 @@ public sealed class AzureErrorsTests
             return answer;
         }
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             await Task.Yield();
             if (request.RequestUri!.Query.Contains("appendblock", StringComparison.Ordinal))

@@ -194,7 +194,8 @@ public sealed class AzureHubStorageTests(AzuriteFixture fixture) : HubStorageCon
     {
         public Func<HttpRequestMessage, bool>? LosesNext { get; set; }
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var answer = await base.SendAsync(request, cancellationToken);
             if (LosesNext?.Invoke(request) == true)

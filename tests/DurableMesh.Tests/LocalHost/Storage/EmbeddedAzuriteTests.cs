@@ -54,8 +54,9 @@ public sealed class EmbeddedAzuriteTests : IDisposable
     public async Task One_that_runs_already_is_used_and_left_running()
     {
         await InstalledAsync();
+        var elsewhere = Path.Combine(root.FullName, "elsewhere");
         await using var foreign = await AzuriteProcess.StartAsync(
-            installation, endpoint, Path.Combine(root.FullName, "elsewhere"), TimeProvider.System, NullLogger.Instance, Cancellation);
+            installation, endpoint, elsewhere, TimeProvider.System, NullLogger.Instance, Cancellation);
 
         await using (var host = Host())
         {
@@ -203,7 +204,8 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         while (true)
         {
             using var client = await listener.AcceptTcpClientAsync(Cancellation);
-            await client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nServer: other\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), Cancellation);
+            var answer = "HTTP/1.1 200 OK\r\nServer: other\r\nContent-Length: 0\r\n\r\n"u8.ToArray();
+            await client.GetStream().WriteAsync(answer, Cancellation);
         }
     }
 

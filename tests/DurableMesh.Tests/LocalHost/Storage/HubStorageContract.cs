@@ -78,7 +78,8 @@ public abstract class HubStorageContract
         var partition = await OwnedPartitionAsync("first");
         await partition.AppendAsync(1, 0, Block("one"), Cancellation);
 
-        var early = await Assert.ThrowsAsync<AppendPositionException>(() => partition.AppendAsync(1, 0, Block("x"), Cancellation));
+        var early = await Assert.ThrowsAsync<AppendPositionException>(
+            () => partition.AppendAsync(1, 0, Block("x"), Cancellation));
         await Assert.ThrowsAsync<AppendPositionException>(() => partition.AppendAsync(1, 4, Block("x"), Cancellation));
 
         Assert.Equal((1, 0), (early.Segment, early.Expected));
@@ -153,6 +154,20 @@ public abstract class HubStorageContract
         await Assert.ThrowsAnyAsync<Exception>(() => dead.AppendAsync(1, length, Block("late"), Cancellation));
         await heir.AppendAsync(1, length, Block("heir"), Cancellation);
         Assert.EndsWith("heir", await ReadAsync(heir, 1, 0), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_takes_over_from_its_own_earlier_ownership_at_once()
+    {
+        var earlier = await OwnedPartitionAsync("first");
+        var hub = Connect();
+        await hub.EnsureHubAsync(2, Cancellation);
+        var later = hub.OpenPartition(0);
+
+        Assert.True((await later.TryAcquireLeaseAsync(Owner("first"), Cancellation)).Acquired);
+
+        await AssertFencedAsync(earlier);
+        await later.AppendAsync(1, 0, Block("one"), Cancellation);
     }
 
     [Fact]
