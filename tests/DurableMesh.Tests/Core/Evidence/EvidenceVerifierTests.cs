@@ -45,14 +45,14 @@ public sealed class EvidenceVerifierTests
                 bytes[at] = value;
                 Assert.Equal(Same(bytes, meaning), EvidenceVerifier.Verify(bytes).Holds);
             },
-            iter: 1500);
+            iter: 500);
     }
 
     [Fact]
     public void A_changed_digit_letter_or_sign_is_found_wherever_it_is()
     {
         var meaning = CanonicalJson.Canonicalize(Good);
-        for (var at = 0; at < Good.Length; at += 7)
+        for (var at = 0; at < Good.Length; at += 37)
         {
             var bytes = Good.ToArray();
             bytes[at] = bytes[at] switch { (byte)'1' => (byte)'2', (byte)'a' => (byte)'b', var other => (byte)(other ^ 1) };
