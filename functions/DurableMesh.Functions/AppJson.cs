@@ -8,7 +8,9 @@ using DurableMesh.Functions.Threads;
 
 namespace DurableMesh.Functions;
 
-/// <summary>The mesh's JSON with the app's own records: what both hosts serialize activities' inputs, events and answers with.</summary>
+/// <summary>
+/// The mesh's JSON with the app's own records: what both hosts serialize activities' inputs, events and answers with.
+/// </summary>
 internal static class AppJson
 {
     public static JsonSerializerOptions Options { get; } = Create();
@@ -33,7 +35,8 @@ internal static class AppJson
 }
 
 /// <summary>The source-generated metadata of the app's own records; used through <see cref="AppJson.Options"/>.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ThreadRecord))]
 [JsonSerializable(typeof(ThreadStatus))]
 [JsonSerializable(typeof(HealthReport))]

@@ -30,7 +30,8 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
         Within("Limits:MaximumFindingsPerTurn", limits.MaximumFindingsPerTurn, 0, 1_000_000);
         Within("Limits:DefaultFindingsPerTurn", limits.DefaultFindingsPerTurn, 0, limits.MaximumFindingsPerTurn);
         Within("Limits:MaximumRoundsWithoutProgress", limits.MaximumRoundsWithoutProgress, 1, 1_000_000);
-        Within("Limits:DefaultRoundsWithoutProgress", limits.DefaultRoundsWithoutProgress, 1, limits.MaximumRoundsWithoutProgress);
+        Within(
+            "Limits:DefaultRoundsWithoutProgress", limits.DefaultRoundsWithoutProgress, 1, limits.MaximumRoundsWithoutProgress);
         Require(options.Prices.All(price => price.Model.Length > 0), "Prices", "must name the model of each price");
         Require(PricesAreClear(options, out var why), "Prices", $"cannot be a table: {why.TrimEnd('.')}");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

@@ -32,7 +32,9 @@ internal static class MeshServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new PriceTable(
             provider.GetRequiredService<IOptions<MeshOptions>>().Value.Prices.Select(price => price.ToPrice())));
-        services.AddSingleton<IAgentDirectory, AgentFile>();
+        services.AddSingleton<AgentFile>();
+        services.AddSingleton<IAgentDirectory>(provider => provider.GetRequiredService<AgentFile>());
+        services.AddHostedService(provider => provider.GetRequiredService<AgentFile>());
         services.AddStore(configuration);
         services.AddSingleton<ThreadEvidence>();
         services.AddSingleton<ThreadFinder>();
@@ -46,7 +48,8 @@ internal static class MeshServices
         services.AddSingleton<IBlobs>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<MeshOptions>>().Value;
-            return new AzureBlobs(configuration[StorageSetting] ?? DevelopmentStorage, options.StoreContainer, options.Store.Patience);
+            var connectionString = configuration[StorageSetting] ?? DevelopmentStorage;
+            return new AzureBlobs(connectionString, options.StoreContainer, options.Store.Patience);
         });
         services.AddSingleton<BlobThreadLog>();
         services.AddSingleton<IThreadLog>(provider => provider.GetRequiredService<BlobThreadLog>());

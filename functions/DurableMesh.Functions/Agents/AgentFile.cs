@@ -1,13 +1,14 @@
 using DurableMesh.Core.Agents;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace DurableMesh.Functions.Agents;
 
 /// <summary>
-/// The registry in a JSON file (<see cref="MeshOptions.AgentsFile"/>), read again when it changes. A file that cannot be read keeps
-/// the last good registry in force.
+/// The registry in a JSON file (<see cref="MeshOptions.AgentsFile"/>), read again when it changes. A file that cannot be read
+/// keeps the last good registry in force.
 /// </summary>
-internal sealed partial class AgentFile : IAgentDirectory
+internal sealed partial class AgentFile : IAgentDirectory, IHostedService
 {
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
 
@@ -41,6 +42,11 @@ internal sealed partial class AgentFile : IAgentDirectory
     }
 
     public string? Failure { get; private set; }
+
+    /// <summary>Does nothing more: that it is made at the start lets a broken file be told at the start.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private void Look()
     {
@@ -82,10 +88,4 @@ internal sealed partial class AgentFile : IAgentDirectory
             return e.Message;
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "The registry has {Count} agents ({Path}).")]
-    private partial void LogRead(int count, string path);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The agent registry {Path} cannot be read, the last good one stays in force: {Reason}")]
-    private partial void LogNotRead(string path, string reason);
 }

@@ -44,7 +44,8 @@ public sealed class HealthFunction(IThreadLog log, IAgentDirectory agents, TimeP
         }
         catch (Exception e)
         {
-            return new DependencyHealth(name, false, e is TimeoutException ? $"No answer in {Patience.TotalSeconds} s." : e.Message);
+            var detail = e is TimeoutException ? $"No answer in {Patience.TotalSeconds} s." : e.Message;
+            return new DependencyHealth(name, false, detail);
         }
     }
 }

@@ -23,7 +23,8 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
         }
         catch (Exception e)
         {
-            context.GetInvocationResult().Value = Answer(context, http, e is AggregateException { InnerException: { } inner } ? inner : e);
+            var failure = e is AggregateException { InnerException: { } inner } ? inner : e;
+            context.GetInvocationResult().Value = Answer(context, http, failure);
         }
     }
 
@@ -49,10 +50,4 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
                 return new ProblemAnswer(Problems.InternalError(context.InvocationId));
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Function} answered 503: {Reason}")]
-    private partial void LogStorageAway(string function, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Function} failed (invocation {Invocation}).")]
-    private partial void LogFailed(string function, string invocation, Exception failure);
 }

@@ -39,5 +39,6 @@ internal static class RequestBody
     }
 
     private static ProblemException TooLarge() =>
-        new(Problems.BodyTooLarge($"A request may have {MaximumBytes} bytes. Put large work where the other agent can fetch it and send an artifact."));
+        new(Problems.BodyTooLarge(
+            $"A request may have {MaximumBytes} bytes. Put large work where the other agent can fetch it."));
 }

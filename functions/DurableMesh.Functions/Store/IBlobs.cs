@@ -1,6 +1,8 @@
 namespace DurableMesh.Functions.Store;
 
-/// <summary>The few things that the store wants of a blob container. Two implementations: Azure Storage, and memory in tests.</summary>
+/// <summary>
+/// The few things that the store wants of a blob container. Two implementations: Azure Storage, and memory in tests.
+/// </summary>
 /// <remarks>
 /// An implementer need not batch, cache or retry: <see cref="SharedLog{T}"/> does. Every method may throw
 /// <see cref="StoreUnavailableException"/>; for a write that means that its outcome is unknown.
@@ -28,8 +30,8 @@ internal interface IBlobs
     Task<int> AppendAsync(string name, long position, ReadOnlyMemory<byte> block, CancellationToken cancellation);
 
     /// <summary>
-    /// At most <paramref name="count"/> bytes from <paramref name="offset"/>, fewer only at the blob's end. The range must start before
-    /// the end.
+    /// At most <paramref name="count"/> bytes from <paramref name="offset"/>, fewer only at the blob's end. The range must start
+    /// before the end.
     /// </summary>
     Task<ReadOnlyMemory<byte>> ReadAsync(string name, long offset, long count, CancellationToken cancellation);
 

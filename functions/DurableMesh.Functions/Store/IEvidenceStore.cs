@@ -18,5 +18,6 @@ internal sealed class BlobEvidenceStore(IBlobs blobs) : IEvidenceStore
     public Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
         blobs.WriteAsync(path, content, "application/json", cancellation);
 
-    public Task<ReadOnlyMemory<byte>?> FindAsync(string path, CancellationToken cancellation) => blobs.FindAsync(path, cancellation);
+    public Task<ReadOnlyMemory<byte>?> FindAsync(string path, CancellationToken cancellation) =>
+        blobs.FindAsync(path, cancellation);
 }

@@ -1,13 +1,17 @@
 namespace DurableMesh.Functions.Store;
 
-/// <summary>What a <see cref="SharedLog{T}"/> keeps up to date in memory: it is told every record, once, in the log's order.</summary>
+/// <summary>
+/// What a <see cref="SharedLog{T}"/> keeps up to date in memory: it is told every record, once, in the log's order.
+/// </summary>
 /// <typeparam name="T">What a line of the log means.</typeparam>
 internal interface ILogIndex<T>
 {
     /// <summary>Reads one line (without its line feed). Throws whatever it likes when the line makes no sense.</summary>
     T Read(ReadOnlyMemory<byte> line);
 
-    /// <summary>Takes in one record that is durable now. Must not throw and must not wait: the log stands still meanwhile.</summary>
+    /// <summary>
+    /// Takes in one record that is durable now. Must not throw and must not wait: the log stands still meanwhile.
+    /// </summary>
     void Ingest(LogSpan at, T record);
 }
 

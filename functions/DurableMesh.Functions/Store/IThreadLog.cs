@@ -17,18 +17,25 @@ public interface IThreadLog
     /// <summary>The whole transcript so far, in order; empty for an unknown thread.</summary>
     ValueTask<IReadOnlyList<TranscriptEntry>> ReadTranscriptAsync(string threadId, CancellationToken cancellation);
 
-    /// <summary>At most <paramref name="limit"/> messages with a sequence greater than <paramref name="after"/>, in order.</summary>
+    /// <summary>
+    /// At most <paramref name="limit"/> messages with a sequence greater than <paramref name="after"/>, in order.
+    /// </summary>
     ValueTask<IReadOnlyList<StoredMessage>> ReadMessagesAsync(
         string threadId, int after, int limit, CancellationToken cancellation);
 
     /// <summary>The accepted message with this sender and the sender's id, or null.</summary>
     ValueTask<StoredMessage?> FindMessageAsync(string threadId, string from, string messageId, CancellationToken cancellation);
 
-    /// <summary>Threads that pass <paramref name="filter"/>, newest first, from those that began before <paramref name="before"/>.</summary>
+    /// <summary>
+    /// Threads that pass <paramref name="filter"/>, newest first, from those that began before <paramref name="before"/>.
+    /// </summary>
     ValueTask<ThreadList> ListAsync(
         Func<ThreadView, bool> filter, int limit, LogPosition? before, CancellationToken cancellation);
 
-    /// <summary>At most <paramref name="limit"/> messages to an agent after <paramref name="after"/>, over all threads, in the log's order.</summary>
+    /// <summary>
+    /// At most <paramref name="limit"/> messages to an agent after <paramref name="after"/>, over all threads, in the log's
+    /// order.
+    /// </summary>
     ValueTask<IReadOnlyList<StoredMessage>> ReadInboxAsync(
         string agentId, LogPosition? after, int limit, CancellationToken cancellation);
 

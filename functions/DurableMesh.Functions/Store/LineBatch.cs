@@ -10,13 +10,17 @@ internal sealed class LineBatch<T>
     /// <summary>The lines to be written, in order.</summary>
     public IEnumerable<PendingLine<T>> Lines => waiting.Where(pending => !pending.Line.IsEmpty);
 
-    /// <summary>The lines as they are written, each with its line feed; empty when the batch only wants a look at the storage.</summary>
+    /// <summary>
+    /// The lines as they are written, each with its line feed; empty when the batch only wants a look at the storage.
+    /// </summary>
     public ReadOnlyMemory<byte> Bytes { get; private set; }
 
     /// <summary>Whether the storage holds it.</summary>
     public bool Written { get; set; }
 
-    /// <summary>Takes what waits in <paramref name="queue"/>, in order, until <paramref name="maximumBytes"/> are reached.</summary>
+    /// <summary>
+    /// Takes what waits in <paramref name="queue"/>, in order, until <paramref name="maximumBytes"/> are reached.
+    /// </summary>
     public static LineBatch<T> Gather(ChannelReader<PendingLine<T>> queue, int maximumBytes)
     {
         var batch = new LineBatch<T>();

@@ -1,8 +1,8 @@
 namespace DurableMesh.Functions.Store;
 
 /// <summary>
-/// The last seconds of a log, kept because Azurite saves its metadata only about every five seconds: killed, it forgets that much of
-/// what it had acknowledged, and the log then writes the missing tail again.
+/// The last seconds of a log, kept because Azurite saves its metadata only about every five seconds: killed, it forgets that much
+/// of what it had acknowledged, and the log then writes the missing tail again.
 /// </summary>
 internal sealed class RecentBlocks(TimeProvider time)
 {

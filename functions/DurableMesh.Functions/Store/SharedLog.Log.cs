@@ -9,9 +9,12 @@ internal sealed partial class SharedLog<T>
     [LoggerMessage(Level = LogLevel.Information, Message = "Storage is back, the store's {Folder} go on.")]
     private partial void LogBack(string folder);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Storage had forgotten {Bytes} acknowledged bytes of the store's {Folder}; they are written again.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Storage had forgotten {Bytes} acknowledged bytes of the store's {Folder}; they are written again.")]
     private partial void LogWrittenAgain(string folder, long bytes);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The store's {Folder} cannot go on: restart the host after this is mended.")]
+    [LoggerMessage(
+        Level = LogLevel.Critical, Message = "The store's {Folder} cannot go on: restart the host after this is mended.")]
     private partial void LogBroken(string folder, Exception failure);
 }

@@ -37,7 +37,10 @@ internal sealed partial class SharedLog<T>
         return found.Span.SequenceEqual(batch.Bytes.Span);
     }
 
-    /// <summary>Ingests the segment up to <paramref name="length"/>; true when it turned out to be sealed, so that the next one is current.</summary>
+    /// <summary>
+    /// Ingests the segment up to <paramref name="length"/>; true when it turned out to be sealed, so that the next one is
+    /// current.
+    /// </summary>
     private async Task<bool> ScanAsync(long length, CancellationToken cancellation)
     {
         for (var window = (long)options.ScanBytes; position < length;)
@@ -116,7 +119,7 @@ internal sealed partial class SharedLog<T>
                 if (block.Offset > end)
                 {
                     throw new LogCorruptException(
-                        $"{name} has lost acknowledged bytes: it ends at {end} and this host remembers it from {block.Offset} on.");
+                        $"{name} has lost acknowledged bytes: it ends at {end}, nothing before {block.Offset} is remembered.");
                 }
 
                 blockCount = await blobs.AppendAsync(name, end, block.Content[(int)(end - block.Offset)..], cancellation);

@@ -9,8 +9,8 @@ namespace DurableMesh.Functions.Store;
 /// the race first reads what the other wrote.
 /// </summary>
 /// <remarks>
-/// An append whose answer was lost is the same case as a lost race: at the position lies either our own block, then it is done, or
-/// somebody else's. That is why a block, once sent, is sent again unchanged until its fate is known.
+/// An append whose answer was lost is the same case as a lost race: at the position lies either our own block, then it is done,
+/// or somebody else's. That is why a block, once sent, is sent again unchanged until its fate is known.
 /// </remarks>
 internal sealed partial class SharedLog<T>(
     IBlobs blobs,
@@ -41,7 +41,7 @@ internal sealed partial class SharedLog<T>(
         opened.Task.IsCompletedSuccessfully ? ValueTask.CompletedTask : new(PatientlyAsync(opened.Task, cancellation));
 
     /// <summary>Appends one line, which must not contain a line feed, and ingests it. Returns when it is durable.</summary>
-    /// <exception cref="StoreUnavailableException">The storage has not acknowledged it in time. It may still become durable.</exception>
+    /// <exception cref="StoreUnavailableException">It was not acknowledged in time. It may still become durable.</exception>
     public Task AppendAsync(T record, ReadOnlyMemory<byte> line, CancellationToken cancellation) =>
         EnqueueAsync(new PendingLine<T>(record, line), cancellation);
 

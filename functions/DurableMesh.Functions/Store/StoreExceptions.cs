@@ -1,6 +1,8 @@
 namespace DurableMesh.Functions.Store;
 
-/// <summary>The store did not answer in time, or cannot now. After a write its outcome is unknown; doing it again is safe.</summary>
+/// <summary>
+/// The store did not answer in time, or cannot now. After a write its outcome is unknown; doing it again is safe.
+/// </summary>
 public sealed class StoreUnavailableException(string message, Exception? inner = null) : IOException(message, inner);
 
 /// <summary>A conditional append met a blob of another length, or none.</summary>

@@ -42,7 +42,4 @@ internal sealed partial class StoreService(
             LogNotRefreshed(e.Message);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "What other hosts wrote is not known yet: {Reason}")]
-    private partial void LogNotRefreshed(string reason);
 }

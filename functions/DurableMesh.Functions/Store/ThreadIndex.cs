@@ -6,8 +6,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Functions.Store;
 
 /// <summary>
-/// The index over the shared log, in memory and rebuilt from it at the start: threads in the order in which they began, inboxes in
-/// the order of the log, the newest records whole.
+/// The index over the shared log, in memory and rebuilt from it at the start: threads in the order in which they began, inboxes
+/// in the order of the log, the newest records whole.
 /// </summary>
 internal sealed class ThreadIndex(long cacheBytes, Changes changes) : ILogIndex<ThreadRecord>
 {

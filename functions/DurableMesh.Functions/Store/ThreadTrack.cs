@@ -10,12 +10,13 @@ internal sealed class ThreadTrack(LogSpan began)
     private readonly List<EntryPlace> entries = [];
     private readonly List<MessageMark> messages = [];
     private string requestHash = "";
+    private volatile StoredThread? thread;
 
     /// <summary>Where the thread's first step lies: what threads are ordered by.</summary>
     public LogPosition Began { get; } = new(began.Segment, began.Offset);
 
     /// <summary>The state after the newest step.</summary>
-    public StoredThread? Thread { get; private set; }
+    public StoredThread? Thread => thread;
 
     /// <summary>Takes in the entries of a step that are not known yet; false when there are none.</summary>
     public bool Add(LogSpan at, ThreadRecord record)
@@ -36,7 +37,7 @@ internal sealed class ThreadTrack(LogSpan began)
                 return false;
             }
 
-            Thread = new StoredThread(record.View, requestHash);
+            thread = new StoredThread(record.View, requestHash);
             return true;
         }
     }
@@ -59,7 +60,9 @@ internal sealed class ThreadTrack(LogSpan began)
         }
     }
 
-    /// <summary>Where the messages with a sequence greater than <paramref name="after"/> lie, at most <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Where the messages with a sequence greater than <paramref name="after"/> lie, at most <paramref name="limit"/>.
+    /// </summary>
     public EntryPlace[] Messages(int after, int limit)
     {
         lock (gate)

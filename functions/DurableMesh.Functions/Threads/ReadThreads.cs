@@ -27,7 +27,9 @@ public sealed class ReadThreads(IThreadLog log, ThreadFinder threads, IAgentDire
         return new JsonAnswer<ThreadView>(ThreadFinder.WithManagement(client, view));
     }
 
-    /// <summary><c>GET /threads?state=&amp;endState=&amp;agent=&amp;company=&amp;mcTask=&amp;limit=&amp;cursor=</c>, newest first.</summary>
+    /// <summary>
+    /// <c>GET /threads?state=&amp;endState=&amp;agent=&amp;company=&amp;mcTask=&amp;limit=&amp;cursor=</c>, newest first.
+    /// </summary>
     [Function("ListThreads")]
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "threads")] HttpRequest request, CancellationToken cancellation)

@@ -10,7 +10,8 @@ internal static class Receipts
     public static Receipt Pending(ThreadView thread) => Of(thread, ReceiptKind.Pending);
 
     /// <summary>The message is part of the thread already.</summary>
-    public static Receipt Duplicate(ThreadView thread, int sequence) => Of(thread, ReceiptKind.Duplicate) with { Sequence = sequence };
+    public static Receipt Duplicate(ThreadView thread, int sequence) =>
+        Of(thread, ReceiptKind.Duplicate) with { Sequence = sequence };
 
     /// <summary>The sender's id stands for another message.</summary>
     public static Receipt Conflict(ThreadView thread, int sequence) => Of(thread, ReceiptKind.Rejected) with

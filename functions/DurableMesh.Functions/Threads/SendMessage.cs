@@ -56,8 +56,8 @@ public sealed class SendMessage(
     };
 
     /// <summary>
-    /// The orchestration remembers the newest messages only; the store remembers all, and knows what has ended. Null when only the
-    /// orchestration can tell.
+    /// The orchestration remembers the newest messages only; the store remembers all, and knows what has ended. Null when only
+    /// the orchestration can tell.
     /// </summary>
     private async ValueTask<Receipt?> AnswerFromStoreAsync(
         ThreadView thread, IncomingMessage incoming, CancellationToken cancellation)

@@ -33,7 +33,8 @@ public sealed class StartThread(
         var start = StartOf(threadId, asked);
 
         var known = key is null ? null : await log.FindAsync(threadId, cancellation);
-        var begun = known is null && await TryBeginAsync(client, start, asked.Brief.Body, repeatable: key is not null, cancellation);
+        var begun = known is null
+            && await TryBeginAsync(client, start, asked.Brief.Body, repeatable: key is not null, cancellation);
         var thread = known ?? await LongPoll.UntilAsync(
             log,
             threadId,
@@ -99,7 +100,8 @@ public sealed class StartThread(
     }
 
     private static StartOrchestrationOptions OnceOnly(string instanceId) =>
-        new StartOrchestrationOptions(instanceId).WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
+        new StartOrchestrationOptions(instanceId)
+            .WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
 
     private static bool IsOutage(Exception e) =>
         e is OperationCanceledException or IOException or TimeoutException or RequestFailedException;

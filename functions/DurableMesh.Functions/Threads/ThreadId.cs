@@ -10,7 +10,9 @@ internal static class ThreadId
     /// <summary>A new id.</summary>
     public static string New() => Guid.NewGuid().ToString("D");
 
-    /// <summary>The id that belongs to an <c>Idempotency-Key</c>: the same on every host and for ever (a version-8 UUID).</summary>
+    /// <summary>
+    /// The id that belongs to an <c>Idempotency-Key</c>: the same on every host and for ever (a version-8 UUID).
+    /// </summary>
     public static string Of(string idempotencyKey)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey));

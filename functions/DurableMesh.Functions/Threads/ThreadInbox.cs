@@ -39,7 +39,9 @@ public sealed class ThreadInbox(IThreadLog log, IOptions<MeshOptions> options, T
         return stored?.View.State == ThreadPhase.Ended ? log.FindReceipt(requestId) ?? Receipts.ThreadEnded(stored.View) : null;
     }
 
-    /// <summary>A thread whose orchestration somebody stopped from outside will never answer, and its sender should know.</summary>
+    /// <summary>
+    /// A thread whose orchestration somebody stopped from outside will never answer, and its sender should know.
+    /// </summary>
     private static async Task<Receipt?> StoppedAsync(DurableTaskClient client, string threadId, CancellationToken cancellation)
     {
         var instance = await client.GetInstanceAsync(threadId, cancellation);

@@ -13,8 +13,8 @@ namespace DurableMesh.Functions.Threads;
 /// <see cref="ThreadRules"/> decide, records what came of it, and goes on until the thread has ended.
 /// </summary>
 /// <remarks>
-/// It obeys the Durable Functions code constraints: the context's clock, no I/O, and no wait that is given up. A wait that is open
-/// when the orchestration continues as new would swallow the next event, so the last step of a run opens none.
+/// It obeys the Durable Functions code constraints: the context's clock, no I/O, and no wait that is given up. A wait that is
+/// open when the orchestration continues as new would swallow the next event, so the last step of a run opens none.
 /// </remarks>
 public static class ThreadOrchestrator
 {
@@ -87,7 +87,8 @@ public static class ThreadOrchestrator
     {
         try
         {
-            return new GateEvaluated(await context.CallActivityAsync<GateReport>(nameof(EvaluateGate), start, WhileStorageIsAway));
+            var report = await context.CallActivityAsync<GateReport>(nameof(EvaluateGate), start, WhileStorageIsAway);
+            return new GateEvaluated(report);
         }
         catch (TaskFailedException e)
         {
@@ -95,7 +96,9 @@ public static class ThreadOrchestrator
         }
     }
 
-    /// <summary>Takes in every event that is there already, so that one record answers them all, and returns the open wait.</summary>
+    /// <summary>
+    /// Takes in every event that is there already, so that one record answers them all, and returns the open wait.
+    /// </summary>
     private static Task<InboxEnvelope?> Drain(TaskOrchestrationContext context, ThreadStep step, Task<InboxEnvelope?> inbox)
     {
         while (inbox.IsCompleted)

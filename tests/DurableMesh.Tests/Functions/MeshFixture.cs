@@ -25,8 +25,8 @@ using ThreadState = DurableMesh.Core.Threads.ThreadState;
 namespace DurableMesh.Tests.Functions;
 
 /// <summary>
-/// The app's HTTP functions over the real store (in memory) and a mocked Durable Task client, behind which each thread runs by the
-/// real rules.
+/// The app's HTTP functions over the real store (in memory) and a mocked Durable Task client, behind which each thread runs by
+/// the real rules.
 /// </summary>
 internal sealed class MeshFixture : IAsyncDisposable
 {
@@ -59,7 +59,9 @@ internal sealed class MeshFixture : IAsyncDisposable
         var agents = new Mock<IAgentDirectory>();
         agents.Setup(one => one.Current).Returns(AgentRegistryReader.Read(Encoding.UTF8.GetBytes(Registry)).Value!);
         Agents = agents.Object;
-        (finder, inbox, messages) = (new ThreadFinder(Log), new ThreadInbox(Log, options, TimeProvider.System), new ThreadMessages(Bodies));
+        finder = new ThreadFinder(Log);
+        inbox = new ThreadInbox(Log, options, TimeProvider.System);
+        messages = new ThreadMessages(Bodies);
         SetUpClient();
     }
 
@@ -165,7 +167,8 @@ internal sealed class MeshFixture : IAsyncDisposable
     {
         Client.Setup(one => one.ScheduleNewOrchestrationInstanceAsync(
                 It.IsAny<TaskName>(), It.IsAny<object>(), It.IsAny<StartOrchestrationOptions>(), It.IsAny<CancellationToken>()))
-            .Returns((TaskName _, object input, StartOrchestrationOptions start, CancellationToken _) => BeginAsync((ThreadState)input, start));
+            .Returns((TaskName _, object input, StartOrchestrationOptions start, CancellationToken _) =>
+                BeginAsync((ThreadState)input, start));
         Client.Setup(one => one.RaiseEventAsync(
                 It.IsAny<string>(), InboxEnvelope.EventName, It.IsAny<object>(), It.IsAny<CancellationToken>()))
             .Returns((string id, string _, object payload, CancellationToken _) => ReceiveAsync(id, (InboxEnvelope)payload));

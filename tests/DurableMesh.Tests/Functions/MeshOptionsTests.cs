@@ -48,7 +48,8 @@ public sealed class MeshOptionsTests
             ["WEBSITE_INSTANCE_ID"] = instance,
             ["Mesh:Store:SharedByHosts"] = told,
         }).Build();
-        using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddMesh(configuration).BuildServiceProvider();
+        using var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(configuration).AddMesh(configuration).BuildServiceProvider();
 
         Assert.Equal(shared, services.GetRequiredService<IOptions<MeshOptions>>().Value.Store.SharedByHosts);
     }

@@ -9,14 +9,17 @@ using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Tests.Functions;
 
-/// <summary>A thread between a builder and a verifier that runs by the real rules and records itself as the orchestrator does.</summary>
+/// <summary>
+/// A thread between a builder and a verifier that runs by the real rules and records itself as the orchestrator does.
+/// </summary>
 internal sealed class SampleThread
 {
     public const string Builder = "codecraft-builder";
     public const string Verifier = "proveo-verifier";
     public static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
-    public static readonly GateReport Approval = new(GateOutcome.Approved, [new GateFinding("agents_known", GateOutcome.Approved, "Both are known.")]);
+    public static readonly GateReport Approval = new(
+        GateOutcome.Approved, [new GateFinding("agents_known", GateOutcome.Approved, "Both are known.")]);
 
     private readonly ThreadStep step;
 
@@ -32,8 +35,8 @@ internal sealed class SampleThread
 
     public ThreadState State => step.State;
 
-    public static ThreadStart StartOf(string threadId, string builder = Builder, string verifier = Verifier) => ThreadStart.Create(
-        threadId, RequestOf(builder, verifier), LimitPolicy.Standard, "hash of the request", Noon);
+    public static ThreadStart StartOf(string threadId, string builder = Builder, string verifier = Verifier) =>
+        ThreadStart.Create(threadId, RequestOf(builder, verifier), LimitPolicy.Standard, "hash of the request", Noon);
 
     public static StartThreadRequest RequestOf(string builder = Builder, string verifier = Verifier) => new()
     {
@@ -56,11 +59,12 @@ internal sealed class SampleThread
         Body = JsonText.OfString(body),
     };
 
-    public static SendMessageRequest PassOf(string messageId, string from = Verifier) => MessageOf(messageId, from, MessageKind.Verdict) with
-    {
-        Verdict = Verdict.Pass,
-        Checks = [new Check { Id = "AC-1", Status = CheckStatus.Pass, Detail = "seen" }],
-    };
+    public static SendMessageRequest PassOf(string messageId, string from = Verifier) =>
+        MessageOf(messageId, from, MessageKind.Verdict) with
+        {
+            Verdict = Verdict.Pass,
+            Checks = [new Check { Id = "AC-1", Status = CheckStatus.Pass, Detail = "seen" }],
+        };
 
     public static IncomingMessage Incoming(SendMessageRequest request) => IncomingMessage.Of(request, PriceTable.Empty, Noon);
 

@@ -92,7 +92,8 @@ public sealed class AgentFunctionTests : IAsyncDisposable
     private static IEnumerable<(string, string)> Of(Answer inbox) => inbox.List("messages").Select(message =>
         (message.GetProperty("threadId").GetString()!, message.GetProperty("messageId").GetString()!));
 
-    private static IEnumerable<string> Ids(Answer list) => list.List("threads").Select(thread => thread.GetProperty("threadId").GetString()!);
+    private static IEnumerable<string> Ids(Answer list) =>
+        list.List("threads").Select(thread => thread.GetProperty("threadId").GetString()!);
 
     private async Task<IEnumerable<string>> ListAsync(string query) => Ids(await mesh.ListAsync(query));
 }

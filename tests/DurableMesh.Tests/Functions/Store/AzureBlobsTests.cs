@@ -44,7 +44,8 @@ public sealed class AzureBlobsTests(AzuriteFixture fixture) : BlobsContract
         await Task.WhenAll(threads.Select((thread, n) => (n % 2 == 0 ? one : two).AppendAsync(thread.Open(), default)));
         await using var three = OpenLog(container);
         var lists = await Task.WhenAll(new[] { one, two, three }.Select(async log =>
-            (await log.ListAsync(_ => true, limit: 100, before: null, default)).Threads.Select(thread => thread.ThreadId).ToList()));
+            (await log.ListAsync(_ => true, limit: 100, before: null, default)).Threads
+                .Select(thread => thread.ThreadId).ToList()));
 
         Assert.Equal(40, lists[0].Count);
         Assert.Equal(lists[0], lists[1]);

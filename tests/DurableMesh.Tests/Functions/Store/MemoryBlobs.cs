@@ -2,7 +2,9 @@ using DurableMesh.Functions.Store;
 
 namespace DurableMesh.Tests.Functions.Store;
 
-/// <summary>A container in memory that fails when and how a test says. Several logs may share one: they are then several hosts.</summary>
+/// <summary>
+/// A container in memory that fails when and how a test says. Several logs may share one: they are then several hosts.
+/// </summary>
 internal sealed class MemoryBlobs : IBlobs
 {
     private readonly Lock gate = new();

@@ -80,7 +80,8 @@ public sealed class SharedLogTests
         await using var one = Open();
         await using var two = Open();
 
-        await Task.WhenAll(Enumerable.Range(0, 50).SelectMany(n => new[] { one.AppendAsync($"one {n}"), two.AppendAsync($"two {n}") }));
+        await Task.WhenAll(Enumerable.Range(0, 50).SelectMany(
+            n => new[] { one.AppendAsync($"one {n}"), two.AppendAsync($"two {n}") }));
         await Task.WhenAll(one.Log.RefreshAsync(default), two.Log.RefreshAsync(default));
 
         Assert.Equal(100, one.Lines.Count);

@@ -19,7 +19,8 @@ public sealed class ThreadLogTests
         await using (var log = Open())
         {
             await log.AppendAsync(thread.Open(), default);
-            await log.AppendAsync(thread.Send(SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission), "r-1"), default);
+            var submission = SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission);
+            await log.AppendAsync(thread.Send(submission, "r-1"), default);
         }
 
         await using var again = Open();

@@ -27,7 +27,8 @@ public sealed class EvidenceTests : IAsyncDisposable
     {
         var id = await mesh.StartedAsync();
         var path = (await mesh.GetAsync(id)).Body.GetProperty("evidence").GetProperty("path").GetString()!;
-        await mesh.SendAsync(id, SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission, new string('x', 9000)));
+        var large = new string('x', 9000);
+        await mesh.SendAsync(id, SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission, large));
         await mesh.SendAsync(id, SampleThread.PassOf("v-1"));
         var built = await mesh.EvidenceAsync(id);
 

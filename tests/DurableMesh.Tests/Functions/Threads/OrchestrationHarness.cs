@@ -10,8 +10,8 @@ using ThreadState = DurableMesh.Core.Threads.ThreadState;
 namespace DurableMesh.Tests.Functions.Threads;
 
 /// <summary>
-/// A mocked orchestration context that delivers events as Durable Task does: to the waiter if there is one, otherwise into a buffer
-/// that the next wait empties. Everything runs on the test's thread.
+/// A mocked orchestration context that delivers events as Durable Task does: to the waiter if there is one, otherwise into a
+/// buffer that the next wait empties. Everything runs on the test's thread.
 /// </summary>
 internal sealed class OrchestrationHarness
 {
@@ -35,13 +35,15 @@ internal sealed class OrchestrationHarness
             .Returns(WaitAsync);
         context.Setup(one => one.CallActivityAsync<GateReport>(nameof(EvaluateGate), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns(() => Gate());
-        context.Setup(one => one.CallActivityAsync(nameof(ThreadActivities.RecordThreadStep), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+        context.Setup(one => one.CallActivityAsync(
+                nameof(ThreadActivities.RecordThreadStep), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns((TaskName _, object record, TaskOptions options) =>
             {
                 Retries.Add(options.Retry!.Policy!);
                 return RecordAsync((ThreadRecord)record);
             });
-        context.Setup(one => one.CallActivityAsync(nameof(ThreadActivities.WriteEvidence), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+        context.Setup(one => one.CallActivityAsync(
+                nameof(ThreadActivities.WriteEvidence), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns((TaskName _, object threadId, TaskOptions _) =>
             {
                 Evidence.Add((string)threadId);

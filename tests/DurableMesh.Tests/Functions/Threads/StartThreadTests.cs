@@ -57,7 +57,8 @@ public sealed class StartThreadTests : IAsyncDisposable
     [Fact]
     public async Task Fifty_starts_at_once_with_one_key_make_one_thread()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => mesh.StartAsync(SampleThread.RequestOf(), "key"))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(
+            _ => Task.Run(() => mesh.StartAsync(SampleThread.RequestOf(), "key"))));
 
         Assert.Single(answers.Select(answer => answer.Text("threadId")).Distinct());
         Assert.Equal(1, mesh.Starts);
@@ -78,7 +79,8 @@ public sealed class StartThreadTests : IAsyncDisposable
     [Fact]
     public async Task A_refused_thread_exists_and_the_problem_names_it()
     {
-        mesh.Gate = new GateReport(GateOutcome.Denied, [new GateFinding("parties_differ", GateOutcome.Denied, "They are the same.")]);
+        mesh.Gate = new GateReport(
+            GateOutcome.Denied, [new GateFinding("parties_differ", GateOutcome.Denied, "They are the same.")]);
 
         var answer = await mesh.StartAsync(SampleThread.RequestOf());
 
@@ -124,13 +126,17 @@ public sealed class StartThreadTests : IAsyncDisposable
     public async Task Everything_that_is_wrong_is_said_at_once()
     {
         var answer = await mesh.StartAsync(Encoding.UTF8.GetBytes(
-            """{"pattern":"duel","mcTask":5,"initiator":"a\u0007b","responder":"c","brief":{"subject":"s"},"limits":{"ttl":"PT0S","costCapUsd":-1},"extra":1}"""));
+            """
+            {"pattern":"duel","mcTask":5,"initiator":"a\u0007b","responder":"c","brief":{"subject":"s"},
+             "limits":{"ttl":"PT0S","costCapUsd":-1},"extra":1}
+            """));
 
         Assert.Equal((400, "invalid_request"), (answer.Status, answer.Code));
         Assert.Equal("application/problem+json", answer.Headers.ContentType);
         var paths = answer.List("errors").Select(error => error.GetProperty("path").GetString()).ToList();
         Assert.Superset(
-            new HashSet<string?> { "pattern", "mcTask", "initiator", "limits.ttl", "limits.costCapUsd", "extra" }, paths.ToHashSet());
+            new HashSet<string?> { "pattern", "mcTask", "initiator", "limits.ttl", "limits.costCapUsd", "extra" },
+            paths.ToHashSet());
         Assert.Equal(0, mesh.Starts);
     }
 
