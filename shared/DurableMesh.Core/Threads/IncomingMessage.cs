@@ -68,12 +68,7 @@ public sealed record IncomingMessage
         };
     }
 
-    /// <summary>What tells a duplicate from a conflict, also where the transcript answers instead of the thread.</summary>
-    /// <param name="request">The request.</param>
-    /// <remarks>The time of sending is left out: a retry may carry another one.</remarks>
-    public static string ContentHashOf(SendMessageRequest request) =>
-        ContentHashOf(request, request.Body is null ? null : MessageBody.Of(request.Body));
-
+    /// <summary>What tells a duplicate from a conflict; without the time of sending, as a retry may carry another one.</summary>
     private static string ContentHashOf(SendMessageRequest request, MessageBody? body) => Hash.Of(request with
     {
         SentAt = null,

@@ -172,7 +172,9 @@ public static partial class ThreadRules
             text is { Length: > MaxDetailLength } ? $"{text[..MaxDetailLength]}…" : text;
     }
 
-    /// <summary>The criteria go along as checks that nobody has tried yet, so that a party needs nothing but its messages.</summary>
+    /// <summary>
+    /// The criteria go along as checks that nobody has tried yet, so that a party needs nothing but its messages.
+    /// </summary>
     private static Message BriefOf(ThreadStart start, DateTimeOffset now) => new()
     {
         Sequence = 1,

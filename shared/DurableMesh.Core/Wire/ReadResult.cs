@@ -12,7 +12,4 @@ public sealed record ReadResult<T>(T? Value, IReadOnlyList<InputError> Errors)
     /// <summary>Whether there is a value.</summary>
     [MemberNotNullWhen(true, nameof(Value))]
     public bool Ok => Value is not null;
-
-    /// <summary>Whether the input is wrong because a body is too large, which HTTP answers with 413.</summary>
-    public bool BodyTooLarge => Errors.Any(error => error.Code == InputError.BodyTooLarge);
 }
