@@ -7,18 +7,10 @@ internal sealed class HttpFunctionEndpoint(LocalFunction function, FunctionRunti
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        var invocation = new HttpInvocation(function, http, runtime.Stopping);
+        using var invocation = new HttpInvocation(function, http, runtime.Stopping);
         try
         {
-            try
-            {
-                await runtime.Pipeline(invocation);
-            }
-            finally
-            {
-                invocation.Dispose();
-            }
-
+            await runtime.Pipeline(invocation);
             await FunctionResult.WriteAsync(http, invocation.Result, function.ReturnsNothing, runtime.Serializer);
         }
         catch (OperationCanceledException) when (runtime.Stopping.IsCancellationRequested)

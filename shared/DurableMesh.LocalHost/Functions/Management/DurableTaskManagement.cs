@@ -276,8 +276,10 @@ internal sealed class DurableTaskManagement(
         }
         catch (Exception error)
         {
-            // The client refuses ids, tokens and payloads with an ArgumentException.
-            var refused = error is ArgumentException ? new BadHttpRequestException(error.Message, error) : error;
+            // The client refuses ids, tokens and payloads with an ArgumentException, whose message ends with the parameter's name.
+            var refused = error is ArgumentException
+                ? new BadHttpRequestException(error.Message.Split(" (Parameter '")[0], error)
+                : error;
             await failures.AnswerAsync(http, refused);
         }
     };

@@ -311,11 +311,12 @@ public sealed class ManagementTests : IAsyncLifetime
     public async Task What_the_client_refuses_is_a_bad_request()
     {
         Hub.Setup(hub => hub.GetAllInstancesAsync(It.IsAny<OrchestrationQuery>()))
-            .Throws(new ArgumentException("no token of this hub"));
+            .Throws(new ArgumentException("no token of this hub", "token"));
 
         var response = await _app.SendAsync(HttpMethod.Get, Instances);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("no token of this hub", (await Body(response)).GetProperty("detail").GetString());
     }
 
     [Fact]
