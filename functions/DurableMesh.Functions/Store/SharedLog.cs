@@ -135,27 +135,30 @@ internal sealed partial class SharedLog<T>(
 
     private async Task PersistAsync(Func<CancellationToken, Task> step, CancellationToken cancellation)
     {
+        var begun = time.GetTimestamp();
+        var told = false;
         for (var pause = options.FirstPause; ; pause = pause * 2 < options.LongestPause ? pause * 2 : options.LongestPause)
         {
             try
             {
                 await step(cancellation);
-                if (outage is not null)
+                outage = null;
+                if (told)
                 {
                     LogBack(folder);
-                    outage = null;
                 }
 
                 return;
             }
             catch (StoreUnavailableException e)
             {
-                if (outage is null)
+                outage = e.Message;
+                if (!told && time.GetElapsedTime(begun) >= options.QuietOutage)
                 {
+                    told = true;
                     LogAway(folder, e.Message);
                 }
 
-                outage = e.Message;
                 await Task.Delay(pause, time, cancellation);
             }
         }

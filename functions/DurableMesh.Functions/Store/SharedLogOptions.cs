@@ -22,5 +22,8 @@ internal sealed record SharedLogOptions
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The longest pause between two tries.</summary>
-    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>An outage is logged when it lasts longer: an Azurite that starts beside the host is none.</summary>
+    public TimeSpan QuietOutage { get; init; } = TimeSpan.FromSeconds(3);
 }

@@ -96,8 +96,7 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         Require(instanceId);
-        return new PurgeResult(await hub.AskAsync(
-            instanceId, partition => partition.PurgeAsync(metadata => metadata.InstanceId == instanceId), cancellation));
+        return new PurgeResult(await hub.AskAsync(instanceId, partition => partition.PurgeAsync(instanceId), cancellation));
     }
 
     /// <inheritdoc/>
@@ -109,7 +108,7 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         {
             purged += await hub.AskPartitionAsync(
                 number,
-                partition => partition.PurgeAsync(metadata => Matches(metadata, filter.CreatedFrom, filter.CreatedTo, filter.Statuses)),
+                partition => partition.PurgeAllAsync(metadata => Matches(metadata, filter.CreatedFrom, filter.CreatedTo, filter.Statuses)),
                 cancellation);
         }
 
@@ -123,7 +122,8 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         OrchestrationMetadata old = await GetInstancesAsync(instanceId, getInputsAndOutputs: true, cancellation)
             ?? throw new ArgumentException($"There is no orchestration with the instance id '{instanceId}'.", nameof(instanceId));
         string newId = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
-        var start = new ExecutionStarted(old.Name, Guid.NewGuid().ToString("N"), old.SerializedInput, time.GetUtcNow().UtcDateTime);
+        var start = new ExecutionStarted(
+            old.Name, Guid.NewGuid().ToString("N"), old.SerializedInput, time.GetUtcNow().UtcDateTime, Tags: old.Tags.Count > 0 ? old.Tags : null);
         return await hub.AskAsync(newId, partition => partition.StartAsync(newId, start, []), cancellation);
     }
 

@@ -77,25 +77,32 @@ internal sealed partial class Partition
         });
 
     /// <summary>Deletes an ended instance; answers how many were deleted.</summary>
-    public Task<int> PurgeAsync(Func<OrchestrationMetadata, bool> chosen) =>
-        AskAsync<int>(answer =>
-        {
-            Instance[] ended = [.. _instances.Values.Where(
-                instance => instance.State is { Exists: true, IsEnded: true } && chosen(instance.Describe(_services.Converter, withData: false)))];
-            foreach (Instance instance in ended)
-            {
-                Purge(instance);
-            }
+    public Task<int> PurgeAsync(string instanceId) =>
+        AskAsync<int>(answer => Purge(Find(instanceId) is { State.IsEnded: true } ended ? [ended] : [], answer));
 
-            if (ended.Length == 0)
-            {
-                answer.SetResult(0);
-            }
-            else
-            {
-                _open.OnCommitted(() => answer.SetResult(ended.Length));
-            }
-        });
+    /// <summary>Deletes all ended instances that <paramref name="chosen"/> picks; answers how many were deleted.</summary>
+    public Task<int> PurgeAllAsync(Func<OrchestrationMetadata, bool> chosen) =>
+        AskAsync<int>(answer => Purge(
+            [.. _instances.Values.Where(instance => instance.State is { Exists: true, IsEnded: true }
+                && chosen(instance.Describe(_services.Converter, withData: false)))],
+            answer));
+
+    private void Purge(Instance[] ended, TaskCompletionSource<int> answer)
+    {
+        foreach (Instance instance in ended)
+        {
+            Purge(instance);
+        }
+
+        if (_open.IsEmpty)
+        {
+            answer.SetResult(ended.Length);
+        }
+        else
+        {
+            _open.OnCommitted(() => answer.SetResult(ended.Length));
+        }
+    }
 
     /// <summary>Describes one instance; null where there is none.</summary>
     public Task<OrchestrationMetadata?> GetAsync(string instanceId, bool withData) =>
