@@ -125,8 +125,9 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger, HttpRoute
     private static Expression RouteValue(
         ParameterInfo parameter, Type target, RoutePatternParameterPart part, Expression invocation)
     {
-        var fallback = parameter.HasDefaultValue
-            ? (Expression)Expression.Constant(parameter.DefaultValue, parameter.ParameterType)
+        // The default value of a struct's default is null.
+        Expression fallback = parameter is { HasDefaultValue: true, DefaultValue: { } value }
+            ? Expression.Constant(value, parameter.ParameterType)
             : Expression.Default(parameter.ParameterType);
         var name = Expression.Constant(part.Name);
         var text = Expression.Call(typeof(FunctionInputs), nameof(FunctionInputs.RouteText), null, invocation, name);

@@ -23,13 +23,23 @@ internal static class FunctionAppConfiguration
 
     private static readonly Dictionary<string, string> Switches = new() { ["--port"] = PortKey, ["-p"] = PortKey };
 
-    public static void AddFunctionApp(this IConfigurationBuilder configuration, FunctionAppSource source, string[] args) =>
+    /// <exception cref="FunctionAppException">A file or the command line cannot be read; the message says where and why.</exception>
+    public static void AddFunctionApp(this IConfigurationBuilder configuration, FunctionAppSource source, string[] args)
+    {
         configuration
             .AddInMemoryCollection([new("AzureWebJobsStorage", "UseDevelopmentStorage=true")])
-            .AddInMemoryCollection(HostSettings(source))
-            .AddInMemoryCollection(LocalSettings(source))
-            .AddInMemoryCollection(Environment(source))
-            .AddCommandLine(args, Switches);
+            .AddInMemoryCollection(ByKey(HostSettings(source)))
+            .AddInMemoryCollection(ByKey(LocalSettings(source)))
+            .AddInMemoryCollection(ByKey(Environment(source)));
+        try
+        {
+            configuration.AddCommandLine(args, Switches);
+        }
+        catch (FormatException error)
+        {
+            throw new FunctionAppException($"The command line cannot be read: {error.Message}", error);
+        }
+    }
 
     private static IEnumerable<KeyValuePair<string, string?>> HostSettings(FunctionAppSource source)
     {
@@ -118,6 +128,18 @@ internal static class FunctionAppConfiguration
             // Outside a repository there is no root to stop at, and a stranger's file is none of ours.
             return [];
         }
+    }
+
+    /// <summary>Keys ignore case and environment variables do not: <c>http_proxy</c> and <c>HTTP_PROXY</c> are often both there.</summary>
+    private static Dictionary<string, string?> ByKey(IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        var byKey = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in settings)
+        {
+            byKey[key] = value;
+        }
+
+        return byKey;
     }
 
     private static string Key(string name) => name.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);

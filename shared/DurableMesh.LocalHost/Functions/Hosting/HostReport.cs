@@ -58,8 +58,9 @@ internal sealed partial class HostReport(
     private static string StorageName(string? connection)
     {
         var parts = (connection ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        const string Account = "AccountName=";
-        return parts.FirstOrDefault(part => part.StartsWith(Account, StringComparison.OrdinalIgnoreCase))?[Account.Length..]
-            ?? "UseDevelopmentStorage";
+        return Part("AccountName=") ?? Part("BlobEndpoint=") ?? "Azurite";
+
+        string? Part(string name) =>
+            parts.FirstOrDefault(part => part.StartsWith(name, StringComparison.OrdinalIgnoreCase))?[name.Length..];
     }
 }

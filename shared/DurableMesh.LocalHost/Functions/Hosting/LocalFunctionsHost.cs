@@ -16,6 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace DurableMesh.LocalHost.Functions;
@@ -46,7 +47,7 @@ internal static class LocalFunctionsHost
             .AddConfiguration(web.Configuration.GetSection("Logging"))
             .AddConfiguration(web.Configuration.GetSection($"{FunctionAppConfiguration.HostSection}:logging"))
             .AddConsole(console => console.FormatterName = LineFormatter.FormatterName)
-            .AddConsoleFormatter<LineFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
+            .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         source.AddStorage(web.Services);
         return web;
     }
@@ -107,8 +108,7 @@ internal static class LocalFunctionsHost
         IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
     {
         services.AddSingleton(functions);
-        services.AddSingleton<IEnumerable<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>>>(middleware);
-        services.AddSingleton<FunctionRuntime>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<FunctionRuntime>(provider, middleware));
         services.PostConfigure<WorkerOptions>(worker =>
             worker.Serializer ??= new JsonObjectSerializer(new JsonSerializerOptions { PropertyNameCaseInsensitive = true }));
         services.TryAddSingleton<DataConverter>(provider =>

@@ -1,5 +1,4 @@
 using Microsoft.DurableTask;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableMesh.LocalHost.Functions;
 
@@ -14,9 +13,9 @@ internal sealed class FunctionActivity(LocalFunction function, FunctionRuntime r
 
     public async Task<object?> RunAsync(TaskActivityContext context, object? input)
     {
-        var invocation = new ActivityInvocation(function, runtime, context.InstanceId, input);
         try
         {
+            await using var invocation = new ActivityInvocation(function, runtime, context.InstanceId, input);
             await runtime.Pipeline(invocation);
             return invocation.Result;
         }
@@ -24,10 +23,6 @@ internal sealed class FunctionActivity(LocalFunction function, FunctionRuntime r
         {
             // An outcome would be recorded as a failure. Without one the activity runs again when the hub does.
             return await Never;
-        }
-        finally
-        {
-            await invocation.EndScopeAsync();
         }
     }
 }

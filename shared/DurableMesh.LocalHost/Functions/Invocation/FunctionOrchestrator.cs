@@ -15,15 +15,8 @@ internal sealed class FunctionOrchestrator(LocalFunction function, IServiceScope
 
     public async Task<object?> RunAsync(TaskOrchestrationContext context, object? input)
     {
-        var invocation = new OrchestratorInvocation(function, scopes, context, input);
-        try
-        {
-            return await function.Body(invocation);
-        }
-        finally
-        {
-            await invocation.EndScopeAsync();
-        }
+        await using var invocation = new OrchestratorInvocation(function, scopes, context, input);
+        return await function.Body(invocation);
     }
 }
 

@@ -18,7 +18,7 @@ internal sealed class FunctionRuntime : IDisposable
     private readonly CancellationTokenRegistration _stop;
 
     public FunctionRuntime(
-        IEnumerable<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware,
+        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware,
         IServiceScopeFactory scopes,
         IOptions<WorkerOptions> options,
         IHostApplicationLifetime lifetime,

@@ -4,7 +4,7 @@ namespace DurableMesh.LocalHost.Functions;
 
 /// <summary>An invocation that has its own service scope, made when it is first asked for.</summary>
 internal abstract class ScopedInvocation(LocalFunction function, IServiceScopeFactory scopes)
-    : FunctionInvocationContext(function)
+    : FunctionInvocationContext(function), IAsyncDisposable
 {
     private AsyncServiceScope? _scope;
     private IServiceProvider? _services;
@@ -15,5 +15,5 @@ internal abstract class ScopedInvocation(LocalFunction function, IServiceScopeFa
         set => _services = value;
     }
 
-    public ValueTask EndScopeAsync() => _scope?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _scope?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

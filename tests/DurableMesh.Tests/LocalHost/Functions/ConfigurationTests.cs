@@ -45,6 +45,20 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Variables_that_differ_in_case_only_do_no_harm()
+    {
+        Assert.NotNull(Builder([new("http_proxy", "a"), new("HTTP_PROXY", "b")]).Configuration["http_proxy"]);
+    }
+
+    [Fact]
+    public void A_switch_that_nobody_knows_is_told()
+    {
+        var error = Assert.Throws<FunctionAppException>(() => Builder([], "-x=1"));
+
+        Assert.Contains("'-x=1'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Local_settings_are_looked_for_where_one_works_then_beside_the_app_then_up_to_the_repository()
     {
         _root.Write("local.settings.json", """{ "Values": { "Where": "above the repository" } }""");

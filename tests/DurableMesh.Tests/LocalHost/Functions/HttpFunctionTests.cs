@@ -47,6 +47,7 @@ public sealed class HttpFunctionTests
     [InlineData("/api/optional-number", "null")]
     [InlineData("/api/optional-number/3", "3")]
     [InlineData("/api/default", "42")]
+    [InlineData("/api/optional-guid", "00000000-0000-0000-0000-000000000000")]
     [InlineData("/api/default/1", "1")]
     [InlineData("/api/rest/a/b/c", "a/b/c")]
     [InlineData("/api/ROUTED/casing", "ok")]
@@ -225,6 +226,10 @@ public sealed class HttpFunctionTests
         [Function("OptionalNumber")]
         public static string OptionalNumber(
             [HttpTrigger("get", Route = "optional-number/{n:int?}")] HttpRequest request, int? n) => n is null ? "null" : $"{n}";
+
+        [Function("OptionalGuid")]
+        public static string OptionalGuid(
+            [HttpTrigger("get", Route = "optional-guid/{id:guid?}")] HttpRequest request, Guid id = default) => $"{id}";
 
         [Function("Default")]
         public static string Default([HttpTrigger("get", Route = "default/{n=42}")] HttpRequest request, int n) => $"{n}";

@@ -110,6 +110,16 @@ public sealed class TaskFunctionTests
         Assert.Null(converter.Deserialize<Order>(null));
     }
 
+    [Fact]
+    public async Task An_orchestrator_of_an_instance_is_made_with_its_services()
+    {
+        await using var app = await RunningApp.StartAsync(builder => builder.Services.AddScoped<Resource>(), typeof(Injected));
+
+        var resource = (Resource)(await Orchestrator(app, "Injected").RunAsync(Context(), null))!;
+
+        Assert.True(resource.Disposed);
+    }
+
     private static ITaskOrchestrator Orchestrator(RunningApp app, string name) =>
         Registry(app).GetOrchestrators().Single(entry => entry.Key.Name == name).Value(app.Host.Services);
 
@@ -131,6 +141,12 @@ public sealed class TaskFunctionTests
         public bool Disposed { get; private set; }
 
         public void Dispose() => Disposed = true;
+    }
+
+    public sealed class Injected(Resource resource)
+    {
+        [Function("Injected")]
+        public Resource Run([OrchestrationTrigger] TaskOrchestrationContext context) => resource;
     }
 
     public sealed class Tasks(IServiceProvider services)
