@@ -13,8 +13,9 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
 
     private readonly Changes changes = new();
     private readonly TimeProvider time;
+    private readonly RecordReader records;
     private readonly ThreadIndex index;
-    private readonly SharedLog<ThreadRecord> log;
+    private readonly SharedLog<RecordOutline> log;
     private long listened;
 
     public BlobThreadLog(IBlobs blobs, IOptions<MeshOptions> options, TimeProvider time, ILogger<BlobThreadLog> logger)
@@ -22,7 +23,8 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
         var store = options.Value.Store;
         this.time = time;
         SharedByHosts = store.SharedByHosts == true;
-        index = new ThreadIndex(store.CacheMegabytes * 1024L * 1024L, changes);
+        records = new RecordReader(store.CacheMegabytes * 1024L * 1024L, ReadLineAsync);
+        index = new ThreadIndex(records, changes);
         log = new(blobs, "threads", index, new SharedLogOptions { Patience = store.Patience }, time, logger);
     }
 
@@ -41,7 +43,7 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
         if (!index.Knows(record))
         {
             var line = JsonSerializer.SerializeToUtf8Bytes(record, AppJson.TypeInfo<ThreadRecord>());
-            await log.AppendAsync(record, line, cancellation);
+            await log.AppendAsync(RecordOutline.Of(record), line, cancellation);
         }
     }
 
@@ -55,9 +57,8 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
     {
         await ReadyAsync(cancellation);
         var places = index.Find(threadId)?.Transcript() ?? [];
-        var entries = new TranscriptEntry[places.Length];
-        await ReadAsync(places, (n, _, entry) => entries[n] = entry, cancellation);
-        return entries;
+        var read = await records.ReadAsync(places, cancellation);
+        return [.. places.Zip(read, (place, record) => record.Entries[place.Index])];
     }
 
     public async ValueTask<IReadOnlyList<StoredMessage>> ReadMessagesAsync(
@@ -117,25 +118,11 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
 
     private async Task<IReadOnlyList<StoredMessage>> ReadMessagesAsync(EntryPlace[] places, CancellationToken cancellation)
     {
-        var messages = new StoredMessage[places.Length];
-        await ReadAsync(places, (n, record, entry) =>
-            messages[n] = new StoredMessage(record.ThreadId, places[n].Cursor, (MessageAccepted)entry.Event), cancellation);
-        return messages;
+        var read = await records.ReadAsync(places, cancellation);
+        return [.. places.Zip(read, (place, record) =>
+            new StoredMessage(record.ThreadId, place.Cursor, (MessageAccepted)record.Entries[place.Index].Event))];
     }
 
-    private async Task ReadAsync(
-        EntryPlace[] places, Action<int, ThreadRecord, TranscriptEntry> take, CancellationToken cancellation)
-    {
-        var (at, record) = (default(LogSpan), (ThreadRecord?)null);
-        for (var n = 0; n < places.Length; n++)
-        {
-            if (record is null || places[n].Record != at)
-            {
-                at = places[n].Record;
-                record = index.FindRecord(at) ?? index.Read(await log.ReadAsync(at, cancellation));
-            }
-
-            take(n, record, record.Entries[places[n].Index]);
-        }
-    }
+    private Task<ReadOnlyMemory<byte>> ReadLineAsync(LogSpan at, CancellationToken cancellation) =>
+        log.ReadAsync(at, cancellation);
 }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
-using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Functions.Store;
@@ -9,27 +7,21 @@ namespace DurableMesh.Functions.Store;
 /// The index over the shared log, in memory and rebuilt from it at the start: threads in the order in which they began, inboxes
 /// in the order of the log, the newest records whole.
 /// </summary>
-internal sealed class ThreadIndex(long cacheBytes, Changes changes) : ILogIndex<ThreadRecord>
+internal sealed class ThreadIndex(RecordReader records, Changes changes) : ILogIndex<RecordOutline>
 {
-    private const int RememberedReceipts = 50_000;
-
-    // A record in memory takes about this many times the bytes of its line.
-    private const int MemoryFactor = 3;
+    private const int RememberedReceipts = 20_000;
 
     private readonly ConcurrentDictionary<string, ThreadTrack> threads = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, InboxTrack> inboxes = new(StringComparer.Ordinal);
-    private readonly RecentCache<LogSpan, ThreadRecord> records = new(cacheBytes);
     private readonly RecentCache<string, Receipt> receipts = new(RememberedReceipts);
     private readonly List<ThreadTrack> inOrder = [];
     private readonly Lock gate = new();
 
-    public ThreadRecord Read(ReadOnlyMemory<byte> line) =>
-        JsonSerializer.Deserialize(line.Span, AppJson.TypeInfo<ThreadRecord>())
-        ?? throw new FormatException("The line is null.");
+    public RecordOutline Read(ReadOnlyMemory<byte> line) => RecordOutline.Read(line);
 
-    public void Ingest(LogSpan at, ThreadRecord record)
+    public void Ingest(LogSpan at, RecordOutline record)
     {
-        var track = threads.TryGetValue(record.ThreadId, out var known) ? known : Begin(at, record);
+        var track = threads.TryGetValue(record.ThreadId, out var known) ? known : Begin(at, record.ThreadId);
         foreach (var receipt in record.Receipts)
         {
             receipts.Add(receipt.RequestId, receipt.Receipt, 1);
@@ -37,7 +29,7 @@ internal sealed class ThreadIndex(long cacheBytes, Changes changes) : ILogIndex<
 
         if (track.Add(at, record))
         {
-            records.Add(at, record, at.Length * MemoryFactor);
+            records.Remember(at, record.Whole);
             Deliver(at, record);
         }
 
@@ -51,9 +43,6 @@ internal sealed class ThreadIndex(long cacheBytes, Changes changes) : ILogIndex<
     /// <summary>Whether writing a step again would change nothing.</summary>
     public bool Knows(ThreadRecord record) =>
         Find(record.ThreadId)?.Knows(record) == true && record.Receipts.All(one => FindReceipt(one.RequestId) is not null);
-
-    /// <summary>A record of late, which need not be read from the storage.</summary>
-    public ThreadRecord? FindRecord(LogSpan at) => records.TryGet(at, out var record) ? record : null;
 
     /// <summary>Where the next messages to an agent lie.</summary>
     public EntryPlace[] Inbox(string agentId, LogPosition? after, int limit) =>
@@ -88,10 +77,10 @@ internal sealed class ThreadIndex(long cacheBytes, Changes changes) : ILogIndex<
         return new ThreadList(found, null);
     }
 
-    private ThreadTrack Begin(LogSpan at, ThreadRecord record)
+    private ThreadTrack Begin(LogSpan at, string threadId)
     {
         var track = new ThreadTrack(at);
-        threads[record.ThreadId] = track;
+        threads[threadId] = track;
         lock (gate)
         {
             inOrder.Add(track);
@@ -100,21 +89,20 @@ internal sealed class ThreadIndex(long cacheBytes, Changes changes) : ILogIndex<
         return track;
     }
 
-    private void Deliver(LogSpan at, ThreadRecord record)
+    private void Deliver(LogSpan at, RecordOutline record)
     {
         for (var n = 0; n < record.Entries.Count; n++)
         {
-            if (record.Entries[n].Event is not MessageAccepted { Message: var message })
+            if (record.Entries[n].Message is not { } message)
             {
                 continue;
             }
 
-            foreach (var agentId in new[] { message.From, message.To })
+            // Whom a message reaches, and why, says StoredMessage.Reaches.
+            Deliver(message.To, at, n);
+            if (message.IsBrief)
             {
-                if (StoredMessage.Reaches(message, agentId))
-                {
-                    Deliver(agentId, at, n);
-                }
+                Deliver(message.From, at, n);
             }
         }
     }

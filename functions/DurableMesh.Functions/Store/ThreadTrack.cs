@@ -1,6 +1,3 @@
-using DurableMesh.Core.Threads;
-using DurableMesh.Core.Wire;
-
 namespace DurableMesh.Functions.Store;
 
 /// <summary>What is kept in memory of one thread for good: its newest state and where its transcript lies.</summary>
@@ -10,16 +7,16 @@ internal sealed class ThreadTrack(LogSpan began)
     private readonly List<EntryPlace> entries = [];
     private readonly List<MessageMark> messages = [];
     private string requestHash = "";
-    private volatile StoredThread? thread;
+    private volatile StoredView? view;
 
     /// <summary>Where the thread's first step lies: what threads are ordered by.</summary>
     public LogPosition Began { get; } = new(began.Segment, began.Offset);
 
     /// <summary>The state after the newest step.</summary>
-    public StoredThread? Thread => thread;
+    public StoredThread? Thread => view is { } newest ? new StoredThread(newest.Value, requestHash) : null;
 
     /// <summary>Takes in the entries of a step that are not known yet; false when there are none.</summary>
-    public bool Add(LogSpan at, ThreadRecord record)
+    public bool Add(LogSpan at, RecordOutline record)
     {
         lock (gate)
         {
@@ -28,7 +25,7 @@ internal sealed class ThreadTrack(LogSpan began)
             {
                 if (record.Entries[n].Ordinal == entries.Count)
                 {
-                    Add(new EntryPlace(at, n), record.Entries[n].Event);
+                    Add(new EntryPlace(at, n), record.Entries[n]);
                 }
             }
 
@@ -37,7 +34,7 @@ internal sealed class ThreadTrack(LogSpan began)
                 return false;
             }
 
-            thread = new StoredThread(record.View, requestHash);
+            view = record.View;
             return true;
         }
     }
@@ -81,15 +78,12 @@ internal sealed class ThreadTrack(LogSpan began)
         }
     }
 
-    private void Add(EntryPlace place, ThreadEvent happened)
+    private void Add(EntryPlace place, EntryOutline entry)
     {
-        if (happened is ThreadOpening opening)
+        requestHash = entry.RequestHash ?? requestHash;
+        if (entry.Message is { } message)
         {
-            requestHash = opening.Thread.RequestHash;
-        }
-        else if (happened is MessageAccepted accepted)
-        {
-            messages.Add(new MessageMark(entries.Count, HashOf(accepted.Message.MessageId)));
+            messages.Add(new MessageMark(entries.Count, HashOf(message.MessageId)));
         }
 
         entries.Add(place);
