@@ -11,13 +11,13 @@ namespace DurableMesh.Cli.Agents;
 /// <summary>Answers one message: runs the agent's command and sends what it prints, as it prints it.</summary>
 internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Action<string> passErrorLine, TimeProvider time)
 {
-    /// <summary>Gets the receipt of every message that was sent.</summary>
-    public Action<Receipt>? Sent { get; init; }
-
     private const int Tries = 3;
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, MessageView> _briefs = new();
+
+    /// <summary>Gets the receipt of every message that was sent.</summary>
+    public Action<Receipt>? Sent { get; init; }
 
     /// <summary>Answers a message. When this returns, the command has ended and all it said was sent, or was refused.</summary>
     public async Task AnswerAsync(MessageView message, CancellationToken cancellation)
@@ -130,19 +130,29 @@ internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Act
         var utf8 = JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.SendMessageRequest);
         try
         {
-            var receipt = await mesh.PersistAsync(client => client.SendAsync(turn.Thread.ThreadId, utf8, cancellation), cancellation);
+            var receipt = await mesh.PersistAsync(client => DecidedAsync(client, turn.Thread.ThreadId, utf8, cancellation), cancellation);
             Sent?.Invoke(receipt);
             if (receipt.Kind == ReceiptKind.Rejected)
             {
                 mesh.Say($"thread {receipt.ThreadId}: {Explain(request, receipt)}");
             }
 
-            return receipt.ThreadState != ThreadPhase.Ended;
+            // Its own last word may well end the thread; a command that goes on talking after the end is stopped.
+            return receipt.Reason != RejectReason.ThreadEnded;
         }
         catch (MeshProblemException problem)
         {
             throw new BadReplyException($"The mesh does not take its message: {problem.Message}", problem);
         }
+    }
+
+    private static async Task<Receipt> DecidedAsync(
+        MeshClient client, string threadId, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    {
+        var receipt = await client.SendAsync(threadId, message, cancellation);
+        return receipt.Kind != ReceiptKind.Pending
+            ? receipt
+            : throw new MeshUnreachableException(client.Address, "it has not decided about a message yet");
     }
 
     private static string Explain(SendMessageRequest request, Receipt receipt) => receipt.Reason == RejectReason.MessageConflict

@@ -73,7 +73,8 @@ internal sealed class DemoRun : IAsyncDisposable
         var url = _options.Port == UpCommand.DefaultPort ? "" : $" --url {_host!.Address.AbsoluteUri.TrimEnd('/')}";
         Say("");
         Say($"[green]Still running[/] at [bold]{_host!.Address}[/], with both agents; Ctrl-C stops it all. In another terminal:");
-        Say($"  mesh start --file samples/demo/task.json{url}   [grey]a new thread: the agents take it up[/]");
+        var task = Path.GetRelativePath(Environment.CurrentDirectory, _material.Task);
+        Say($"  mesh start --file {Markup.Escape(task)}{url}   [grey]a new thread: the agents take it up[/]");
         Say($"  mesh list{url}");
         Say($"  mesh watch THREAD{url}");
         try

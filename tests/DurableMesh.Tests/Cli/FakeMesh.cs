@@ -34,8 +34,8 @@ internal sealed class FakeMesh : IAsyncDisposable
     /// <summary>Where it answers.</summary>
     public string Url { get; private set; } = "";
 
-    /// <summary>Whether it answers 503 to everything.</summary>
-    public bool IsAway { get; set; }
+    /// <summary>How many requests are still answered with 503.</summary>
+    public int RefusalsToCome { get; set; }
 
     /// <summary>How many accepted messages still lose their answers.</summary>
     public int AnswersToLose { get; set; }
@@ -90,6 +90,10 @@ internal sealed class FakeMesh : IAsyncDisposable
     /// <summary>Sends a message as a party would.</summary>
     public Receipt Send(string threadId, SendMessageRequest request) =>
         Decide(threadId, new MessageArrived(IncomingMessage.Of(request, PriceTable.Empty, DateTimeOffset.UtcNow))).Receipt!;
+
+    /// <summary>Ends a thread.</summary>
+    public bool Cancel(string threadId) =>
+        Decide(threadId, new CancelRequested("test", "over")).Receipt!.Kind == ReceiptKind.Accepted;
 
     /// <summary>Plays a dialogue of two rounds to its PASS.</summary>
     public void Play(string threadId)
@@ -148,8 +152,9 @@ internal sealed class FakeMesh : IAsyncDisposable
         _app.Use(async (context, next) =>
         {
             Requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
-            if (IsAway)
+            if (RefusalsToCome > 0)
             {
+                RefusalsToCome--;
                 await Refuse(503, "storage_unavailable", "The storage is away.").ExecuteAsync(context);
                 return;
             }

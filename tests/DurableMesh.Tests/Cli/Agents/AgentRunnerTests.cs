@@ -165,6 +165,30 @@ public sealed class AgentRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_may_finish_its_work_after_the_word_that_ended_the_thread()
+    {
+        Submitted();
+        var finished = Path.Combine(_folder, "finished");
+
+        await RunUntilAsync(
+            $$"""echo '{"kind":"verdict","verdict":"blocked"}'; sleep 0.1; touch {{finished}}""", messages => messages.Count == 3);
+
+        Assert.True(File.Exists(finished));
+    }
+
+    [Fact]
+    public async Task A_command_that_goes_on_talking_after_the_end_is_stopped()
+    {
+        var thread = Submitted();
+
+        await RunUntilAsync(
+            """while :; do echo '{"kind":"note","body":"still here"}'; sleep 0.02; done""",
+            messages => messages.Count > 4 && _mesh.Cancel(thread.ThreadId));
+
+        Assert.Contains(_said, line => line.Contains("thread_ended", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Threads_go_on_side_by_side_and_each_message_is_answered_once()
     {
         var threads = Enumerable.Range(0, 6).Select(_ => Submitted()).ToList();

@@ -1,0 +1,88 @@
+using System.Net;
+using DurableMesh.Cli.Api;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Tests.Cli.Api;
+
+public sealed class MeshClientTests : IAsyncLifetime
+{
+    private FakeMesh _mesh = null!;
+    private HttpClient _http = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _mesh = await FakeMesh.StartAsync();
+        _http = new HttpClient { BaseAddress = new Uri(_mesh.Url + "/") };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _mesh.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_storage_that_is_away_for_a_moment_is_asked_again()
+    {
+        var thread = _mesh.Open();
+        _mesh.RefusalsToCome = 3;
+
+        Assert.Equal(thread.ThreadId, (await Client().GetThreadAsync(thread.ThreadId, Stop)).ThreadId);
+        Assert.Equal(4, _mesh.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_storage_that_stays_away_is_unreachable_and_the_mesh_says_why()
+    {
+        _mesh.RefusalsToCome = int.MaxValue;
+
+        var unreachable = await Assert.ThrowsAsync<MeshUnreachableException>(() => Client().GetThreadAsync("t", Stop));
+
+        Assert.Contains("The storage is away", unreachable.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_no_meshs_is_no_crash()
+    {
+        var client = new MeshClient(
+            new HttpClient(new Answering("<html>hello</html>", "text/html")) { BaseAddress = new Uri("http://elsewhere/") }, HurriedTime.Instance);
+
+        var unreachable = await Assert.ThrowsAsync<MeshUnreachableException>(() => client.GetThreadAsync("t", Stop));
+
+        Assert.Contains("DurableMesh", unreachable.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pending_receipt_is_asked_for_again_until_it_is_decided()
+    {
+        const string Pending = """{"receipt":"pending","threadId":"t","messageId":"m","sequence":null,"threadState":"open","reason":null}""";
+        const string Duplicate = """{"receipt":"duplicate","threadId":"t","messageId":"m","sequence":2,"threadState":"open","reason":null}""";
+        var answers = new Answering(Pending, Pending, Duplicate);
+        var client = new MeshClient(new HttpClient(answers) { BaseAddress = new Uri("http://mesh/") }, HurriedTime.Instance);
+
+        var receipt = await client.SendAsync("t", "{}"u8.ToArray(), Stop);
+
+        Assert.Equal((ReceiptKind.Accepted, 2), (receipt.Kind, receipt.Sequence));
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private MeshClient Client() => new(_http, HurriedTime.Instance);
+
+    /// <summary>Gives its answers one after the other, the last one for ever.</summary>
+    private sealed class Answering(params string[] answers) : HttpMessageHandler
+    {
+        private int _next;
+
+        public Answering(string answer, string mediaType)
+            : this(answer) => MediaType = mediaType;
+
+        private string MediaType { get; } = "application/json";
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = new StringContent(answers[Math.Min(_next++, answers.Length - 1)], System.Text.Encoding.UTF8, MediaType),
+            });
+    }
+}
