@@ -18,7 +18,8 @@ internal sealed record Installation(string Root)
         get
         {
             var output = Path.GetRelativePath(Path.Combine(Root, "functions", "DurableMesh.Cli"), AppContext.BaseDirectory);
-            return Path.GetFullPath(Path.Combine(Root, "functions", "DurableMesh.Functions", output, "DurableMesh.Functions.dll"));
+            return Path.GetFullPath(
+                Path.Combine(Root, "functions", "DurableMesh.Functions", output, "DurableMesh.Functions.dll"));
         }
     }
 

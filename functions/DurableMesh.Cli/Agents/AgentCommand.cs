@@ -13,9 +13,10 @@ internal static class AgentCommand
     private static readonly Option<string> Exec = new("--exec")
     {
         Description =
-            "The command line that answers a message. It gets {thread, brief, message} as JSON on standard input, and MESH_THREAD, MESH_AGENT and " +
-            "MESH_URL in its environment. What it prints is sent as it is printed: a line that begins with { is a message (kind, body, checks, " +
-            "artifacts, verdict, usage); all other lines together are one answer, submission or note.",
+            "The command line that answers a message. It gets {thread, brief, message} as JSON on standard input, and " +
+            "MESH_THREAD, MESH_AGENT and MESH_URL in its environment. What it prints is sent as it is printed: a line that " +
+            "begins with { is a message (kind, body, checks, artifacts, verdict, usage); all other lines together are one " +
+            "answer, submission or note.",
         HelpName = "CMD",
         Required = true,
     };
@@ -23,7 +24,12 @@ internal static class AgentCommand
     private static readonly Option<int> Parallel = CommonOptions.Between(
         1,
         256,
-        new("--parallel") { Description = "How many threads it works on at once.", HelpName = "N", DefaultValueFactory = _ => 4 });
+        new("--parallel")
+        {
+            Description = "How many threads it works on at once.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 4,
+        });
 
     private static readonly Option<MessageKind[]> Only = new("--only")
     {
@@ -39,7 +45,10 @@ internal static class AgentCommand
         run.SetAction(async (parsed, cancellation) =>
         {
             var options = new AgentOptions(
-                parsed.GetRequiredValue(As), parsed.GetRequiredValue(Exec), parsed.GetValue(Parallel), parsed.GetValue(Only) ?? []);
+                parsed.GetRequiredValue(As),
+                parsed.GetRequiredValue(Exec),
+                parsed.GetValue(Parallel),
+                parsed.GetValue(Only) ?? []);
             void Say(string line) => terminal.Pass($"mesh agent {options.Agent}: {line}");
 
             using var file = ProgressFile.Open(Path.Combine(Installation.Find().Home, "agents"), options.Agent);
@@ -72,7 +81,8 @@ internal static class AgentCommand
         }
         else if (receipt.Kind != ReceiptKind.Rejected)
         {
-            terminal.Say($"{receipt.ThreadId}  {receipt.MessageId}  {ThreadWords.Of(receipt.Kind)} as message {receipt.Sequence}");
+            var outcome = ThreadWords.Of(receipt.Kind);
+            terminal.Say($"{receipt.ThreadId}  {receipt.MessageId}  {outcome} as message {receipt.Sequence}");
         }
     }
 }

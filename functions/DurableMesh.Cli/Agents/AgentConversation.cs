@@ -114,7 +114,8 @@ internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Act
     /// <returns>Whether there is any use in saying more: false once the thread has ended.</returns>
     private async Task<bool> SendAsync(AgentTurn turn, AgentReply reply, string place, CancellationToken cancellation)
     {
-        // The id follows from what is answered and where in the answer it stands: done again, it is a duplicate and not a second message.
+        // The id follows from what is answered and where in the answer it stands: done again, it is a duplicate and not a second
+        // message.
         var request = new SendMessageRequest
         {
             MessageId = $"run:{turn.Message.Sequence}:{place}",
@@ -130,7 +131,8 @@ internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Act
         var utf8 = JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.SendMessageRequest);
         try
         {
-            var receipt = await mesh.PersistAsync(client => DecidedAsync(client, turn.Thread.ThreadId, utf8, cancellation), cancellation);
+            var receipt = await mesh.PersistAsync(
+                client => DecidedAsync(client, turn.Thread.ThreadId, utf8, cancellation), cancellation);
             Sent?.Invoke(receipt);
             if (receipt.Kind == ReceiptKind.Rejected)
             {
@@ -157,5 +159,5 @@ internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Act
 
     private static string Explain(SendMessageRequest request, Receipt receipt) => receipt.Reason == RejectReason.MessageConflict
         ? $"an earlier run of the command already said something else as {request.MessageId}; that stands"
-        : $"the {ThreadWords.Of(request.Kind)} {request.MessageId} was refused, {ThreadWords.Of(receipt.Reason)}: {receipt.Detail}";
+        : $"{ThreadWords.Of(request.Kind)} {request.MessageId} refused, {ThreadWords.Of(receipt.Reason)}: {receipt.Detail}";
 }

@@ -30,12 +30,15 @@ internal sealed class ProgressFile : IDisposable
         var path = Path.Combine(folder, $"{Uri.EscapeDataString(agent)}.json");
         try
         {
-            return new ProgressFile(path, new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var @lock = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new ProgressFile(path, @lock);
         }
         catch (IOException taken)
         {
             throw new CliException(
-                ExitCode.Usage, $"Another 'mesh agent run --as {agent}' is at work here ({path}.lock). One agent has one runner.", taken);
+                ExitCode.Usage,
+                $"Another 'mesh agent run --as {agent}' is at work here ({path}.lock). One agent has one runner.",
+                taken);
         }
     }
 
@@ -56,7 +59,8 @@ internal sealed class ProgressFile : IDisposable
         {
             throw new CliException(
                 ExitCode.Usage,
-                $"{_path} is damaged: {damaged.Message} Delete it to begin with the inbox's first message; what was sent is not sent twice.",
+                $"{_path} is damaged: {damaged.Message} Delete it to begin with the inbox's first message; " +
+                "what was sent is not sent twice.",
                 damaged);
         }
     }

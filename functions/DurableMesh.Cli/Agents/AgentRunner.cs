@@ -13,11 +13,12 @@ namespace DurableMesh.Cli.Agents;
 internal sealed record AgentOptions(string Agent, string Command, int Parallel, IReadOnlyList<MessageKind> Only);
 
 /// <summary>
-/// Keeps an agent at its desk: reads its inbox, runs its command for each message, and sends what the command says. Threads go on
-/// side by side, one message at a time in each. A message is done when its command has ended and all it said was sent; whatever was
-/// not done is done again after a restart, under the same message ids, so that nothing is sent twice.
+/// Keeps an agent at its desk: reads its inbox, runs its command for each message, and sends what the command says. Threads go
+/// on side by side, one message at a time in each. A message is done when its command has ended and all it said was sent;
+/// whatever was not done is done again after a restart, under the same message ids, so that nothing is sent twice.
 /// </summary>
-internal sealed class AgentRunner(AgentOptions options, MeshLink mesh, AgentConversation conversation, InboxLedger ledger) : IDisposable
+internal sealed class AgentRunner(AgentOptions options, MeshLink mesh, AgentConversation conversation, InboxLedger ledger)
+    : IDisposable
 {
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(30);
 
@@ -90,7 +91,8 @@ internal sealed class AgentRunner(AgentOptions options, MeshLink mesh, AgentConv
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // What a conversation cannot settle by itself ends the runner: the message is not done, and is taken up at the next start.
+            // What a conversation cannot settle by itself ends the runner: the message is not done, and is taken up at the next
+            // start.
             _fault ??= ExceptionDispatchInfo.Capture(failure);
             await stop.CancelAsync();
             throw;

@@ -7,8 +7,8 @@ namespace DurableMesh.Cli.Agents;
 internal sealed class BadReplyException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
-/// Reads what a command prints. A line that begins with <c>{</c> is a message; every other line is plain text, which is gathered and
-/// sent as one message when the command has ended.
+/// Reads what a command prints. A line that begins with <c>{</c> is a message; every other line is plain text, which is gathered
+/// and sent as one message when the command has ended.
 /// </summary>
 internal static class ReplyLine
 {
@@ -32,18 +32,20 @@ internal static class ReplyLine
         }
         catch (JsonException malformed)
         {
-            throw new BadReplyException($"This line of the command's output is no message: {malformed.Message}\n  {Shorten(line)}", malformed);
+            throw new BadReplyException(
+                $"This line of the command's output is no message: {malformed.Message}\n  {Shorten(line)}", malformed);
         }
     }
 
     /// <summary>
-    /// What plain text is, by what it answers: a question gets an answer; the initiator's text after a brief, a verdict or an answer is a
-    /// submission. Anything else is a note: text alone is never a verdict (DESIGN §4, no false PASS).
+    /// What plain text is, by what it answers: a question gets an answer; the initiator's text after a brief, a verdict or an
+    /// answer is a submission. Anything else is a note: text alone is never a verdict (DESIGN §4, no false PASS).
     /// </summary>
     public static MessageKind KindOfText(AgentTurn turn, string agent) => turn.Message.Kind switch
     {
         MessageKind.Question => MessageKind.Answer,
-        MessageKind.Brief or MessageKind.Verdict or MessageKind.Answer when agent == turn.Thread.Initiator => MessageKind.Submission,
+        MessageKind.Brief or MessageKind.Verdict or MessageKind.Answer when agent == turn.Thread.Initiator =>
+            MessageKind.Submission,
         _ => MessageKind.Note,
     };
 

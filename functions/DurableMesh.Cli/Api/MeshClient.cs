@@ -44,14 +44,16 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
         GetAsync($"threads/{Escape(threadId)}", CliJson.Context.ThreadView, cancellation);
 
     /// <summary>Threads, newest first.</summary>
-    public Task<ThreadsPage> ListThreadsAsync(IEnumerable<(string Name, string? Value)> filters, CancellationToken cancellation) =>
+    public Task<ThreadsPage> ListThreadsAsync(
+        IEnumerable<(string Name, string? Value)> filters, CancellationToken cancellation) =>
         GetAsync("threads" + Query(filters), CliJson.Context.ThreadsPage, cancellation);
 
     /// <summary>Messages after a sequence; with <paramref name="wait"/> the answer may take that long.</summary>
     public Task<MessagesPage> GetMessagesAsync(
         string threadId, int after, string? to, TimeSpan wait, CancellationToken cancellation) =>
         GetAsync(
-            $"threads/{Escape(threadId)}/messages" + Query([("after", $"{after}"), ("to", to), ("wait", Iso8601Duration.Format(wait))]),
+            $"threads/{Escape(threadId)}/messages"
+                + Query([("after", $"{after}"), ("to", to), ("wait", Iso8601Duration.Format(wait))]),
             CliJson.Context.MessagesPage,
             cancellation);
 
@@ -63,8 +65,8 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
             cancellation);
 
     /// <summary>
-    /// Sends a message and answers its receipt, a rejected one too. While the mesh only says <c>pending</c> the same message is sent
-    /// again: its id makes that a question for the receipt.
+    /// Sends a message and answers its receipt, a rejected one too. While the mesh only says <c>pending</c> the same message is
+    /// sent again: its id makes that a question for the receipt.
     /// </summary>
     public async Task<Receipt> SendAsync(string threadId, ReadOnlyMemory<byte> message, CancellationToken cancellation)
     {
@@ -72,10 +74,15 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
         for (var attempt = 1; ; attempt++)
         {
             var receipt = await AskAsync(
-                () => Post($"threads/{Escape(threadId)}/messages", message), CliJson.Context.Receipt, cancellation, receiptInConflict: true);
+                () => Post($"threads/{Escape(threadId)}/messages", message),
+                CliJson.Context.Receipt,
+                cancellation,
+                receiptInConflict: true);
             if (receipt.Kind != ReceiptKind.Pending || attempt == Attempts)
             {
-                return sentBefore && receipt.Kind == ReceiptKind.Duplicate ? receipt with { Kind = ReceiptKind.Accepted } : receipt;
+                return sentBefore && receipt.Kind == ReceiptKind.Duplicate
+                    ? receipt with { Kind = ReceiptKind.Accepted }
+                    : receipt;
             }
 
             sentBefore = true;
@@ -86,7 +93,9 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
     /// <summary>Cancels a thread.</summary>
     public Task CancelAsync(string threadId, CancelRequest request, CancellationToken cancellation) =>
         AnswerAsync(
-            () => Post($"threads/{Escape(threadId)}/cancel", JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.CancelRequest)),
+            () => Post(
+                $"threads/{Escape(threadId)}/cancel",
+                JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.CancelRequest)),
             cancellation);
 
     /// <summary>A thread's evidence, byte for byte.</summary>

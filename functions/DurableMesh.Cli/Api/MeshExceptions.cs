@@ -34,6 +34,11 @@ internal sealed class MeshProblemException(HttpStatusCode status, Problem proble
             text.Append($"\n  {error.Path}: {error.Message} ({error.Code})");
         }
 
-        return problem.ThreadId is { } thread ? text.Append($"\nThe thread {thread} has the evidence.").ToString() : text.ToString();
+        if (problem.ThreadId is { } thread)
+        {
+            text.Append($"\nThe thread {thread} has the evidence.");
+        }
+
+        return text.ToString();
     }
 }

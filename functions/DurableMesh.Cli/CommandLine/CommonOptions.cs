@@ -47,7 +47,8 @@ internal static class CommonOptions
     public static MeshClient Connect(this ParseResult parsed) =>
         Uri.TryCreate(parsed.GetValue(Url), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? MeshClient.Connect(url)
-            : throw new CliException(ExitCode.Usage, $"'{parsed.GetValue(Url)}' is no http:// or https:// address (--url or MESH_URL).");
+            : throw new CliException(
+                ExitCode.Usage, $"'{parsed.GetValue(Url)}' is no http:// or https:// address (--url or MESH_URL).");
 
     /// <summary>Whether the caller is a program.</summary>
     public static bool WantsJson(this ParseResult parsed) => parsed.GetValue(Json);

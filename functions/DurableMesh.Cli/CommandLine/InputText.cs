@@ -41,7 +41,8 @@ internal static class InputText
         {
             throw new CliException(
                 ExitCode.Usage,
-                $"{Name(name)} is no JSON: line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}: {malformed.Message}",
+                $"{Name(name)} is no JSON: line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}: " +
+                malformed.Message,
                 malformed);
         }
     }

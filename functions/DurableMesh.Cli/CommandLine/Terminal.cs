@@ -5,8 +5,8 @@ using Spectre.Console;
 namespace DurableMesh.Cli.CommandLine;
 
 /// <summary>
-/// The terminal, or what stands in for it. Results go to <see cref="Out"/>; what is only for people goes to <see cref="Note"/>, so that
-/// standard output can be piped.
+/// The terminal, or what stands in for it. Results go to <see cref="Out"/>; what is only for people goes to <see cref="Note"/>,
+/// so that standard output can be piped.
 /// </summary>
 internal sealed class Terminal
 {

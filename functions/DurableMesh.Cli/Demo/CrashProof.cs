@@ -38,5 +38,6 @@ internal sealed record CrashProof(IReadOnlyList<(bool Holds, string Words)> Find
 
     private static (MessageKind, int?, string?) Content(AgentReply reply) => (reply.Kind, reply.InReplyTo, reply.Body?.Text);
 
-    private static (MessageKind, int?, string?) Content(MessageView message) => (message.Kind, message.InReplyTo, message.Body?.Text);
+    private static (MessageKind, int?, string?) Content(MessageView message) =>
+        (message.Kind, message.InReplyTo, message.Body?.Text);
 }

@@ -35,7 +35,8 @@ internal sealed class DemoBuilder(DemoMaterial material, string workFolder)
             .ToList();
         if (chosen.Count == 0)
         {
-            return AgentReply.Of(MessageKind.Question, $"I have nothing for {string.Join(", ", failing.Select(check => check.Id))}: what now?");
+            var unanswered = string.Join(", ", failing.Select(check => check.Id));
+            return AgentReply.Of(MessageKind.Question, $"I have nothing for {unanswered}: what now?");
         }
 
         List<Artifact> work = [.. soFar, .. chosen.Select(fix => Workpiece.HandOverPatch(fix, _handedOver))];

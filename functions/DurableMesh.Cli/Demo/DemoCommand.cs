@@ -11,7 +11,8 @@ internal static class DemoCommand
 
     private static readonly Option<bool> Crash = new("--crash")
     {
-        Description = "Kill the mesh with SIGKILL in the middle of round 2, start it again, and prove that nothing was lost or doubled.",
+        Description =
+            "Kill the mesh with SIGKILL in the middle of round 2, start it again, and prove that nothing was lost or doubled.",
     };
 
     private static readonly Option<bool> Keep = new("--keep")
@@ -23,7 +24,12 @@ internal static class DemoCommand
     public static Command Create(Terminal terminal)
     {
         var port = UpCommand.Port();
-        var command = new Command("demo", "See it work: a builder and a verifier mend a real library, round by round, to PASS.") { Crash, Keep, port };
+        var command = new Command("demo", "See it work: a builder and a verifier mend a real library, round by round, to PASS.")
+        {
+            Crash,
+            Keep,
+            port,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new DemoOptions(
@@ -44,7 +50,9 @@ internal static class DemoCommand
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
-                throw new CliException(ExitCode.Refused, $"The demo did not come to its end within {Limit.TotalMinutes:0} minutes; its logs are under .mesh/demo.");
+                throw new CliException(
+                    ExitCode.Refused,
+                    $"The demo did not come to its end within {Limit.TotalMinutes:0} minutes; its logs are under .mesh/demo.");
             }
         });
         return command;

@@ -42,7 +42,7 @@ internal sealed class DemoRun : IAsyncDisposable
     }
 
     /// <summary>Runs the dialogue to its end.</summary>
-    /// <returns>Whether it ended as it must: PASS, with evidence that holds and, after a crash, nothing lost or doubled.</returns>
+    /// <returns>Whether it ended as it must: PASS, evidence that holds and, after a crash, nothing lost or doubled.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         _host = await StartHostAsync(cancellation);
@@ -112,7 +112,8 @@ internal sealed class DemoRun : IAsyncDisposable
                     status.Status(Markup.Escape(line));
                 },
                 cancellation));
-        Say($"[green]The mesh is up[/] at {host.Address} [grey]after {TimeProvider.System.GetElapsedTime(clock).TotalSeconds:0.0} s, process {host.ProcessId}[/]");
+        var seconds = TimeProvider.System.GetElapsedTime(clock).TotalSeconds;
+        Say($"[green]The mesh is up[/] at {host.Address} [grey]after {seconds:0.0} s, process {host.ProcessId}[/]");
         return host;
     }
 
@@ -121,7 +122,10 @@ internal sealed class DemoRun : IAsyncDisposable
         var mesh = typeof(DemoRun).Assembly.Location;
         string[] arguments =
         [
-            mesh, "agent", "run", "--as", agent, "--exec", $"\"{BackgroundProcess.Dotnet}\" \"{mesh}\" demo-agent {part}", "--only", .. kinds.Split(' '),
+            mesh, "agent", "run",
+            "--as", agent,
+            "--exec", $"\"{BackgroundProcess.Dotnet}\" \"{mesh}\" demo-agent {part}",
+            "--only", .. kinds.Split(' '),
         ];
         _agents.Add(BackgroundProcess.StartDotnet(
             arguments,
@@ -177,7 +181,9 @@ internal sealed class DemoRun : IAsyncDisposable
 
     private async Task CrashAsync(CancellationToken cancellation)
     {
-        Say($"[bold red]✗ SIGKILL[/] [red]the mesh, process {_host!.ProcessId}, is killed in the middle of round {CrashRound}; the verifier is still at work[/]");
+        Say(
+            $"[bold red]✗ SIGKILL[/] [red]the mesh, process {_host!.ProcessId}, is killed in the middle of round {CrashRound}; " +
+            "the verifier is still at work[/]");
         await _host.CrashAsync();
         _host = await StartHostAsync(cancellation);
     }
@@ -197,11 +203,13 @@ internal sealed class DemoRun : IAsyncDisposable
         return report.Holds;
     }
 
-    private async Task<bool> ProveAsync(MeshClient mesh, ThreadView thread, List<MessageView> seen, CancellationToken cancellation)
+    private async Task<bool> ProveAsync(
+        MeshClient mesh, ThreadView thread, List<MessageView> seen, CancellationToken cancellation)
     {
         var printed = Path.Combine(_folder, "demo", thread.ThreadId, DemoAgentCommand.PrintedFile);
         var messages = new List<MessageView>();
-        await foreach (var message in new ThreadFollower(mesh, TimeProvider.System).FollowAsync(thread.ThreadId, after: 0, cancellation))
+        var follower = new ThreadFollower(mesh, TimeProvider.System);
+        await foreach (var message in follower.FollowAsync(thread.ThreadId, after: 0, cancellation))
         {
             messages.Add(message);
         }

@@ -98,6 +98,9 @@ internal sealed class DemoVerifier(DemoMaterial material, string workFolder)
     private static async IAsyncEnumerable<AgentReply> GiveUp()
     {
         await Task.CompletedTask;
-        yield return AgentReply.Of(MessageKind.Verdict, "the builder has nothing left to try") with { Verdict = Core.Wire.Verdict.Blocked };
+        yield return AgentReply.Of(MessageKind.Verdict, "the builder has nothing left to try") with
+        {
+            Verdict = Core.Wire.Verdict.Blocked,
+        };
     }
 }

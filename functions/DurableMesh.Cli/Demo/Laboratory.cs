@@ -9,7 +9,7 @@ namespace DurableMesh.Cli.Demo;
 /// <summary>What the compiler has to say about one place.</summary>
 internal sealed record Diagnostic(string File, int Line, string Text);
 
-/// <summary>The verifier's bench: compiles the library with the acceptance checks of the task, and runs them one by one.</summary>
+/// <summary>The verifier's bench: compiles the library with the task's acceptance checks, and runs them one by one.</summary>
 /// <param name="folder">Where it works; holds <c>library/</c> and <c>acceptance/</c>.</param>
 internal sealed partial class Laboratory(string folder)
 {
@@ -49,7 +49,8 @@ internal sealed partial class Laboratory(string folder)
         var diagnostics = ReadDiagnostics(result.Output);
         return result.ExitCode == 0 || diagnostics.Count > 0
             ? diagnostics
-            : throw new InvalidOperationException($"The compiler failed without a word about the code.\n{result.Output}{result.Error}");
+            : throw new InvalidOperationException(
+                $"The compiler failed without a word about the code.\n{result.Output}{result.Error}");
     }
 
     /// <summary>Finds what the compiler said about the code in what it printed.</summary>

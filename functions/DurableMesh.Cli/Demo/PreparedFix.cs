@@ -1,6 +1,6 @@
 namespace DurableMesh.Cli.Demo;
 
-/// <summary>A patch in the builder's drawer: which check it answers, and what that check must say for it to be the right one.</summary>
+/// <summary>A patch in the builder's drawer: which check it answers, and what that check must say for it to fit.</summary>
 /// <param name="Name">The file's name.</param>
 /// <param name="Subject">What it does, in a sentence.</param>
 /// <param name="Answers">The id of the check.</param>

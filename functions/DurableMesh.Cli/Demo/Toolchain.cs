@@ -19,7 +19,8 @@ internal static class Toolchain
     public static ProcessStartInfo Compile(IEnumerable<string> sources, string program) => new(
         BackgroundProcess.Dotnet,
         [
-            "exec", Compiler(), "-nologo", "-noconfig", "-nullable:enable", "-debug:portable", "-preferreduilang:en", $"-out:{program}",
+            "exec", Compiler(),
+            "-nologo", "-noconfig", "-nullable:enable", "-debug:portable", "-preferreduilang:en", $"-out:{program}",
             .. References().Select(reference => $"-r:{reference}"),
             .. sources,
         ]);
@@ -35,7 +36,8 @@ internal static class Toolchain
             .OrderByDescending(folder => Version.Parse(Path.GetFileName(folder)))
             .Select(folder => Path.Combine(folder, "Roslyn", "bincore", "csc.dll"))
             .FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException($"There is no C# compiler under {Root}/sdk: the demo needs the .NET SDK, not only the runtime.");
+        ?? throw new InvalidOperationException(
+            $"There is no C# compiler under {Root}/sdk: the demo needs the .NET SDK, not only the runtime.");
 
     private static IEnumerable<string> References() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)

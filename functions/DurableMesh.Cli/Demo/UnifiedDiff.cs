@@ -69,7 +69,8 @@ internal sealed partial record UnifiedDiff(string Path, IReadOnlyList<UnifiedDif
         foreach (var hunk in Hunks)
         {
             var at = Find(lines, hunk.Old, hunk.Start + moved)
-                ?? throw new PatchRejectedException($"{Path}: the lines from {hunk.Start + 1} on are not as the patch expects them");
+                ?? throw new PatchRejectedException(
+                    $"{Path}: the lines from {hunk.Start + 1} on are not as the patch expects them");
             lines.RemoveRange(at, hunk.Old.Count);
             lines.InsertRange(at, hunk.New);
             moved = at - hunk.Start + hunk.New.Count - hunk.Old.Count;
@@ -87,9 +88,11 @@ internal sealed partial record UnifiedDiff(string Path, IReadOnlyList<UnifiedDif
         return places.Count == 0 ? null : places[0];
     }
 
-    private static string WithoutPrefix(string path) => path.Split('\t')[0] is var name && name.StartsWith("b/", StringComparison.Ordinal)
-        ? name[2..]
-        : name;
+    private static string WithoutPrefix(string path)
+    {
+        var name = path.Split('\t')[0];
+        return name.StartsWith("b/", StringComparison.Ordinal) ? name[2..] : name;
+    }
 
     [GeneratedRegex(@"^@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@")]
     private static partial Regex HunkHeader();

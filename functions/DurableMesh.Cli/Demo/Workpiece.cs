@@ -17,7 +17,8 @@ internal static class Workpiece
     private const string Patches = "fixes/";
 
     /// <summary>Copies a source file into the folder of work that is handed over, and describes it.</summary>
-    public static Artifact HandOverSource(string file, string folder) => HandOver(Sources, Path.GetFileName(file), File.ReadAllBytes(file), folder);
+    public static Artifact HandOverSource(string file, string folder) =>
+        HandOver(Sources, Path.GetFileName(file), File.ReadAllBytes(file), folder);
 
     /// <summary>Writes a patch into the folder of work that is handed over, and describes it.</summary>
     public static Artifact HandOverPatch(PreparedFix fix, string folder) =>

@@ -5,10 +5,14 @@ using Spectre.Console;
 
 namespace DurableMesh.Cli.Evidence;
 
-/// <summary><c>mesh evidence</c>: fetches a thread's evidence; <c>mesh evidence verify</c> checks a file without any mesh.</summary>
+/// <summary><c>mesh evidence</c>: fetches a thread's evidence.</summary>
 internal static class EvidenceCommand
 {
-    private static readonly Option<string?> OutFile = new("--out", "-o") { Description = "Write it to a file.", HelpName = "FILE" };
+    private static readonly Option<string?> OutFile = new("--out", "-o")
+    {
+        Description = "Write it to a file.",
+        HelpName = "FILE",
+    };
 
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
@@ -37,7 +41,8 @@ internal static class EvidenceCommand
                 throw new CliException(ExitCode.Usage, $"{file} cannot be written: {failure.Message}", failure);
             }
 
-            terminal.Note.MarkupLineInterpolated($"[grey]{evidence.Length:N0} bytes in {file}; check it with: mesh evidence verify {file}[/]");
+            terminal.Note.MarkupLineInterpolated(
+                $"[grey]{evidence.Length:N0} bytes in {file}; check it with: mesh evidence verify {file}[/]");
             return ExitCode.Done;
         });
         command.Subcommands.Add(VerifyCommand.Create(terminal));

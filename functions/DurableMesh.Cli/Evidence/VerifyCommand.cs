@@ -7,7 +7,9 @@ using Spectre.Console;
 
 namespace DurableMesh.Cli.Evidence;
 
-/// <summary><c>mesh evidence verify</c>: recomputes chain, rules, cost and verdict of a file, offline, and says what does not hold.</summary>
+/// <summary>
+/// <c>mesh evidence verify</c>: recomputes chain, rules, cost and verdict of a file, offline, and says what does not hold.
+/// </summary>
 internal static class VerifyCommand
 {
     /// <summary>Creates the command.</summary>
@@ -49,7 +51,8 @@ internal static class VerifyCommand
             var place = finding.Entry is { } entry
                 ? string.Create(CultureInfo.InvariantCulture, $"entry {entry} ({finding.Id})")
                 : "the file";
-            console.MarkupLineInterpolated($"[red]✗ {place}[/] {finding.Path}: {finding.Message} [grey]({ThreadWords.Of(finding.Fault)})[/]");
+            console.MarkupLineInterpolated(
+                $"[red]✗ {place}[/] {finding.Path}: {finding.Message} [grey]({ThreadWords.Of(finding.Fault)})[/]");
             if (finding.Expected is not null || finding.Found is not null)
             {
                 console.MarkupLineInterpolated($"[grey]    expected {finding.Expected ?? "nothing"}[/]");

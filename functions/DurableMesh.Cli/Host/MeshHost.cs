@@ -52,7 +52,8 @@ internal sealed class MeshHost : IAsyncDisposable
         {
             throw new CliException(
                 ExitCode.Usage,
-                $"{installation.FunctionsApp} is not there. The mesh script builds it; or: dotnet build functions/DurableMesh.Functions");
+                $"{installation.FunctionsApp} is not there. The mesh script builds it; " +
+                "or: dotnet build functions/DurableMesh.Functions");
         }
 
         var process = BackgroundProcess.StartDotnet(
@@ -90,7 +91,8 @@ internal sealed class MeshHost : IAsyncDisposable
             {
                 if (_process.HasExited)
                 {
-                    throw new CliException(ExitCode.Unreachable, $"The mesh did not start. Its last words:\n{_process.LastLines}");
+                    throw new CliException(
+                        ExitCode.Unreachable, $"The mesh did not start. Its last words:\n{_process.LastLines}");
                 }
 
                 await Task.Delay(BetweenKnocks, patience.Token);

@@ -27,7 +27,8 @@ internal static class UpCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             MeshHost.DemandFree(parsed.GetValue(port));
-            await using var host = await MeshHost.StartAsync(Installation.Find(), parsed.GetValue(port), terminal.Pass, cancellation);
+            await using var host = await MeshHost.StartAsync(
+                Installation.Find(), parsed.GetValue(port), terminal.Pass, cancellation);
             if (parsed.WantsJson())
             {
                 terminal.WriteJson(new HostView(host.Address, host.ProcessId), CliJson.Context.HostView);
@@ -37,7 +38,8 @@ internal static class UpCommand
                 terminal.Out.MarkupLineInterpolated(
                     $"[green]The mesh is up[/] at [bold]{host.Address}[/]  (process {host.ProcessId}; Ctrl-C stops it)");
                 terminal.Out.MarkupLine(
-                    "[grey]Next, in another terminal:  mesh start --file samples/demo/task.json  ·  mesh list  ·  mesh watch THREAD[/]");
+                    "[grey]Next, in another terminal:  mesh start --file samples/demo/task.json  ·  mesh list  ·  " +
+                    "mesh watch THREAD[/]");
             }
 
             try

@@ -19,7 +19,8 @@ internal static class ChildProcess
     /// How much processor time it may use. No time on the wall: on a busy machine a program that does no wrong may take long.
     /// </param>
     /// <param name="cancellation">Kills it.</param>
-    public static async Task<ChildResult> RunAsync(ProcessStartInfo start, TimeSpan processorLimit, CancellationToken cancellation)
+    public static async Task<ChildResult> RunAsync(
+        ProcessStartInfo start, TimeSpan processorLimit, CancellationToken cancellation)
     {
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;

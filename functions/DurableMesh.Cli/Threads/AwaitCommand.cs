@@ -30,7 +30,13 @@ internal static class AwaitCommand
     public static Command Create(Terminal terminal)
     {
         var threadId = CommonOptions.ThreadId();
-        var command = new Command("await", "Wait until there are messages, or the thread has ended; print them.") { threadId, To, After, Wait };
+        var command = new Command("await", "Wait until there are messages, or the thread has ended; print them.")
+        {
+            threadId,
+            To,
+            After,
+            Wait,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var mesh = parsed.Connect();
@@ -45,7 +51,9 @@ internal static class AwaitCommand
                 page = await mesh.GetMessagesAsync(id, after, parsed.GetValue(To), wait, cancellation);
                 after = page.NextAfter;
             }
-            while (page.Messages.Count == 0 && page.ThreadState != ThreadPhase.Ended && TimeProvider.System.GetUtcNow() < deadline);
+            while (page.Messages.Count == 0
+                && page.ThreadState != ThreadPhase.Ended
+                && TimeProvider.System.GetUtcNow() < deadline);
 
             if (parsed.WantsJson())
             {
@@ -60,7 +68,7 @@ internal static class AwaitCommand
             }
 
             terminal.Note.MarkupLineInterpolated(
-                $"[grey]The thread is {ThreadWords.Of(page.ThreadState)}; go on with: mesh await {id} --after {page.NextAfter}[/]");
+                $"[grey]{ThreadWords.Of(page.ThreadState)}; more with: mesh await {id} --after {page.NextAfter}[/]");
             return ExitCode.Done;
         });
         return command;

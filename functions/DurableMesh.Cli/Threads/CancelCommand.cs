@@ -29,7 +29,8 @@ internal static class CancelCommand
         {
             var mesh = parsed.Connect();
             var id = parsed.GetRequiredValue(threadId);
-            await mesh.CancelAsync(id, new CancelRequest(parsed.GetRequiredValue(By), parsed.GetRequiredValue(Why)), cancellation);
+            var request = new CancelRequest(parsed.GetRequiredValue(By), parsed.GetRequiredValue(Why));
+            await mesh.CancelAsync(id, request, cancellation);
             var thread = await mesh.GetThreadAsync(id, cancellation);
             if (parsed.WantsJson())
             {

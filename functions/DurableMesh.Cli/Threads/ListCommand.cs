@@ -10,9 +10,24 @@ namespace DurableMesh.Cli.Threads;
 /// <summary><c>mesh list</c>: threads, newest first.</summary>
 internal static class ListCommand
 {
-    private static readonly Option<ThreadPhase?> State = new("--state") { Description = "starting, held, open or ended.", HelpName = "STATE" };
-    private static readonly Option<EndState?> End = new("--end-state") { Description = "PASS, PARTIAL or BLOCKED.", HelpName = "STATE" };
-    private static readonly Option<string?> Agent = new("--agent") { Description = "Threads that this agent is a party of.", HelpName = "ID" };
+    private static readonly Option<ThreadPhase?> State = new("--state")
+    {
+        Description = "starting, held, open or ended.",
+        HelpName = "STATE",
+    };
+
+    private static readonly Option<EndState?> End = new("--end-state")
+    {
+        Description = "PASS, PARTIAL or BLOCKED.",
+        HelpName = "STATE",
+    };
+
+    private static readonly Option<string?> Agent = new("--agent")
+    {
+        Description = "Threads that this agent is a party of.",
+        HelpName = "ID",
+    };
+
     private static readonly Option<string?> Company = new("--company") { Description = "Threads with a party of this company." };
     private static readonly Option<string?> Task = new("--task") { Description = "Threads about this MC task." };
 
@@ -62,8 +77,8 @@ internal static class ListCommand
 
     private static Table Describe(IEnumerable<ThreadView> threads)
     {
-        var table = new Table().Border(TableBorder.None)
-            .AddColumns("[grey]thread[/]", "[grey]state[/]", "[grey]round[/]", "[grey]awaiting[/]", "[grey]created[/]", "[grey]subject[/]");
+        string[] columns = ["thread", "state", "round", "awaiting", "created", "subject"];
+        var table = new Table().Border(TableBorder.None).AddColumns([.. columns.Select(name => $"[grey]{name}[/]")]);
         foreach (var thread in threads)
         {
             var state = thread.State == ThreadPhase.Ended

@@ -90,7 +90,8 @@ internal sealed class MessageOptions
             : [];
         var errors = new List<string>();
         var checks = (parsed.GetValue(_checks) ?? []).Select(text => ReadCheck(text, errors)).OfType<Check>().ToList();
-        var artifacts = (parsed.GetValue(_artifacts) ?? []).Select(path => ReadArtifact(path, errors)).OfType<Artifact>().ToList();
+        var files = parsed.GetValue(_artifacts) ?? [];
+        var artifacts = files.Select(path => ReadArtifact(path, errors)).OfType<Artifact>().ToList();
         var verdict = parsed.GetValue(_verdict);
 
         Set(message, "from", parsed.GetValue(_as), defaults.From);
@@ -132,7 +133,8 @@ internal sealed class MessageOptions
         return parsed.GetValue(_body) switch
         {
             null => null,
-            InputText.StandardInput => JsonValue.Create(await InputText.ReadAsync(InputText.StandardInput, terminal, cancellation)),
+            InputText.StandardInput =>
+                JsonValue.Create(await InputText.ReadAsync(InputText.StandardInput, terminal, cancellation)),
             var text => JsonValue.Create(text),
         };
     }

@@ -15,7 +15,8 @@ internal static class RespondCommand
         var options = new MessageOptions();
         var command = new Command(
             "respond",
-            "Answer as the party whose move it is: a question with an answer, a submission with the verdict you give, the rest with a submission.")
+            "Answer as the party whose move it is: a question with an answer, a submission with the verdict you give, " +
+            "the rest with a submission.")
         {
             threadId,
         };

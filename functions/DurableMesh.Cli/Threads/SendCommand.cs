@@ -35,8 +35,8 @@ internal static class SendCommand
         }
         else if (receipt.Kind is ReceiptKind.Accepted or ReceiptKind.Duplicate)
         {
-            terminal.Out.MarkupLineInterpolated(
-                $"{ThreadWords.Of(receipt.Kind)} as message [bold]{receipt.Sequence}[/]; the thread is {ThreadWords.Of(receipt.ThreadState)}");
+            var (outcome, state) = (ThreadWords.Of(receipt.Kind), ThreadWords.Of(receipt.ThreadState));
+            terminal.Out.MarkupLineInterpolated($"{outcome} as message [bold]{receipt.Sequence}[/]; the thread is {state}");
         }
         else
         {

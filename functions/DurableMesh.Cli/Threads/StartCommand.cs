@@ -23,8 +23,18 @@ internal static class StartCommand
     };
 
     private static readonly Option<string?> Task = new("--task") { Description = "The MC task's id." };
-    private static readonly Option<string?> Initiator = new("--initiator") { Description = "The agent that builds.", HelpName = "ID" };
-    private static readonly Option<string?> Responder = new("--responder") { Description = "The agent that verifies.", HelpName = "ID" };
+    private static readonly Option<string?> Initiator = new("--initiator")
+    {
+        Description = "The agent that builds.",
+        HelpName = "ID",
+    };
+
+    private static readonly Option<string?> Responder = new("--responder")
+    {
+        Description = "The agent that verifies.",
+        HelpName = "ID",
+    };
+
     private static readonly Option<string?> Subject = new("--subject") { Description = "What it is about, in a line." };
     private static readonly Option<string?> Body = new("--body") { Description = "What is to be done." };
     private static readonly Option<string?> Ttl = new("--ttl") { Description = "How long it may take, as ISO 8601 (PT30M)." };
@@ -69,7 +79,9 @@ internal static class StartCommand
 
     private static async Task<JsonObject> ReadRequestAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
-        var given = parsed.GetValue(File) is { } file ? await InputText.ReadJsonAsync(file, terminal, cancellation) : new JsonObject();
+        var given = parsed.GetValue(File) is { } file
+            ? await InputText.ReadJsonAsync(file, terminal, cancellation)
+            : new JsonObject();
         if (given is not JsonObject request)
         {
             throw new CliException(ExitCode.Usage, "A request to start a thread is a JSON object.");
@@ -80,12 +92,13 @@ internal static class StartCommand
         Set(request, "initiator", parsed.GetValue(Initiator));
         Set(request, "responder", parsed.GetValue(Responder));
         request.TryAdd("pattern", ThreadWords.Of(Core.Wire.Pattern.BuilderVerifier));
-        if (parsed.GetResult(Subject) is not null || parsed.GetResult(Body) is not null || parsed.GetValue(Accept) is { Length: > 0 })
+        var criteria = parsed.GetValue(Accept) ?? [];
+        if (parsed.GetValue(Subject) is not null || parsed.GetValue(Body) is not null || criteria.Length > 0)
         {
             var brief = Part(request, "brief");
             Set(brief, "subject", parsed.GetValue(Subject));
             Set(brief, "body", parsed.GetValue(Body));
-            if (parsed.GetValue(Accept) is { Length: > 0 } criteria)
+            if (criteria.Length > 0)
             {
                 brief["acceptance"] = new JsonArray([.. criteria.Select(Criterion)]);
             }

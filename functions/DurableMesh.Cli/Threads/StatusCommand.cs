@@ -51,9 +51,11 @@ internal static class StatusCommand
         Row("awaiting", thread.Awaiting ?? "-");
         Row("so far", string.Create(
             CultureInfo.InvariantCulture,
-            $"round {thread.Round}, {thread.Turns} of {thread.Limits.MaxTurns} turns, {thread.Messages} messages, {thread.Findings} findings"));
+            $"round {thread.Round}, {thread.Turns} of {thread.Limits.MaxTurns} turns, " +
+            $"{thread.Messages} messages, {thread.Findings} findings"));
         Row("criteria", $"{thread.Checks.Passed} of {thread.Checks.Required} passed, {thread.Checks.Failed} failed");
-        Row("cost", string.Create(CultureInfo.InvariantCulture, $"${thread.Usage.CostUsd:0.00##} of ${thread.Limits.CostCapUsd:0.00##}"));
+        Row("cost", string.Create(
+            CultureInfo.InvariantCulture, $"${thread.Usage.CostUsd:0.00##} of ${thread.Limits.CostCapUsd:0.00##}"));
         Row("created", Instant(thread.CreatedAt));
         Row(thread.EndedAt is null ? "deadline" : "ended", Instant(thread.EndedAt ?? thread.Deadline));
         Row("evidence", thread.Evidence.Path);

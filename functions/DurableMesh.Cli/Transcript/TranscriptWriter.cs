@@ -17,7 +17,8 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
         _round = 0;
         console.MarkupLine($"[bold]{Plain(thread.Subject)}[/]");
         console.MarkupLine(
-            $"[grey]thread {Plain(thread.ThreadId)} · {ThreadWords.Of(thread.Pattern)} · task {Plain(thread.McTask)} · until {thread.Deadline:HH:mm:ss}Z · " +
+            $"[grey]thread {Plain(thread.ThreadId)} · {ThreadWords.Of(thread.Pattern)} · task {Plain(thread.McTask)} · " +
+            $"until {thread.Deadline:HH:mm:ss}Z · " +
             $"at most {thread.Limits.MaxTurns} turns and {Money(thread.Limits.CostCapUsd)}[/]");
     }
 
@@ -60,8 +61,9 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
         console.WriteLine();
         console.MarkupLine(
             $"[bold {colour}]{ThreadWords.Of(ended.EndState)}[/] [{colour}]{ThreadWords.Of(ended.Reason)}[/]  " +
-            $"{ended.Checks.Passed} of {ended.Checks.Required} criteria · {Count(ended.Round, "round")} · {Count(ended.Turns, "turn")} · " +
-            $"{Count(ended.Findings, "finding")} · {Money(ended.Usage.CostUsd)} · {Elapsed(time)}");
+            $"{ended.Checks.Passed} of {ended.Checks.Required} criteria · {Count(ended.Round, "round")} · " +
+            $"{Count(ended.Turns, "turn")} · {Count(ended.Findings, "finding")} · " +
+            $"{Money(ended.Usage.CostUsd)} · {Elapsed(time)}");
         if (ended.Detail is { Length: > 0 } detail)
         {
             console.MarkupLine($"[grey]{Plain(detail)}[/]");
@@ -79,8 +81,7 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
         lines.AddRange($"{about}{Plain(MessageWords.Of(message))}".Split('\n'));
         if (message.Kind == MessageKind.Brief)
         {
-            lines.AddRange(message.Checks.Select(criterion =>
-                $"[grey]○[/] {Plain(criterion.Id)} {Plain(criterion.Title ?? "")}{(criterion.Required == false ? " [grey](optional)[/]" : "")}"));
+            lines.AddRange(message.Checks.Select(Criterion));
         }
         else if (message.Checks.Count > 1 || (message.Kind != MessageKind.Finding && message.Checks.Count == 1))
         {
@@ -89,7 +90,8 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
 
         if (message.Artifacts.Count > 0 && message.Kind == MessageKind.Submission)
         {
-            lines.Add($"[grey]{Count(message.Artifacts.Count, "artifact")}, {message.Artifacts.Sum(artifact => artifact.Size ?? 0):N0} bytes[/]");
+            var bytes = message.Artifacts.Sum(artifact => artifact.Size ?? 0);
+            lines.Add($"[grey]{Count(message.Artifacts.Count, "artifact")}, {bytes:N0} bytes[/]");
         }
 
         if (message.Usage?.CostUsd is > 0)
@@ -115,6 +117,9 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
         (MessageKind.Question, _) => "? question",
         (var kind, _) => $"[bold]» {ThreadWords.Of(kind)}[/]",
     };
+
+    private static string Criterion(Check check) =>
+        $"[grey]○[/] {Plain(check.Id)} {Plain(check.Title ?? "")}{(check.Required == false ? " [grey](optional)[/]" : "")}";
 
     private static string CheckMark(Check check) => check.Status switch
     {

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Tabular.Acceptance;
 
-/// <summary>The acceptance criteria that can only be seen by running the library. AC-1, that it builds, is the compiler's.</summary>
+/// <summary>The criteria that can only be seen by running the library. AC-1, that it builds, is the compiler's.</summary>
 internal static class Checks
 {
     /// <summary>Each check answers what it has seen, or throws at the first thing that is not as it must be.</summary>
-    public static IReadOnlyDictionary<string, Func<string>> All { get; } = new SortedDictionary<string, Func<string>>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, Func<string>> All { get; } = new Dictionary<string, Func<string>>
     {
         ["AC-2"] = PlainRows,
         ["AC-3"] = QuotedField,
@@ -23,7 +23,8 @@ internal static class Checks
         Expect.Equal(2, rows.Count, "rows");
         Expect.Equal("date|text|amount", Join(rows[0]), "the header");
         Expect.Equal("2026-01-31|rent|-950.00", Join(rows[1]), "the first row");
-        Expect.Equal(3, Expect.Throws<CsvFormatException>(() => _ = Read("a\nb\nc")[2][1], "a column that is not there").Line, "its line");
+        var missing = Expect.Throws<CsvFormatException>(() => _ = Read("a\nb\nc")[2][1], "a column that is not there");
+        Expect.Equal(3, missing.Line, "its line");
         return "a header and a row, and a missing column is an error with its line";
     }
 

@@ -17,7 +17,8 @@ try
 }
 catch (Exception failure)
 {
-    Tell("fail", failure is CheckFailedException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}", Where(failure));
+    var detail = failure is CheckFailedException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}";
+    Tell("fail", detail, Where(failure));
     return 1;
 }
 

@@ -102,7 +102,11 @@ internal sealed class FakeMesh : IAsyncDisposable
         Send(threadId, new() { MessageId = "b-1", From = Sample.Builder, Kind = MessageKind.Submission });
         Send(threadId, new()
         {
-            MessageId = "v-1", From = Sample.Verifier, Kind = MessageKind.Finding, Checks = [failing], Body = JsonText.OfString(failing.Detail),
+            MessageId = "v-1",
+            From = Sample.Verifier,
+            Kind = MessageKind.Finding,
+            Checks = [failing],
+            Body = JsonText.OfString(failing.Detail),
         });
         Send(threadId, new()
         {
@@ -126,7 +130,8 @@ internal sealed class FakeMesh : IAsyncDisposable
     }
 
     /// <summary>Waits until the messages are as a test wants them.</summary>
-    public async Task<IReadOnlyList<MessageView>> UntilAsync(Func<IReadOnlyList<MessageView>, bool> condition, CancellationToken cancellation)
+    public async Task<IReadOnlyList<MessageView>> UntilAsync(
+        Func<IReadOnlyList<MessageView>, bool> condition, CancellationToken cancellation)
     {
         while (true)
         {
@@ -173,10 +178,13 @@ internal sealed class FakeMesh : IAsyncDisposable
         api.MapPost("/threads/{id}/cancel", async (string id, HttpRequest request) =>
         {
             var cancel = await JsonSerializer.DeserializeAsync<CancelRequest>(request.Body, MeshJson.Options);
-            return Find(id) is null ? NotFound(id) : Answer(Decide(id, new CancelRequested(cancel!.By, cancel.Why)).Receipt!, 202);
+            return Find(id) is null
+                ? NotFound(id)
+                : Answer(Decide(id, new CancelRequested(cancel!.By, cancel.Why)).Receipt!, 202);
         });
         api.MapGet("/threads/{id}/messages", MessagesAsync);
-        api.MapGet("/threads/{id}/evidence", (string id) => Find(id) is null ? NotFound(id) : Results.Bytes(Evidence(id), "application/json"));
+        api.MapGet("/threads/{id}/evidence", (string id) =>
+            Find(id) is null ? NotFound(id) : Results.Bytes(Evidence(id), "application/json"));
         api.MapGet("/agents/{id}/inbox", InboxAsync);
     }
 
@@ -227,12 +235,14 @@ internal sealed class FakeMesh : IAsyncDisposable
         }
 
         var found = await WaitAsync(
-            messages => messages.Where(message => message.ThreadId == id && message.Sequence > (after ?? 0) && (to is null || message.To == to)),
+            messages => messages.Where(message =>
+                message.ThreadId == id && message.Sequence > (after ?? 0) && (to is null || message.To == to)),
             wait,
             () => Find(id)!.Phase == ThreadPhase.Ended,
             cancellation);
         var state = Find(id)!;
-        return Answer(new MessagesPage(found, found.Count > 0 ? found[^1].Sequence : Math.Max(after ?? 0, state.Messages), state.Phase));
+        var next = found.Count > 0 ? found[^1].Sequence : Math.Max(after ?? 0, state.Messages);
+        return Answer(new MessagesPage(found, next, state.Phase));
     }
 
     private async Task<IResult> InboxAsync(string id, string? after, string? wait, CancellationToken cancellation)
@@ -258,7 +268,10 @@ internal sealed class FakeMesh : IAsyncDisposable
     }
 
     private async Task<List<MessageView>> WaitAsync(
-        Func<IReadOnlyList<MessageView>, IEnumerable<MessageView>> select, string? wait, Func<bool> isOver, CancellationToken cancellation)
+        Func<IReadOnlyList<MessageView>, IEnumerable<MessageView>> select,
+        string? wait,
+        Func<bool> isOver,
+        CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(wait is not null && Iso8601Duration.TryParse(wait, out var duration) ? duration : TimeSpan.Zero);
@@ -297,7 +310,8 @@ internal sealed class FakeMesh : IAsyncDisposable
             var decision = ThreadRules.Decide(_threads[id], input, DateTimeOffset.UtcNow);
             _threads[id] = decision.State;
             _entries[id].AddRange(decision.Entries);
-            _messages.AddRange(decision.Events.OfType<MessageAccepted>().Select(accepted => accepted.Message.View(id, accepted.At)));
+            _messages.AddRange(
+                decision.Events.OfType<MessageAccepted>().Select(accepted => accepted.Message.View(id, accepted.At)));
             var news = _news;
             _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             news.TrySetResult();
@@ -326,5 +340,8 @@ internal sealed class FakeMesh : IAsyncDisposable
     private static IResult NotFound(string id) => Refuse(404, "thread_not_found", $"There is no thread {id}.");
 
     private static IResult Refuse(int status, string code, string detail) => Results.Json(
-        new Problem { Title = "The mesh said no", Status = status, Code = code, Detail = detail }, MeshJson.Options, Problem.MediaType, status);
+        new Problem { Title = "The mesh said no", Status = status, Code = code, Detail = detail },
+        MeshJson.Options,
+        Problem.MediaType,
+        status);
 }

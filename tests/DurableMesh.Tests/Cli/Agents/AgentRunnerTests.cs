@@ -8,7 +8,8 @@ namespace DurableMesh.Tests.Cli.Agents;
 /// <summary>The runner against a mesh with the real rules, with the shell's own commands as agents.</summary>
 public sealed class AgentRunnerTests : IAsyncLifetime
 {
-    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly CancellationTokenSource _stop =
+        CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     private readonly ConcurrentQueue<string> _said = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("mesh-agent-").FullName;
@@ -31,12 +32,21 @@ public sealed class AgentRunnerTests : IAsyncLifetime
         var thread = Submitted();
 
         await RunUntilAsync(
-            """printf '{"kind":"finding","body":"one"}\n{"kind":"finding","body":"two"}\n{"kind":"verdict","verdict":"fail"}\n'""",
+            """
+            echo '{"kind":"finding","body":"one"}'
+            echo '{"kind":"finding","body":"two"}'
+            echo '{"kind":"verdict","verdict":"fail"}'
+            """,
             messages => messages.Count == 5);
 
         Assert.Equal(
-            [(3, "run:2:1", MessageKind.Finding, 2), (4, "run:2:2", MessageKind.Finding, 2), (5, "run:2:3", MessageKind.Verdict, 2)],
-            _mesh.Messages.Skip(2).Select(message => (message.Sequence, message.MessageId, message.Kind, message.InReplyTo!.Value)));
+            [
+                (3, "run:2:1", MessageKind.Finding, 2),
+                (4, "run:2:2", MessageKind.Finding, 2),
+                (5, "run:2:3", MessageKind.Verdict, 2),
+            ],
+            _mesh.Messages.Skip(2)
+                .Select(message => (message.Sequence, message.MessageId, message.Kind, message.InReplyTo!.Value)));
         Assert.All(_mesh.Messages, message => Assert.Equal(thread.ThreadId, message.ThreadId));
     }
 
@@ -48,7 +58,11 @@ public sealed class AgentRunnerTests : IAsyncLifetime
 
         // The command goes on only when the test, having seen the finding, opens the door.
         var running = RunUntilAsync(
-            $$"""echo '{"kind":"finding","body":"early"}'; until [ -e {{door}} ]; do sleep 0.02; done; echo '{"kind":"verdict","verdict":"fail"}'""",
+            $$"""
+            echo '{"kind":"finding","body":"early"}'
+            until [ -e {{door}} ]; do sleep 0.02; done
+            echo '{"kind":"verdict","verdict":"fail"}'
+            """,
             messages => messages.Count == 4);
         await _mesh.UntilAsync(messages => messages.Count == 3, _stop.Token);
         await File.WriteAllTextAsync(door, "", _stop.Token);
@@ -84,7 +98,8 @@ public sealed class AgentRunnerTests : IAsyncLifetime
 
         await RunUntilAsync("echo all good; echo really", messages => messages.Count == 3);
 
-        Assert.Equal((expected, "all good\nreally", "run:2:text"), (_mesh.Messages[^1].Kind, _mesh.Messages[^1].Body!.ToDisplayText(), _mesh.Messages[^1].MessageId));
+        var said = _mesh.Messages[^1];
+        Assert.Equal((expected, "all good\nreally", "run:2:text"), (said.Kind, said.Body!.ToDisplayText(), said.MessageId));
     }
 
     [Fact]
@@ -101,13 +116,17 @@ public sealed class AgentRunnerTests : IAsyncLifetime
     public async Task A_runner_that_is_killed_in_the_middle_sends_nothing_twice_when_it_starts_again()
     {
         Submitted();
-        const string Command = """echo '{"kind":"finding","body":"one"}'; [ -e WAIT ] && exec sleep 60; echo '{"kind":"verdict","verdict":"fail"}'""";
         var wait = Path.Combine(_folder, "wait");
+        var command = $$"""
+            echo '{"kind":"finding","body":"one"}'
+            [ -e {{wait}} ] && exec sleep 60
+            echo '{"kind":"verdict","verdict":"fail"}'
+            """;
         await File.WriteAllTextAsync(wait, "", _stop.Token);
-        await RunUntilAsync(Command.Replace("WAIT", wait, StringComparison.Ordinal), messages => messages.Count == 3);
+        await RunUntilAsync(command, messages => messages.Count == 3);
         File.Delete(wait);
 
-        await RunUntilAsync(Command.Replace("WAIT", wait, StringComparison.Ordinal), messages => messages.Count == 4);
+        await RunUntilAsync(command, messages => messages.Count == 4);
 
         Assert.Equal(["run:2:1", "run:2:2"], _mesh.Messages.Skip(2).Select(message => message.MessageId));
     }
@@ -119,7 +138,11 @@ public sealed class AgentRunnerTests : IAsyncLifetime
         _mesh.AnswersToLose = 2;
 
         await RunUntilAsync(
-            """printf '{"kind":"finding","body":"one"}\n{"kind":"verdict","verdict":"fail"}\n'""", messages => messages.Count == 4);
+            """
+            echo '{"kind":"finding","body":"one"}'
+            echo '{"kind":"verdict","verdict":"fail"}'
+            """,
+            messages => messages.Count == 4);
 
         Assert.Equal([3, 4], _mesh.Messages.Skip(2).Select(message => message.Sequence));
         Assert.Contains(_said, line => line.Contains("not reachable", StringComparison.Ordinal));
@@ -158,7 +181,11 @@ public sealed class AgentRunnerTests : IAsyncLifetime
         Submitted();
 
         await RunUntilAsync(
-            """printf '{"kind":"verdict","verdict":"pass"}\n{"kind":"verdict","verdict":"fail"}\n'""", messages => messages.Count == 3);
+            """
+            echo '{"kind":"verdict","verdict":"pass"}'
+            echo '{"kind":"verdict","verdict":"fail"}'
+            """,
+            messages => messages.Count == 3);
 
         Assert.Contains(_said, line => line.Contains("unsupported_pass", StringComparison.Ordinal));
         Assert.Equal(Verdict.Fail, _mesh.Messages[^1].Verdict);
@@ -171,7 +198,12 @@ public sealed class AgentRunnerTests : IAsyncLifetime
         var finished = Path.Combine(_folder, "finished");
 
         await RunUntilAsync(
-            $$"""echo '{"kind":"verdict","verdict":"blocked"}'; sleep 0.1; touch {{finished}}""", messages => messages.Count == 3);
+            $$"""
+            echo '{"kind":"verdict","verdict":"blocked"}'
+            sleep 0.1
+            touch {{finished}}
+            """,
+            messages => messages.Count == 3);
 
         Assert.True(File.Exists(finished));
     }
@@ -195,7 +227,8 @@ public sealed class AgentRunnerTests : IAsyncLifetime
 
         await RunUntilAsync("""echo '{"kind":"verdict","verdict":"fail"}'""", messages => messages.Count == 18);
 
-        Assert.All(threads, thread => Assert.Equal([1, 2, 3], _mesh.Messages.Where(message => message.ThreadId == thread.ThreadId).Select(message => message.Sequence)));
+        var byThread = _mesh.Messages.ToLookup(message => message.ThreadId, message => message.Sequence);
+        Assert.All(threads, thread => Assert.Equal([1, 2, 3], byThread[thread.ThreadId]));
     }
 
     [Fact]
@@ -233,7 +266,8 @@ public sealed class AgentRunnerTests : IAsyncLifetime
         string command, Func<IReadOnlyList<MessageView>, bool> condition, string agent = Sample.Verifier)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var options = new AgentOptions(agent, command, Parallel: 3, Only: agent == Sample.Verifier ? [MessageKind.Submission, MessageKind.Question] : []);
+        IReadOnlyList<MessageKind> only = agent == Sample.Verifier ? [MessageKind.Submission, MessageKind.Question] : [];
+        var options = new AgentOptions(agent, command, Parallel: 3, only);
         var link = new MeshLink(MeshClient.Connect(new Uri(_mesh.Url)), _said.Enqueue, HurriedTime.Instance);
         var conversation = new AgentConversation(options, link, _errors.Enqueue, HurriedTime.Instance);
         var done = new TaskCompletionSource();

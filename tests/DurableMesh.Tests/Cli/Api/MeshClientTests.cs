@@ -44,8 +44,7 @@ public sealed class MeshClientTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_that_is_no_meshs_is_no_crash()
     {
-        var client = new MeshClient(
-            new HttpClient(new Answering("<html>hello</html>", "text/html")) { BaseAddress = new Uri("http://elsewhere/") }, HurriedTime.Instance);
+        var client = Client(new Answering("<html>hello</html>", "text/html"));
 
         var unreachable = await Assert.ThrowsAsync<MeshUnreachableException>(() => client.GetThreadAsync("t", Stop));
 
@@ -55,12 +54,10 @@ public sealed class MeshClientTests : IAsyncLifetime
     [Fact]
     public async Task A_pending_receipt_is_asked_for_again_until_it_is_decided()
     {
-        const string Pending = """{"receipt":"pending","threadId":"t","messageId":"m","sequence":null,"threadState":"open","reason":null}""";
-        const string Duplicate = """{"receipt":"duplicate","threadId":"t","messageId":"m","sequence":2,"threadState":"open","reason":null}""";
-        var answers = new Answering(Pending, Pending, Duplicate);
-        var client = new MeshClient(new HttpClient(answers) { BaseAddress = new Uri("http://mesh/") }, HurriedTime.Instance);
+        const string Pending = """{"receipt":"pending","threadId":"t","messageId":"m","threadState":"open"}""";
+        const string Duplicate = """{"receipt":"duplicate","threadId":"t","messageId":"m","sequence":2,"threadState":"open"}""";
 
-        var receipt = await client.SendAsync("t", "{}"u8.ToArray(), Stop);
+        var receipt = await Client(new Answering(Pending, Pending, Duplicate)).SendAsync("t", "{}"u8.ToArray(), Stop);
 
         Assert.Equal((ReceiptKind.Accepted, 2), (receipt.Kind, receipt.Sequence));
     }
@@ -68,6 +65,9 @@ public sealed class MeshClientTests : IAsyncLifetime
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private MeshClient Client() => new(_http, HurriedTime.Instance);
+
+    private static MeshClient Client(HttpMessageHandler handler) =>
+        new(new HttpClient(handler) { BaseAddress = new Uri("http://mesh/") }, HurriedTime.Instance);
 
     /// <summary>Gives its answers one after the other, the last one for ever.</summary>
     private sealed class Answering(params string[] answers) : HttpMessageHandler

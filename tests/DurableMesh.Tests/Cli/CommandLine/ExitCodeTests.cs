@@ -30,7 +30,8 @@ public sealed class ExitCodeTests
     [Fact]
     public async Task All_that_is_missing_is_said_at_once()
     {
-        var run = await MeshRun.OfAsync("", ["send", "t", "words", "--check", "AC-1", "--artifact", "/no/such/file", "--url", Nobody]);
+        var run = await MeshRun.OfAsync(
+            "", ["send", "t", "words", "--check", "AC-1", "--artifact", "/no/such/file", "--url", Nobody]);
 
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains("--as", run.Error, StringComparison.Ordinal);

@@ -23,7 +23,12 @@ public sealed class CrashProofTests
     public void A_dialogue_that_is_whole_is_proven_whole() => Assert.True(Prove(Dialogue, Dialogue, Printed).Holds);
 
     [Fact]
-    public void A_gap_is_found() => Assert.False(Prove([.. Dialogue.Where(message => message.Sequence != 3)], Dialogue, Printed).Findings[0].Holds);
+    public void A_gap_is_found()
+    {
+        MessageView[] gapped = [.. Dialogue.Where(message => message.Sequence != 3)];
+
+        Assert.False(Prove(gapped, Dialogue, Printed).Findings[0].Holds);
+    }
 
     [Fact]
     public void The_same_message_under_two_sequences_is_found()
@@ -38,7 +43,8 @@ public sealed class CrashProofTests
     [Fact]
     public void A_message_that_was_seen_and_is_another_one_now_is_found()
     {
-        MessageView[] changed = [.. Dialogue.Select(message => message.Sequence == 3 ? message with { MessageId = "other" } : message)];
+        MessageView[] changed = [.. Dialogue];
+        changed[2] = changed[2] with { MessageId = "other" };
 
         Assert.False(Prove(changed, Dialogue, Printed).Findings[2].Holds);
     }
@@ -47,7 +53,8 @@ public sealed class CrashProofTests
     public void A_reply_that_was_printed_and_never_arrived_is_found() =>
         Assert.False(Prove(Dialogue, Dialogue, [.. Printed, Print(Sample.Message(MessageKind.Finding, 9))]).Findings[3].Holds);
 
-    private static CrashProof Prove(IReadOnlyList<MessageView> messages, IReadOnlyList<MessageView> seen, IReadOnlyList<string> printed) =>
+    private static CrashProof Prove(
+        IReadOnlyList<MessageView> messages, IReadOnlyList<MessageView> seen, IReadOnlyList<string> printed) =>
         CrashProof.Of(messages, seen, Sample.Verifier, printed);
 
     private static string Print(MessageView message) => JsonSerializer.Serialize(

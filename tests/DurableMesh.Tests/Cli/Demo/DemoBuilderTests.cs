@@ -71,11 +71,12 @@ public sealed class DemoBuilderTests : IDisposable
     [Fact]
     public void All_patches_fit_upon_each_other_in_the_order_of_their_names()
     {
-        var artifacts = FirstDraft().Concat(PreparedFix.ReadAll(_material.Fixes).Select(fix => Workpiece.HandOverPatch(fix, _folder)));
+        var patches = PreparedFix.ReadAll(_material.Fixes).Select(fix => Workpiece.HandOverPatch(fix, _folder));
 
-        Workpiece.Compose(artifacts, Path.Combine(_folder, "all"));
+        Workpiece.Compose(FirstDraft().Concat(patches), Path.Combine(_folder, "all"));
 
-        Assert.Contains("_rowLine, \"the quote", File.ReadAllText(Path.Combine(_folder, "all", "CsvReader.cs")), StringComparison.Ordinal);
+        var reader = File.ReadAllText(Path.Combine(_folder, "all", "CsvReader.cs"));
+        Assert.Contains("_rowLine, \"the quote", reader, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +100,8 @@ public sealed class DemoBuilderTests : IDisposable
         Assert.All(PreparedFix.ReadAll(_material.Fixes), fix => Assert.Contains(fix.Answers, criteria));
     }
 
-    private AgentReply? Answer(MessageView message) => new DemoBuilder(_material, _folder).Answer(new AgentTurn(Sample.Thread(), Sample.Message(MessageKind.Brief), message));
+    private AgentReply? Answer(MessageView message) => new DemoBuilder(_material, _folder)
+        .Answer(new AgentTurn(Sample.Thread(), Sample.Message(MessageKind.Brief), message));
 
     private IReadOnlyList<Artifact> FirstDraft() => Answer(Sample.Message(MessageKind.Brief))!.Artifacts;
 

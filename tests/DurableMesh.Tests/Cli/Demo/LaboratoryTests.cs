@@ -16,8 +16,10 @@ public sealed class LaboratoryTests
         var diagnostics = Laboratory.ReadDiagnostics(Output);
 
         Assert.Equal(2, diagnostics.Count);
-        Assert.Equal(new Diagnostic("CsvRow.cs", 9, "error CS1503: Argument 1: cannot convert from 'string' to 'int'"), diagnostics[0]);
-        Assert.Equal((51, "warning CS8602: Dereference of a possibly null reference."), (diagnostics[1].Line, diagnostics[1].Text));
+        Assert.Equal(
+            new Diagnostic("CsvRow.cs", 9, "error CS1503: Argument 1: cannot convert from 'string' to 'int'"), diagnostics[0]);
+        Assert.Equal(51, diagnostics[1].Line);
+        Assert.Equal("warning CS8602: Dereference of a possibly null reference.", diagnostics[1].Text);
     }
 
     [Fact]

@@ -57,7 +57,10 @@ public sealed class UnifiedDiffTests
     [Fact]
     public void Several_hunks_and_files_are_read()
     {
-        var diffs = UnifiedDiff.Parse("--- a/A\n+++ b/A\n@@ -1 +1 @@\n-a\n+b\n@@ -3 +3,2 @@\n c\n+d\n--- a/B\n+++ b/B\n@@ -1 +1 @@\n-x\n+y\n");
+        const string First = "--- a/A\n+++ b/A\n@@ -1 +1 @@\n-a\n+b\n@@ -3 +3,2 @@\n c\n+d\n";
+        const string Second = "--- a/B\n+++ b/B\n@@ -1 +1 @@\n-x\n+y\n";
+
+        var diffs = UnifiedDiff.Parse(First + Second);
 
         Assert.Equal(["A", "B"], diffs.Select(diff => diff.Path));
         Assert.Equal("b\n\nc\nd", diffs[0].Apply("a\n\nc"));

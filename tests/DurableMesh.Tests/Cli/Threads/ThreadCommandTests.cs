@@ -29,7 +29,12 @@ public sealed class ThreadCommandTests : IAsyncLifetime
     public async Task Options_amend_what_the_file_says()
     {
         using var file = new TemporaryFile(
-            """{"pattern":"advisory","mcTask":"1","initiator":"a","responder":"b","brief":{"subject":"s","acceptance":[{"id":"x","title":"y"}]}}""");
+            """
+            {
+              "pattern": "advisory", "mcTask": "1", "initiator": "a", "responder": "b",
+              "brief": { "subject": "s", "acceptance": [ { "id": "x", "title": "y" } ] }
+            }
+            """);
 
         var thread = (await RunAsync("start", "--file", file.Path, "--task", "2", "--json")).Json<ThreadView>();
 
@@ -50,7 +55,11 @@ public sealed class ThreadCommandTests : IAsyncLifetime
     [Fact]
     public async Task The_same_idempotency_key_is_the_same_thread()
     {
-        string[] start = ["start", "--task", "7", "--initiator", "a", "--responder", "b", "--subject", "s", "--accept", "AC-1=t", "--idempotency-key", "k", "--json"];
+        string[] start =
+        [
+            "start", "--task", "7", "--initiator", "a", "--responder", "b", "--subject", "s", "--accept", "AC-1=t",
+            "--idempotency-key", "k", "--json",
+        ];
 
         Assert.Equal((await RunAsync(start)).Json<ThreadView>().ThreadId, (await RunAsync(start)).Json<ThreadView>().ThreadId);
     }
@@ -62,15 +71,16 @@ public sealed class ThreadCommandTests : IAsyncLifetime
         using var patch = new TemporaryFile("the patch");
 
         var run = await RunAsync(
-            "send", thread.ThreadId, "done", "--as", Sample.Builder, "--kind", "submission", "--artifact", patch.Path, "--id", "b-1",
-            "--check", "AC-1=skipped: not yet: later", "--json");
+            "send", thread.ThreadId, "done", "--as", Sample.Builder, "--kind", "submission", "--artifact", patch.Path,
+            "--id", "b-1", "--check", "AC-1=skipped: not yet: later", "--json");
 
         var message = _mesh.Messages[^1];
         Assert.Equal((ReceiptKind.Accepted, 2), (run.Json<Receipt>().Kind, run.Json<Receipt>().Sequence));
         Assert.Equal(("b-1", MessageKind.Submission, "done"), (message.MessageId, message.Kind, message.Body!.ToDisplayText()));
         Assert.Equal("cb6d53778ee066ce09befdca170120166e1b7b515e264ae03e732b16c8608dd7", message.Artifacts[0].Sha256);
         Assert.Equal((9, Path.GetFileName(patch.Path)), (message.Artifacts[0].Size, message.Artifacts[0].Name));
-        Assert.Equal(("AC-1", CheckStatus.Skipped, "not yet: later"), (message.Checks[0].Id, message.Checks[0].Status, message.Checks[0].Detail));
+        var check = Assert.Single(message.Checks);
+        Assert.Equal(("AC-1", CheckStatus.Skipped, "not yet: later"), (check.Id, check.Status, check.Detail));
     }
 
     [Fact]
@@ -79,7 +89,8 @@ public sealed class ThreadCommandTests : IAsyncLifetime
         var thread = _mesh.Open();
         using var file = new TemporaryFile("""{"rows":[1,2]}""", ".json");
 
-        await MeshRun.OfAsync("from stdin", ["send", thread.ThreadId, "-", "--as", Sample.Builder, "--kind", "note", "--url", _mesh.Url]);
+        await MeshRun.OfAsync(
+            "from stdin", ["send", thread.ThreadId, "-", "--as", Sample.Builder, "--kind", "note", "--url", _mesh.Url]);
         await RunAsync("send", thread.ThreadId, "--file", file.Path, "--as", Sample.Builder, "--kind", "note");
 
         Assert.Equal("\"from stdin\"", _mesh.Messages[^2].Body!.Text);
@@ -100,7 +111,8 @@ public sealed class ThreadCommandTests : IAsyncLifetime
     public async Task The_same_id_is_a_duplicate_and_that_is_fine()
     {
         var thread = _mesh.Open();
-        string[] send = ["send", thread.ThreadId, "done", "--as", Sample.Builder, "--kind", "submission", "--id", "b-1", "--json"];
+        string[] send =
+            ["send", thread.ThreadId, "done", "--as", Sample.Builder, "--kind", "submission", "--id", "b-1", "--json"];
         await RunAsync(send);
 
         var again = await RunAsync(send);
@@ -172,7 +184,7 @@ public sealed class ThreadCommandTests : IAsyncLifetime
         var thread = _mesh.Open();
         var waiting = RunAsync("await", thread.ThreadId, "--as", Sample.Verifier, "--after", "1", "--json");
 
-        _mesh.Send(thread.ThreadId, new SendMessageRequest { MessageId = "b-1", From = Sample.Builder, Kind = MessageKind.Submission });
+        _mesh.Send(thread.ThreadId, new() { MessageId = "b-1", From = Sample.Builder, Kind = MessageKind.Submission });
 
         var page = (await waiting).Json<MessagesPage>();
         Assert.Equal(("b-1", 2), (Assert.Single(page.Messages).MessageId, page.NextAfter));
@@ -250,7 +262,8 @@ public sealed class ThreadCommandTests : IAsyncLifetime
     {
         var thread = _mesh.Open();
 
-        Assert.Equal(thread.ThreadId, Assert.Single((await RunAsync("list", "--state", "open", "--json")).Json<ThreadsPage>().Threads).ThreadId);
+        var open = (await RunAsync("list", "--state", "open", "--json")).Json<ThreadsPage>();
+        Assert.Equal(thread.ThreadId, Assert.Single(open.Threads).ThreadId);
         Assert.Contains(thread.ThreadId, (await RunAsync("list")).Out, StringComparison.Ordinal);
         Assert.Contains(Sample.Builder, (await RunAsync("status", thread.ThreadId)).Out, StringComparison.Ordinal);
     }
