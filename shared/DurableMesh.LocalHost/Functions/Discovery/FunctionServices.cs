@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableMesh.LocalHost.Functions;
 
-/// <summary>Checks that the constructors of function classes can be injected: at the start and not at the first request.</summary>
+/// <summary>Checks that the constructors of function classes can be injected: at the start, not at the first request.</summary>
 internal static class FunctionServices
 {
     /// <exception cref="FunctionAppException">Some cannot; the message lists them all.</exception>

@@ -38,7 +38,8 @@ internal sealed record HttpRoute(string Text, RoutePattern Pattern, IReadOnlyLis
         Shape == other.Shape && (Methods.Count == 0 || other.Methods.Count == 0 || Methods.Intersect(other.Methods).Any());
 
     /// <summary>The template with the parameters' names left out, for they do not matter to what it matches.</summary>
-    private string Shape => string.Join('/', Pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(ShapeOf))));
+    private string Shape =>
+        string.Join('/', Pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(ShapeOf))));
 
     private static string ShapeOf(RoutePatternPart part) => part switch
     {

@@ -53,8 +53,9 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger, HttpRoute
             ActivityTriggerAttribute when type == typeof(string) && Is(parameter, "instanceId") =>
                 Bound(parameter, invocation => Call(nameof(FunctionInputs.InstanceId), null, invocation)),
             _ => Fault(
-                $"of type {type.Name} cannot be bound. An activity takes its [ActivityTrigger] input, string instanceId, FunctionContext, "
-                + "CancellationToken and [DurableClient] DurableTaskClient; inject services into the constructor."),
+                $"of type {type.Name} cannot be bound. An activity takes its [ActivityTrigger] input, string instanceId, "
+                + "FunctionContext, CancellationToken and [DurableClient] DurableTaskClient; "
+                + "inject services into the constructor."),
         };
     }
 
@@ -105,7 +106,8 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger, HttpRoute
                 ? Bound(parameter, _ => Expression.Default(parameter.ParameterType))
                 : Fault(
                     $"of type {parameter.ParameterType.Name} is neither in the route '{route.Text}' nor an HttpRequest, "
-                    + "FunctionContext, CancellationToken or [DurableClient] DurableTaskClient; inject services into the constructor.");
+                    + "FunctionContext, CancellationToken or [DurableClient] DurableTaskClient; "
+                    + "inject services into the constructor.");
         }
 
         var target = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;

@@ -10,7 +10,9 @@ namespace DurableMesh.LocalHost.Functions;
 /// </summary>
 internal static class FunctionAppConfiguration
 {
-    /// <summary>Where host.json stands in the configuration: <c>AzureFunctionsJobHost__…</c> variables override it, as in the cloud.</summary>
+    /// <summary>
+    /// Where host.json stands in the configuration: <c>AzureFunctionsJobHost__…</c> variables override it, as in the cloud.
+    /// </summary>
     public const string HostSection = "AzureFunctionsJobHost";
 
     public const string PortKey = "Host:LocalHttpPort";
@@ -23,7 +25,7 @@ internal static class FunctionAppConfiguration
 
     private static readonly Dictionary<string, string> Switches = new() { ["--port"] = PortKey, ["-p"] = PortKey };
 
-    /// <exception cref="FunctionAppException">A file or the command line cannot be read; the message says where and why.</exception>
+    /// <exception cref="FunctionAppException">A file or the command line cannot be read; the message says why.</exception>
     public static void AddFunctionApp(this IConfigurationBuilder configuration, FunctionAppSource source, string[] args)
     {
         configuration
@@ -130,7 +132,9 @@ internal static class FunctionAppConfiguration
         }
     }
 
-    /// <summary>Keys ignore case and environment variables do not: <c>http_proxy</c> and <c>HTTP_PROXY</c> are often both there.</summary>
+    /// <summary>
+    /// Keys ignore case and environment variables do not: <c>http_proxy</c> and <c>HTTP_PROXY</c> are often both there.
+    /// </summary>
     private static Dictionary<string, string?> ByKey(IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var byKey = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);

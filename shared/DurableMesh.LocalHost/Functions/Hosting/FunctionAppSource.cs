@@ -22,7 +22,7 @@ internal sealed record FunctionAppSource(
     /// <summary>Registers what the task hub is stored in: before the app's own services, so that it stops after them.</summary>
     public Action<IServiceCollection> AddStorage { get; init; } = services => services.AddHubStorage();
 
-    /// <summary>Registers what orchestrations run on: after the app's own services, which the activities need to the last.</summary>
+    /// <summary>Registers what orchestrations run on: after the app's own services, which activities need to the last.</summary>
     public Action<IServiceCollection> AddTaskHub { get; init; } = services => services.AddLocalTaskHub();
 
     /// <summary>The app whose entry assembly this process runs.</summary>

@@ -17,8 +17,8 @@ internal sealed class HttpInvocation(LocalFunction function, HttpContext http, C
     }
 
     /// <summary>
-    /// Cancelled when the caller has gone and when the host stops. <c>HttpContext.RequestAborted</c> stays the caller's alone, so that
-    /// the two can be told apart and a long poll's last answer can still be written.
+    /// Cancelled when the caller has gone and when the host stops. <c>HttpContext.RequestAborted</c> stays the caller's alone, so
+    /// that the two can be told apart and a long poll's last answer can still be written.
     /// </summary>
     public override CancellationToken CancellationToken =>
         (_ends ??= CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping)).Token;

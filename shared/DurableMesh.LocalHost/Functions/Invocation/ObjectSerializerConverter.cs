@@ -4,7 +4,7 @@ using Microsoft.DurableTask;
 
 namespace DurableMesh.LocalHost.Functions;
 
-/// <summary>Data of orchestrations and activities goes through the worker's serializer, as with the Functions extension.</summary>
+/// <summary>The data of orchestrations and activities go through the worker's serializer, as officially.</summary>
 internal sealed class ObjectSerializerConverter(ObjectSerializer serializer) : DataConverter
 {
     public override string? Serialize(object? value) =>

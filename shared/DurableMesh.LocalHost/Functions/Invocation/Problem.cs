@@ -17,7 +17,7 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
     private const string ContentType = "application/problem+json";
 
     /// <summary>
-    /// Answers with the problem; where an answer has begun already, breaks the connection, so that it cannot pass for a whole one.
+    /// Answers with the problem; where an answer has begun already, breaks the connection, so that it does not pass for whole.
     /// </summary>
     public static Task WriteAsync(
         HttpContext http, int status, string code, string title, string detail, int? retryAfterSeconds = null)

@@ -276,7 +276,7 @@ internal sealed class DurableTaskManagement(
         }
         catch (Exception error)
         {
-            // The client refuses ids, tokens and payloads with an ArgumentException, whose message ends with the parameter's name.
+            // The client refuses ids, tokens and payloads with an ArgumentException; its message ends with the parameter's name.
             var refused = error is ArgumentException
                 ? new BadHttpRequestException(error.Message.Split(" (Parameter '")[0], error)
                 : error;

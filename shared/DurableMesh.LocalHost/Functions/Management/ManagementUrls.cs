@@ -19,7 +19,7 @@ internal static class ManagementUrls
     /// <exception cref="InvalidOperationException">None does.</exception>
     public static string BaseUrlOf(DurableTaskClient client) => Addresses.TryGetValue(client, out var address)
         ? address.Url
-        : throw new InvalidOperationException("The client was not bound by a Functions host, so that its instances have no URLs.");
+        : throw new InvalidOperationException("The client was not bound by a Functions host: its instances have no URLs.");
 
     /// <param name="baseUrl">Scheme, host and port, without a slash at the end.</param>
     /// <param name="instanceId">The instance.</param>

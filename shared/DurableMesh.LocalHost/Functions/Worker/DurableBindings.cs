@@ -28,6 +28,6 @@ public sealed class DurableClientAttribute : InputBindingAttribute
     /// <summary>The task hub; null stands for the app's own. The local host knows no other.</summary>
     public string? TaskHub { get; set; }
 
-    /// <summary>The name of the connection string; null stands for <c>AzureWebJobsStorage</c>, the only one known locally.</summary>
+    /// <summary>The name of the connection string; null stands for <c>AzureWebJobsStorage</c>, the only one here.</summary>
     public string? ConnectionName { get; set; }
 }

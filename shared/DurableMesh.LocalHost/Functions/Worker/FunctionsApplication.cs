@@ -10,7 +10,7 @@ public class FunctionsApplication
 {
     /// <summary>Starts to build the app whose functions are in the entry assembly.</summary>
     /// <param name="args">
-    /// The command line: configuration keys as <c>--key value</c>. <c>--port</c> or <c>-p</c> is the HTTP port; 0 takes a free one.
+    /// The command line: configuration keys as <c>--key value</c>; <c>--port</c> or <c>-p</c> is the HTTP port, 0 a free one.
     /// </param>
     /// <exception cref="InvalidOperationException">
     /// <c>host.json</c> or <c>local.settings.json</c> cannot be read; the message says where and why.

@@ -50,7 +50,8 @@ internal sealed class RunningApp : IAsyncDisposable
         return new RunningApp(host, hub, time);
     }
 
-    private static FunctionsApplicationBuilder Builder(TemporaryFolder folder, Mock<DurableTaskClient> hub, Type[] functions) => new(
+    private static FunctionsApplicationBuilder Builder(
+        TemporaryFolder folder, Mock<DurableTaskClient> hub, Type[] functions) => new(
         new FunctionAppSource(functions, folder.Path, folder.Path, new Dictionary<string, string?>
         {
             ["FUNCTIONS_HTTP_PORT"] = "0",
