@@ -22,7 +22,7 @@ internal sealed class TaskHubOptions
     public int MaxConcurrentActivities { get; set; } = 512;
 
     /// <summary>How long a client call waits for its commit before it fails with <see cref="TaskHubUnavailableException"/>.</summary>
-    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(15);
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>The base address under which this host can be reached, recorded with the lease; null when it serves none.</summary>
     public string? Address { get; set; }
