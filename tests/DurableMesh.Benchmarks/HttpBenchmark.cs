@@ -32,7 +32,7 @@ internal static class HttpBenchmark
             $"start-up of the host to the first accepted thread: {startUp.TotalSeconds:N2} s (Azurite was running)"));
         Console.WriteLine();
         Console.WriteLine("threads   accepted/s   p50 ms   p99 ms   host CPU us/message");
-        await MeasureAsync(host, 16, TimeSpan.FromSeconds(3), cancellation);
+        await MeasureAsync(host, 64, TimeSpan.FromSeconds(10), cancellation);
         foreach (int threads in arguments.Numbers("threads", 1, 32, 256))
         {
             TimeSpan cpu = host.Cpu;

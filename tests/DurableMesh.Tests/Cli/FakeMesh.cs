@@ -110,12 +110,19 @@ internal sealed class FakeMesh : IAsyncDisposable
         });
         Send(threadId, new()
         {
-            MessageId = "v-2", From = Sample.Verifier, Kind = MessageKind.Verdict, Verdict = Verdict.Fail, Checks = [failing],
+            MessageId = "v-2",
+            From = Sample.Verifier,
+            Kind = MessageKind.Verdict,
+            Verdict = Verdict.Fail,
+            Checks = [failing],
         });
         Send(threadId, new() { MessageId = "b-2", From = Sample.Builder, Kind = MessageKind.Submission });
         Send(threadId, new()
         {
-            MessageId = "v-3", From = Sample.Verifier, Kind = MessageKind.Verdict, Verdict = Verdict.Pass,
+            MessageId = "v-3",
+            From = Sample.Verifier,
+            Kind = MessageKind.Verdict,
+            Verdict = Verdict.Pass,
             Checks = [failing with { Status = CheckStatus.Pass, Detail = "kept" }],
         });
     }

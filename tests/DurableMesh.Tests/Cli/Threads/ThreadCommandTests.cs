@@ -237,7 +237,10 @@ public sealed class ThreadCommandTests : IAsyncLifetime
         var thread = _mesh.Open();
         _mesh.Send(thread.ThreadId, new SendMessageRequest
         {
-            MessageId = "b-1", From = Sample.Builder, Kind = MessageKind.Note, Body = JsonText.OfString("[red]\u001b[2Jboo[/]"),
+            MessageId = "b-1",
+            From = Sample.Builder,
+            Kind = MessageKind.Note,
+            Body = JsonText.OfString("[red]\u001b[2Jboo[/]"),
         });
 
         var run = await RunAsync("await", thread.ThreadId, "--after", "1");
