@@ -6,8 +6,8 @@ using DurableMesh.Tests.EndToEnd;
 namespace DurableMesh.Benchmarks;
 
 /// <summary>
-/// Whole mesh turns over HTTP: the host in a process of its own, and dialogues that take turns in asking and answering, each send waiting for
-/// its receipt.
+/// Whole mesh turns over HTTP: the host in a process of its own, and dialogues that take turns in asking and answering, each
+/// send waiting for its receipt.
 /// </summary>
 internal static class HttpBenchmark
 {

@@ -12,19 +12,19 @@ internal sealed partial class AgentFile : IAgentDirectory, IHostedService
 {
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
 
-    private readonly string path;
-    private readonly TimeProvider time;
-    private readonly ILogger<AgentFile> logger;
-    private readonly Lock gate = new();
-    private volatile AgentRegistry current = AgentRegistry.Empty;
-    private (DateTime Written, long Length)? version;
-    private long looked;
+    private readonly string _path;
+    private readonly TimeProvider _time;
+    private readonly ILogger<AgentFile> _logger;
+    private readonly Lock _gate = new();
+    private volatile AgentRegistry _current = AgentRegistry.Empty;
+    private (DateTime Written, long Length)? _version;
+    private long _looked;
 
     public AgentFile(IOptions<MeshOptions> options, TimeProvider time, ILogger<AgentFile> logger)
     {
-        path = Path.Combine(AppContext.BaseDirectory, options.Value.AgentsFile);
-        this.time = time;
-        this.logger = logger;
+        _path = Path.Combine(AppContext.BaseDirectory, options.Value.AgentsFile);
+        _time = time;
+        _logger = logger;
         Look();
     }
 
@@ -32,12 +32,12 @@ internal sealed partial class AgentFile : IAgentDirectory, IHostedService
     {
         get
         {
-            if (time.GetElapsedTime(Volatile.Read(ref looked)) >= LookAgainAfter)
+            if (_time.GetElapsedTime(Volatile.Read(ref _looked)) >= LookAgainAfter)
             {
                 Look();
             }
 
-            return current;
+            return _current;
         }
     }
 
@@ -50,25 +50,25 @@ internal sealed partial class AgentFile : IAgentDirectory, IHostedService
 
     private void Look()
     {
-        lock (gate)
+        lock (_gate)
         {
-            Volatile.Write(ref looked, time.GetTimestamp());
-            var file = new FileInfo(path);
+            Volatile.Write(ref _looked, _time.GetTimestamp());
+            var file = new FileInfo(_path);
             var found = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
-            if (found == version)
+            if (found == _version)
             {
                 return;
             }
 
-            version = found;
+            _version = found;
             Failure = Read();
             if (Failure is null)
             {
-                LogRead(current.Agents.Count, path);
+                LogRead(_current.Agents.Count, _path);
             }
             else
             {
-                LogNotRead(path, Failure);
+                LogNotRead(_path, Failure);
             }
         }
     }
@@ -77,14 +77,14 @@ internal sealed partial class AgentFile : IAgentDirectory, IHostedService
     {
         try
         {
-            var read = AgentRegistryReader.Read(File.ReadAllBytes(path));
-            current = read.Value ?? current;
+            var read = AgentRegistryReader.Read(File.ReadAllBytes(_path));
+            _current = read.Value ?? _current;
             return read.Ok ? null : string.Join(" ", read.Errors.Select(error => $"{error.Path}: {error.Message}"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A file that is being replaced just now is there again at the next look.
-            version = null;
+            _version = null;
             return e.Message;
         }
     }

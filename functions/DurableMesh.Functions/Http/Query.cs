@@ -11,15 +11,15 @@ internal sealed class Query
     // The Functions host takes its access key from these; they are none of ours.
     private static readonly string[] HostParameters = ["code", "clientId"];
 
-    private readonly IQueryCollection query;
-    private readonly List<InputError> errors = [];
+    private readonly IQueryCollection _query;
+    private readonly List<InputError> _errors = [];
 
     /// <param name="request">The request.</param>
     /// <param name="known">The parameters that this route knows.</param>
     public Query(HttpRequest request, params ReadOnlySpan<string> known)
     {
-        query = request.Query;
-        foreach (var name in query.Keys)
+        _query = request.Query;
+        foreach (var name in _query.Keys)
         {
             if (!known.Contains(name) && !HostParameters.Contains(name, StringComparer.Ordinal))
             {
@@ -29,7 +29,7 @@ internal sealed class Query
     }
 
     /// <summary>A text, or null.</summary>
-    public string? Text(string name) => query[name] is [{ Length: > 0 } text, ..] ? text : null;
+    public string? Text(string name) => _query[name] is [{ Length: > 0 } text, ..] ? text : null;
 
     /// <summary>A whole number between two bounds.</summary>
     public int Number(string name, int least, int most, int otherwise)
@@ -104,11 +104,11 @@ internal sealed class Query
     /// <exception cref="ProblemException">Something was wrong.</exception>
     public void ThrowIfWrong()
     {
-        if (errors.Count > 0)
+        if (_errors.Count > 0)
         {
-            throw new ProblemException(Problems.InvalidRequest(errors));
+            throw new ProblemException(Problems.InvalidRequest(_errors));
         }
     }
 
-    private void Wrong(string name, string code, string message) => errors.Add(new InputError($"?{name}", code, message));
+    private void Wrong(string name, string code, string message) => _errors.Add(new InputError($"?{name}", code, message));
 }

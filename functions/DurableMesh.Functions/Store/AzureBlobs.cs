@@ -8,7 +8,7 @@ namespace DurableMesh.Functions.Store;
 /// <summary><see cref="IBlobs"/> over one container of Azure Storage (or Azurite).</summary>
 internal sealed class AzureBlobs : IBlobs
 {
-    private readonly BlobContainerClient container;
+    private readonly BlobContainerClient _container;
 
     /// <param name="connectionString">What <c>AzureWebJobsStorage</c> says.</param>
     /// <param name="containerName">The container's name.</param>
@@ -22,18 +22,18 @@ internal sealed class AzureBlobs : IBlobs
             Retry = { MaxRetries = 0, NetworkTimeout = patience },
             Diagnostics = { IsLoggingEnabled = false, IsDistributedTracingEnabled = false, IsTelemetryEnabled = false },
         };
-        container = new BlobContainerClient(connectionString, containerName, options);
+        _container = new BlobContainerClient(connectionString, containerName, options);
     }
 
     public Task EnsureContainerAsync(CancellationToken cancellation) =>
-        CallAsync("create the container", () => container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
+        CallAsync("create the container", () => _container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
 
     public Task<IReadOnlyList<BlobLength>> ListAsync(string prefix, CancellationToken cancellation) =>
         CallAsync<IReadOnlyList<BlobLength>>($"list {prefix}", async () =>
         {
             var found = new List<BlobLength>();
             var options = new GetBlobsOptions { Prefix = prefix };
-            await foreach (var blob in container.GetBlobsAsync(options, cancellation))
+            await foreach (var blob in _container.GetBlobsAsync(options, cancellation))
             {
                 found.Add(new BlobLength(blob.Name, blob.Properties.ContentLength ?? 0));
             }
@@ -43,14 +43,14 @@ internal sealed class AzureBlobs : IBlobs
 
     public Task CreateAppendBlobAsync(string name, CancellationToken cancellation) =>
         CallAsync($"create {name}", () =>
-            container.GetAppendBlobClient(name).CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
+            _container.GetAppendBlobClient(name).CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
 
     public Task<long?> GetLengthAsync(string name, CancellationToken cancellation) =>
         CallAsync<long?>($"look at {name}", async () =>
         {
             try
             {
-                var answer = await container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellation);
+                var answer = await _container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellation);
                 return answer.Value.ContentLength;
             }
             catch (RequestFailedException e) when (e.Status == 404)
@@ -68,7 +68,7 @@ internal sealed class AzureBlobs : IBlobs
             };
             try
             {
-                var answer = await container.GetAppendBlobClient(name)
+                var answer = await _container.GetAppendBlobClient(name)
                     .AppendBlockAsync(BinaryData.FromBytes(block).ToStream(), options, cancellation);
                 return answer.Value.BlobCommittedBlockCount;
             }
@@ -82,7 +82,7 @@ internal sealed class AzureBlobs : IBlobs
         CallAsync($"read {name}", async () =>
         {
             var options = new BlobDownloadOptions { Range = new HttpRange(offset, count) };
-            var answer = await container.GetBlobClient(name).DownloadContentAsync(options, cancellation);
+            var answer = await _container.GetBlobClient(name).DownloadContentAsync(options, cancellation);
             return answer.Value.Content.ToMemory();
         }, cancellation);
 
@@ -90,7 +90,7 @@ internal sealed class AzureBlobs : IBlobs
         CallAsync($"write {name}", () =>
         {
             var options = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } };
-            return container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellation);
+            return _container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellation);
         }, cancellation);
 
     public Task<ReadOnlyMemory<byte>?> FindAsync(string name, CancellationToken cancellation) =>
@@ -98,7 +98,7 @@ internal sealed class AzureBlobs : IBlobs
         {
             try
             {
-                var answer = await container.GetBlobClient(name).DownloadContentAsync(cancellation);
+                var answer = await _container.GetBlobClient(name).DownloadContentAsync(cancellation);
                 return answer.Value.Content.ToMemory();
             }
             catch (RequestFailedException e) when (e.Status == 404)
@@ -115,7 +115,7 @@ internal sealed class AzureBlobs : IBlobs
         }
         catch (Exception e) when (IsOutage(e) && !cancellation.IsCancellationRequested)
         {
-            throw new StoreUnavailableException($"Storage at {container.Uri} did not {what}: {FirstLine(e.Message)}", e);
+            throw new StoreUnavailableException($"Storage at {_container.Uri} did not {what}: {FirstLine(e.Message)}", e);
         }
     }
 

@@ -15,56 +15,56 @@ internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IAsyncDispo
     private static readonly byte[] Middle = "\",\"body\":"u8.ToArray();
     private static readonly int BodyOffset = Head.Length + HashLength + Middle.Length;
 
-    private readonly ConcurrentDictionary<string, LogSpan> places = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Lazy<Task>> underWay = new(StringComparer.Ordinal);
-    private readonly RecentCache<string, ReadOnlyMemory<byte>> recent;
-    private readonly SharedLog<string> log;
-    private readonly bool shared;
+    private readonly ConcurrentDictionary<string, LogSpan> _places = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task>> _underWay = new(StringComparer.Ordinal);
+    private readonly RecentCache<string, ReadOnlyMemory<byte>> _recent;
+    private readonly SharedLog<string> _log;
+    private readonly bool _shared;
 
     public BlobBodyStore(IBlobs blobs, IOptions<MeshOptions> options, TimeProvider time, ILogger<BlobBodyStore> logger)
     {
         var store = options.Value.Store;
-        recent = new(store.CacheMegabytes * 1024L * 1024L / 2);
-        shared = store.SharedByHosts == true;
-        log = new(blobs, "bodies", this, new SharedLogOptions { Patience = store.Patience }, time, logger);
+        _recent = new(store.CacheMegabytes * 1024L * 1024L / 2);
+        _shared = store.SharedByHosts == true;
+        _log = new(blobs, "bodies", this, new SharedLogOptions { Patience = store.Patience }, time, logger);
     }
 
     /// <summary>Starts reading where the bodies lie.</summary>
-    public void Start() => log.Start();
+    public void Start() => _log.Start();
 
     public async Task StoreAsync(string sha256, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
-        await log.WhenOpenAsync(cancellation);
-        if (places.ContainsKey(sha256))
+        await _log.WhenOpenAsync(cancellation);
+        if (_places.ContainsKey(sha256))
         {
             return;
         }
 
         // Whoever sends the same body meanwhile waits for the same append, which therefore is nobody's to cancel.
-        var append = underWay.GetOrAdd(sha256, _ => new Lazy<Task>(() => AppendAsync(sha256, body)));
+        var append = _underWay.GetOrAdd(sha256, _ => new Lazy<Task>(() => AppendAsync(sha256, body)));
         await append.Value.WaitAsync(cancellation);
     }
 
     public async ValueTask<ReadOnlyMemory<byte>?> FindAsync(string sha256, CancellationToken cancellation)
     {
-        if (recent.TryGet(sha256, out var body))
+        if (_recent.TryGet(sha256, out var body))
         {
             return body;
         }
 
-        await log.WhenOpenAsync(cancellation);
-        if (shared && !places.ContainsKey(sha256))
+        await _log.WhenOpenAsync(cancellation);
+        if (_shared && !_places.ContainsKey(sha256))
         {
-            await log.RefreshAsync(cancellation);
+            await _log.RefreshAsync(cancellation);
         }
 
-        if (!places.TryGetValue(sha256, out var at))
+        if (!_places.TryGetValue(sha256, out var at))
         {
             return null;
         }
 
-        body = await log.ReadAsync(at, cancellation);
-        recent.Add(sha256, body, body.Length);
+        body = await _log.ReadAsync(at, cancellation);
+        _recent.Add(sha256, body, body.Length);
         return body;
     }
 
@@ -74,20 +74,20 @@ internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IAsyncDispo
             : throw new FormatException("This is not a body with its hash.");
 
     public void Ingest(LogSpan at, string record) =>
-        places[record] = at with { Offset = at.Offset + BodyOffset, Length = at.Length - BodyOffset - 1 };
+        _places[record] = at with { Offset = at.Offset + BodyOffset, Length = at.Length - BodyOffset - 1 };
 
-    public ValueTask DisposeAsync() => log.DisposeAsync();
+    public ValueTask DisposeAsync() => _log.DisposeAsync();
 
     private async Task AppendAsync(string sha256, ReadOnlyMemory<byte> body)
     {
         try
         {
-            await log.AppendAsync(sha256, Frame(sha256, body.Span), CancellationToken.None);
-            recent.Add(sha256, body, body.Length);
+            await _log.AppendAsync(sha256, Frame(sha256, body.Span), CancellationToken.None);
+            _recent.Add(sha256, body, body.Length);
         }
         finally
         {
-            underWay.TryRemove(sha256, out _);
+            _underWay.TryRemove(sha256, out _);
         }
     }
 

@@ -11,53 +11,53 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
 {
     private static readonly TimeSpan Attention = TimeSpan.FromSeconds(15);
 
-    private readonly Changes changes = new();
-    private readonly TimeProvider time;
-    private readonly RecordReader records;
-    private readonly ThreadIndex index;
-    private readonly SharedLog<RecordOutline> log;
-    private long listened;
+    private readonly Changes _changes = new();
+    private readonly TimeProvider _time;
+    private readonly RecordReader _records;
+    private readonly ThreadIndex _index;
+    private readonly SharedLog<RecordOutline> _log;
+    private long _listened;
 
     public BlobThreadLog(IBlobs blobs, IOptions<MeshOptions> options, TimeProvider time, ILogger<BlobThreadLog> logger)
     {
         var store = options.Value.Store;
-        this.time = time;
+        _time = time;
         SharedByHosts = store.SharedByHosts == true;
-        records = new RecordReader(store.CacheMegabytes * 1024L * 1024L, ReadLineAsync);
-        index = new ThreadIndex(records, changes);
-        log = new(blobs, "threads", index, new SharedLogOptions { Patience = store.Patience }, time, logger);
+        _records = new RecordReader(store.CacheMegabytes * 1024L * 1024L, ReadLineAsync);
+        _index = new ThreadIndex(_records, _changes);
+        _log = new(blobs, "threads", _index, new SharedLogOptions { Patience = store.Patience }, time, logger);
     }
 
     /// <summary>Whether other hosts write to the log too.</summary>
     public bool SharedByHosts { get; }
 
     /// <summary>Whether somebody has begun to wait for news lately.</summary>
-    public bool HasListeners => time.GetElapsedTime(Volatile.Read(ref listened)) < Attention;
+    public bool HasListeners => _time.GetElapsedTime(Volatile.Read(ref _listened)) < Attention;
 
     /// <summary>Starts reading the log.</summary>
-    public void Start() => log.Start();
+    public void Start() => _log.Start();
 
     public async Task AppendAsync(ThreadRecord record, CancellationToken cancellation)
     {
-        await log.WhenOpenAsync(cancellation);
-        if (!index.Knows(record))
+        await _log.WhenOpenAsync(cancellation);
+        if (!_index.Knows(record))
         {
             var line = JsonSerializer.SerializeToUtf8Bytes(record, AppJson.TypeInfo<ThreadRecord>());
-            await log.AppendAsync(RecordOutline.Of(record), line, cancellation);
+            await _log.AppendAsync(RecordOutline.Of(record), line, cancellation);
         }
     }
 
     public async ValueTask<StoredThread?> FindAsync(string threadId, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
-        return index.Find(threadId)?.Thread;
+        return _index.Find(threadId)?.Thread;
     }
 
     public async ValueTask<IReadOnlyList<TranscriptEntry>> ReadTranscriptAsync(string threadId, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
-        var places = index.Find(threadId)?.Transcript() ?? [];
-        var read = await records.ReadAsync(places, cancellation);
+        var places = _index.Find(threadId)?.Transcript() ?? [];
+        var read = await _records.ReadAsync(places, cancellation);
         return [.. places.Zip(read, (place, record) => record.Entries[place.Index])];
     }
 
@@ -65,14 +65,14 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
         string threadId, int after, int limit, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
-        return await ReadMessagesAsync(index.Find(threadId)?.Messages(after, limit) ?? [], cancellation);
+        return await ReadMessagesAsync(_index.Find(threadId)?.Messages(after, limit) ?? [], cancellation);
     }
 
     public async ValueTask<StoredMessage?> FindMessageAsync(
         string threadId, string from, string messageId, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
-        var candidates = await ReadMessagesAsync(index.Find(threadId)?.Candidates(messageId) ?? [], cancellation);
+        var candidates = await ReadMessagesAsync(_index.Find(threadId)?.Candidates(messageId) ?? [], cancellation);
         return candidates.FirstOrDefault(one => one.Accepted.Message is var message
             && message.MessageId == messageId && message.From == from);
     }
@@ -81,48 +81,48 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
         Func<ThreadView, bool> filter, int limit, LogPosition? before, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
-        return index.List(filter, limit, before);
+        return _index.List(filter, limit, before);
     }
 
     public async ValueTask<IReadOnlyList<StoredMessage>> ReadInboxAsync(
         string agentId, LogPosition? after, int limit, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
-        return await ReadMessagesAsync(index.Inbox(agentId, after, limit), cancellation);
+        return await ReadMessagesAsync(_index.Inbox(agentId, after, limit), cancellation);
     }
 
-    public Receipt? FindReceipt(string requestId) => index.FindReceipt(requestId);
+    public Receipt? FindReceipt(string requestId) => _index.FindReceipt(requestId);
 
     public Task NextChange(string id)
     {
-        Volatile.Write(ref listened, time.GetTimestamp());
-        return changes.Next(id);
+        Volatile.Write(ref _listened, _time.GetTimestamp());
+        return _changes.Next(id);
     }
 
     public async Task PingAsync(CancellationToken cancellation)
     {
-        await log.WhenOpenAsync(cancellation);
-        await log.RefreshAsync(cancellation);
+        await _log.WhenOpenAsync(cancellation);
+        await _log.RefreshAsync(cancellation);
     }
 
-    public ValueTask DisposeAsync() => log.DisposeAsync();
+    public ValueTask DisposeAsync() => _log.DisposeAsync();
 
     private async ValueTask ReadyAsync(CancellationToken cancellation)
     {
-        await log.WhenOpenAsync(cancellation);
+        await _log.WhenOpenAsync(cancellation);
         if (SharedByHosts)
         {
-            await log.RefreshAsync(cancellation);
+            await _log.RefreshAsync(cancellation);
         }
     }
 
     private async Task<IReadOnlyList<StoredMessage>> ReadMessagesAsync(EntryPlace[] places, CancellationToken cancellation)
     {
-        var read = await records.ReadAsync(places, cancellation);
+        var read = await _records.ReadAsync(places, cancellation);
         return [.. places.Zip(read, (place, record) =>
             new StoredMessage(record.ThreadId, place.Cursor, (MessageAccepted)record.Entries[place.Index].Event))];
     }
 
     private Task<ReadOnlyMemory<byte>> ReadLineAsync(LogSpan at, CancellationToken cancellation) =>
-        log.ReadAsync(at, cancellation);
+        _log.ReadAsync(at, cancellation);
 }

@@ -6,7 +6,7 @@ namespace DurableMesh.Functions.Store;
 /// </summary>
 internal sealed class Changes
 {
-    private readonly TaskCompletionSource?[] signals = new TaskCompletionSource?[1024];
+    private readonly TaskCompletionSource?[] _signals = new TaskCompletionSource?[1024];
 
     /// <summary>
     /// A task that completes at the next change of <paramref name="key"/>. Ask for it before you look, so that no change falls
@@ -14,7 +14,7 @@ internal sealed class Changes
     /// </summary>
     public Task Next(string key)
     {
-        ref var signal = ref signals[SlotOf(key)];
+        ref var signal = ref _signals[SlotOf(key)];
         var current = Volatile.Read(ref signal);
         if (current is not null)
         {
@@ -26,7 +26,7 @@ internal sealed class Changes
     }
 
     /// <summary>Wakes everybody who waits for <paramref name="key"/>.</summary>
-    public void Announce(string key) => Interlocked.Exchange(ref signals[SlotOf(key)], null)?.TrySetResult();
+    public void Announce(string key) => Interlocked.Exchange(ref _signals[SlotOf(key)], null)?.TrySetResult();
 
-    private int SlotOf(string key) => (int)((uint)key.GetHashCode(StringComparison.Ordinal) % (uint)signals.Length);
+    private int SlotOf(string key) => (int)((uint)key.GetHashCode(StringComparison.Ordinal) % (uint)_signals.Length);
 }

@@ -3,34 +3,34 @@ namespace DurableMesh.Functions.Store;
 /// <summary>Where the messages to one agent lie, over all threads, in the log's order.</summary>
 internal sealed class InboxTrack
 {
-    private readonly Lock gate = new();
-    private readonly List<EntryPlace> places = [];
+    private readonly Lock _gate = new();
+    private readonly List<EntryPlace> _places = [];
 
     public void Add(EntryPlace place)
     {
-        lock (gate)
+        lock (_gate)
         {
-            places.Add(place);
+            _places.Add(place);
         }
     }
 
     /// <summary>At most <paramref name="limit"/> places after a cursor.</summary>
     public EntryPlace[] Read(LogPosition? after, int limit)
     {
-        lock (gate)
+        lock (_gate)
         {
             var first = after is { } position ? CountUpTo(position) : 0;
-            return [.. places.Skip(first).Take(limit)];
+            return [.. _places.Skip(first).Take(limit)];
         }
     }
 
     private int CountUpTo(LogPosition position)
     {
-        var (low, high) = (0, places.Count);
+        var (low, high) = (0, _places.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            (low, high) = places[middle].Cursor <= position ? (middle + 1, high) : (low, middle);
+            (low, high) = _places[middle].Cursor <= position ? (middle + 1, high) : (low, middle);
         }
 
         return low;

@@ -5,10 +5,10 @@ namespace DurableMesh.Functions.Store;
 /// <summary>The lines that go out in one append. Once sent it never changes: that is how a lost answer is recognised.</summary>
 internal sealed class LineBatch<T>
 {
-    private readonly List<PendingLine<T>> waiting = [];
+    private readonly List<PendingLine<T>> _waiting = [];
 
     /// <summary>The lines to be written, in order.</summary>
-    public IEnumerable<PendingLine<T>> Lines => waiting.Where(pending => !pending.Line.IsEmpty);
+    public IEnumerable<PendingLine<T>> Lines => _waiting.Where(pending => !pending.Line.IsEmpty);
 
     /// <summary>
     /// The lines as they are written, each with its line feed; empty when the batch only wants a look at the storage.
@@ -33,7 +33,7 @@ internal sealed class LineBatch<T>
                 continue;
             }
 
-            batch.waiting.Add(next);
+            batch._waiting.Add(next);
             total += next.Line.IsEmpty ? 0 : next.Line.Length + 1;
         }
 
@@ -44,7 +44,7 @@ internal sealed class LineBatch<T>
     /// <summary>Tells every waiter that its line is durable.</summary>
     public void Complete()
     {
-        foreach (var pending in waiting)
+        foreach (var pending in _waiting)
         {
             pending.Complete();
         }
@@ -53,7 +53,7 @@ internal sealed class LineBatch<T>
     /// <summary>Tells every waiter that the log has stopped.</summary>
     public void Fail(Exception failure)
     {
-        foreach (var pending in waiting)
+        foreach (var pending in _waiting)
         {
             pending.Fail(failure);
         }
@@ -77,18 +77,18 @@ internal sealed class LineBatch<T>
 /// <summary>A line whose writer waits for it to become durable; an empty one only waits for a look at the storage.</summary>
 internal sealed class PendingLine<T>(T record, ReadOnlyMemory<byte> line)
 {
-    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public T Record => record;
 
     public ReadOnlyMemory<byte> Line => line;
 
-    public Task Done => done.Task;
+    public Task Done => _done.Task;
 
-    public void Complete() => done.TrySetResult();
+    public void Complete() => _done.TrySetResult();
 
-    public void Fail(Exception failure) => done.TrySetException(failure);
+    public void Fail(Exception failure) => _done.TrySetException(failure);
 
     /// <summary>Nobody waits any more: unless it is under way already it need not be written.</summary>
-    public void Abandon() => done.TrySetCanceled();
+    public void Abandon() => _done.TrySetCanceled();
 }

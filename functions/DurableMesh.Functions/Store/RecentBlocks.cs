@@ -9,23 +9,23 @@ internal sealed class RecentBlocks(TimeProvider time)
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(15);
     private const int MaximumBytes = 32 * 1024 * 1024;
 
-    private readonly Queue<Block> blocks = new();
-    private long bytes;
+    private readonly Queue<Block> _blocks = new();
+    private long _bytes;
 
     /// <summary>Remembers a block that the storage has acknowledged.</summary>
     public void Add(int segment, int offset, ReadOnlyMemory<byte> content)
     {
         var now = time.GetTimestamp();
-        blocks.Enqueue(new Block(segment, offset, content, now));
-        bytes += content.Length;
-        while (bytes > MaximumBytes || time.GetElapsedTime(blocks.Peek().At, now) > Span)
+        _blocks.Enqueue(new Block(segment, offset, content, now));
+        _bytes += content.Length;
+        while (_bytes > MaximumBytes || time.GetElapsedTime(_blocks.Peek().At, now) > Span)
         {
-            bytes -= blocks.Dequeue().Content.Length;
+            _bytes -= _blocks.Dequeue().Content.Length;
         }
     }
 
     /// <summary>The remembered blocks, oldest first.</summary>
-    public IReadOnlyList<Block> ToList() => [.. blocks];
+    public IReadOnlyList<Block> ToList() => [.. _blocks];
 
     /// <summary>One acknowledged append.</summary>
     internal readonly record struct Block(int Segment, int Offset, ReadOnlyMemory<byte> Content, long At);

@@ -7,29 +7,29 @@ namespace DurableMesh.Functions.Store;
 internal sealed class RecentCache<TKey, TValue>(long maximumBytes)
     where TKey : notnull
 {
-    private readonly ConcurrentDictionary<TKey, TValue> values = new();
-    private readonly Queue<(TKey Key, int Bytes)> order = new();
-    private readonly Lock gate = new();
-    private long bytes;
+    private readonly ConcurrentDictionary<TKey, TValue> _values = new();
+    private readonly Queue<(TKey Key, int Bytes)> _order = new();
+    private readonly Lock _gate = new();
+    private long _bytes;
 
-    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value) => values.TryGetValue(key, out value);
+    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value) => _values.TryGetValue(key, out value);
 
     /// <summary>Adds a value of about <paramref name="size"/> bytes; does nothing when the key is there.</summary>
     public void Add(TKey key, TValue value, int size)
     {
-        if (!values.TryAdd(key, value))
+        if (!_values.TryAdd(key, value))
         {
             return;
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            order.Enqueue((key, size));
-            bytes += size;
-            while (bytes > maximumBytes && order.TryDequeue(out var oldest))
+            _order.Enqueue((key, size));
+            _bytes += size;
+            while (_bytes > maximumBytes && _order.TryDequeue(out var oldest))
             {
-                bytes -= oldest.Bytes;
-                values.TryRemove(oldest.Key, out _);
+                _bytes -= oldest.Bytes;
+                _values.TryRemove(oldest.Key, out _);
             }
         }
     }

@@ -53,12 +53,12 @@ internal sealed record MessageOutline(string MessageId, string From, string To, 
 /// <summary>A thread's state as it was recorded, read when somebody asks for it.</summary>
 internal sealed class StoredView
 {
-    private readonly byte[] utf8 = [];
-    private volatile ThreadView? view;
+    private readonly byte[] _utf8 = [];
+    private volatile ThreadView? _view;
 
-    public StoredView(ThreadView view) => this.view = view;
+    public StoredView(ThreadView view) => _view = view;
 
-    public StoredView(ReadOnlySpan<byte> utf8) => this.utf8 = utf8.ToArray();
+    public StoredView(ReadOnlySpan<byte> utf8) => _utf8 = utf8.ToArray();
 
-    public ThreadView Value => view ??= JsonSerializer.Deserialize(utf8, AppJson.TypeInfo<ThreadView>())!;
+    public ThreadView Value => _view ??= JsonSerializer.Deserialize(_utf8, AppJson.TypeInfo<ThreadView>())!;
 }

@@ -17,14 +17,14 @@ internal sealed class RecordReader(long cacheBytes, Func<LogSpan, CancellationTo
     private const int RangeBytes = 4 * 1024 * 1024;
     private const int ReadsAtOnce = 8;
 
-    private readonly RecentCache<LogSpan, ThreadRecord> recent = new(cacheBytes);
+    private readonly RecentCache<LogSpan, ThreadRecord> _recent = new(cacheBytes);
 
     /// <summary>Keeps a record for those who will ask for it soon.</summary>
     public void Remember(LogSpan at, ThreadRecord? record)
     {
         if (record is not null)
         {
-            recent.Add(at, record, at.Length * MemoryFactor);
+            _recent.Add(at, record, at.Length * MemoryFactor);
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed class RecordReader(long cacheBytes, Func<LogSpan, CancellationTo
         for (var n = 0; n < places.Length; n++)
         {
             var at = places[n].Record;
-            if (recent.TryGet(at, out found[n]!))
+            if (_recent.TryGet(at, out found[n]!))
             {
                 continue;
             }

@@ -7,11 +7,11 @@ internal sealed partial class SharedLog<T>
     {
         while (true)
         {
-            var length = await blobs.GetLengthAsync(NameOf(segment), cancellation);
-            if (length is null || length < position)
+            var length = await blobs.GetLengthAsync(NameOf(_segment), cancellation);
+            if (length is null || length < _position)
             {
                 await WriteAgainAsync(cancellation);
-                length = position;
+                length = _position;
             }
 
             if (await IsOursAsync(batch, length.Value, cancellation))
@@ -28,12 +28,12 @@ internal sealed partial class SharedLog<T>
 
     private async Task<bool> IsOursAsync(LineBatch<T> batch, long length, CancellationToken cancellation)
     {
-        if (batch.Written || batch.Bytes.IsEmpty || length - position < batch.Bytes.Length)
+        if (batch.Written || batch.Bytes.IsEmpty || length - _position < batch.Bytes.Length)
         {
             return false;
         }
 
-        var found = await blobs.ReadAsync(NameOf(segment), position, batch.Bytes.Length, cancellation);
+        var found = await blobs.ReadAsync(NameOf(_segment), _position, batch.Bytes.Length, cancellation);
         return found.Span.SequenceEqual(batch.Bytes.Span);
     }
 
@@ -43,11 +43,11 @@ internal sealed partial class SharedLog<T>
     /// </summary>
     private async Task<bool> ScanAsync(long length, CancellationToken cancellation)
     {
-        for (var window = (long)options.ScanBytes; position < length;)
+        for (var window = (long)options.ScanBytes; _position < length;)
         {
-            var chunk = await blobs.ReadAsync(NameOf(segment), position, Math.Min(window, length - position), cancellation);
+            var chunk = await blobs.ReadAsync(NameOf(_segment), _position, Math.Min(window, length - _position), cancellation);
             var end = chunk.Span.LastIndexOf((byte)'\n') + 1;
-            if (end == 0 && chunk.Length < length - position)
+            if (end == 0 && chunk.Length < length - _position)
             {
                 window *= 2;
                 continue;
@@ -55,10 +55,10 @@ internal sealed partial class SharedLog<T>
 
             if (end == 0)
             {
-                throw new LogCorruptException($"{NameOf(segment)} does not end in a line feed after byte {position}.");
+                throw new LogCorruptException($"{NameOf(_segment)} does not end in a line feed after byte {_position}.");
             }
 
-            recent.Add(segment, position, chunk[..end]);
+            _recent.Add(_segment, _position, chunk[..end]);
             if (Ingest(chunk[..end]))
             {
                 await NextSegmentAsync(cancellation);
@@ -81,8 +81,8 @@ internal sealed partial class SharedLog<T>
                 return true;
             }
 
-            index.Ingest(new LogSpan(segment, position, length), Read(line));
-            position += length + 1;
+            index.Ingest(new LogSpan(_segment, _position, length), Read(line));
+            _position += length + 1;
         }
 
         return false;
@@ -96,15 +96,15 @@ internal sealed partial class SharedLog<T>
         }
         catch (Exception e)
         {
-            throw new LogCorruptException($"{NameOf(segment)} holds no readable record at byte {position}: {e.Message}", e);
+            throw new LogCorruptException($"{NameOf(_segment)} holds no readable record at byte {_position}: {e.Message}", e);
         }
     }
 
     private async Task WriteAgainAsync(CancellationToken cancellation)
     {
         var forgotten = 0L;
-        var here = new RecentBlocks.Block(segment, position, default, 0);
-        foreach (var group in recent.ToList().Append(here).GroupBy(block => block.Segment))
+        var here = new RecentBlocks.Block(_segment, _position, default, 0);
+        foreach (var group in _recent.ToList().Append(here).GroupBy(block => block.Segment))
         {
             var name = NameOf(group.Key);
             var length = await blobs.GetLengthAsync(name, cancellation);
@@ -122,7 +122,7 @@ internal sealed partial class SharedLog<T>
                         $"{name} has lost acknowledged bytes: it ends at {end}, nothing before {block.Offset} is remembered.");
                 }
 
-                blockCount = await blobs.AppendAsync(name, end, block.Content[(int)(end - block.Offset)..], cancellation);
+                _blockCount = await blobs.AppendAsync(name, end, block.Content[(int)(end - block.Offset)..], cancellation);
                 forgotten += block.Content.Length;
                 end = block.Offset + block.Content.Length;
             }

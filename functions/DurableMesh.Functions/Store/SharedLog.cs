@@ -22,23 +22,23 @@ internal sealed partial class SharedLog<T>(
 {
     private static readonly byte[] Seal = "{\"sealed\":true}\n"u8.ToArray();
 
-    private readonly Channel<PendingLine<T>> queue = Channel.CreateUnbounded<PendingLine<T>>(new() { SingleReader = true });
-    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource stopping = new();
-    private readonly RecentBlocks recent = new(time);
-    private Task running = Task.CompletedTask;
-    private string? outage;
-    private int segment = 1;
-    private int position;
-    private int blockCount;
+    private readonly Channel<PendingLine<T>> _queue = Channel.CreateUnbounded<PendingLine<T>>(new() { SingleReader = true });
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly RecentBlocks _recent = new(time);
+    private Task _running = Task.CompletedTask;
+    private string? _outage;
+    private int _segment = 1;
+    private int _position;
+    private int _blockCount;
 
     /// <summary>Starts reading the log, in the background and for as long as it takes the storage to answer.</summary>
-    public void Start() => running = Task.Run(() => RunAsync(stopping.Token));
+    public void Start() => _running = Task.Run(() => RunAsync(_stopping.Token));
 
     /// <summary>Waits until the whole log has been read once.</summary>
     /// <exception cref="StoreUnavailableException">The storage has not answered in time.</exception>
     public ValueTask WhenOpenAsync(CancellationToken cancellation) =>
-        opened.Task.IsCompletedSuccessfully ? ValueTask.CompletedTask : new(PatientlyAsync(opened.Task, cancellation));
+        _opened.Task.IsCompletedSuccessfully ? ValueTask.CompletedTask : new(PatientlyAsync(_opened.Task, cancellation));
 
     /// <summary>Appends one line, which must not contain a line feed, and ingests it. Returns when it is durable.</summary>
     /// <exception cref="StoreUnavailableException">It was not acknowledged in time. It may still become durable.</exception>
@@ -57,18 +57,18 @@ internal sealed partial class SharedLog<T>(
     public async ValueTask DisposeAsync()
     {
         // A service that is registered under two types is disposed of twice.
-        queue.Writer.TryComplete();
-        if (!stopping.IsCancellationRequested)
+        _queue.Writer.TryComplete();
+        if (!_stopping.IsCancellationRequested)
         {
-            await stopping.CancelAsync();
+            await _stopping.CancelAsync();
         }
 
-        await running;
+        await _running;
     }
 
     private async Task EnqueueAsync(PendingLine<T> pending, CancellationToken cancellation)
     {
-        if (!queue.Writer.TryWrite(pending))
+        if (!_queue.Writer.TryWrite(pending))
         {
             throw new StoreUnavailableException("The store has stopped.");
         }
@@ -92,7 +92,7 @@ internal sealed partial class SharedLog<T>(
         catch (TimeoutException)
         {
             throw new StoreUnavailableException(
-                outage ?? $"The store has not answered within {options.Patience.TotalSeconds} s.");
+                _outage ?? $"The store has not answered within {options.Patience.TotalSeconds} s.");
         }
     }
 
@@ -102,10 +102,10 @@ internal sealed partial class SharedLog<T>(
         try
         {
             await PersistAsync(OpenAsync, cancellation);
-            opened.TrySetResult();
-            while (await queue.Reader.WaitToReadAsync(cancellation))
+            _opened.TrySetResult();
+            while (await _queue.Reader.WaitToReadAsync(cancellation))
             {
-                batch = LineBatch<T>.Gather(queue.Reader, options.MaximumBatchBytes);
+                batch = LineBatch<T>.Gather(_queue.Reader, options.MaximumBatchBytes);
                 await PersistAsync(token => CommitAsync(batch, token), cancellation);
                 batch.Complete();
             }
@@ -117,7 +117,7 @@ internal sealed partial class SharedLog<T>(
         catch (Exception e)
         {
             LogBroken(folder, e);
-            outage = e.Message;
+            _outage = e.Message;
             FailWaiting(batch, new StoreUnavailableException(e.Message, e));
         }
     }
@@ -125,9 +125,9 @@ internal sealed partial class SharedLog<T>(
     private void FailWaiting(LineBatch<T> batch, StoreUnavailableException failure)
     {
         batch.Fail(failure);
-        queue.Writer.TryComplete();
-        opened.TrySetException(failure);
-        while (queue.Reader.TryRead(out var pending))
+        _queue.Writer.TryComplete();
+        _opened.TrySetException(failure);
+        while (_queue.Reader.TryRead(out var pending))
         {
             pending.Fail(failure);
         }
@@ -142,7 +142,7 @@ internal sealed partial class SharedLog<T>(
             try
             {
                 await step(cancellation);
-                outage = null;
+                _outage = null;
                 if (told)
                 {
                     LogBack(folder);
@@ -152,7 +152,7 @@ internal sealed partial class SharedLog<T>(
             }
             catch (StoreUnavailableException e)
             {
-                outage = e.Message;
+                _outage = e.Message;
                 if (!told && time.GetElapsedTime(begun) >= options.QuietOutage)
                 {
                     told = true;
@@ -169,13 +169,13 @@ internal sealed partial class SharedLog<T>(
         await blobs.EnsureContainerAsync(cancellation);
         foreach (var blob in await blobs.ListAsync(folder + "/", cancellation))
         {
-            if (blob.Name == NameOf(segment))
+            if (blob.Name == NameOf(_segment))
             {
                 await ScanAsync(blob.Length, cancellation);
             }
         }
 
-        await blobs.CreateAppendBlobAsync(NameOf(segment), cancellation);
+        await blobs.CreateAppendBlobAsync(NameOf(_segment), cancellation);
     }
 
     private async Task CommitAsync(LineBatch<T> batch, CancellationToken cancellation)
@@ -190,16 +190,16 @@ internal sealed partial class SharedLog<T>(
                     behind = false;
                     batch.Written |= batch.Bytes.IsEmpty;
                 }
-                else if (blockCount >= options.MaximumSegmentBlocks
-                    || (position > 0 && position + batch.Bytes.Length > options.MaximumSegmentBytes))
+                else if (_blockCount >= options.MaximumSegmentBlocks
+                    || (_position > 0 && _position + batch.Bytes.Length > options.MaximumSegmentBytes))
                 {
-                    await blobs.AppendAsync(NameOf(segment), position, Seal, cancellation);
-                    recent.Add(segment, position, Seal);
+                    await blobs.AppendAsync(NameOf(_segment), _position, Seal, cancellation);
+                    _recent.Add(_segment, _position, Seal);
                     await NextSegmentAsync(cancellation);
                 }
                 else
                 {
-                    blockCount = await blobs.AppendAsync(NameOf(segment), position, batch.Bytes, cancellation);
+                    _blockCount = await blobs.AppendAsync(NameOf(_segment), _position, batch.Bytes, cancellation);
                     Ingest(batch);
                 }
             }
@@ -212,11 +212,11 @@ internal sealed partial class SharedLog<T>(
 
     private void Ingest(LineBatch<T> batch)
     {
-        recent.Add(segment, position, batch.Bytes);
+        _recent.Add(_segment, _position, batch.Bytes);
         foreach (var line in batch.Lines)
         {
-            index.Ingest(new LogSpan(segment, position, line.Line.Length), line.Record);
-            position += line.Line.Length + 1;
+            index.Ingest(new LogSpan(_segment, _position, line.Line.Length), line.Record);
+            _position += line.Line.Length + 1;
         }
 
         batch.Written = true;
@@ -224,10 +224,10 @@ internal sealed partial class SharedLog<T>(
 
     private Task NextSegmentAsync(CancellationToken cancellation)
     {
-        segment++;
-        position = 0;
-        blockCount = 0;
-        return blobs.CreateAppendBlobAsync(NameOf(segment), cancellation);
+        _segment++;
+        _position = 0;
+        _blockCount = 0;
+        return blobs.CreateAppendBlobAsync(NameOf(_segment), cancellation);
     }
 
     private string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{folder}/{number:D8}");

@@ -24,6 +24,8 @@ internal sealed record SharedLogOptions
     /// <summary>The longest pause between two tries.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>An outage is logged when it lasts longer: an Azurite that is installed and started beside the host is none.</summary>
+    /// <summary>
+    /// An outage is logged when it lasts longer: an Azurite that is installed and started beside the host is none.
+    /// </summary>
     public TimeSpan QuietOutage { get; init; } = TimeSpan.FromSeconds(15);
 }

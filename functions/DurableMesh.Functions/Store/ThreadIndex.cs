@@ -11,20 +11,20 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes) : ILogI
 {
     private const int RememberedReceipts = 20_000;
 
-    private readonly ConcurrentDictionary<string, ThreadTrack> threads = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, InboxTrack> inboxes = new(StringComparer.Ordinal);
-    private readonly RecentCache<string, Receipt> receipts = new(RememberedReceipts);
-    private readonly List<ThreadTrack> inOrder = [];
-    private readonly Lock gate = new();
+    private readonly ConcurrentDictionary<string, ThreadTrack> _threads = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, InboxTrack> _inboxes = new(StringComparer.Ordinal);
+    private readonly RecentCache<string, Receipt> _receipts = new(RememberedReceipts);
+    private readonly List<ThreadTrack> _inOrder = [];
+    private readonly Lock _gate = new();
 
     public RecordOutline Read(ReadOnlyMemory<byte> line) => RecordOutline.Read(line);
 
     public void Ingest(LogSpan at, RecordOutline record)
     {
-        var track = threads.TryGetValue(record.ThreadId, out var known) ? known : Begin(at, record.ThreadId);
+        var track = _threads.TryGetValue(record.ThreadId, out var known) ? known : Begin(at, record.ThreadId);
         foreach (var receipt in record.Receipts)
         {
-            receipts.Add(receipt.RequestId, receipt.Receipt, 1);
+            _receipts.Add(receipt.RequestId, receipt.Receipt, 1);
         }
 
         if (track.Add(at, record))
@@ -36,9 +36,9 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes) : ILogI
         changes.Announce(record.ThreadId);
     }
 
-    public ThreadTrack? Find(string threadId) => threads.GetValueOrDefault(threadId);
+    public ThreadTrack? Find(string threadId) => _threads.GetValueOrDefault(threadId);
 
-    public Receipt? FindReceipt(string requestId) => receipts.TryGet(requestId, out var receipt) ? receipt : null;
+    public Receipt? FindReceipt(string requestId) => _receipts.TryGet(requestId, out var receipt) ? receipt : null;
 
     /// <summary>Whether writing a step again would change nothing.</summary>
     public bool Knows(ThreadRecord record) =>
@@ -46,7 +46,7 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes) : ILogI
 
     /// <summary>Where the next messages to an agent lie.</summary>
     public EntryPlace[] Inbox(string agentId, LogPosition? after, int limit) =>
-        inboxes.TryGetValue(agentId, out var inbox) ? inbox.Read(after, limit) : [];
+        _inboxes.TryGetValue(agentId, out var inbox) ? inbox.Read(after, limit) : [];
 
     public ThreadList List(Func<ThreadView, bool> filter, int limit, LogPosition? before)
     {
@@ -55,9 +55,9 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes) : ILogI
         for (var n = CountBefore(before) - 1; n >= 0; n--)
         {
             ThreadTrack track;
-            lock (gate)
+            lock (_gate)
             {
-                track = inOrder[n];
+                track = _inOrder[n];
             }
 
             if (track.Thread is not { } thread || !filter(thread.View))
@@ -80,10 +80,10 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes) : ILogI
     private ThreadTrack Begin(LogSpan at, string threadId)
     {
         var track = new ThreadTrack(at);
-        threads[threadId] = track;
-        lock (gate)
+        _threads[threadId] = track;
+        lock (_gate)
         {
-            inOrder.Add(track);
+            _inOrder.Add(track);
         }
 
         return track;
@@ -109,24 +109,24 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes) : ILogI
 
     private void Deliver(string agentId, LogSpan at, int entry)
     {
-        inboxes.GetOrAdd(agentId, _ => new InboxTrack()).Add(new EntryPlace(at, entry));
+        _inboxes.GetOrAdd(agentId, _ => new InboxTrack()).Add(new EntryPlace(at, entry));
         changes.Announce(agentId);
     }
 
     private int CountBefore(LogPosition? before)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (before is not { } position)
             {
-                return inOrder.Count;
+                return _inOrder.Count;
             }
 
-            var (low, high) = (0, inOrder.Count);
+            var (low, high) = (0, _inOrder.Count);
             while (low < high)
             {
                 var middle = (low + high) / 2;
-                (low, high) = inOrder[middle].Began < position ? (middle + 1, high) : (low, middle);
+                (low, high) = _inOrder[middle].Began < position ? (middle + 1, high) : (low, middle);
             }
 
             return low;

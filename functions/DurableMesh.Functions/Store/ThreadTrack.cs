@@ -3,38 +3,38 @@ namespace DurableMesh.Functions.Store;
 /// <summary>What is kept in memory of one thread for good: its newest state and where its transcript lies.</summary>
 internal sealed class ThreadTrack(LogSpan began)
 {
-    private readonly Lock gate = new();
-    private readonly List<EntryPlace> entries = [];
-    private readonly List<MessageMark> messages = [];
-    private string requestHash = "";
-    private volatile StoredView? view;
+    private readonly Lock _gate = new();
+    private readonly List<EntryPlace> _entries = [];
+    private readonly List<MessageMark> _messages = [];
+    private string _requestHash = "";
+    private volatile StoredView? _view;
 
     /// <summary>Where the thread's first step lies: what threads are ordered by.</summary>
     public LogPosition Began { get; } = new(began.Segment, began.Offset);
 
     /// <summary>The state after the newest step.</summary>
-    public StoredThread? Thread => view is { } newest ? new StoredThread(newest.Value, requestHash) : null;
+    public StoredThread? Thread => _view is { } newest ? new StoredThread(newest.Value, _requestHash) : null;
 
     /// <summary>Takes in the entries of a step that are not known yet; false when there are none.</summary>
     public bool Add(LogSpan at, RecordOutline record)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var known = entries.Count;
+            var known = _entries.Count;
             for (var n = 0; n < record.Entries.Count; n++)
             {
-                if (record.Entries[n].Ordinal == entries.Count)
+                if (record.Entries[n].Ordinal == _entries.Count)
                 {
                     Add(new EntryPlace(at, n), record.Entries[n]);
                 }
             }
 
-            if (entries.Count == known)
+            if (_entries.Count == known)
             {
                 return false;
             }
 
-            view = record.View;
+            _view = record.View;
             return true;
         }
     }
@@ -42,18 +42,18 @@ internal sealed class ThreadTrack(LogSpan began)
     /// <summary>Whether every entry of a step is known, so that writing them again would change nothing.</summary>
     public bool Knows(ThreadRecord record)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return record.Entries.All(entry => entry.Ordinal < entries.Count);
+            return record.Entries.All(entry => entry.Ordinal < _entries.Count);
         }
     }
 
     /// <summary>Where the whole transcript lies.</summary>
     public EntryPlace[] Transcript()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return [.. entries];
+            return [.. _entries];
         }
     }
 
@@ -62,9 +62,9 @@ internal sealed class ThreadTrack(LogSpan began)
     /// </summary>
     public EntryPlace[] Messages(int after, int limit)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return [.. messages.Skip(after).Take(limit).Select(mark => entries[mark.Entry])];
+            return [.. _messages.Skip(after).Take(limit).Select(mark => _entries[mark.Entry])];
         }
     }
 
@@ -72,21 +72,21 @@ internal sealed class ThreadTrack(LogSpan began)
     public EntryPlace[] Candidates(string messageId)
     {
         var hash = HashOf(messageId);
-        lock (gate)
+        lock (_gate)
         {
-            return [.. messages.Where(mark => mark.IdHash == hash).Select(mark => entries[mark.Entry])];
+            return [.. _messages.Where(mark => mark.IdHash == hash).Select(mark => _entries[mark.Entry])];
         }
     }
 
     private void Add(EntryPlace place, EntryOutline entry)
     {
-        requestHash = entry.RequestHash ?? requestHash;
+        _requestHash = entry.RequestHash ?? _requestHash;
         if (entry.Message is { } message)
         {
-            messages.Add(new MessageMark(entries.Count, HashOf(message.MessageId)));
+            _messages.Add(new MessageMark(_entries.Count, HashOf(message.MessageId)));
         }
 
-        entries.Add(place);
+        _entries.Add(place);
     }
 
     private static int HashOf(string messageId) => messageId.GetHashCode(StringComparison.Ordinal);

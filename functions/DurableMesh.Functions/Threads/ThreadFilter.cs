@@ -7,13 +7,13 @@ namespace DurableMesh.Functions.Threads;
 internal sealed class ThreadFilter(
     ThreadPhase? state, EndState? endState, string? agent, string? company, string? mcTask, AgentRegistry registry)
 {
-    private readonly string? agentId = agent is null ? null : registry.Resolve(agent);
+    private readonly string? _agentId = agent is null ? null : registry.Resolve(agent);
 
     public bool Matches(ThreadView thread) =>
         (state is null || thread.State == state)
         && (endState is null || thread.EndState == endState)
         && (mcTask is null || thread.McTask == mcTask)
-        && (agentId is null || thread.Initiator == agentId || thread.Responder == agentId)
+        && (_agentId is null || thread.Initiator == _agentId || thread.Responder == _agentId)
         && (company is null || IsOf(thread.Initiator) || IsOf(thread.Responder));
 
     private bool IsOf(string party) => registry.Find(party)?.Company.Equals(company, StringComparison.OrdinalIgnoreCase) == true;

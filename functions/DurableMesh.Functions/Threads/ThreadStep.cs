@@ -8,15 +8,15 @@ namespace DurableMesh.Functions.Threads;
 /// <summary>Gathers what came in until it is recorded in one go: the state after it, new transcript entries, receipts.</summary>
 internal sealed class ThreadStep(ThreadState state)
 {
-    private readonly List<TranscriptEntry> entries = [];
-    private readonly List<RequestReceipt> receipts = [];
-    private ThreadState recorded = state;
+    private readonly List<TranscriptEntry> _entries = [];
+    private readonly List<RequestReceipt> _receipts = [];
+    private ThreadState _recorded = state;
 
     /// <summary>The state after all that was taken in.</summary>
     public ThreadState State { get; private set; } = state;
 
     /// <summary>Whether there is nothing to record.</summary>
-    public bool IsEmpty => entries.Count == 0 && receipts.Count == 0;
+    public bool IsEmpty => _entries.Count == 0 && _receipts.Count == 0;
 
     /// <summary>Takes in what happened inside the mesh.</summary>
     public void Take(ThreadInput input, DateTimeOffset now) => Take(input, now, requestId: null);
@@ -29,24 +29,24 @@ internal sealed class ThreadStep(ThreadState state)
     {
         ThreadId = State.Start.ThreadId,
         View = State.View(),
-        Entries = [.. entries],
-        Receipts = [.. receipts],
+        Entries = [.. _entries],
+        Receipts = [.. _receipts],
     };
 
     /// <summary>What there was to record is durable: the next step begins.</summary>
     public void Recorded()
     {
-        recorded = State;
-        entries.Clear();
-        receipts.Clear();
+        _recorded = State;
+        _entries.Clear();
+        _receipts.Clear();
     }
 
     /// <summary>Forgets what could not be recorded, and ends the thread instead.</summary>
     public void Abandon(string why, DateTimeOffset now)
     {
-        State = recorded;
-        entries.Clear();
-        receipts.Clear();
+        State = _recorded;
+        _entries.Clear();
+        _receipts.Clear();
         Take(new SystemFault(EndReason.InternalError, why), now);
     }
 
@@ -54,10 +54,10 @@ internal sealed class ThreadStep(ThreadState state)
     {
         var decision = Decide(input, now);
         State = decision.State;
-        entries.AddRange(decision.Entries);
+        _entries.AddRange(decision.Entries);
         if (requestId is not null && decision.Receipt is not null)
         {
-            receipts.Add(new RequestReceipt(requestId, decision.Receipt));
+            _receipts.Add(new RequestReceipt(requestId, decision.Receipt));
         }
     }
 

@@ -11,18 +11,18 @@ public sealed class AgentRegistry
     /// <summary>The trust zones, the strictest first (DESIGN §5).</summary>
     public static IReadOnlyList<string> TrustZones { get; } = ["restricted", "internal", "partner", "public"];
 
-    private readonly Dictionary<string, AgentView> byName;
+    private readonly Dictionary<string, AgentView> _byName;
 
     internal AgentRegistry(IReadOnlyList<AgentView> agents)
     {
         Agents = [.. agents.OrderBy(agent => agent.Id, StringComparer.Ordinal)];
-        byName = new Dictionary<string, AgentView>(StringComparer.Ordinal);
+        _byName = new Dictionary<string, AgentView>(StringComparer.Ordinal);
         foreach (var agent in Agents)
         {
-            byName[agent.Id] = agent;
+            _byName[agent.Id] = agent;
             foreach (var alias in agent.Aliases)
             {
-                byName[alias] = agent;
+                _byName[alias] = agent;
             }
         }
     }
@@ -35,7 +35,7 @@ public sealed class AgentRegistry
 
     /// <summary>An agent by its id or one of its aliases; null where nobody is called that.</summary>
     /// <param name="idOrAlias">The id or alias; case matters.</param>
-    public AgentView? Find(string idOrAlias) => byName.GetValueOrDefault(idOrAlias);
+    public AgentView? Find(string idOrAlias) => _byName.GetValueOrDefault(idOrAlias);
 
     /// <summary>The id of whoever is called that; the name itself where nobody is, so that the gate can say so.</summary>
     /// <param name="idOrAlias">The id or alias.</param>

@@ -7,24 +7,24 @@ namespace DurableMesh.Core.Evidence;
 /// <summary>Computes the evidence from the transcript, entry by entry.</summary>
 internal sealed class EvidenceFold
 {
-    private readonly List<EvidenceRound> rounds = [];
-    private readonly Dictionary<(string Agent, string? Model), AgentUsage> usage = [];
-    private readonly Dictionary<string, AgentTiming> timings = [];
-    private readonly ThreadOpening opening;
-    private ThreadState state;
-    private HoldDecided? decision;
-    private DateTimeOffset? openedAt;
-    private DateTimeOffset movedAt;
-    private DateTimeOffset lastAt;
+    private readonly List<EvidenceRound> _rounds = [];
+    private readonly Dictionary<(string Agent, string? Model), AgentUsage> _usage = [];
+    private readonly Dictionary<string, AgentTiming> _timings = [];
+    private readonly ThreadOpening _opening;
+    private ThreadState _state;
+    private HoldDecided? _decision;
+    private DateTimeOffset? _openedAt;
+    private DateTimeOffset _movedAt;
+    private DateTimeOffset _lastAt;
 
     private EvidenceFold(ThreadOpening opening)
     {
-        this.opening = opening;
-        state = ThreadState.Starting(opening.Thread);
-        movedAt = lastAt = opening.At;
+        _opening = opening;
+        _state = ThreadState.Starting(opening.Thread);
+        _movedAt = _lastAt = opening.At;
         foreach (var party in (string[])[opening.Thread.Initiator, opening.Thread.Responder])
         {
-            timings[party] = new AgentTiming(party, 0, TimeSpan.Zero);
+            _timings[party] = new AgentTiming(party, 0, TimeSpan.Zero);
         }
     }
 
@@ -46,9 +46,9 @@ internal sealed class EvidenceFold
 
     private void Take(TranscriptEntry entry)
     {
-        var before = state;
-        state = state.Apply(entry);
-        lastAt = entry.Event.At;
+        var before = _state;
+        _state = _state.Apply(entry);
+        _lastAt = entry.Event.At;
         switch (entry.Event)
         {
             case MessageAccepted accepted:
@@ -56,14 +56,14 @@ internal sealed class EvidenceFold
                 Follow(accepted);
                 break;
             case HoldDecided decided:
-                decision = decided;
+                _decision = decided;
                 break;
         }
 
-        if (state.Awaiting != before.Awaiting)
+        if (_state.Awaiting != before.Awaiting)
         {
             PassMove(before.Awaiting);
-            movedAt = lastAt;
+            _movedAt = _lastAt;
         }
     }
 
@@ -72,8 +72,8 @@ internal sealed class EvidenceFold
         if (message.Usage is { } spent)
         {
             var key = (message.From, spent.Model);
-            var known = usage.GetValueOrDefault(key) ?? new AgentUsage(message.From, spent.Model, 0, 0, UsageTotals.Zero);
-            usage[key] = known with
+            var known = _usage.GetValueOrDefault(key) ?? new AgentUsage(message.From, spent.Model, 0, 0, UsageTotals.Zero);
+            _usage[key] = known with
             {
                 Messages = known.Messages + 1,
                 Unpriced = known.Unpriced + (spent.CostSource == CostSource.Unpriced ? 1 : 0),
@@ -83,7 +83,7 @@ internal sealed class EvidenceFold
 
         if (message.Kind is MessageKind.Submission or MessageKind.Verdict or MessageKind.Question or MessageKind.Answer)
         {
-            timings[message.From] = timings[message.From] with { Turns = timings[message.From].Turns + 1 };
+            _timings[message.From] = _timings[message.From] with { Turns = _timings[message.From].Turns + 1 };
         }
     }
 
@@ -93,16 +93,16 @@ internal sealed class EvidenceFold
         switch (message.Kind)
         {
             case MessageKind.Brief:
-                openedAt = accepted.At;
+                _openedAt = accepted.At;
                 break;
             case MessageKind.Submission:
-                rounds.Add(new EvidenceRound(state.Round, message.Sequence, accepted.At, 0, null, null, null, []));
+                _rounds.Add(new EvidenceRound(_state.Round, message.Sequence, accepted.At, 0, null, null, null, []));
                 break;
-            case MessageKind.Finding when message.From == opening.Thread.Responder && rounds is [.., { Verdict: null } open]:
-                rounds[^1] = open with { Findings = open.Findings + 1 };
+            case MessageKind.Finding when message.From == _opening.Thread.Responder && _rounds is [.., { Verdict: null } open]:
+                _rounds[^1] = open with { Findings = open.Findings + 1 };
                 break;
-            case MessageKind.Verdict when rounds is [.., { Verdict: null } open]:
-                rounds[^1] = open with
+            case MessageKind.Verdict when _rounds is [.., { Verdict: null } open]:
+                _rounds[^1] = open with
                 {
                     Verdict = message.Sequence,
                     Result = message.Verdict,
@@ -117,23 +117,23 @@ internal sealed class EvidenceFold
     {
         if (from is not null)
         {
-            timings[from] = timings[from] with { HadTheMove = timings[from].HadTheMove + (lastAt - movedAt) };
+            _timings[from] = _timings[from] with { HadTheMove = _timings[from].HadTheMove + (_lastAt - _movedAt) };
         }
     }
 
     private EvidenceFile File(IReadOnlyList<TranscriptEntry> entries)
     {
-        PassMove(state.Awaiting);
-        var thread = opening.Thread;
+        PassMove(_state.Awaiting);
+        var thread = _opening.Thread;
         return new EvidenceFile
         {
             Format = EvidenceFile.CurrentFormat,
-            Final = state.Phase == ThreadPhase.Ended,
+            Final = _state.Phase == ThreadPhase.Ended,
             ThreadId = thread.ThreadId,
-            State = state.Phase,
-            EndState = state.EndState,
-            Reason = state.Reason,
-            Detail = state.Detail,
+            State = _state.Phase,
+            EndState = _state.EndState,
+            Reason = _state.Reason,
+            Detail = _state.Detail,
             Pattern = thread.Pattern,
             McTask = thread.McTask,
             Priority = thread.Priority,
@@ -141,22 +141,22 @@ internal sealed class EvidenceFold
             Initiator = thread.Initiator,
             Responder = thread.Responder,
             AuthorityVersion = thread.AuthorityVersion,
-            Gate = opening.Gate,
-            Decision = decision,
+            Gate = _opening.Gate,
+            Decision = _decision,
             Acceptance = thread.Acceptance,
             Limits = thread.Limits,
-            Messages = state.Messages,
-            Turns = state.Turns,
-            Findings = state.Findings,
-            Rounds = rounds,
-            Usage = new EvidenceUsage(state.TotalUsage(), [.. usage.Values]),
+            Messages = _state.Messages,
+            Turns = _state.Turns,
+            Findings = _state.Findings,
+            Rounds = _rounds,
+            Usage = new EvidenceUsage(_state.TotalUsage(), [.. _usage.Values]),
             Timings = new EvidenceTimings(
                 thread.CreatedAt,
-                openedAt,
-                state.EndedAt,
-                lastAt - thread.CreatedAt,
-                [.. timings.Values]),
-            Chain = new EvidenceChain(EvidenceChain.Sha256, state.Entries, state.Head),
+                _openedAt,
+                _state.EndedAt,
+                _lastAt - thread.CreatedAt,
+                [.. _timings.Values]),
+            Chain = new EvidenceChain(EvidenceChain.Sha256, _state.Entries, _state.Head),
             Entries = entries,
         };
     }

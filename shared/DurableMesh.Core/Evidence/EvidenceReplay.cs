@@ -12,10 +12,10 @@ namespace DurableMesh.Core.Evidence;
 /// </summary>
 internal sealed class EvidenceReplay
 {
-    private readonly IReadOnlyList<TranscriptEntry> entries;
-    private readonly List<EvidenceFinding> findings = [];
+    private readonly IReadOnlyList<TranscriptEntry> _entries;
+    private readonly List<EvidenceFinding> _findings = [];
 
-    private EvidenceReplay(IReadOnlyList<TranscriptEntry> entries) => this.entries = entries;
+    private EvidenceReplay(IReadOnlyList<TranscriptEntry> entries) => _entries = entries;
 
     public static IReadOnlyList<EvidenceFinding> Check(IReadOnlyList<TranscriptEntry> entries)
     {
@@ -29,10 +29,10 @@ internal sealed class EvidenceReplay
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            replay.findings.Add(new EvidenceFinding(EvidenceFault.RuleBroken, null, null, "entries", e.Message));
+            replay._findings.Add(new EvidenceFinding(EvidenceFault.RuleBroken, null, null, "entries", e.Message));
         }
 
-        return replay.findings;
+        return replay._findings;
     }
 
     /// <summary>What an entry is called in a finding: the message's id, or what kind of entry it is.</summary>
@@ -46,9 +46,9 @@ internal sealed class EvidenceReplay
 
     private void CheckMessages()
     {
-        for (var i = 0; i < entries.Count; i++)
+        for (var i = 0; i < _entries.Count; i++)
         {
-            if (entries[i].Event is MessageAccepted accepted)
+            if (_entries[i].Event is MessageAccepted accepted)
             {
                 CheckCost(i, accepted.Message.Usage);
                 CheckBody(i, accepted.Message.Body);
@@ -94,7 +94,7 @@ internal sealed class EvidenceReplay
 
     private void CheckRules()
     {
-        if (entries[0].Event is not ThreadOpening opening)
+        if (_entries[0].Event is not ThreadOpening opening)
         {
             Add(EvidenceFault.RuleBroken, 0, "event.type", "A transcript begins with the thread's opening.", "\"opening\"", null);
             return;
@@ -102,12 +102,12 @@ internal sealed class EvidenceReplay
 
         CheckGate(opening);
         var state = ThreadState.Starting(opening.Thread);
-        for (var i = 0; i < entries.Count;)
+        for (var i = 0; i < _entries.Count;)
         {
-            var decision = InputAt(i) is { } input ? ThreadRules.Decide(state, input, entries[i].Event.At) : null;
+            var decision = InputAt(i) is { } input ? ThreadRules.Decide(state, input, _entries[i].Event.At) : null;
             if (decision is null || decision.Events.Count == 0)
             {
-                Add(EvidenceFault.RuleBroken, i, "event", Refusal(decision), null, Text(entries[i].Event));
+                Add(EvidenceFault.RuleBroken, i, "event", Refusal(decision), null, Text(_entries[i].Event));
                 return;
             }
 
@@ -140,9 +140,9 @@ internal sealed class EvidenceReplay
     }
 
     /// <summary>What must have come in for an entry to arise; null where nothing could have.</summary>
-    private ThreadInput? InputAt(int index) => entries[index].Event switch
+    private ThreadInput? InputAt(int index) => _entries[index].Event switch
     {
-        ThreadOpening { Gate.Outcome: GateOutcome.NotEvaluated } when index + 1 < entries.Count => InputAt(index + 1),
+        ThreadOpening { Gate.Outcome: GateOutcome.NotEvaluated } when index + 1 < _entries.Count => InputAt(index + 1),
         ThreadOpening { Gate: var report } => new GateEvaluated(report),
         MessageAccepted { Message: var message } => new MessageArrived(Incoming(message)),
         HoldDecided decided => new GateDecided(decided.By, decided.Decision, decided.Why),
@@ -157,11 +157,11 @@ internal sealed class EvidenceReplay
     {
         for (var i = 0; i < expected.Count; i++)
         {
-            if (index + i >= entries.Count)
+            if (index + i >= _entries.Count)
             {
                 Add(
                     EvidenceFault.RuleBroken,
-                    entries.Count - 1,
+                    _entries.Count - 1,
                     "event",
                     "The rules make more of this than the transcript says: an entry is missing behind it.",
                     Text(expected[i]),
@@ -169,7 +169,7 @@ internal sealed class EvidenceReplay
                 return false;
             }
 
-            if (JsonDifference.Between(Canonical(expected[i]), Canonical(entries[index + i].Event)) is [var difference, ..])
+            if (JsonDifference.Between(Canonical(expected[i]), Canonical(_entries[index + i].Event)) is [var difference, ..])
             {
                 Add(
                     EvidenceFault.RuleBroken,
@@ -217,5 +217,5 @@ internal sealed class EvidenceReplay
     private static string Text<T>(T value) => JsonDifference.Shorten(JsonSerializer.Serialize(value, MeshJson.Options));
 
     private void Add(EvidenceFault fault, int index, string path, string message, string? expected, string? found) =>
-        findings.Add(new EvidenceFinding(fault, index, IdOf(entries[index]), path, message, expected, found));
+        _findings.Add(new EvidenceFinding(fault, index, IdOf(_entries[index]), path, message, expected, found));
 }

@@ -44,14 +44,14 @@ public static class EvidenceVerifier
 
     private sealed class Verification(byte[] summary, JsonElement rawEntries)
     {
-        private readonly List<EvidenceFinding> findings = [];
-        private readonly List<TranscriptEntry> entries = [];
+        private readonly List<EvidenceFinding> _findings = [];
+        private readonly List<TranscriptEntry> _entries = [];
 
         public EvidenceReport Run()
         {
             var readable = ReadEntries();
             var head = ContentHash.Genesis;
-            foreach (var (entry, index) in entries.Select((entry, index) => (entry, index)))
+            foreach (var (entry, index) in _entries.Select((entry, index) => (entry, index)))
             {
                 head = CheckChain(entry, index, head);
             }
@@ -59,7 +59,7 @@ public static class EvidenceVerifier
             EvidenceFile? file = null;
             if (readable)
             {
-                findings.AddRange(EvidenceReplay.Check(entries));
+                _findings.AddRange(EvidenceReplay.Check(_entries));
                 file = Recompute();
             }
 
@@ -76,7 +76,7 @@ public static class EvidenceVerifier
                 rawEntries.GetArrayLength(),
                 readable ? file?.Chain.Head : null,
                 file?.Usage.Total.CostUsd ?? 0,
-                [.. findings.OrderBy(finding => finding.Entry ?? int.MaxValue)]);
+                [.. _findings.OrderBy(finding => finding.Entry ?? int.MaxValue)]);
         }
 
         private bool ReadEntries()
@@ -85,13 +85,13 @@ public static class EvidenceVerifier
             {
                 try
                 {
-                    entries.Add(raw.Deserialize<TranscriptEntry>(MeshJson.Options)
+                    _entries.Add(raw.Deserialize<TranscriptEntry>(MeshJson.Options)
                         ?? throw new JsonException("An entry must not be null."));
                 }
                 catch (Exception e) when (
                     e is JsonException or NotSupportedException or FormatException or InvalidOperationException)
                 {
-                    findings.Add(new EvidenceFinding(EvidenceFault.UnreadableEntry, entries.Count, null, "$", e.Message));
+                    _findings.Add(new EvidenceFinding(EvidenceFault.UnreadableEntry, _entries.Count, null, "$", e.Message));
                     return false;
                 }
             }
@@ -115,7 +115,7 @@ public static class EvidenceVerifier
             }
 
             // Where only the hash of the entry before was changed, the link to its content still holds.
-            if (entry.Prev != head && (index == 0 || entry.Prev != entries[index - 1].Hash))
+            if (entry.Prev != head && (index == 0 || entry.Prev != _entries[index - 1].Hash))
             {
                 Add(EvidenceFault.BrokenLink, index, "prev", "The entry does not follow the one before it.", head, entry.Prev);
             }
@@ -154,7 +154,7 @@ public static class EvidenceVerifier
             try
             {
                 var linked = new List<TranscriptEntry>();
-                foreach (var entry in entries)
+                foreach (var entry in _entries)
                 {
                     var prev = linked.Count == 0 ? ContentHash.Genesis : linked[^1].Hash;
                     linked.Add(TranscriptEntry.Link(linked.Count, prev, entry.Event));
@@ -166,7 +166,7 @@ public static class EvidenceVerifier
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                findings.Add(new EvidenceFinding(EvidenceFault.RuleBroken, null, null, "entries", e.Message));
+                _findings.Add(new EvidenceFinding(EvidenceFault.RuleBroken, null, null, "entries", e.Message));
                 return null;
             }
         }
@@ -176,7 +176,7 @@ public static class EvidenceVerifier
             var expected = CanonicalJson.Canonicalize(JsonSerializer.SerializeToUtf8Bytes(file, MeshJson.Options), "entries");
             foreach (var difference in JsonDifference.Between(expected, summary))
             {
-                findings.Add(new EvidenceFinding(
+                _findings.Add(new EvidenceFinding(
                     EvidenceFault.SummaryMismatch,
                     null,
                     null,
@@ -188,6 +188,6 @@ public static class EvidenceVerifier
         }
 
         private void Add(EvidenceFault fault, int index, string path, string message, string? expected, string? found) =>
-            findings.Add(new EvidenceFinding(fault, index, EvidenceReplay.IdOf(entries[index]), path, message, expected, found));
+            _findings.Add(new EvidenceFinding(fault, index, EvidenceReplay.IdOf(_entries[index]), path, message, expected, found));
     }
 }

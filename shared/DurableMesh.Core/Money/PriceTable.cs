@@ -5,7 +5,7 @@ namespace DurableMesh.Core.Money;
 /// <summary>The price table: rows that take effect at an instant.</summary>
 public sealed class PriceTable
 {
-    private readonly Dictionary<string, ModelPrice[]> rowsByModel;
+    private readonly Dictionary<string, ModelPrice[]> _rowsByModel;
 
     /// <summary>Creates a table.</summary>
     /// <param name="rows">The rows, in any order.</param>
@@ -13,13 +13,13 @@ public sealed class PriceTable
     /// negative.</exception>
     public PriceTable(IEnumerable<ModelPrice> rows)
     {
-        rowsByModel = rows
+        _rowsByModel = rows
             .GroupBy(row => row.Model, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(
                 group => group.Key,
                 group => group.OrderByDescending(row => row.From).ToArray(),
                 StringComparer.OrdinalIgnoreCase);
-        foreach (var (model, history) in rowsByModel)
+        foreach (var (model, history) in _rowsByModel)
         {
             if (history.Zip(history.Skip(1)).Any(pair => pair.First.From == pair.Second.From))
             {
@@ -42,7 +42,7 @@ public sealed class PriceTable
     /// <param name="model">The model; case does not matter.</param>
     /// <param name="at">The instant.</param>
     public ModelPrice? Find(string model, DateTimeOffset at) =>
-        rowsByModel.TryGetValue(model, out var history) ? Array.Find(history, row => row.From <= at) : null;
+        _rowsByModel.TryGetValue(model, out var history) ? Array.Find(history, row => row.From <= at) : null;
 
     /// <summary>
     /// Settles a usage: the sender's cost where there is one, else the table's, else zero and said to be unpriced.

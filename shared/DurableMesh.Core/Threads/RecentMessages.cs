@@ -21,27 +21,27 @@ public sealed class RecentMessages
     /// <summary>How many messages are remembered.</summary>
     public const int Capacity = 256;
 
-    private readonly ImmutableQueue<RecentMessage> inOrder;
-    private readonly ImmutableDictionary<(string From, string MessageId), RecentMessage> byId;
+    private readonly ImmutableQueue<RecentMessage> _inOrder;
+    private readonly ImmutableDictionary<(string From, string MessageId), RecentMessage> _byId;
 
     private RecentMessages(
         ImmutableQueue<RecentMessage> inOrder,
         ImmutableDictionary<(string From, string MessageId), RecentMessage> byId) =>
-        (this.inOrder, this.byId) = (inOrder, byId);
+        (_inOrder, _byId) = (inOrder, byId);
 
     /// <summary>No messages.</summary>
     public static RecentMessages Empty { get; } = new([], ImmutableDictionary<(string, string), RecentMessage>.Empty);
 
     /// <summary>How many there are.</summary>
-    public int Count => byId.Count;
+    public int Count => _byId.Count;
 
     /// <summary>The messages, oldest first.</summary>
-    public IEnumerable<RecentMessage> InOrder => inOrder;
+    public IEnumerable<RecentMessage> InOrder => _inOrder;
 
     /// <summary>What is remembered of a message; null where nothing is.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="messageId">The sender's id for it.</param>
-    public RecentMessage? Find(string from, string messageId) => byId.GetValueOrDefault((from, messageId));
+    public RecentMessage? Find(string from, string messageId) => _byId.GetValueOrDefault((from, messageId));
 
     /// <summary>
     /// These and one more; beyond <see cref="Capacity"/> the oldest is forgotten. The cost does not grow with the thread.
@@ -49,7 +49,7 @@ public sealed class RecentMessages
     /// <param name="message">The message, whose id is not among these.</param>
     public RecentMessages Add(RecentMessage message)
     {
-        var (queue, index) = (inOrder.Enqueue(message), byId.SetItem((message.From, message.MessageId), message));
+        var (queue, index) = (_inOrder.Enqueue(message), _byId.SetItem((message.From, message.MessageId), message));
         if (index.Count > Capacity)
         {
             queue = queue.Dequeue(out var oldest);

@@ -38,7 +38,7 @@ public static partial class ThreadRules
     /// <summary>One decision in the making: every event is applied, and linked to the chain, as it arises.</summary>
     private sealed class Step(ThreadState state, DateTimeOffset now)
     {
-        private readonly List<TranscriptEntry> entries = [];
+        private readonly List<TranscriptEntry> _entries = [];
 
         public ThreadState State { get; private set; } = state;
 
@@ -50,7 +50,7 @@ public static partial class ThreadRules
         {
             var entry = TranscriptEntry.Link(State.Entries, State.Head, threadEvent);
             State = State.Apply(entry);
-            entries.Add(entry);
+            _entries.Add(entry);
         }
 
         public void End(EndState endState, EndReason reason, string? detail = null, string? by = null)
@@ -164,7 +164,7 @@ public static partial class ThreadRules
         };
 
         public ThreadDecision Decision(Receipt? receipt = null) =>
-            new([.. entries.Select(entry => entry.Event)], entries, receipt, State);
+            new([.. _entries.Select(entry => entry.Event)], _entries, receipt, State);
 
         private void PostBrief() => Raise(new MessageAccepted { At = now, Message = BriefOf(State.Start, now) });
 

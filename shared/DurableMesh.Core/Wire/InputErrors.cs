@@ -3,17 +3,17 @@ namespace DurableMesh.Core.Wire;
 /// <summary>Gathers what is wrong with one input, up to a bound.</summary>
 internal sealed class InputErrors
 {
-    private readonly List<InputError> errors = [];
+    private readonly List<InputError> _errors = [];
 
-    public IReadOnlyList<InputError> All => errors;
+    public IReadOnlyList<InputError> All => _errors;
 
-    public bool Any => errors.Count > 0;
+    public bool Any => _errors.Count > 0;
 
     public void Add(string path, string code, string message)
     {
-        if (errors.Count < InputError.MaxReported)
+        if (_errors.Count < InputError.MaxReported)
         {
-            errors.Add(new InputError(path.Length == 0 ? "$" : path, code, message));
+            _errors.Add(new InputError(path.Length == 0 ? "$" : path, code, message));
         }
     }
 }

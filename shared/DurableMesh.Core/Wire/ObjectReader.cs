@@ -11,12 +11,12 @@ namespace DurableMesh.Core.Wire;
 /// </summary>
 internal sealed class ObjectReader
 {
-    private readonly Dictionary<string, JsonElement> fields = [];
-    private readonly List<string> known = [];
-    private readonly string path;
-    private readonly InputErrors errors;
+    private readonly Dictionary<string, JsonElement> _fields = [];
+    private readonly List<string> _known = [];
+    private readonly string _path;
+    private readonly InputErrors _errors;
 
-    private ObjectReader(string path, InputErrors errors) => (this.path, this.errors) = (path, errors);
+    private ObjectReader(string path, InputErrors errors) => (_path, _errors) = (path, errors);
 
     /// <summary>Opens an object; null, with an error, where the value is none.</summary>
     public static ObjectReader? Of(JsonElement element, string path, InputErrors errors)
@@ -36,24 +36,24 @@ internal sealed class ObjectReader
         return reader;
     }
 
-    public string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
+    public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
     public void Add(string name, string code, string message) =>
-        errors.Add(name.Length == 0 ? path : PathOf(name), code, message);
+        _errors.Add(name.Length == 0 ? _path : PathOf(name), code, message);
 
-    public bool Has(string name) => fields.ContainsKey(name);
+    public bool Has(string name) => _fields.ContainsKey(name);
 
     /// <summary>Reports every field that was not asked for, with the nearest name that was.</summary>
     public void RejectUnknown()
     {
-        foreach (var name in fields.Keys.Except(known))
+        foreach (var name in _fields.Keys.Except(_known))
         {
-            var nearest = NearestName.Of(name, known);
-            errors.Add(
+            var nearest = NearestName.Of(name, _known);
+            _errors.Add(
                 PathOf(Printable(name)),
                 InputError.UnknownField,
                 nearest is null
-                    ? $"There is no such field; the known ones are {string.Join(", ", known)}."
+                    ? $"There is no such field; the known ones are {string.Join(", ", _known)}."
                     : $"There is no such field; do you mean '{nearest}'?");
         }
     }
@@ -260,7 +260,7 @@ internal sealed class ObjectReader
     public T? Object<T>(string name, Func<ObjectReader, T?> read, bool required = false)
         where T : class
     {
-        if (Find(name, required) is not { } element || Of(element, PathOf(name), errors) is not { } reader)
+        if (Find(name, required) is not { } element || Of(element, PathOf(name), _errors) is not { } reader)
         {
             return null;
         }
@@ -277,7 +277,7 @@ internal sealed class ObjectReader
         var seen = new HashSet<string>();
         return Items(name, maxCount, (element, itemPath) =>
         {
-            if (Of(element, itemPath, errors) is not { } reader)
+            if (Of(element, itemPath, _errors) is not { } reader)
             {
                 return null;
             }
@@ -303,7 +303,7 @@ internal sealed class ObjectReader
             return text;
         }
 
-        errors.Add(itemPath, InputError.InvalidValue, $"This must be a text of 1 to {maxLength} characters in one line.");
+        _errors.Add(itemPath, InputError.InvalidValue, $"This must be a text of 1 to {maxLength} characters in one line.");
         return null;
     });
 
@@ -338,8 +338,8 @@ internal sealed class ObjectReader
 
     private JsonElement? Find(string name, bool required)
     {
-        known.Add(name);
-        if (fields.TryGetValue(name, out var element) && element.ValueKind != JsonValueKind.Null)
+        _known.Add(name);
+        if (_fields.TryGetValue(name, out var element) && element.ValueKind != JsonValueKind.Null)
         {
             return element;
         }
@@ -368,14 +368,14 @@ internal sealed class ObjectReader
         var name = TextRules.TryGetName(property);
         if (name is null)
         {
-            errors.Add(
-                path,
+            _errors.Add(
+                _path,
                 InputError.NotInteroperable,
                 "The name of a field holds half of a surrogate pair; send well-formed Unicode.");
         }
-        else if (!fields.TryAdd(name, property.Value))
+        else if (!_fields.TryAdd(name, property.Value))
         {
-            errors.Add(PathOf(Printable(name)), InputError.NotInteroperable, "This field stands twice; send it once.");
+            _errors.Add(PathOf(Printable(name)), InputError.NotInteroperable, "This field stands twice; send it once.");
         }
     }
 

@@ -10,7 +10,8 @@ using Microsoft.Extensions.Options;
 namespace DurableMesh.LocalHost.Engine;
 
 /// <summary>
-/// A task hub on this host: waits until it owns every partition, recovers and runs them, and starts over when the ownership is lost.
+/// A task hub on this host: waits until it owns every partition, recovers and runs them, and starts over when the ownership is
+/// lost.
 /// </summary>
 internal sealed partial class TaskHub : BackgroundService
 {
@@ -64,12 +65,16 @@ internal sealed partial class TaskHub : BackgroundService
     /// <summary>The partitions of the current ownership; null while there is none.</summary>
     public IReadOnlyList<Partition>? Term => _partitions.Task.IsCompletedSuccessfully ? _partitions.Task.Result : null;
 
-    /// <summary>Waits for the partition of an instance to be ready and asks it something, for at most the request timeout.</summary>
+    /// <summary>
+    /// Waits for the partition of an instance to be ready and asks it something, for at most the request timeout.
+    /// </summary>
     /// <exception cref="TaskHubUnavailableException">No durable answer in time. What was asked may still take effect.</exception>
     public Task<T> AskAsync<T>(string instanceId, Func<Partition, Task<T>> question, CancellationToken cancellation) =>
         AskAsync(() => PartitionOf(instanceId), question, cancellation);
 
-    /// <summary>Like <see cref="AskAsync{T}(string, Func{Partition, Task{T}}, CancellationToken)"/>, of a partition by its number.</summary>
+    /// <summary>
+    /// Like <see cref="AskAsync{T}(string, Func{Partition, Task{T}}, CancellationToken)"/>, of a partition by its number.
+    /// </summary>
     public Task<T> AskPartitionAsync<T>(int number, Func<Partition, Task<T>> question, CancellationToken cancellation) =>
         AskAsync(() => number, question, cancellation);
 

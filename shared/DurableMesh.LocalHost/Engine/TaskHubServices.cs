@@ -11,8 +11,8 @@ namespace DurableMesh.LocalHost.Engine;
 internal static class TaskHubServices
 {
     /// <summary>
-    /// Adds the task hub, its client and its background service. Needs <see cref="DurableTaskRegistry"/>, <see cref="DataConverter"/>,
-    /// <see cref="Storage.IHubStorage"/> and <see cref="TaskHubOptions"/> in the container.
+    /// Adds the task hub, its client and its background service. Needs <see cref="DurableTaskRegistry"/>, <see
+    /// cref="DataConverter"/>, <see cref="Storage.IHubStorage"/> and <see cref="TaskHubOptions"/> in the container.
     /// </summary>
     public static IServiceCollection AddLocalTaskHub(this IServiceCollection services)
     {

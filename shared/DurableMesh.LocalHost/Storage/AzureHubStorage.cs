@@ -21,7 +21,7 @@ internal sealed class AzureHubStorage(
     TimeProvider time,
     ILogger<AzureHubStorage> logger) : IHubStorage
 {
-    private int? partitions;
+    private int? _partitions;
 
     /// <inheritdoc/>
     public async Task<int> EnsureHubAsync(int partitionCount, CancellationToken cancellation)
@@ -38,7 +38,7 @@ internal sealed class AzureHubStorage(
                 + $"this program knows format {HubDocument.CurrentFormat} only.");
         }
 
-        partitions = hub.Partitions;
+        _partitions = hub.Partitions;
         return hub.Partitions;
     }
 
@@ -55,7 +55,7 @@ internal sealed class AzureHubStorage(
     /// </summary>
     public async Task RestoreAsync(CancellationToken cancellation)
     {
-        await EnsureHubAsync(partitions ?? throw new InvalidOperationException("The hub was not opened."), cancellation);
+        await EnsureHubAsync(_partitions ?? throw new InvalidOperationException("The hub was not opened."), cancellation);
     }
 
     private async Task<HubDocument> OpenAsync(HubDocument wanted, CancellationToken cancellation)

@@ -20,13 +20,13 @@ internal sealed class AzurePartition(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    private readonly string logPrefix = $"p{partition:D2}/log-";
+    private readonly string _logPrefix = $"p{partition:D2}/log-";
 
     // A client costs some kilobytes to make, and nearly all calls go to the newest segment.
-    private AppendBlobClient? newest;
+    private AppendBlobClient? _newest;
 
     // While a segment's lease is being claimed and is not confirmed yet, no append may go out under it.
-    private readonly SemaphoreSlim oneWrite = new(1, 1);
+    private readonly SemaphoreSlim _oneWrite = new(1, 1);
 
     /// <inheritdoc/>
     public TimeSpan LeaseDuration => AzurePartitionLease.Duration;
@@ -229,14 +229,14 @@ internal sealed class AzurePartition(
 
     private async Task<T> AloneAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
     {
-        await oneWrite.WaitAsync(cancellation);
+        await _oneWrite.WaitAsync(cancellation);
         try
         {
             return await work();
         }
         finally
         {
-            oneWrite.Release();
+            _oneWrite.Release();
         }
     }
 
@@ -265,10 +265,10 @@ internal sealed class AzurePartition(
     private async Task<IReadOnlyList<LogSegment>> ListAsync(CancellationToken cancellation)
     {
         var segments = new List<LogSegment>();
-        var options = new GetBlobsOptions { Prefix = logPrefix };
+        var options = new GetBlobsOptions { Prefix = _logPrefix };
         await foreach (var blob in container.GetBlobsAsync(options, cancellation))
         {
-            var number = long.Parse(blob.Name.AsSpan(logPrefix.Length), CultureInfo.InvariantCulture);
+            var number = long.Parse(blob.Name.AsSpan(_logPrefix.Length), CultureInfo.InvariantCulture);
             segments.Add(new LogSegment(number, blob.Properties.ContentLength ?? 0, Blocks: null));
         }
 
@@ -285,7 +285,7 @@ internal sealed class AzurePartition(
 
     private AppendBlobClient Segment(long number)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{logPrefix}{number:D8}");
-        return newest is { } known && known.Name == name ? known : newest = container.GetAppendBlobClient(name);
+        var name = string.Create(CultureInfo.InvariantCulture, $"{_logPrefix}{number:D8}");
+        return _newest is { } known && known.Name == name ? known : _newest = container.GetAppendBlobClient(name);
     }
 }

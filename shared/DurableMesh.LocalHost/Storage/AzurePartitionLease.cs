@@ -18,11 +18,11 @@ namespace DurableMesh.LocalHost.Storage;
 /// </remarks>
 internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClient container, int partition, ILogger logger)
 {
-    private readonly BlockBlobClient blob = container.GetBlockBlobClient($"p{partition:D2}/owner");
-    private OwnerDocument? held;
+    private readonly BlockBlobClient _blob = container.GetBlockBlobClient($"p{partition:D2}/owner");
+    private OwnerDocument? _held;
 
     // The id of an attempt that is not known to have worked. It is used again, so that one whose answer was lost costs nothing.
-    private string? unsettledId;
+    private string? _unsettledId;
 
     /// <summary>How long the owner blob's lease lives; 15 s is the least that the service takes.</summary>
     public static TimeSpan Duration { get; } = TimeSpan.FromSeconds(15);
@@ -31,18 +31,18 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
     /// <exception cref="LeaseLostException">It is not held.</exception>
     public string Id => Held.LeaseId;
 
-    private OwnerDocument Held => held ?? throw NotOwned();
+    private OwnerDocument Held => _held ?? throw NotOwned();
 
     /// <summary>Tries once to take the owner blob's lease and to enter <paramref name="owner"/> there.</summary>
     public async Task<LeaseAttempt> TryTakeAsync(HubOwner owner, CancellationToken cancellation)
     {
-        if (held is { } mine && await TryKeepAsync(mine, cancellation))
+        if (_held is { } mine && await TryKeepAsync(mine, cancellation))
         {
             return new LeaseAttempt(Acquired: true, Holder: null);
         }
 
-        unsettledId ??= Guid.NewGuid().ToString();
-        var candidate = new OwnerDocument(unsettledId, owner);
+        _unsettledId ??= Guid.NewGuid().ToString();
+        var candidate = new OwnerDocument(_unsettledId, owner);
         if (!await TryLeaseOrCreateAsync(candidate, cancellation))
         {
             var (current, version) = await ReadAsync(cancellation);
@@ -65,8 +65,8 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
             return new LeaseAttempt(Acquired: false, Holder: null);
         }
 
-        held = candidate;
-        unsettledId = null;
+        _held = candidate;
+        _unsettledId = null;
         return new LeaseAttempt(Acquired: true, Holder: null);
     }
 
@@ -103,18 +103,18 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
     /// <summary>Gives the lease up, also one whose acquisition was never answered.</summary>
     public async Task ReleaseAsync(CancellationToken cancellation)
     {
-        if ((held?.LeaseId ?? unsettledId) is not { } leaseId)
+        if ((_held?.LeaseId ?? _unsettledId) is not { } leaseId)
         {
             return;
         }
 
-        (held, unsettledId) = (null, null);
+        (_held, _unsettledId) = (null, null);
         try
         {
             await AzureErrors.RunAsync(
-                blob.Uri,
+                _blob.Uri,
                 "release the lease",
-                () => blob.GetBlobLeaseClient(leaseId).ReleaseAsync(cancellationToken: cancellation),
+                () => _blob.GetBlobLeaseClient(leaseId).ReleaseAsync(cancellationToken: cancellation),
                 cancellation);
         }
         catch (RequestFailedException e) when (e.IsLeaseConflict || e.IsMissing)
@@ -124,7 +124,7 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
     }
 
     /// <summary>Gives up for good what the service says is somebody else's.</summary>
-    public LeaseLostException Lost(Exception? inner = null) => Lost(held, inner);
+    public LeaseLostException Lost(Exception? inner = null) => Lost(_held, inner);
 
     private static bool IsOver(HubOwner current, HubOwner candidate) =>
         current.HostId == candidate.HostId || ProcessIdentity.Of(current).IsProvablyDead();
@@ -132,7 +132,7 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
     private LeaseLostException Lost(OwnerDocument? mine, Exception? inner = null)
     {
         // Another call may have acquired anew meanwhile.
-        Interlocked.CompareExchange(ref held, null, mine);
+        Interlocked.CompareExchange(ref _held, null, mine);
         return NotOwned(inner);
     }
 
@@ -147,9 +147,9 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
         try
         {
             var lease = await AzureErrors.RunAsync(
-                blob.Uri,
+                _blob.Uri,
                 "renew the lease",
-                () => blob.GetBlobLeaseClient(mine.LeaseId).RenewAsync(cancellationToken: cancellation),
+                () => _blob.GetBlobLeaseClient(mine.LeaseId).RenewAsync(cancellationToken: cancellation),
                 cancellation);
 
             // Azurite renews an expired lease under any id, and answers whose it was.
@@ -199,9 +199,9 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
         try
         {
             await AzureErrors.RunAsync(
-                blob.Uri,
+                _blob.Uri,
                 "acquire the lease",
-                () => blob.GetBlobLeaseClient(document.LeaseId).AcquireAsync(Duration, Unchanged(version), cancellation),
+                () => _blob.GetBlobLeaseClient(document.LeaseId).AcquireAsync(Duration, Unchanged(version), cancellation),
                 cancellation);
             return true;
         }
@@ -216,7 +216,7 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
         try
         {
             await AzureErrors.RunAsync(
-                blob.Uri, "break the lease", () => BreakAsync(blob, Unchanged(version), cancellation), cancellation);
+                _blob.Uri, "break the lease", () => BreakAsync(_blob, Unchanged(version), cancellation), cancellation);
             return true;
         }
         catch (RequestFailedException e) when (e.IsConditionNotMet || e.IsMissing)
@@ -251,7 +251,7 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
         try
         {
             await AzureErrors.RunAsync(
-                blob.Uri, "write the owner", () => blob.UploadAsync(content.ToStream(), options, cancellation), cancellation);
+                _blob.Uri, "write the owner", () => _blob.UploadAsync(content.ToStream(), options, cancellation), cancellation);
             return true;
         }
         catch (RequestFailedException e) when (e.IsLeaseConflict || e.IsConditionNotMet)
@@ -265,7 +265,7 @@ internal sealed class AzurePartitionLease(AzureHubStorage hub, BlobContainerClie
         try
         {
             var found = await AzureErrors.RunAsync(
-                blob.Uri, "read the owner", () => blob.DownloadContentAsync(cancellation), cancellation);
+                _blob.Uri, "read the owner", () => _blob.DownloadContentAsync(cancellation), cancellation);
             var document = JsonSerializer.Deserialize(found.Value.Content, StorageJson.Default.OwnerDocument);
             return (document, found.Value.Details.ETag);
         }

@@ -37,10 +37,10 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     // Azurite saves its metadata every five seconds; Windows has no signal that makes it do so at once.
     private static readonly TimeSpan SavedAfter = TimeSpan.FromSeconds(6);
 
-    private readonly AzuriteInstallation installation;
-    private readonly string folder;
-    private readonly TimeProvider time;
-    private readonly ILogger logger;
+    private readonly AzuriteInstallation _installation;
+    private readonly string _folder;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
 
     private AzuriteProcess(
         AzuriteInstallation installation,
@@ -50,10 +50,10 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         TimeProvider time,
         ILogger logger)
     {
-        this.installation = installation;
-        this.folder = folder;
-        this.time = time;
-        this.logger = logger;
+        _installation = installation;
+        _folder = folder;
+        _time = time;
+        _logger = logger;
         Endpoint = endpoint;
         Identity = identity;
     }
@@ -119,25 +119,25 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     /// <exception cref="AzuriteException">It has ended, or does not answer within a minute.</exception>
     public async Task WaitUntilItAnswersAsync(CancellationToken cancellation)
     {
-        var begin = time.GetTimestamp();
+        var begin = _time.GetTimestamp();
         var reported = false;
         try
         {
             while (await AzuriteProbe.AskAsync(Endpoint, cancellation) != AzuritePresence.Present)
             {
-                var waited = time.GetElapsedTime(begin);
+                var waited = _time.GetElapsedTime(begin);
                 if (Identity.IsProvablyDead() || waited > StartTimeout)
                 {
-                    throw new AzuriteException($"Azurite does not answer at {Endpoint}; its last words:\n{LastWords(folder)}");
+                    throw new AzuriteException($"Azurite does not answer at {Endpoint}; its last words:\n{LastWords(_folder)}");
                 }
 
                 if (!reported && waited > StartReportedAfter)
                 {
-                    logger.WaitsForAzurite(Endpoint);
+                    _logger.WaitsForAzurite(Endpoint);
                     reported = true;
                 }
 
-                await Task.Delay(Poll, time, cancellation);
+                await Task.Delay(Poll, _time, cancellation);
             }
         }
         catch
@@ -152,7 +152,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     {
         if (OperatingSystem.IsWindows())
         {
-            await Task.Delay(SavedAfter, time);
+            await Task.Delay(SavedAfter, _time);
         }
         else if (ProcessIdentity.Of(Identity.ProcessId) == Identity && Signal(Identity.ProcessId, SigTerm) == 0)
         {
@@ -176,7 +176,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     /// <summary>Starts it again after <see cref="StopAsync"/> or <see cref="KillAsync"/>, on the same port and data.</summary>
     public async Task RestartAsync(CancellationToken cancellation)
     {
-        Identity = await LaunchAsync(installation, Endpoint, folder, cancellation);
+        Identity = await LaunchAsync(_installation, Endpoint, _folder, cancellation);
         await WaitUntilItAnswersAsync(cancellation);
     }
 
@@ -210,10 +210,10 @@ internal sealed class AzuriteProcess : IAsyncDisposable
 
     private async Task WaitUntilGoneAsync(TimeSpan limit)
     {
-        var begin = time.GetTimestamp();
-        while (!Identity.IsProvablyDead() && time.GetElapsedTime(begin) < limit)
+        var begin = _time.GetTimestamp();
+        while (!Identity.IsProvablyDead() && _time.GetElapsedTime(begin) < limit)
         {
-            await Task.Delay(Poll, time);
+            await Task.Delay(Poll, _time);
         }
     }
 

@@ -18,11 +18,11 @@ internal sealed class EmbeddedAzurite(
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Lock gate = new();
-    private Task? started;
-    private Task watching = Task.CompletedTask;
-    private Task? stopped;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private Task? _started;
+    private Task _watching = Task.CompletedTask;
+    private Task? _stopped;
 
     /// <summary>The Azurite that this host (or one before it) started; null when it uses somebody else's or none.</summary>
     public AzuriteProcess? Azurite { get; private set; }
@@ -31,10 +31,10 @@ internal sealed class EmbeddedAzurite(
     /// <exception cref="AzuriteException">Azurite cannot be had.</exception>
     public Task ReadyAsync(CancellationToken cancellation)
     {
-        lock (gate)
+        lock (_gate)
         {
-            started ??= endpoint is null ? Task.CompletedTask : BeginAsync(endpoint, stopping.Token);
-            return started.WaitAsync(cancellation);
+            _started ??= endpoint is null ? Task.CompletedTask : BeginAsync(endpoint, _stopping.Token);
+            return _started.WaitAsync(cancellation);
         }
     }
 
@@ -61,9 +61,9 @@ internal sealed class EmbeddedAzurite(
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return stopped ??= EndAsync();
+            return _stopped ??= EndAsync();
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class EmbeddedAzurite(
     public async ValueTask DisposeAsync()
     {
         await StoppedAsync(CancellationToken.None);
-        stopping.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task BeginAsync(Uri at, CancellationToken cancellation)
@@ -80,7 +80,7 @@ internal sealed class EmbeddedAzurite(
         Azurite = installation is null ? null : await ObtainAsync(installation, at, cancellation);
         if (Azurite is not null)
         {
-            watching = WatchAsync(installation!, at, cancellation);
+            _watching = WatchAsync(installation!, at, cancellation);
         }
         else if (installation is null && await AzuriteProbe.AskAsync(at, cancellation) is not AzuritePresence.Present)
         {
@@ -156,8 +156,8 @@ internal sealed class EmbeddedAzurite(
 
     private async Task EndAsync()
     {
-        await stopping.CancelAsync();
-        await Task.WhenAny(Task.WhenAll(started ?? Task.CompletedTask, watching));
+        await _stopping.CancelAsync();
+        await Task.WhenAny(Task.WhenAll(_started ?? Task.CompletedTask, _watching));
         if (Azurite is not { } azurite)
         {
             return;

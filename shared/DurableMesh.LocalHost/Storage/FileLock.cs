@@ -5,9 +5,9 @@ internal sealed class FileLock : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly FileStream file;
+    private readonly FileStream _file;
 
-    private FileLock(FileStream file) => this.file = file;
+    private FileLock(FileStream file) => _file = file;
 
     /// <summary>Waits for the lock.</summary>
     /// <param name="path">The lock's file; its folder is created.</param>
@@ -35,5 +35,5 @@ internal sealed class FileLock : IDisposable
         }
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 }

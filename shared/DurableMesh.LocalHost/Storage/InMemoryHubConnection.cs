@@ -5,20 +5,20 @@ namespace DurableMesh.LocalHost.Storage;
 /// <summary>One host's way to an <see cref="InMemoryHubStorage"/>: its fault plan, its call counts, its leases.</summary>
 internal sealed class InMemoryHubConnection(InMemoryHubStorage store, StorageFaultPlan? faults) : IHubStorage
 {
-    private readonly ConcurrentDictionary<(StorageOperation, int Partition), int> calls = [];
-    private volatile bool dead;
+    private readonly ConcurrentDictionary<(StorageOperation, int Partition), int> _calls = [];
+    private volatile bool _dead;
 
     /// <summary>What goes wrong from now on; null means nothing.</summary>
     public StorageFaultPlan? Faults { get; set; } = faults;
 
     /// <summary>Whether the host was killed.</summary>
-    public bool IsDead => dead;
+    public bool IsDead => _dead;
 
     /// <summary>
     /// The host's process is gone: whatever it still calls, calls that wait included, fails without effect, and other hosts may
     /// take over its partitions at once.
     /// </summary>
-    public void Kill() => dead = true;
+    public void Kill() => _dead = true;
 
     /// <inheritdoc/>
     public Task<int> EnsureHubAsync(int partitionCount, CancellationToken cancellation) =>
@@ -36,7 +36,7 @@ internal sealed class InMemoryHubConnection(InMemoryHubStorage store, StorageFau
         CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var nth = calls.AddOrUpdate((operation, partition), 1, (_, count) => count + 1);
+        var nth = _calls.AddOrUpdate((operation, partition), 1, (_, count) => count + 1);
         var fault = Faults?.Invoke(new StorageCall(operation, partition, segment, nth)) ?? StorageFault.None;
         if (fault.Delay > TimeSpan.Zero)
         {
@@ -44,7 +44,7 @@ internal sealed class InMemoryHubConnection(InMemoryHubStorage store, StorageFau
         }
 
         await fault.Gate.WaitAsync(cancellation);
-        if (dead || fault.Outcome is FaultOutcome.FailBefore)
+        if (_dead || fault.Outcome is FaultOutcome.FailBefore)
         {
             throw Unavailable(operation, partition);
         }

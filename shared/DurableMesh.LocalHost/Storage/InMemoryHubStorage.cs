@@ -12,11 +12,11 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
     // Azurite forgets at most some seconds of writes; tests forget less than this many.
     private const int RememberedAppends = 10_000;
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<int, InMemoryLease> leases = [];
-    private Queue<InMemoryLog> past = [];
-    private InMemoryLog log = InMemoryLog.Empty;
-    private int? partitions;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, InMemoryLease> _leases = [];
+    private Queue<InMemoryLog> _past = [];
+    private InMemoryLog _log = InMemoryLog.Empty;
+    private int? _partitions;
 
     /// <inheritdoc cref="IPartitionStorage.LeaseDuration"/>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
@@ -43,7 +43,7 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
     /// <param name="forgottenAppends">How many of the last appends (over all partitions) the copy lacks.</param>
     public InMemoryHubStorage Copy(int forgottenAppends = 0)
     {
-        lock (gate)
+        lock (_gate)
         {
             return new InMemoryHubStorage(time)
             {
@@ -51,8 +51,8 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
                 MaximumBlockBytes = MaximumBlockBytes,
                 MaximumBlocksPerSegment = MaximumBlocksPerSegment,
                 ServiceBlockLimit = ServiceBlockLimit,
-                log = Before(forgottenAppends),
-                partitions = partitions,
+                _log = Before(forgottenAppends),
+                _partitions = _partitions,
             };
         }
     }
@@ -63,10 +63,10 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
     /// </summary>
     public void Forget(int appends)
     {
-        lock (gate)
+        lock (_gate)
         {
-            log = Before(appends);
-            past = new Queue<InMemoryLog>(past.Take(past.Count - appends));
+            _log = Before(appends);
+            _past = new Queue<InMemoryLog>(_past.Take(_past.Count - appends));
         }
     }
 
@@ -81,17 +81,17 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
 
     internal int EnsureHub(int partitionCount)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return partitions ??= partitionCount;
+            return _partitions ??= partitionCount;
         }
     }
 
     internal LeaseAttempt TryAcquire(int partition, InMemoryPartition holder, HubOwner owner)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (leases.TryGetValue(partition, out var held)
+            if (_leases.TryGetValue(partition, out var held)
                 && held.Holder != holder
                 && held.Expires > time.GetUtcNow()
                 && held.Owner.HostId != owner.HostId
@@ -100,46 +100,46 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
                 return new LeaseAttempt(Acquired: false, held.Owner);
             }
 
-            leases[partition] = new InMemoryLease(holder, owner, time.GetUtcNow() + LeaseDuration);
+            _leases[partition] = new InMemoryLease(holder, owner, time.GetUtcNow() + LeaseDuration);
             return new LeaseAttempt(Acquired: true, Holder: null);
         }
     }
 
     internal void Renew(int partition, InMemoryPartition holder)
     {
-        lock (gate)
+        lock (_gate)
         {
-            leases[partition] = HeldLease(partition, holder) with { Expires = time.GetUtcNow() + LeaseDuration };
+            _leases[partition] = HeldLease(partition, holder) with { Expires = time.GetUtcNow() + LeaseDuration };
         }
     }
 
     internal void Release(int partition, InMemoryPartition holder)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (leases.TryGetValue(partition, out var held) && held.Holder == holder)
+            if (_leases.TryGetValue(partition, out var held) && held.Holder == holder)
             {
-                leases.Remove(partition);
+                _leases.Remove(partition);
             }
         }
     }
 
     internal IReadOnlyList<LogSegment> List(int partition)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return log.List(partition);
+            return _log.List(partition);
         }
     }
 
     internal void CreateSegment(int partition, long segment, InMemoryPartition holder)
     {
-        lock (gate)
+        lock (_gate)
         {
             HeldLease(partition, holder);
-            if (log.Find(partition, segment) is not { } found)
+            if (_log.Find(partition, segment) is not { } found)
             {
-                log = log.With(partition, segment, InMemorySegment.Empty);
+                _log = _log.With(partition, segment, InMemorySegment.Empty);
             }
             else if (found.Length != 0)
             {
@@ -152,10 +152,10 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
     {
         ArgumentOutOfRangeException.ThrowIfZero(block.Length, nameof(block));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(block.Length, MaximumBlockBytes, nameof(block));
-        lock (gate)
+        lock (_gate)
         {
             HeldLease(partition, holder);
-            if (log.Find(partition, segment) is not { } found || found.Length != position)
+            if (_log.Find(partition, segment) is not { } found || found.Length != position)
             {
                 throw new AppendPositionException(segment, position);
             }
@@ -165,20 +165,20 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
                 throw new SegmentFullException(segment);
             }
 
-            past.Enqueue(log);
-            if (past.Count > RememberedAppends)
+            _past.Enqueue(_log);
+            if (_past.Count > RememberedAppends)
             {
-                past.Dequeue();
+                _past.Dequeue();
             }
 
-            log = log.With(partition, segment, found.Append(block.ToArray()));
+            _log = _log.With(partition, segment, found.Append(block.ToArray()));
             AppendCount++;
         }
     }
 
     internal byte[] Read(int partition, long segment, long offset)
     {
-        lock (gate)
+        lock (_gate)
         {
             return Existing(partition, segment).ReadFrom(offset);
         }
@@ -186,34 +186,34 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
 
     internal void DeleteSegment(int partition, long segment, InMemoryPartition holder)
     {
-        lock (gate)
+        lock (_gate)
         {
             HeldLease(partition, holder);
-            log = log.Without(partition, segment);
+            _log = _log.Without(partition, segment);
         }
     }
 
     private InMemoryLease HeldLease(int partition, InMemoryPartition holder) =>
-        leases.TryGetValue(partition, out var held) && held.Holder == holder
+        _leases.TryGetValue(partition, out var held) && held.Holder == holder
             ? held
             : throw new LeaseLostException($"Partition {partition} is not owned by this host (any more).");
 
     private InMemorySegment Existing(int partition, long segment) =>
-        log.Find(partition, segment)
+        _log.Find(partition, segment)
         ?? throw new FileNotFoundException($"Partition {partition} has no log segment {segment}.");
 
     private InMemoryLog Before(int appends)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(appends);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(appends, past.Count);
-        return appends == 0 ? log : past.ElementAt(past.Count - appends);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(appends, _past.Count);
+        return appends == 0 ? _log : _past.ElementAt(_past.Count - appends);
     }
 
     private void Edit(int partition, long segment, Func<InMemorySegment, InMemorySegment> change)
     {
-        lock (gate)
+        lock (_gate)
         {
-            log = log.With(partition, segment, change(Existing(partition, segment)));
+            _log = _log.With(partition, segment, change(Existing(partition, segment)));
         }
     }
 }

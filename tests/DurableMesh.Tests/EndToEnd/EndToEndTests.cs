@@ -7,7 +7,9 @@ using DurableMesh.Tests.LocalHost.Storage;
 
 namespace DurableMesh.Tests.EndToEnd;
 
-/// <summary>The real host and a real Azurite, talked to over HTTP, and what becomes of a dialogue when either of them dies.</summary>
+/// <summary>
+/// The real host and a real Azurite, talked to over HTTP, and what becomes of a dialogue when either of them dies.
+/// </summary>
 public sealed class EndToEndTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablemesh-e2e-");

@@ -38,30 +38,30 @@ internal sealed class MeshFixture : IAsyncDisposable
         ]}
         """;
 
-    private readonly ConcurrentDictionary<string, ThreadStep> running = new(StringComparer.Ordinal);
-    private readonly ProblemMiddleware middleware = new(NullLogger<ProblemMiddleware>.Instance);
-    private readonly IOptions<MeshOptions> options;
-    private readonly ThreadFinder finder;
-    private readonly ThreadInbox inbox;
-    private readonly ThreadMessages messages;
+    private readonly ConcurrentDictionary<string, ThreadStep> _running = new(StringComparer.Ordinal);
+    private readonly ProblemMiddleware _middleware = new(NullLogger<ProblemMiddleware>.Instance);
+    private readonly IOptions<MeshOptions> _options;
+    private readonly ThreadFinder _finder;
+    private readonly ThreadInbox _inbox;
+    private readonly ThreadMessages _messages;
 
     public MeshFixture(TimeSpan? answerWithin = null)
     {
-        options = Options.Create(new MeshOptions
+        _options = Options.Create(new MeshOptions
         {
             AnswerWithin = answerWithin ?? TimeSpan.FromSeconds(30),
             Store = { Patience = answerWithin ?? TimeSpan.FromSeconds(30) },
         });
-        Log = new BlobThreadLog(Blobs, options, TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
-        Bodies = new BlobBodyStore(Blobs, options, TimeProvider.System, NullLogger<BlobBodyStore>.Instance);
+        Log = new BlobThreadLog(Blobs, _options, TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
+        Bodies = new BlobBodyStore(Blobs, _options, TimeProvider.System, NullLogger<BlobBodyStore>.Instance);
         Log.Start();
         Bodies.Start();
         var agents = new Mock<IAgentDirectory>();
         agents.Setup(one => one.Current).Returns(AgentRegistryReader.Read(Encoding.UTF8.GetBytes(Registry)).Value!);
         Agents = agents.Object;
-        finder = new ThreadFinder(Log);
-        inbox = new ThreadInbox(Log, options, TimeProvider.System);
-        messages = new ThreadMessages(Bodies);
+        _finder = new ThreadFinder(Log);
+        _inbox = new ThreadInbox(Log, _options, TimeProvider.System);
+        _messages = new ThreadMessages(Bodies);
         SetUpClient();
     }
 
@@ -94,7 +94,7 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> StartAsync(byte[] body, string? key = null) => CallAsync(
         "POST", "/api/threads", body, key,
-        request => new StartThread(Log, Bodies, Agents, options, TimeProvider.System).RunAsync(request, Client.Object, default));
+        request => new StartThread(Log, Bodies, Agents, _options, TimeProvider.System).RunAsync(request, Client.Object, default));
 
     public async Task<string> StartedAsync() => (await StartAsync(SampleThread.RequestOf())).Text("threadId");
 
@@ -102,36 +102,36 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> SendAsync(string id, byte[] body) => CallAsync(
         "POST", $"/api/threads/{id}/messages", body, null,
-        request => new SendMessage(Log, Bodies, Agents, finder, inbox, PriceTable.Empty, TimeProvider.System)
+        request => new SendMessage(Log, Bodies, Agents, _finder, _inbox, PriceTable.Empty, TimeProvider.System)
             .RunAsync(request, id, Client.Object, default));
 
     public Task<Answer> MessagesAsync(string id, string query = "", CancellationToken cancellation = default) => CallAsync(
         "GET", $"/api/threads/{id}/messages{query}", [], null,
-        request => new ReadMessages(Log, Agents, finder, messages, TimeProvider.System)
+        request => new ReadMessages(Log, Agents, _finder, _messages, TimeProvider.System)
             .RunAsync(request, id, Client.Object, cancellation));
 
     public Task<Answer> GetAsync(string id) => CallAsync(
         "GET", $"/api/threads/{id}", [], null,
-        request => new ReadThreads(Log, finder, Agents).GetAsync(request, id, Client.Object, default));
+        request => new ReadThreads(Log, _finder, Agents).GetAsync(request, id, Client.Object, default));
 
     public Task<Answer> ListAsync(string query) => CallAsync(
-        "GET", $"/api/threads{query}", [], null, request => new ReadThreads(Log, finder, Agents).ListAsync(request, default));
+        "GET", $"/api/threads{query}", [], null, request => new ReadThreads(Log, _finder, Agents).ListAsync(request, default));
 
     public Task<Answer> CancelAsync(string id) => CallAsync(
         "POST", $"/api/threads/{id}/cancel", Json(new CancelRequest("a person", "enough")), null,
-        request => new SteerThread(finder, inbox).CancelAsync(request, id, Client.Object, default));
+        request => new SteerThread(_finder, _inbox).CancelAsync(request, id, Client.Object, default));
 
     public Task<Answer> DecideAsync(string id, HoldDecision decision) => CallAsync(
         "POST", $"/api/threads/{id}/decision", Json(new DecisionRequest("a person", decision, "reasons")), null,
-        request => new SteerThread(finder, inbox).DecideAsync(request, id, Client.Object, default));
+        request => new SteerThread(_finder, _inbox).DecideAsync(request, id, Client.Object, default));
 
     public Task<Answer> InboxAsync(string agent, string query = "") => CallAsync(
         "GET", $"/api/agents/{agent}/inbox{query}", [], null,
-        request => new AgentFunctions(Agents, Log, messages, TimeProvider.System).InboxAsync(request, agent, default));
+        request => new AgentFunctions(Agents, Log, _messages, TimeProvider.System).InboxAsync(request, agent, default));
 
     public Task<Answer> EvidenceAsync(string id) => CallAsync(
         "GET", $"/api/threads/{id}/evidence", [], null,
-        request => new ReadEvidence(finder, Evidence).RunAsync(request, id, Client.Object, default));
+        request => new ReadEvidence(_finder, Evidence).RunAsync(request, id, Client.Object, default));
 
     /// <summary>Calls a function as the host does: behind the middleware, its result executed.</summary>
     public async Task<Answer> CallAsync(
@@ -150,7 +150,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         var answered = new MemoryStream();
         http.Response.Body = answered;
         var invocation = new Invocation(http);
-        await middleware.Invoke(invocation, async _ => invocation.Result = await function(http.Request));
+        await _middleware.Invoke(invocation, async _ => invocation.Result = await function(http.Request));
         await ((IResult)invocation.Result!).ExecuteAsync(http);
         return new Answer(http.Response.StatusCode, http.Response.Headers, answered.ToArray());
     }
@@ -178,7 +178,7 @@ internal sealed class MeshFixture : IAsyncDisposable
             .ReturnsAsync((string id, bool _, CancellationToken _) => Metadata(id));
     }
 
-    private OrchestrationMetadata? Metadata(string id) => running.TryGetValue(id, out var step)
+    private OrchestrationMetadata? Metadata(string id) => _running.TryGetValue(id, out var step)
         ? new OrchestrationMetadata(nameof(ThreadOrchestrator), id)
         {
             RuntimeStatus = Status,
@@ -192,7 +192,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         Assert.Equal(state.Start.ThreadId, start.InstanceId);
         Assert.NotEmpty(start.DedupeStatuses!);
         var step = new ThreadStep(state);
-        if (!running.TryAdd(start.InstanceId!, step))
+        if (!_running.TryAdd(start.InstanceId!, step))
         {
             throw new InvalidOperationException("An orchestration with this id exists.");
         }
@@ -209,7 +209,7 @@ internal sealed class MeshFixture : IAsyncDisposable
     private Task ReceiveAsync(string id, InboxEnvelope envelope)
     {
         Raised++;
-        return Asleep ? Task.CompletedTask : RunAsync(running[id], () => running[id].Take(envelope, DateTimeOffset.UtcNow));
+        return Asleep ? Task.CompletedTask : RunAsync(_running[id], () => _running[id].Take(envelope, DateTimeOffset.UtcNow));
     }
 
     private Task RunAsync(ThreadStep step, Action take)
@@ -225,15 +225,15 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     private sealed class Invocation : FunctionInvocationContext
     {
-        private readonly HttpContext http;
+        private readonly HttpContext _http;
 
         public Invocation(HttpContext http)
-            : base(Mock.Of<FunctionDefinition>()) => this.http = http;
+            : base(Mock.Of<FunctionDefinition>()) => _http = http;
 
         public override IServiceProvider InstanceServices { get; set; } = new EmptyServices();
 
         protected override IDictionary<object, object> CreateItems() =>
-            new Dictionary<object, object> { [InvocationItems.HttpContext] = http };
+            new Dictionary<object, object> { [InvocationItems.HttpContext] = _http };
     }
 
     private sealed class EmptyServices : IServiceProvider

@@ -21,19 +21,19 @@ internal sealed class SampleThread
     public static readonly GateReport Approval = new(
         GateOutcome.Approved, [new GateFinding("agents_known", GateOutcome.Approved, "Both are known.")]);
 
-    private readonly ThreadStep step;
+    private readonly ThreadStep _step;
 
     public SampleThread(string? threadId = null, string builder = Builder, string verifier = Verifier)
     {
         Start = StartOf(threadId ?? Guid.NewGuid().ToString("D"), builder, verifier);
-        step = new ThreadStep(ThreadState.Starting(Start));
+        _step = new ThreadStep(ThreadState.Starting(Start));
     }
 
     public ThreadStart Start { get; }
 
     public string Id => Start.ThreadId;
 
-    public ThreadState State => step.State;
+    public ThreadState State => _step.State;
 
     public static ThreadStart StartOf(string threadId, string builder = Builder, string verifier = Verifier) =>
         ThreadStart.Create(threadId, RequestOf(builder, verifier), LimitPolicy.Standard, "hash of the request", Noon);
@@ -70,13 +70,13 @@ internal sealed class SampleThread
 
     public ThreadRecord Open()
     {
-        step.Take(new GateEvaluated(Approval), Noon);
+        _step.Take(new GateEvaluated(Approval), Noon);
         return Release();
     }
 
     public ThreadRecord Send(SendMessageRequest request, string requestId = "request")
     {
-        step.Take(new InboxEnvelope(requestId, new MessageArrived(Incoming(request))), Noon);
+        _step.Take(new InboxEnvelope(requestId, new MessageArrived(Incoming(request))), Noon);
         return Release();
     }
 
@@ -85,14 +85,14 @@ internal sealed class SampleThread
 
     public ThreadRecord Cancel()
     {
-        step.Take(new InboxEnvelope("cancel", new CancelRequested("a person", "enough")), Noon);
+        _step.Take(new InboxEnvelope("cancel", new CancelRequested("a person", "enough")), Noon);
         return Release();
     }
 
     private ThreadRecord Release()
     {
-        var record = step.ToRecord();
-        step.Recorded();
+        var record = _step.ToRecord();
+        _step.Recorded();
         return record;
     }
 }

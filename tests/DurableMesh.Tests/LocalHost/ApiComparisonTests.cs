@@ -32,7 +32,7 @@ public sealed class ApiComparisonTests
 
         """;
 
-    private static readonly ApiType[] s_samples =
+    private static readonly ApiType[] Samples =
     [
         .. typeof(ApiSamples).GetNestedTypes().Select(ApiRendering.Render),
     ];
@@ -101,5 +101,5 @@ public sealed class ApiComparisonTests
         Assert.Equal(isOfficial, ApiComparison.IsOfficial(type));
 
     private static IEnumerable<string> Excess(string listing) =>
-        ApiComparison.Excess(s_samples, new ApiListing(ApiListing.Parse(listing)));
+        ApiComparison.Excess(Samples, new ApiListing(ApiListing.Parse(listing)));
 }

@@ -9,16 +9,16 @@ namespace DurableMesh.Tests.LocalHost;
 /// </summary>
 public sealed class OfficialApiTests
 {
-    private static readonly Assembly s_localHost = typeof(TaskOrchestrationContext).Assembly;
-    private static readonly ApiListing s_official = ApiListing.Official();
+    private static readonly Assembly LocalHost = typeof(TaskOrchestrationContext).Assembly;
+    private static readonly ApiListing Official = ApiListing.Official();
 
     private static ApiType[] Offered =>
-        [.. s_localHost.GetExportedTypes().Where(ApiComparison.IsOfficial).Select(ApiRendering.Render)];
+        [.. LocalHost.GetExportedTypes().Where(ApiComparison.IsOfficial).Select(ApiRendering.Render)];
 
     [Fact]
     public void Every_public_type_and_member_stands_in_the_official_listings()
     {
-        string[] excess = [.. ApiComparison.Excess(Offered, s_official)];
+        string[] excess = [.. ApiComparison.Excess(Offered, Official)];
 
         Assert.NotEmpty(Offered);
         Assert.True(excess.Length == 0, string.Join('\n', excess));
@@ -26,5 +26,5 @@ public sealed class OfficialApiTests
 
     [Fact]
     public void Nothing_is_public_outside_the_official_namespaces() =>
-        Assert.All(s_localHost.GetExportedTypes(), type => Assert.True(ApiComparison.IsOfficial(type), type.FullName));
+        Assert.All(LocalHost.GetExportedTypes(), type => Assert.True(ApiComparison.IsOfficial(type), type.FullName));
 }

@@ -6,9 +6,9 @@ namespace Microsoft.DurableTask.Converters;
 /// <param name="options">How; null for the serialiser's defaults with public fields included.</param>
 public class JsonDataConverter(JsonSerializerOptions? options = null) : DataConverter
 {
-    private static readonly JsonSerializerOptions s_defaults = new() { IncludeFields = true };
+    private static readonly JsonSerializerOptions Defaults = new() { IncludeFields = true };
 
-    private readonly JsonSerializerOptions _options = options ?? s_defaults;
+    private readonly JsonSerializerOptions _options = options ?? Defaults;
 
     /// <summary>The converter with the default options.</summary>
     public static JsonDataConverter Default { get; } = new();

@@ -4,8 +4,8 @@ using Microsoft.DurableTask;
 namespace DurableMesh.LocalHost.Engine.History;
 
 /// <summary>
-/// The binary form of history events: a tag, then the fields in the order of their declaration. A tag never changes its meaning: a
-/// changed shape gets a new tag, and old ones stay readable.
+/// The binary form of history events: a tag, then the fields in the order of their declaration. A tag never changes its
+/// meaning: a changed shape gets a new tag, and old ones stay readable.
 /// </summary>
 internal static class HistoryCodec
 {

@@ -3,14 +3,16 @@ using Microsoft.DurableTask;
 namespace DurableMesh.LocalHost.Engine.History;
 
 /// <summary>
-/// One fact in the life of an orchestration instance. Facts are either <em>inputs</em> (what happened to the orchestrator: it was started,
-/// an event came, an activity completed), recorded when they arrive, or <em>outputs</em> (what its code decided: schedule, wait, complete). An
-/// episode is <see cref="EpisodeStarted"/>, at which the code sees all inputs before it, and the outputs that it produced from them; it is
-/// committed as a whole.
+/// One fact in the life of an orchestration instance. Facts are either <em>inputs</em> (what happened to the orchestrator: it
+/// was started, an event came, an activity completed), recorded when they arrive, or <em>outputs</em> (what its code decided:
+/// schedule, wait, complete). An episode is <see cref="EpisodeStarted"/>, at which the code sees all inputs before it, and the
+/// outputs that it produced from them; it is committed as a whole.
 /// </summary>
 internal abstract record HistoryEvent
 {
-    /// <summary>Whether the fact was produced by the orchestrator's code and must therefore be produced again by a replay.</summary>
+    /// <summary>
+    /// Whether the fact was produced by the orchestrator's code and must therefore be produced again by a replay.
+    /// </summary>
     public virtual bool IsOutput => false;
 }
 
@@ -85,8 +87,8 @@ internal sealed record EventSent(int Id, string InstanceId, string Name, string?
 }
 
 /// <summary>
-/// The code set its custom status. Not compared on replay (as in Durable Task, where the status is no part of the history): only the
-/// last one of an episode is kept.
+/// The code set its custom status. Not compared on replay (as in Durable Task, where the status is no part of the history):
+/// only the last one of an episode is kept.
 /// </summary>
 internal sealed record CustomStatusSet(string? Status) : HistoryEvent
 {

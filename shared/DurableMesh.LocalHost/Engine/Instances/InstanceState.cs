@@ -5,7 +5,8 @@ using Microsoft.DurableTask.Client;
 namespace DurableMesh.LocalHost.Engine.Instances;
 
 /// <summary>
-/// What the engine must know of an instance without running its code: a fold over its history, the same while it runs and at recovery.
+/// What the engine must know of an instance without running its code: a fold over its history, the same while it runs and at
+/// recovery.
 /// </summary>
 internal sealed class InstanceState
 {
@@ -19,7 +20,9 @@ internal sealed class InstanceState
     /// <summary>The orchestrator's name.</summary>
     public string Name { get; private set; } = string.Empty;
 
-    /// <summary>Distinguishes the executions of one instance (continue-as-new, restart): an answer to an older one is ignored.</summary>
+    /// <summary>
+    /// Distinguishes the executions of one instance (continue-as-new, restart): an answer to an older one is ignored.
+    /// </summary>
     public string ExecutionId { get; private set; } = string.Empty;
 
     /// <summary>Durable Task's status.</summary>
@@ -55,7 +58,9 @@ internal sealed class InstanceState
     /// <summary>Its tags, or null.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; private set; }
 
-    /// <summary>Whether its code is to run: something happened that it has not seen, and it is neither suspended nor due later.</summary>
+    /// <summary>
+    /// Whether its code is to run: something happened that it has not seen, and it is neither suspended nor due later.
+    /// </summary>
     public bool IsReady(DateTime now) => _hasInput && Exists && !IsEnded
         && Status != OrchestrationRuntimeStatus.Suspended && (ScheduledStart is null || ScheduledStart <= now);
 

@@ -1,8 +1,8 @@
 namespace DurableMesh.LocalHost.Engine.Log;
 
 /// <summary>
-/// All that happened in a partition since the commit before: the records that go out as one append, and the effects that may leave only when
-/// that append is durable (answers to clients, activities, messages to other partitions).
+/// All that happened in a partition since the commit before: the records that go out as one append, and the effects that may
+/// leave only when that append is durable (answers to clients, activities, messages to other partitions).
 /// </summary>
 internal sealed class CommitBatch
 {

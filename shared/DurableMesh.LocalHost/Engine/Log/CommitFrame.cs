@@ -4,9 +4,9 @@ using System.IO.Hashing;
 namespace DurableMesh.LocalHost.Engine.Log;
 
 /// <summary>
-/// The envelope of a commit in the log: 4 bytes of magic and version, CRC-32 of all that follows it, payload length, commit number, flags,
-/// then the payload. All numbers are little-endian. A commit that is larger than one block goes out in several frames of one number; only the last lacks
-/// <see cref="MoreFollows"/>, and without it none of them counts.
+/// The envelope of a commit in the log: 4 bytes of magic and version, CRC-32 of all that follows it, payload length, commit
+/// number, flags, then the payload. All numbers are little-endian. A commit that is larger than one block goes out in several
+/// frames of one number; only the last lacks <see cref="MoreFollows"/>, and without it none of them counts.
 /// </summary>
 internal static class CommitFrame
 {

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace DurableMesh.LocalHost.Engine.Log;
 
 /// <summary>
-/// The writing end of a partition's log. Appends commits one after the other, conditional on lease and position; finds out what became of an
-/// append whose answer was lost; rotates segments; writes again what a storage has forgotten that was restarted from an older state.
+/// The writing end of a partition's log. Appends commits one after the other, conditional on lease and position; finds out what
+/// became of an append whose answer was lost; rotates segments; writes again what a storage has forgotten that was restarted
+/// from an older state.
 /// </summary>
 internal sealed partial class CommitLog(IPartitionStorage storage, int partition, TimeProvider time, ILogger logger)
 {
@@ -178,9 +179,9 @@ internal sealed partial class CommitLog(IPartitionStorage storage, int partition
     }
 
     /// <summary>
-    /// The segment is not as long as we think. Longer by exactly this block: an earlier attempt arrived and its answer was lost. Longer by a part
-    /// of it: that attempt was cut short, and the segment is left behind. Shorter: the storage was restarted from an older state, and what is
-    /// missing is written again. Anything else is not ours to mend.
+    /// The segment is not as long as we think. Longer by exactly this block: an earlier attempt arrived and its answer was
+    /// lost. Longer by a part of it: that attempt was cut short, and the segment is left behind. Shorter: the storage was
+    /// restarted from an older state, and what is missing is written again. Anything else is not ours to mend.
     /// </summary>
     private async Task ReconcileAsync(ReadOnlyMemory<byte> block, CancellationToken cancellation)
     {

@@ -3,8 +3,8 @@ using DurableMesh.LocalHost.Engine.History;
 namespace DurableMesh.LocalHost.Engine.Log;
 
 /// <summary>
-/// What a commit's payload is made of. Each record is its length, its kind, a version of that kind, and its fields, so that a reader can
-/// skip over or refuse what it does not know.
+/// What a commit's payload is made of. Each record is its length, its kind, a version of that kind, and its fields, so that a
+/// reader can skip over or refuse what it does not know.
 /// </summary>
 internal enum RecordKind : byte
 {

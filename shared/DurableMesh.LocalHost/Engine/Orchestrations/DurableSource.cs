@@ -17,8 +17,8 @@ internal interface IDurableSource
 
 /// <inheritdoc cref="IDurableSource"/>
 /// <remarks>
-/// Continuations run inline on purpose: with <see cref="TaskCreationOptions.RunContinuationsAsynchronously"/> a <c>WhenAny</c> would go
-/// on in the thread pool.
+/// Continuations run inline on purpose: with <see cref="TaskCreationOptions.RunContinuationsAsynchronously"/> a <c>WhenAny</c>
+/// would go on in the thread pool.
 /// </remarks>
 internal sealed class DurableSource<T> : TaskCompletionSource<T>, IDurableSource
 {

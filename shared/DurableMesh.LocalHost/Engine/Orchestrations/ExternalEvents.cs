@@ -4,8 +4,8 @@ using Microsoft.DurableTask;
 namespace DurableMesh.LocalHost.Engine.Orchestrations;
 
 /// <summary>
-/// Matches external events with the code that waits for them, as Durable Task does: names ignore case, an event that nobody waits for is
-/// kept, the waiter that came last is served first, and a waiter that was cancelled still takes the next event.
+/// Matches external events with the code that waits for them, as Durable Task does: names ignore case, an event that nobody
+/// waits for is kept, the waiter that came last is served first, and a waiter that was cancelled still takes the next event.
 /// </summary>
 internal sealed class ExternalEvents
 {

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace DurableMesh.LocalHost.Engine.Orchestrations;
 
 /// <summary>
-/// What the orchestrator's code sees of one execution. Its calls become output events, numbered in the order of the calls; input events
-/// complete the tasks that the calls returned.
+/// What the orchestrator's code sees of one execution. Its calls become output events, numbered in the order of the calls;
+/// input events complete the tasks that the calls returned.
 /// </summary>
 internal sealed partial class OrchestrationContext(
     string instanceId,
@@ -20,8 +20,10 @@ internal sealed partial class OrchestrationContext(
     /// <summary>Durable Task's limit, so that an app that works here works there: 16 KB of UTF-16.</summary>
     private const int MaximumCustomStatusCharacters = 16 * 1024 / sizeof(char);
 
-    /// <summary>What an infinite longest retry interval comes to: beyond any wait, and still an instant that a clock can hold.</summary>
-    private static readonly TimeSpan s_longestRetryInterval = TimeSpan.FromDays(100 * 365);
+    /// <summary>
+    /// What an infinite longest retry interval comes to: beyond any wait, and still an instant that a clock can hold.
+    /// </summary>
+    private static readonly TimeSpan LongestRetryInterval = TimeSpan.FromDays(100 * 365);
 
     private readonly Dictionary<int, (string Name, IDurableSource Source)> _pending = [];
     private readonly ExternalEvents _events = new();
@@ -197,7 +199,8 @@ internal sealed partial class OrchestrationContext(
     }
 
     /// <summary>
-    /// Calls until a call succeeds or the policy or handler has enough, as Durable Task does: the waits between calls are durable timers.
+    /// Calls until a call succeeds or the policy or handler has enough, as Durable Task does: the waits between calls are
+    /// durable timers.
     /// </summary>
     private async Task<T> WithRetry<T>(TaskRetryOptions? retry, Func<Task<T>> call)
     {
@@ -233,7 +236,7 @@ internal sealed partial class OrchestrationContext(
 
     private static TimeSpan RetryInterval(RetryPolicy policy, int attempt)
     {
-        TimeSpan longest = policy.MaxRetryInterval == Timeout.InfiniteTimeSpan ? s_longestRetryInterval : policy.MaxRetryInterval;
+        TimeSpan longest = policy.MaxRetryInterval == Timeout.InfiniteTimeSpan ? LongestRetryInterval : policy.MaxRetryInterval;
         double milliseconds = policy.FirstRetryInterval.TotalMilliseconds * Math.Pow(policy.BackoffCoefficient, attempt - 1);
         return milliseconds < longest.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : longest;
     }

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace DurableMesh.LocalHost.Engine.Orchestrations;
 
 /// <summary>
-/// One execution of an orchestrator, alive in memory: takes input events, runs the code until it waits again, gives back output events.
-/// <see cref="Replay"/> brings an execution back from its history and fails where the code no longer does what the history says.
+/// One execution of an orchestrator, alive in memory: takes input events, runs the code until it waits again, gives back output
+/// events. <see cref="Replay"/> brings an execution back from its history and fails where the code no longer does what the
+/// history says.
 /// </summary>
 internal sealed class OrchestrationExecutor
 {
@@ -29,7 +30,8 @@ internal sealed class OrchestrationExecutor
     /// <param name="converter">Turns inputs and outputs to text and back.</param>
     /// <param name="loggerFactory">For the code's replay-safe loggers.</param>
     /// <param name="escaped">
-    /// Told, on any thread, when the code leaves the orchestrator's thread. The execution is beyond repair then and must be failed.
+    /// Told, on any thread, when the code leaves the orchestrator's thread. The execution is beyond repair then and must be
+    /// failed.
     /// </param>
     public OrchestrationExecutor(
         string name,
@@ -105,8 +107,8 @@ internal sealed class OrchestrationExecutor
     }
 
     /// <summary>
-    /// Lets the code see all inputs that were accepted, at <paramref name="now"/>, until it waits again. Answers what it produced: its calls,
-    /// then the last custom status, then the end of the execution if it has come.
+    /// Lets the code see all inputs that were accepted, at <paramref name="now"/>, until it waits again. Answers what it
+    /// produced: its calls, then the last custom status, then the end of the execution if it has come.
     /// </summary>
     public List<HistoryEvent> RunEpisode(DateTime now, Func<string> newExecutionId)
     {
@@ -180,8 +182,8 @@ internal sealed class OrchestrationExecutor
     {
         _scheduler.Run(() => _main = RunAsync());
 
-        // A main task that completes on another thread queues this from there, and the scheduler reports it: code that escaped may
-        // return without another call into the context.
+        // A main task that completes on another thread queues this from there, and the scheduler reports it: code that escaped
+        // may return without another call into the context.
         _main!.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, _scheduler);
     }
 

@@ -1,13 +1,13 @@
 namespace DurableMesh.LocalHost.Engine.Orchestrations;
 
 /// <summary>
-/// Runs one orchestrator's code on the thread of whoever calls <see cref="Run"/>, and nowhere else. One queue stands behind both a
-/// <see cref="SynchronizationContext"/> (for <c>await</c>) and a <see cref="TaskScheduler"/> (for <c>ContinueWith</c> and
-/// <c>StartNew</c>), so that every way to continue keeps one order and a replay meets the same one.
+/// Runs one orchestrator's code on the thread of whoever calls <see cref="Run"/>, and nowhere else. One queue stands behind
+/// both a <see cref="SynchronizationContext"/> (for <c>await</c>) and a <see cref="TaskScheduler"/> (for <c>ContinueWith</c>
+/// and <c>StartNew</c>), so that every way to continue keeps one order and a replay meets the same one.
 /// </summary>
 /// <param name="foreignWork">
-/// Told, once for each piece, of work that another thread tried to bring in: the sign that the code awaited something that is not durable.
-/// It gets the name of the async method that waited, where that can be seen.
+/// Told, once for each piece, of work that another thread tried to bring in: the sign that the code awaited something that is
+/// not durable. It gets the name of the async method that waited, where that can be seen.
 /// </param>
 internal sealed class OrchestrationScheduler(Action<string?> foreignWork) : TaskScheduler
 {

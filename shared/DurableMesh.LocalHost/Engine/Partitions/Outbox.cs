@@ -3,8 +3,8 @@ using DurableMesh.LocalHost.Engine.Log;
 namespace DurableMesh.LocalHost.Engine.Partitions;
 
 /// <summary>
-/// Messages between partitions, delivered exactly once in effect: the sender numbers them per destination and keeps them until they are
-/// acknowledged; the receiver takes each number in once, in the same commit as what the message causes.
+/// Messages between partitions, delivered exactly once in effect: the sender numbers them per destination and keeps them until
+/// they are acknowledged; the receiver takes each number in once, in the same commit as what the message causes.
 /// </summary>
 internal sealed class Outbox
 {
@@ -43,7 +43,9 @@ internal sealed class Outbox
         }
     }
 
-    /// <summary>Whether message <paramref name="number"/> of <paramref name="source"/> is new; an older one was taken in already.</summary>
+    /// <summary>
+    /// Whether message <paramref name="number"/> of <paramref name="source"/> is new; an older one was taken in already.
+    /// </summary>
     public bool IsNew(int source, long number) => number > _received.GetValueOrDefault(source);
 
     /// <summary>A message was taken in.</summary>

@@ -37,7 +37,9 @@ internal sealed partial class Partition
         }
     }
 
-    /// <summary>Runs every instance that has input, each once; what they set going among themselves comes in the next round.</summary>
+    /// <summary>
+    /// Runs every instance that has input, each once; what they set going among themselves comes in the next round.
+    /// </summary>
     private void RunReady()
     {
         for (int count = _ready.Count; count > 0; count--)
@@ -85,7 +87,9 @@ internal sealed partial class Partition
         Flush(instance);
     }
 
-    /// <summary>An answer to something that is no longer waited for, such as the second answer of an activity that ran twice.</summary>
+    /// <summary>
+    /// An answer to something that is no longer waited for, such as the second answer of an activity that ran twice.
+    /// </summary>
     private static bool IsStale(InstanceState state, HistoryEvent input) => input switch
     {
         ActivityCompleted e => !state.WaitsFor(e.Id),

@@ -8,7 +8,9 @@ namespace DurableMesh.LocalHost.Engine.Partitions;
 /// <content>Facts on their way from instance to instance.</content>
 internal sealed partial class Partition
 {
-    /// <summary>Sends a fact: inside the partition in the same commit as its cause, to another partition through the outbox.</summary>
+    /// <summary>
+    /// Sends a fact: inside the partition in the same commit as its cause, to another partition through the outbox.
+    /// </summary>
     private void Send(InstanceMessage message)
     {
         int destination = _services.PartitionOf(message.InstanceId);

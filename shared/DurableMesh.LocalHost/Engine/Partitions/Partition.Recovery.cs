@@ -66,8 +66,8 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// Sets going what was under way: first episodes, activities (again: they run at least once), timers (those that fell due meanwhile fire at
-    /// once), messages that were not acknowledged.
+    /// Sets going what was under way: first episodes, activities (again: they run at least once), timers (those that fell due
+    /// meanwhile fire at once), messages that were not acknowledged.
     /// </summary>
     private void ResumeEverything()
     {

@@ -29,7 +29,9 @@ internal sealed partial class Partition
             OnceDurable(Begin(instanceId, start), () => answer.SetResult(instanceId));
         });
 
-    /// <summary>Raises an event. One for an instance that does not exist yet is kept for it; one for an ended instance is dropped.</summary>
+    /// <summary>
+    /// Raises an event. One for an instance that does not exist yet is kept for it; one for an ended instance is dropped.
+    /// </summary>
     public Task<bool> RaiseEventAsync(string instanceId, EventRaised raised) =>
         AskAsync<bool>(answer =>
         {
@@ -57,7 +59,9 @@ internal sealed partial class Partition
             OnceDurable(instance, () => answer.SetResult(true));
         });
 
-    /// <summary>Ends an instance, and where asked for the sub-orchestrations that it waits for; answers whether there was one to end.</summary>
+    /// <summary>
+    /// Ends an instance, and where asked for the sub-orchestrations that it waits for; answers whether there was one to end.
+    /// </summary>
     public Task<bool> TerminateAsync(string instanceId, string? output, bool recursive) =>
         AskAsync<bool>(answer =>
         {

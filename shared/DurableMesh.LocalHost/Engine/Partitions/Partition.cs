@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace DurableMesh.LocalHost.Engine.Partitions;
 
 /// <summary>
-/// One partition under one ownership: an actor that takes everything from one mailbox, runs the orchestrators, gathers what they did into a batch,
-/// and commits one batch while the next one fills. It ends when it is stopped or loses the ownership; the next ownership is another object, recovered
-/// from the log.
+/// One partition under one ownership: an actor that takes everything from one mailbox, runs the orchestrators, gathers what
+/// they did into a batch, and commits one batch while the next one fills. It ends when it is stopped or loses the ownership;
+/// the next ownership is another object, recovered from the log.
 /// </summary>
 internal sealed partial class Partition : IDisposable
 {
@@ -187,7 +187,9 @@ internal sealed partial class Partition : IDisposable
         return batch;
     }
 
-    /// <summary>Lets an effect happen once everything known of <paramref name="instance"/> is durable: at once where it is already.</summary>
+    /// <summary>
+    /// Lets an effect happen once everything known of <paramref name="instance"/> is durable: at once where it is already.
+    /// </summary>
     private void OnceDurable(Instance? instance, Action effect)
     {
         long commit = instance?.LastCommit ?? 0;

@@ -8,8 +8,8 @@ internal readonly record struct DueTimer(string InstanceId, string ExecutionId, 
 }
 
 /// <summary>
-/// A partition's timers in the order of their due times, behind one timer of the <see cref="TimeProvider"/>. Cancelled ones stay in it until they
-/// are due and are then ignored by who looks at them.
+/// A partition's timers in the order of their due times, behind one timer of the <see cref="TimeProvider"/>. Cancelled ones
+/// stay in it until they are due and are then ignored by who looks at them.
 /// </summary>
 internal sealed class TimerQueue : IDisposable
 {

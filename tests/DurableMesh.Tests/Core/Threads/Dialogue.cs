@@ -15,7 +15,7 @@ internal sealed class Dialogue
 
     public static readonly DateTimeOffset Start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
 
-    private int nextId;
+    private int _nextId;
 
     public Dialogue(Limits? limits = null, IReadOnlyList<AcceptanceCriterion>? acceptance = null) =>
         State = ThreadState.Starting(StartOf(limits, acceptance));
@@ -92,5 +92,5 @@ internal sealed class Dialogue
 
     public static Check Fail(string id) => new() { Id = id, Status = CheckStatus.Fail, Detail = "lost" };
 
-    private string NextId() => $"m-{++nextId}";
+    private string NextId() => $"m-{++_nextId}";
 }

@@ -8,10 +8,10 @@ namespace DurableMesh.Tests.Functions.Agents;
 
 public sealed class AgentFileTests : IDisposable
 {
-    private readonly string path = Path.GetTempFileName();
-    private readonly FakeTimeProvider time = new();
+    private readonly string _path = Path.GetTempFileName();
+    private readonly FakeTimeProvider _time = new();
 
-    public void Dispose() => File.Delete(path);
+    public void Dispose() => File.Delete(_path);
 
     [Fact]
     public void A_changed_file_is_read_again()
@@ -45,8 +45,8 @@ public sealed class AgentFileTests : IDisposable
     [Fact]
     public void A_missing_file_is_no_agents_until_it_is_there()
     {
-        File.Delete(path);
-        var agents = new AgentFile(OptionsFor(), time, NullLogger<AgentFile>.Instance);
+        File.Delete(_path);
+        var agents = new AgentFile(OptionsFor(), _time, NullLogger<AgentFile>.Instance);
         Assert.Empty(agents.Current.Agents);
         Assert.NotNull(agents.Failure);
 
@@ -60,7 +60,7 @@ public sealed class AgentFileTests : IDisposable
     {
         var options = Options.Create(new MeshOptions());
 
-        var agents = new AgentFile(options, time, NullLogger<AgentFile>.Instance);
+        var agents = new AgentFile(options, _time, NullLogger<AgentFile>.Instance);
 
         Assert.Null(agents.Failure);
         Assert.NotNull(agents.Current.Find("codecraft-builder"));
@@ -70,15 +70,15 @@ public sealed class AgentFileTests : IDisposable
     private AgentFile Open(string content)
     {
         Write(content);
-        return new AgentFile(OptionsFor(), time, NullLogger<AgentFile>.Instance);
+        return new AgentFile(OptionsFor(), _time, NullLogger<AgentFile>.Instance);
     }
 
-    private IOptions<MeshOptions> OptionsFor() => Options.Create(new MeshOptions { AgentsFile = path });
+    private IOptions<MeshOptions> OptionsFor() => Options.Create(new MeshOptions { AgentsFile = _path });
 
     private void Write(string content)
     {
-        File.WriteAllText(path, content);
-        time.Advance(TimeSpan.FromSeconds(2));
-        File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
+        File.WriteAllText(_path, content);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        File.SetLastWriteTimeUtc(_path, _time.GetUtcNow().UtcDateTime);
     }
 }

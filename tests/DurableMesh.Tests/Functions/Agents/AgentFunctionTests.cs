@@ -4,20 +4,20 @@ namespace DurableMesh.Tests.Functions.Agents;
 
 public sealed class AgentFunctionTests : IAsyncDisposable
 {
-    private readonly MeshFixture mesh = new();
+    private readonly MeshFixture _mesh = new();
 
-    public ValueTask DisposeAsync() => mesh.DisposeAsync();
+    public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
     public async Task An_inbox_holds_all_threads_messages_to_one_agent_and_its_cursor_goes_on()
     {
-        var (one, two) = (await mesh.StartedAsync(), await mesh.StartedAsync());
-        await mesh.SendAsync(two, Submission("b-1"));
+        var (one, two) = (await _mesh.StartedAsync(), await _mesh.StartedAsync());
+        await _mesh.SendAsync(two, Submission("b-1"));
 
-        var first = await mesh.InboxAsync("verifier");
-        await mesh.SendAsync(one, Submission("b-2"));
-        var second = await mesh.InboxAsync(SampleThread.Verifier, $"?after={first.Text("nextAfter")}");
-        var nothing = await mesh.InboxAsync(SampleThread.Verifier, $"?after={second.Text("nextAfter")}");
+        var first = await _mesh.InboxAsync("verifier");
+        await _mesh.SendAsync(one, Submission("b-2"));
+        var second = await _mesh.InboxAsync(SampleThread.Verifier, $"?after={first.Text("nextAfter")}");
+        var nothing = await _mesh.InboxAsync(SampleThread.Verifier, $"?after={second.Text("nextAfter")}");
 
         Assert.Equal([(one, "mesh:brief"), (two, "mesh:brief"), (two, "b-1")], Of(first));
         Assert.Equal([(one, "b-2")], Of(second));
@@ -28,9 +28,9 @@ public sealed class AgentFunctionTests : IAsyncDisposable
     [Fact]
     public async Task A_waiting_inbox_wakes_with_the_first_message()
     {
-        var poll = mesh.InboxAsync(SampleThread.Builder, "?wait=PT60S");
+        var poll = _mesh.InboxAsync(SampleThread.Builder, "?wait=PT60S");
 
-        var id = await mesh.StartedAsync();
+        var id = await _mesh.StartedAsync();
 
         Assert.Equal([(id, "mesh:brief")], Of(await poll));
     }
@@ -38,7 +38,7 @@ public sealed class AgentFunctionTests : IAsyncDisposable
     [Fact]
     public async Task An_agent_that_nobody_registered_is_a_404()
     {
-        var answer = await mesh.InboxAsync("nobody");
+        var answer = await _mesh.InboxAsync("nobody");
 
         Assert.Equal((404, "agent_not_found"), (answer.Status, answer.Code));
     }
@@ -46,7 +46,7 @@ public sealed class AgentFunctionTests : IAsyncDisposable
     [Fact]
     public async Task A_cursor_that_no_page_gave_is_refused()
     {
-        var answer = await mesh.InboxAsync(SampleThread.Builder, "?after=yesterday");
+        var answer = await _mesh.InboxAsync(SampleThread.Builder, "?after=yesterday");
 
         Assert.Equal((400, "malformed_cursor"), (answer.Status, answer.Code));
     }
@@ -54,10 +54,10 @@ public sealed class AgentFunctionTests : IAsyncDisposable
     [Fact]
     public async Task Threads_are_listed_by_agent_company_state_and_end()
     {
-        var open = await mesh.StartedAsync();
-        var ended = await mesh.StartedAsync();
-        var other = (await mesh.StartAsync(SampleThread.RequestOf("vizu-builder", SampleThread.Verifier))).Text("threadId");
-        await mesh.CancelAsync(ended);
+        var open = await _mesh.StartedAsync();
+        var ended = await _mesh.StartedAsync();
+        var other = (await _mesh.StartAsync(SampleThread.RequestOf("vizu-builder", SampleThread.Verifier))).Text("threadId");
+        await _mesh.CancelAsync(ended);
 
         Assert.Equal([other, ended, open], await ListAsync(""));
         Assert.Equal([ended], await ListAsync("?state=ended"));
@@ -66,7 +66,7 @@ public sealed class AgentFunctionTests : IAsyncDisposable
         Assert.Equal([other], await ListAsync("?company=vizu"));
         Assert.Equal([other, open], await ListAsync("?state=open&mcTask=101959"));
         Assert.Empty(await ListAsync("?mcTask=7"));
-        Assert.Equal(400, (await mesh.ListAsync("?state=asleep&limit=0&sort=up")).Status);
+        Assert.Equal(400, (await _mesh.ListAsync("?state=asleep&limit=0&sort=up")).Status);
     }
 
     [Fact]
@@ -75,11 +75,11 @@ public sealed class AgentFunctionTests : IAsyncDisposable
         var ids = new List<string>();
         for (var n = 0; n < 5; n++)
         {
-            ids.Insert(0, await mesh.StartedAsync());
+            ids.Insert(0, await _mesh.StartedAsync());
         }
 
-        var first = await mesh.ListAsync("?limit=2");
-        var rest = await mesh.ListAsync($"?limit=3&cursor={first.Text("nextCursor")}");
+        var first = await _mesh.ListAsync("?limit=2");
+        var rest = await _mesh.ListAsync($"?limit=3&cursor={first.Text("nextCursor")}");
 
         Assert.Equal(ids[..2], Ids(first));
         Assert.Equal(ids[2..], Ids(rest));
@@ -95,5 +95,5 @@ public sealed class AgentFunctionTests : IAsyncDisposable
     private static IEnumerable<string> Ids(Answer list) =>
         list.List("threads").Select(thread => thread.GetProperty("threadId").GetString()!);
 
-    private async Task<IEnumerable<string>> ListAsync(string query) => Ids(await mesh.ListAsync(query));
+    private async Task<IEnumerable<string>> ListAsync(string query) => Ids(await _mesh.ListAsync(query));
 }

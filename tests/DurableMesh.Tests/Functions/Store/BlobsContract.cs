@@ -6,10 +6,10 @@ namespace DurableMesh.Tests.Functions.Store;
 /// <summary>What the store relies on, whatever implements <see cref="IBlobs"/>.</summary>
 public abstract class BlobsContract
 {
-    private readonly string name = $"threads/{Guid.NewGuid():N}";
-    private IBlobs? blobs;
+    private readonly string _name = $"threads/{Guid.NewGuid():N}";
+    private IBlobs? _blobs;
 
-    private IBlobs Blobs => blobs ??= Open();
+    private IBlobs Blobs => _blobs ??= Open();
 
     [Fact]
     public async Task The_container_may_be_made_sure_of_twice()
@@ -17,7 +17,7 @@ public abstract class BlobsContract
         await Blobs.EnsureContainerAsync(default);
         await Blobs.EnsureContainerAsync(default);
 
-        Assert.Null(await Blobs.GetLengthAsync(name, default));
+        Assert.Null(await Blobs.GetLengthAsync(_name, default));
     }
 
     [Fact]
@@ -25,12 +25,12 @@ public abstract class BlobsContract
     {
         await BeginAsync();
 
-        Assert.Equal(1, await Blobs.AppendAsync(name, 0, Utf8("one\n"), default));
-        Assert.Equal(2, await Blobs.AppendAsync(name, 4, Utf8("two\n"), default));
+        Assert.Equal(1, await Blobs.AppendAsync(_name, 0, Utf8("one\n"), default));
+        Assert.Equal(2, await Blobs.AppendAsync(_name, 4, Utf8("two\n"), default));
 
-        Assert.Equal(8, await Blobs.GetLengthAsync(name, default));
-        Assert.Equal("two\n", Text(await Blobs.ReadAsync(name, 4, 100, default)));
-        Assert.Equal("ne", Text(await Blobs.ReadAsync(name, 1, 2, default)));
+        Assert.Equal(8, await Blobs.GetLengthAsync(_name, default));
+        Assert.Equal("two\n", Text(await Blobs.ReadAsync(_name, 4, 100, default)));
+        Assert.Equal("ne", Text(await Blobs.ReadAsync(_name, 1, 2, default)));
     }
 
     [Theory]
@@ -40,11 +40,11 @@ public abstract class BlobsContract
     public async Task An_append_at_another_position_changes_nothing(int position)
     {
         await BeginAsync();
-        await Blobs.AppendAsync(name, 0, Utf8("one\n"), default);
+        await Blobs.AppendAsync(_name, 0, Utf8("one\n"), default);
 
-        await Assert.ThrowsAsync<AppendConflictException>(() => Blobs.AppendAsync(name, position, Utf8("two\n"), default));
+        await Assert.ThrowsAsync<AppendConflictException>(() => Blobs.AppendAsync(_name, position, Utf8("two\n"), default));
 
-        Assert.Equal(4, await Blobs.GetLengthAsync(name, default));
+        Assert.Equal(4, await Blobs.GetLengthAsync(_name, default));
     }
 
     [Fact]
@@ -52,18 +52,18 @@ public abstract class BlobsContract
     {
         await Blobs.EnsureContainerAsync(default);
 
-        await Assert.ThrowsAsync<AppendConflictException>(() => Blobs.AppendAsync(name, 0, Utf8("one\n"), default));
+        await Assert.ThrowsAsync<AppendConflictException>(() => Blobs.AppendAsync(_name, 0, Utf8("one\n"), default));
     }
 
     [Fact]
     public async Task A_blob_that_is_created_again_keeps_its_content()
     {
         await BeginAsync();
-        await Blobs.AppendAsync(name, 0, Utf8("one\n"), default);
+        await Blobs.AppendAsync(_name, 0, Utf8("one\n"), default);
 
-        await Blobs.CreateAppendBlobAsync(name, default);
+        await Blobs.CreateAppendBlobAsync(_name, default);
 
-        Assert.Equal(4, await Blobs.GetLengthAsync(name, default));
+        Assert.Equal(4, await Blobs.GetLengthAsync(_name, default));
     }
 
     [Fact]
@@ -72,26 +72,26 @@ public abstract class BlobsContract
         await Blobs.EnsureContainerAsync(default);
         foreach (var number in new[] { 2, 1, 10 })
         {
-            await Blobs.CreateAppendBlobAsync($"{name}/{number:D8}", default);
+            await Blobs.CreateAppendBlobAsync($"{_name}/{number:D8}", default);
         }
 
-        await Blobs.AppendAsync($"{name}/00000002", 0, Utf8("four"), default);
+        await Blobs.AppendAsync($"{_name}/00000002", 0, Utf8("four"), default);
 
         Assert.Equal(
-            [new BlobLength($"{name}/00000001", 0), new($"{name}/00000002", 4), new($"{name}/00000010", 0)],
-            await Blobs.ListAsync(name + "/", default));
+            [new BlobLength($"{_name}/00000001", 0), new($"{_name}/00000002", 4), new($"{_name}/00000010", 0)],
+            await Blobs.ListAsync(_name + "/", default));
     }
 
     [Fact]
     public async Task A_whole_blob_is_written_replaced_and_found()
     {
         await Blobs.EnsureContainerAsync(default);
-        Assert.Null(await Blobs.FindAsync(name, default));
+        Assert.Null(await Blobs.FindAsync(_name, default));
 
-        await Blobs.WriteAsync(name, Utf8("first"), "application/json", default);
-        await Blobs.WriteAsync(name, Utf8("second"), "application/json", default);
+        await Blobs.WriteAsync(_name, Utf8("first"), "application/json", default);
+        await Blobs.WriteAsync(_name, Utf8("second"), "application/json", default);
 
-        Assert.Equal("second", Text((await Blobs.FindAsync(name, default)).GetValueOrDefault()));
+        Assert.Equal("second", Text((await Blobs.FindAsync(_name, default)).GetValueOrDefault()));
     }
 
     internal abstract IBlobs Open();
@@ -103,7 +103,7 @@ public abstract class BlobsContract
     private async Task BeginAsync()
     {
         await Blobs.EnsureContainerAsync(default);
-        await Blobs.CreateAppendBlobAsync(name, default);
+        await Blobs.CreateAppendBlobAsync(_name, default);
     }
 }
 

@@ -10,7 +10,7 @@ namespace DurableMesh.Tests.Functions.Store;
 public sealed class BodyStoreTests
 {
     private static readonly byte[] Body = Encoding.UTF8.GetBytes($"\"{new string('x', 5000)}\"");
-    private readonly MemoryBlobs blobs = new();
+    private readonly MemoryBlobs _blobs = new();
 
     [Fact]
     public async Task A_body_is_found_by_its_hash_now_and_after_a_restart()
@@ -36,7 +36,7 @@ public sealed class BodyStoreTests
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => store.StoreAsync(hash, Body, default)));
         await store.StoreAsync(hash, Body, default);
 
-        Assert.Equal(1, blobs.Appends);
+        Assert.Equal(1, _blobs.Appends);
     }
 
     [Fact]
@@ -44,14 +44,14 @@ public sealed class BodyStoreTests
     {
         await using var store = Open();
         var gate = new TaskCompletionSource();
-        blobs.AppendGate = gate.Task;
+        _blobs.AppendGate = gate.Task;
         var bodies = Enumerable.Range(0, 20).Select(n => Encoding.UTF8.GetBytes($"\"{n}{new string('y', 5000)}\"")).ToList();
 
         var all = bodies.Select(body => store.StoreAsync(ContentHash.Hex(body), body, default)).ToList();
         gate.SetResult();
         await Task.WhenAll(all);
 
-        Assert.True(blobs.Appends <= 2);
+        Assert.True(_blobs.Appends <= 2);
         await using var again = Open();
         foreach (var body in bodies)
         {
@@ -64,11 +64,11 @@ public sealed class BodyStoreTests
     {
         await using var store = Open(TimeSpan.FromMilliseconds(10));
         await store.FindAsync(new string('0', 64), default);
-        blobs.Fault = (_, _) => BlobFault.Before;
+        _blobs.Fault = (_, _) => BlobFault.Before;
         var hash = ContentHash.Hex(Body);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.StoreAsync(hash, Body, default));
 
-        blobs.Fault = (_, _) => BlobFault.None;
+        _blobs.Fault = (_, _) => BlobFault.None;
         await Eventually.SucceedsAsync(() => store.StoreAsync(hash, Body, default));
 
         Assert.Equal(Body, (await store.FindAsync(hash, default))?.ToArray());
@@ -77,7 +77,7 @@ public sealed class BodyStoreTests
     private BlobBodyStore Open(TimeSpan? patience = null)
     {
         var options = new MeshOptions { Store = { Patience = patience ?? TimeSpan.FromSeconds(30) } };
-        var store = new BlobBodyStore(blobs, Options.Create(options), TimeProvider.System, NullLogger<BlobBodyStore>.Instance);
+        var store = new BlobBodyStore(_blobs, Options.Create(options), TimeProvider.System, NullLogger<BlobBodyStore>.Instance);
         store.Start();
         return store;
     }

@@ -7,8 +7,8 @@ namespace DurableMesh.Tests.Functions.Store;
 /// </summary>
 internal sealed class MemoryBlobs : IBlobs
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, Blob> blobs = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Blob> _blobs = new(StringComparer.Ordinal);
 
     /// <summary>Decides the fate of each call from its operation and blob name.</summary>
     public Func<string, string, BlobFault> Fault { get; set; } = (_, _) => BlobFault.None;
@@ -27,15 +27,15 @@ internal sealed class MemoryBlobs : IBlobs
 
     public Task<IReadOnlyList<BlobLength>> ListAsync(string prefix, CancellationToken cancellation) =>
         Do<IReadOnlyList<BlobLength>>("list", prefix, () =>
-            [.. blobs.Where(blob => blob.Key.StartsWith(prefix, StringComparison.Ordinal))
+            [.. _blobs.Where(blob => blob.Key.StartsWith(prefix, StringComparison.Ordinal))
                 .OrderBy(blob => blob.Key, StringComparer.Ordinal)
                 .Select(blob => new BlobLength(blob.Key, blob.Value.Content.Length))]);
 
     public Task CreateAppendBlobAsync(string name, CancellationToken cancellation) =>
-        Do("create", name, () => blobs.TryAdd(name, new Blob()));
+        Do("create", name, () => _blobs.TryAdd(name, new Blob()));
 
     public Task<long?> GetLengthAsync(string name, CancellationToken cancellation) =>
-        Do<long?>("length", name, () => blobs.TryGetValue(name, out var blob) ? blob.Content.Length : null);
+        Do<long?>("length", name, () => _blobs.TryGetValue(name, out var blob) ? blob.Content.Length : null);
 
     public async Task<int> AppendAsync(string name, long position, ReadOnlyMemory<byte> block, CancellationToken cancellation)
     {
@@ -44,7 +44,7 @@ internal sealed class MemoryBlobs : IBlobs
         AppendsWaiting--;
         return await Do("append", name, () =>
         {
-            if (!blobs.TryGetValue(name, out var blob) || blob.Content.Length != position)
+            if (!_blobs.TryGetValue(name, out var blob) || blob.Content.Length != position)
             {
                 throw new AppendConflictException(name, position);
             }
@@ -59,56 +59,56 @@ internal sealed class MemoryBlobs : IBlobs
         Do<ReadOnlyMemory<byte>>("read", name, () =>
         {
             Reads++;
-            var content = blobs[name].Content;
+            var content = _blobs[name].Content;
             return content.AsMemory((int)offset, (int)Math.Min(count, content.Length - offset));
         });
 
     public Task WriteAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellation) =>
-        Do("write", name, () => blobs[name] = new Blob { Content = content.ToArray() });
+        Do("write", name, () => _blobs[name] = new Blob { Content = content.ToArray() });
 
     public Task<ReadOnlyMemory<byte>?> FindAsync(string name, CancellationToken cancellation) =>
         Do<ReadOnlyMemory<byte>?>("find", name, () =>
-            blobs.TryGetValue(name, out var blob) ? blob.Content.AsMemory() : (ReadOnlyMemory<byte>?)null);
+            _blobs.TryGetValue(name, out var blob) ? blob.Content.AsMemory() : (ReadOnlyMemory<byte>?)null);
 
     /// <summary>What a blob holds, as text.</summary>
     public string Text(string name)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return System.Text.Encoding.UTF8.GetString(blobs[name].Content);
+            return System.Text.Encoding.UTF8.GetString(_blobs[name].Content);
         }
     }
 
     /// <summary>The names of all blobs.</summary>
     public IReadOnlyList<string> Names()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return [.. blobs.Keys.Order(StringComparer.Ordinal)];
+            return [.. _blobs.Keys.Order(StringComparer.Ordinal)];
         }
     }
 
     /// <summary>What a killed Azurite does: forgets the end of a blob that it had acknowledged.</summary>
     public void Forget(string name, int bytes)
     {
-        lock (gate)
+        lock (_gate)
         {
-            blobs[name].Content = blobs[name].Content[..^bytes];
+            _blobs[name].Content = _blobs[name].Content[..^bytes];
         }
     }
 
     /// <summary>What a killed Azurite does: forgets a blob that it had acknowledged.</summary>
     public void Forget(string name)
     {
-        lock (gate)
+        lock (_gate)
         {
-            blobs.Remove(name);
+            _blobs.Remove(name);
         }
     }
 
     private Task<T> Do<T>(string operation, string name, Func<T> action)
     {
-        lock (gate)
+        lock (_gate)
         {
             var fault = Fault(operation, name);
             if (fault == BlobFault.Before)

@@ -6,7 +6,7 @@ namespace DurableMesh.Tests.Functions.Store;
 
 public sealed class SharedLogTests
 {
-    private readonly MemoryBlobs blobs = new();
+    private readonly MemoryBlobs _blobs = new();
 
     [Fact]
     public async Task A_line_is_durable_and_ingested_when_append_returns()
@@ -15,7 +15,7 @@ public sealed class SharedLogTests
 
         await host.AppendAsync("a");
 
-        Assert.Equal("a\n", blobs.Text("log/00000001"));
+        Assert.Equal("a\n", _blobs.Text("log/00000001"));
         Assert.Equal(["a"], host.Lines);
     }
 
@@ -24,7 +24,7 @@ public sealed class SharedLogTests
     {
         await using var host = Open();
         var gate = new TaskCompletionSource();
-        blobs.AppendGate = gate.Task;
+        _blobs.AppendGate = gate.Task;
         var first = host.AppendAsync("first");
         await host.UntilAppendIsInFlightAsync();
 
@@ -32,7 +32,7 @@ public sealed class SharedLogTests
         gate.SetResult();
         await Task.WhenAll([first, .. others]);
 
-        Assert.Equal(2, blobs.Appends);
+        Assert.Equal(2, _blobs.Appends);
         Assert.Equal(["first", .. Enumerable.Range(0, 100).Select(n => $"line {n}")], host.Lines);
     }
 
@@ -41,13 +41,13 @@ public sealed class SharedLogTests
     {
         await using var host = Open(new SharedLogOptions { MaximumBatchBytes = 10 });
         var gate = new TaskCompletionSource();
-        blobs.AppendGate = gate.Task;
+        _blobs.AppendGate = gate.Task;
 
         var all = Enumerable.Range(0, 5).Select(n => host.AppendAsync($"12345{n}")).ToList();
         gate.SetResult();
         await Task.WhenAll(all);
 
-        Assert.Equal(5, blobs.Appends);
+        Assert.Equal(5, _blobs.Appends);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class SharedLogTests
 
         await host.AppendAsync("b");
 
-        Assert.Equal("a\nb\n", blobs.Text("log/00000001"));
+        Assert.Equal("a\nb\n", _blobs.Text("log/00000001"));
         Assert.Equal(["a", "b"], host.Lines);
     }
 
@@ -95,7 +95,7 @@ public sealed class SharedLogTests
         await using var one = Open();
         await using var two = Open();
         var answers = 0;
-        blobs.Fault = (operation, _) => (operation, answers++) switch
+        _blobs.Fault = (operation, _) => (operation, answers++) switch
         {
             ("append", 0) => BlobFault.After,
             ("append" or "length" or "read", < 4) => BlobFault.Before,
@@ -121,9 +121,9 @@ public sealed class SharedLogTests
             }
         }
 
-        Assert.Equal("a\nb\n{\"sealed\":true}\n", blobs.Text("log/00000001"));
-        Assert.Equal("c\nd\n{\"sealed\":true}\n", blobs.Text("log/00000002"));
-        Assert.Equal("e\n", blobs.Text("log/00000003"));
+        Assert.Equal("a\nb\n{\"sealed\":true}\n", _blobs.Text("log/00000001"));
+        Assert.Equal("c\nd\n{\"sealed\":true}\n", _blobs.Text("log/00000002"));
+        Assert.Equal("e\n", _blobs.Text("log/00000003"));
         await using var again = Open();
         await again.Log.WhenOpenAsync(default);
         Assert.Equal(["a", "b", "c", "d", "e"], again.Lines);
@@ -138,7 +138,7 @@ public sealed class SharedLogTests
         await host.AppendAsync(new string('b', 12));
         await host.AppendAsync(new string('c', 40));
 
-        Assert.Equal(["log/00000001", "log/00000002", "log/00000003"], blobs.Names());
+        Assert.Equal(["log/00000001", "log/00000002", "log/00000003"], _blobs.Names());
     }
 
     [Theory]
@@ -153,7 +153,7 @@ public sealed class SharedLogTests
         await host.AppendAsync("b");
 
         Assert.Equal(["a", "b"], host.Lines);
-        Assert.Equal("b\n", blobs.Text("log/00000002"));
+        Assert.Equal("b\n", _blobs.Text("log/00000002"));
     }
 
     [Fact]
@@ -196,12 +196,12 @@ public sealed class SharedLogTests
     {
         await using var host = Open(new SharedLogOptions { Patience = TimeSpan.FromMilliseconds(20) });
         await host.Log.WhenOpenAsync(default);
-        blobs.Fault = (_, _) => BlobFault.Before;
+        _blobs.Fault = (_, _) => BlobFault.Before;
         await Assert.ThrowsAsync<StoreUnavailableException>(() => host.AppendAsync("under way"));
         var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => host.AppendAsync("given up"));
         Assert.Contains("away", failure.Message, StringComparison.Ordinal);
 
-        blobs.Fault = (_, _) => BlobFault.None;
+        _blobs.Fault = (_, _) => BlobFault.None;
         await Eventually.TrueAsync(() => host.Lines.Contains("under way"));
         await Eventually.SucceedsAsync(() => host.AppendAsync("after"));
 
@@ -218,12 +218,12 @@ public sealed class SharedLogTests
             await host.AppendAsync(line);
         }
 
-        blobs.Forget("log/00000002");
-        blobs.Forget("log/00000001", "b\n{\"sealed\":true}\n".Length);
+        _blobs.Forget("log/00000002");
+        _blobs.Forget("log/00000001", "b\n{\"sealed\":true}\n".Length);
         await host.AppendAsync("d");
 
-        Assert.Equal("a\nb\n{\"sealed\":true}\n", blobs.Text("log/00000001"));
-        Assert.Equal("c\nd\n", blobs.Text("log/00000002"));
+        Assert.Equal("a\nb\n{\"sealed\":true}\n", _blobs.Text("log/00000001"));
+        Assert.Equal("c\nd\n", _blobs.Text("log/00000002"));
         Assert.Equal(["a", "b", "c", "d"], host.Lines);
     }
 
@@ -248,7 +248,7 @@ public sealed class SharedLogTests
     {
         var host = Open();
         await host.Log.WhenOpenAsync(default);
-        blobs.AppendGate = new TaskCompletionSource().Task;
+        _blobs.AppendGate = new TaskCompletionSource().Task;
         var first = host.AppendAsync("a");
         var second = host.AppendAsync("b");
 
@@ -262,21 +262,21 @@ public sealed class SharedLogTests
     private void FailOnce(string operation, BlobFault fault)
     {
         var left = 1;
-        blobs.Fault = (called, _) => called == operation && left-- > 0 ? fault : BlobFault.None;
+        _blobs.Fault = (called, _) => called == operation && left-- > 0 ? fault : BlobFault.None;
     }
 
-    private LoggedHost Open(SharedLogOptions? options = null) => new(blobs, options ?? new SharedLogOptions());
+    private LoggedHost Open(SharedLogOptions? options = null) => new(_blobs, options ?? new SharedLogOptions());
 
     /// <summary>One host's log with an index that remembers everything in order.</summary>
     private sealed class LoggedHost : ILogIndex<string>, IAsyncDisposable
     {
-        private readonly Lock gate = new();
-        private readonly List<(LogSpan At, string Line)> ingested = [];
-        private readonly MemoryBlobs blobs;
+        private readonly Lock _gate = new();
+        private readonly List<(LogSpan At, string Line)> _ingested = [];
+        private readonly MemoryBlobs _blobs;
 
         public LoggedHost(MemoryBlobs blobs, SharedLogOptions options)
         {
-            this.blobs = blobs;
+            _blobs = blobs;
             options = options with { FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(2) };
             Log = new SharedLog<string>(blobs, "log", this, options, TimeProvider.System, NullLogger.Instance);
             Log.Start();
@@ -288,9 +288,9 @@ public sealed class SharedLogTests
         {
             get
             {
-                lock (gate)
+                lock (_gate)
                 {
-                    return [.. ingested.Select(one => one.Line)];
+                    return [.. _ingested.Select(one => one.Line)];
                 }
             }
         }
@@ -299,16 +299,16 @@ public sealed class SharedLogTests
         {
             get
             {
-                lock (gate)
+                lock (_gate)
                 {
-                    return [.. ingested.Select(one => one.At)];
+                    return [.. _ingested.Select(one => one.At)];
                 }
             }
         }
 
         public Task AppendAsync(string line) => Log.AppendAsync(line, Encoding.UTF8.GetBytes(line), CancellationToken.None);
 
-        public Task UntilAppendIsInFlightAsync() => Eventually.TrueAsync(() => blobs.AppendsWaiting > 0);
+        public Task UntilAppendIsInFlightAsync() => Eventually.TrueAsync(() => _blobs.AppendsWaiting > 0);
 
         public string Read(ReadOnlyMemory<byte> line)
         {
@@ -318,9 +318,9 @@ public sealed class SharedLogTests
 
         public void Ingest(LogSpan at, string record)
         {
-            lock (gate)
+            lock (_gate)
             {
-                ingested.Add((at, record));
+                _ingested.Add((at, record));
             }
         }
 

@@ -10,7 +10,7 @@ namespace DurableMesh.Tests.Functions.Store;
 
 public sealed class ThreadLogTests
 {
-    private readonly MemoryBlobs blobs = new();
+    private readonly MemoryBlobs _blobs = new();
 
     [Fact]
     public async Task A_thread_its_messages_and_its_receipts_are_found_after_a_restart()
@@ -65,12 +65,12 @@ public sealed class ThreadLogTests
         var note = thread.Note("n-1");
         await log.AppendAsync(opening, default);
         await log.AppendAsync(note, default);
-        var appends = blobs.Appends;
+        var appends = _blobs.Appends;
 
         await log.AppendAsync(opening, default);
         await log.AppendAsync(note, default);
 
-        Assert.Equal(appends, blobs.Appends);
+        Assert.Equal(appends, _blobs.Appends);
         Assert.Equal(2, (await log.FindAsync(thread.Id, default))?.View.Messages);
     }
 
@@ -201,13 +201,13 @@ public sealed class ThreadLogTests
             await log.AppendAsync(other.Note($"n-{n}", body: new string('y', 4000)), default);
         }
 
-        var reads = blobs.Reads;
+        var reads = _blobs.Reads;
         await log.ReadMessagesAsync(other.Id, after: 48, limit: 10, default);
-        Assert.Equal(reads, blobs.Reads);
+        Assert.Equal(reads, _blobs.Reads);
 
         var messages = await log.ReadMessagesAsync(thread.Id, after: 0, limit: 100, default);
 
-        Assert.True(blobs.Reads > reads);
+        Assert.True(_blobs.Reads > reads);
         Assert.Equal(Enumerable.Range(1, 50), messages.Select(one => one.Accepted.Message.Sequence));
     }
 
@@ -239,11 +239,11 @@ public sealed class ThreadLogTests
     [Fact]
     public async Task A_store_whose_storage_is_away_at_the_start_opens_when_it_is_back()
     {
-        blobs.Fault = (_, _) => BlobFault.Before;
+        _blobs.Fault = (_, _) => BlobFault.Before;
         await using var log = Open(patience: TimeSpan.FromMilliseconds(10));
         await Assert.ThrowsAsync<StoreUnavailableException>(() => log.FindAsync("x", default).AsTask());
 
-        blobs.Fault = (_, _) => BlobFault.None;
+        _blobs.Fault = (_, _) => BlobFault.None;
 
         await Eventually.SucceedsAsync(async () => Assert.Null(await log.FindAsync("x", default)));
     }
@@ -257,7 +257,7 @@ public sealed class ThreadLogTests
         {
             Store = { SharedByHosts = shared, CacheMegabytes = cacheMegabytes, Patience = patience ?? TimeSpan.FromSeconds(30) },
         };
-        var log = new BlobThreadLog(blobs, Options.Create(options), TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
+        var log = new BlobThreadLog(_blobs, Options.Create(options), TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
         log.Start();
         return log;
     }

@@ -7,16 +7,16 @@ namespace DurableMesh.Tests.Functions.Threads;
 
 public sealed class EvidenceTests : IAsyncDisposable
 {
-    private readonly MeshFixture mesh = new();
+    private readonly MeshFixture _mesh = new();
 
-    public ValueTask DisposeAsync() => mesh.DisposeAsync();
+    public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
     public async Task An_open_thread_shows_what_there_is()
     {
-        var id = await mesh.StartedAsync();
+        var id = await _mesh.StartedAsync();
 
-        var evidence = await mesh.EvidenceAsync(id);
+        var evidence = await _mesh.EvidenceAsync(id);
 
         Assert.Equal((200, "False"), (evidence.Status, evidence.Text("final")));
         Assert.True(EvidenceVerifier.Verify(evidence.Utf8).Holds);
@@ -25,20 +25,20 @@ public sealed class EvidenceTests : IAsyncDisposable
     [Fact]
     public async Task The_file_of_an_ended_thread_is_at_its_path_and_holds()
     {
-        var id = await mesh.StartedAsync();
-        var path = (await mesh.GetAsync(id)).Body.GetProperty("evidence").GetProperty("path").GetString()!;
+        var id = await _mesh.StartedAsync();
+        var path = (await _mesh.GetAsync(id)).Body.GetProperty("evidence").GetProperty("path").GetString()!;
         var large = new string('x', 9000);
-        await mesh.SendAsync(id, SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission, large));
-        await mesh.SendAsync(id, SampleThread.PassOf("v-1"));
-        var built = await mesh.EvidenceAsync(id);
+        await _mesh.SendAsync(id, SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission, large));
+        await _mesh.SendAsync(id, SampleThread.PassOf("v-1"));
+        var built = await _mesh.EvidenceAsync(id);
 
-        var activities = new ThreadActivities(mesh.Log, mesh.Evidence);
+        var activities = new ThreadActivities(_mesh.Log, _mesh.Evidence);
         await activities.WriteEvidence(id, default);
         await activities.WriteEvidence(id, default);
 
-        var written = await mesh.Blobs.FindAsync(path, default);
+        var written = await _mesh.Blobs.FindAsync(path, default);
         Assert.Equal(built.Utf8, written?.ToArray());
-        Assert.Equal(built.Utf8, (await mesh.EvidenceAsync(id)).Utf8);
+        Assert.Equal(built.Utf8, (await _mesh.EvidenceAsync(id)).Utf8);
         Assert.Equal(("True", "PASS"), (built.Text("final"), built.Text("endState")));
         Assert.True(EvidenceVerifier.Verify(built.Utf8).Holds);
     }
@@ -57,7 +57,7 @@ public sealed class EvidenceTests : IAsyncDisposable
     [Fact]
     public async Task Evidence_of_a_thread_that_this_host_has_not_read_yet_is_tried_again()
     {
-        var activities = new ThreadActivities(mesh.Log, mesh.Evidence);
+        var activities = new ThreadActivities(_mesh.Log, _mesh.Evidence);
 
         await Assert.ThrowsAsync<StoreUnavailableException>(() => activities.WriteEvidence("unknown", default));
     }

@@ -8,16 +8,16 @@ namespace DurableMesh.Tests.Functions.Threads;
 public sealed class MessageTests : IAsyncDisposable
 {
     private const string Nobody = "00000000-0000-4000-8000-000000000000";
-    private readonly MeshFixture mesh = new();
+    private readonly MeshFixture _mesh = new();
 
-    public ValueTask DisposeAsync() => mesh.DisposeAsync();
+    public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
     public async Task A_message_is_accepted_with_its_sequence()
     {
-        var id = await mesh.StartedAsync();
+        var id = await _mesh.StartedAsync();
 
-        var answer = await mesh.SendAsync(id, Submission("b-1"));
+        var answer = await _mesh.SendAsync(id, Submission("b-1"));
 
         Assert.Equal((200, "accepted"), (answer.Status, answer.Text("receipt")));
         Assert.Equal(("2", "b-1"), (answer.Text("sequence"), answer.Text("messageId")));
@@ -26,10 +26,10 @@ public sealed class MessageTests : IAsyncDisposable
     [Fact]
     public async Task The_same_message_sent_a_hundred_times_at_once_is_accepted_once()
     {
-        var id = await mesh.StartedAsync();
+        var id = await _mesh.StartedAsync();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(
-            _ => Task.Run(() => mesh.SendAsync(id, Submission("b-1")))));
+            _ => Task.Run(() => _mesh.SendAsync(id, Submission("b-1")))));
 
         Assert.Single(answers, answer => answer.Text("receipt") == "accepted");
         Assert.Equal(99, answers.Count(answer => answer.Text("receipt") == "duplicate"));
@@ -39,45 +39,45 @@ public sealed class MessageTests : IAsyncDisposable
     [Fact]
     public async Task A_known_message_is_answered_without_asking_the_thread()
     {
-        var id = await mesh.StartedAsync();
-        await mesh.SendAsync(id, Submission("b-1"));
+        var id = await _mesh.StartedAsync();
+        await _mesh.SendAsync(id, Submission("b-1"));
 
-        var duplicate = await mesh.SendAsync(id, Submission("b-1"));
-        var conflict = await mesh.SendAsync(id, Submission("b-1") with { Body = JsonText.OfString("other") });
+        var duplicate = await _mesh.SendAsync(id, Submission("b-1"));
+        var conflict = await _mesh.SendAsync(id, Submission("b-1") with { Body = JsonText.OfString("other") });
 
         Assert.Equal((200, "duplicate", "2"), (duplicate.Status, duplicate.Text("receipt"), duplicate.Text("sequence")));
         Assert.Equal((409, "message_conflict"), (conflict.Status, conflict.Text("reason")));
-        Assert.Equal(1, mesh.Raised);
+        Assert.Equal(1, _mesh.Raised);
     }
 
     [Fact]
     public async Task After_the_end_only_what_was_accepted_is_known()
     {
-        var id = await mesh.StartedAsync();
-        await mesh.SendAsync(id, Submission("b-1"));
-        await mesh.CancelAsync(id);
-        var raised = mesh.Raised;
+        var id = await _mesh.StartedAsync();
+        await _mesh.SendAsync(id, Submission("b-1"));
+        await _mesh.CancelAsync(id);
+        var raised = _mesh.Raised;
 
-        var late = await mesh.SendAsync(id, Submission("b-2"));
-        var duplicate = await mesh.SendAsync(id, Submission("b-1"));
-        var conflict = await mesh.SendAsync(id, Submission("b-1") with { Body = JsonText.OfString("other") });
+        var late = await _mesh.SendAsync(id, Submission("b-2"));
+        var duplicate = await _mesh.SendAsync(id, Submission("b-1"));
+        var conflict = await _mesh.SendAsync(id, Submission("b-1") with { Body = JsonText.OfString("other") });
 
         Assert.Equal((409, "thread_ended", "ended"), (late.Status, late.Text("reason"), late.Text("threadState")));
         Assert.Equal((200, "duplicate"), (duplicate.Status, duplicate.Text("receipt")));
         Assert.Equal((409, "thread_ended"), (conflict.Status, conflict.Text("reason")));
-        Assert.Equal(raised, mesh.Raised);
+        Assert.Equal(raised, _mesh.Raised);
     }
 
     [Fact]
     public async Task A_message_that_the_thread_never_saw_before_it_ended_is_rejected()
     {
-        var id = await mesh.StartedAsync();
-        mesh.Asleep = true;
-        var sent = mesh.SendAsync(id, Submission("b-1"));
-        await Eventually.TrueAsync(() => mesh.Raised == 1);
-        mesh.Asleep = false;
+        var id = await _mesh.StartedAsync();
+        _mesh.Asleep = true;
+        var sent = _mesh.SendAsync(id, Submission("b-1"));
+        await Eventually.TrueAsync(() => _mesh.Raised == 1);
+        _mesh.Asleep = false;
 
-        await mesh.CancelAsync(id);
+        await _mesh.CancelAsync(id);
 
         Assert.Equal((409, "thread_ended"), ((await sent).Status, (await sent).Text("reason")));
     }
@@ -88,20 +88,20 @@ public sealed class MessageTests : IAsyncDisposable
     [InlineData(SampleThread.Verifier, MessageKind.Submission, "wrong_kind")]
     public async Task What_the_rules_refuse_is_a_409_with_the_reason(string from, MessageKind kind, string reason)
     {
-        var id = await mesh.StartedAsync();
+        var id = await _mesh.StartedAsync();
 
-        var answer = await mesh.SendAsync(id, SampleThread.MessageOf("m-1", from, kind));
+        var answer = await _mesh.SendAsync(id, SampleThread.MessageOf("m-1", from, kind));
 
         Assert.Equal((409, "rejected", reason), (answer.Status, answer.Text("receipt"), answer.Text("reason")));
-        Assert.Equal("open", (await mesh.GetAsync(id)).Text("state"));
+        Assert.Equal("open", (await _mesh.GetAsync(id)).Text("state"));
     }
 
     [Fact]
     public async Task A_builder_that_passes_itself_is_refused()
     {
-        var id = await mesh.StartedAsync();
+        var id = await _mesh.StartedAsync();
 
-        var answer = await mesh.SendAsync(id, SampleThread.PassOf("b-1", SampleThread.Builder));
+        var answer = await _mesh.SendAsync(id, SampleThread.PassOf("b-1", SampleThread.Builder));
 
         Assert.Equal((409, "wrong_kind"), (answer.Status, answer.Text("reason")));
     }
@@ -138,10 +138,10 @@ public sealed class MessageTests : IAsyncDisposable
     [InlineData("0F8FAD5B-D9CB-469F-A165-70867728950E", 400, "malformed_id")]
     public async Task An_unknown_or_malformed_thread_is_told_apart(string id, int status, string code)
     {
-        Assert.Equal((status, code), Of(await mesh.SendAsync(id, Submission("b-1"))));
-        Assert.Equal((status, code), Of(await mesh.GetAsync(id)));
-        Assert.Equal((status, code), Of(await mesh.MessagesAsync(id)));
-        Assert.Equal((status, code), Of(await mesh.CancelAsync(id)));
+        Assert.Equal((status, code), Of(await _mesh.SendAsync(id, Submission("b-1"))));
+        Assert.Equal((status, code), Of(await _mesh.GetAsync(id)));
+        Assert.Equal((status, code), Of(await _mesh.MessagesAsync(id)));
+        Assert.Equal((status, code), Of(await _mesh.CancelAsync(id)));
 
         static (int, string) Of(Answer answer) => (answer.Status, answer.Code);
     }
@@ -152,20 +152,20 @@ public sealed class MessageTests : IAsyncDisposable
     [InlineData("""{"messageId":"b-1","from":"codecraft-builder","kind":7}""", "wrong_type")]
     public async Task A_request_that_is_wrong_changes_nothing(string body, string code)
     {
-        var id = await mesh.StartedAsync();
+        var id = await _mesh.StartedAsync();
 
-        var answer = await mesh.SendAsync(id, Encoding.UTF8.GetBytes(body));
+        var answer = await _mesh.SendAsync(id, Encoding.UTF8.GetBytes(body));
 
         Assert.Equal((400, code), (answer.Status, answer.Code));
-        Assert.Equal(0, mesh.Raised);
+        Assert.Equal(0, _mesh.Raised);
     }
 
     [Fact]
     public async Task A_body_over_1_MiB_is_a_413()
     {
-        var id = await mesh.StartedAsync();
+        var id = await _mesh.StartedAsync();
 
-        var answer = await mesh.SendAsync(id, Submission("b-1") with { Body = JsonText.OfString(new string('x', 1024 * 1024)) });
+        var answer = await _mesh.SendAsync(id, Submission("b-1") with { Body = JsonText.OfString(new string('x', 1024 * 1024)) });
 
         Assert.Equal((413, "body_too_large"), (answer.Status, answer.Code));
     }
@@ -173,30 +173,30 @@ public sealed class MessageTests : IAsyncDisposable
     [Fact]
     public async Task A_large_body_is_stored_once_and_shown_whole()
     {
-        var id = await mesh.StartedAsync();
+        var id = await _mesh.StartedAsync();
         var text = new string('x', 100_000);
 
-        await mesh.SendAsync(id, SampleThread.MessageOf("n-1", SampleThread.Builder, MessageKind.Note, text));
-        await mesh.SendAsync(id, SampleThread.MessageOf("n-2", SampleThread.Builder, MessageKind.Note, text));
+        await _mesh.SendAsync(id, SampleThread.MessageOf("n-1", SampleThread.Builder, MessageKind.Note, text));
+        await _mesh.SendAsync(id, SampleThread.MessageOf("n-2", SampleThread.Builder, MessageKind.Note, text));
 
-        var shown = (await mesh.MessagesAsync(id, "?after=1")).List("messages").ToList();
+        var shown = (await _mesh.MessagesAsync(id, "?after=1")).List("messages").ToList();
         Assert.All(shown, message => Assert.Equal(text, message.GetProperty("body").GetString()));
-        Assert.Single(mesh.Blobs.Text("bodies/00000001").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Single(_mesh.Blobs.Text("bodies/00000001").Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
     public async Task A_page_of_large_bodies_ends_early_and_the_next_one_goes_on()
     {
-        var id = await mesh.StartedAsync();
+        var id = await _mesh.StartedAsync();
         for (var n = 1; n <= 6; n++)
         {
             var body = new string((char)('a' + n), 1_000_000);
             var note = SampleThread.MessageOf($"n-{n}", SampleThread.Builder, MessageKind.Note, body);
-            Assert.Equal(200, (await mesh.SendAsync(id, note)).Status);
+            Assert.Equal(200, (await _mesh.SendAsync(id, note)).Status);
         }
 
-        var first = await mesh.MessagesAsync(id);
-        var second = await mesh.MessagesAsync(id, $"?after={first.Text("nextAfter")}");
+        var first = await _mesh.MessagesAsync(id);
+        var second = await _mesh.MessagesAsync(id, $"?after={first.Text("nextAfter")}");
 
         Assert.Equal([1, 2, 3, 4, 5, 6], Sequences(first));
         Assert.Equal([7], Sequences(second));
@@ -205,13 +205,13 @@ public sealed class MessageTests : IAsyncDisposable
     [Fact]
     public async Task Messages_are_read_after_a_sequence_and_for_one_party()
     {
-        var id = await mesh.StartedAsync();
-        await mesh.SendAsync(id, Submission("b-1"));
-        await mesh.SendAsync(id, SampleThread.MessageOf("v-1", SampleThread.Verifier, MessageKind.Finding));
+        var id = await _mesh.StartedAsync();
+        await _mesh.SendAsync(id, Submission("b-1"));
+        await _mesh.SendAsync(id, SampleThread.MessageOf("v-1", SampleThread.Verifier, MessageKind.Finding));
 
-        var all = await mesh.MessagesAsync(id);
-        var toBuilder = await mesh.MessagesAsync(id, "?to=builder");
-        var toVerifier = await mesh.MessagesAsync(id, "?to=proveo-verifier&after=1");
+        var all = await _mesh.MessagesAsync(id);
+        var toBuilder = await _mesh.MessagesAsync(id, "?to=builder");
+        var toVerifier = await _mesh.MessagesAsync(id, "?to=proveo-verifier&after=1");
 
         Assert.Equal([1, 2, 3], Sequences(all));
         Assert.Equal([1, 3], Sequences(toBuilder));
@@ -222,12 +222,12 @@ public sealed class MessageTests : IAsyncDisposable
     [Fact]
     public async Task A_long_poll_ends_as_soon_as_there_is_a_message_for_the_asker()
     {
-        var id = await mesh.StartedAsync();
-        var poll = mesh.MessagesAsync(id, "?after=1&to=proveo-verifier&wait=PT60S");
+        var id = await _mesh.StartedAsync();
+        var poll = _mesh.MessagesAsync(id, "?after=1&to=proveo-verifier&wait=PT60S");
 
-        await mesh.SendAsync(id, SampleThread.MessageOf("v-1", SampleThread.Verifier, MessageKind.Finding));
+        await _mesh.SendAsync(id, SampleThread.MessageOf("v-1", SampleThread.Verifier, MessageKind.Finding));
         Assert.False(poll.IsCompleted);
-        await mesh.SendAsync(id, Submission("b-1"));
+        await _mesh.SendAsync(id, Submission("b-1"));
 
         Assert.Equal("3", (await poll).Text("nextAfter"));
     }
@@ -235,10 +235,10 @@ public sealed class MessageTests : IAsyncDisposable
     [Fact]
     public async Task A_long_poll_ends_with_the_thread()
     {
-        var id = await mesh.StartedAsync();
-        var poll = mesh.MessagesAsync(id, "?after=1&wait=PT60S");
+        var id = await _mesh.StartedAsync();
+        var poll = _mesh.MessagesAsync(id, "?after=1&wait=PT60S");
 
-        await mesh.CancelAsync(id);
+        await _mesh.CancelAsync(id);
 
         Assert.Equal("ended", (await poll).Text("threadState"));
     }
@@ -246,9 +246,9 @@ public sealed class MessageTests : IAsyncDisposable
     [Fact]
     public async Task A_long_poll_that_the_host_cuts_short_is_a_503()
     {
-        var id = await mesh.StartedAsync();
+        var id = await _mesh.StartedAsync();
         using var stopping = new CancellationTokenSource();
-        var poll = mesh.MessagesAsync(id, "?after=1&wait=PT60S", stopping.Token);
+        var poll = _mesh.MessagesAsync(id, "?after=1&wait=PT60S", stopping.Token);
 
         await stopping.CancelAsync();
 
@@ -261,7 +261,7 @@ public sealed class MessageTests : IAsyncDisposable
     [InlineData("?after=one", 1)]
     public async Task A_query_that_is_wrong_is_told_all_at_once(string query, int errors)
     {
-        var answer = await mesh.MessagesAsync(await mesh.StartedAsync(), query);
+        var answer = await _mesh.MessagesAsync(await _mesh.StartedAsync(), query);
 
         Assert.Equal(400, answer.Status);
         Assert.Equal(errors, answer.List("errors").Count());
@@ -270,27 +270,27 @@ public sealed class MessageTests : IAsyncDisposable
     [Fact]
     public async Task A_held_thread_is_decided_once()
     {
-        mesh.Gate = new GateReport(GateOutcome.Held, [new GateFinding("high_priority", GateOutcome.Held, "A person decides.")]);
-        var id = (await mesh.StartAsync(SampleThread.RequestOf())).Text("threadId");
+        _mesh.Gate = new GateReport(GateOutcome.Held, [new GateFinding("high_priority", GateOutcome.Held, "A person decides.")]);
+        var id = (await _mesh.StartAsync(SampleThread.RequestOf())).Text("threadId");
 
-        var decided = await mesh.DecideAsync(id, HoldDecision.Approve);
-        var again = await mesh.DecideAsync(id, HoldDecision.Deny);
+        var decided = await _mesh.DecideAsync(id, HoldDecision.Approve);
+        var again = await _mesh.DecideAsync(id, HoldDecision.Deny);
 
         Assert.Equal((202, "accepted"), (decided.Status, decided.Text("receipt")));
         Assert.Equal((409, "not_held"), (again.Status, again.Code));
-        Assert.Equal("open", (await mesh.GetAsync(id)).Text("state"));
+        Assert.Equal("open", (await _mesh.GetAsync(id)).Text("state"));
     }
 
     [Fact]
     public async Task A_thread_is_cancelled_once_and_every_cancel_is_accepted()
     {
-        var id = await mesh.StartedAsync();
+        var id = await _mesh.StartedAsync();
 
-        var first = await mesh.CancelAsync(id);
-        var second = await mesh.CancelAsync(id);
+        var first = await _mesh.CancelAsync(id);
+        var second = await _mesh.CancelAsync(id);
 
         Assert.Equal((202, 202), (first.Status, second.Status));
-        var thread = await mesh.GetAsync(id);
+        var thread = await _mesh.GetAsync(id);
         Assert.Equal(("BLOCKED", "cancelled"), (thread.Text("endState"), thread.Text("reason")));
     }
 

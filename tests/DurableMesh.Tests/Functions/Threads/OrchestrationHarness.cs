@@ -15,45 +15,45 @@ namespace DurableMesh.Tests.Functions.Threads;
 /// </summary>
 internal sealed class OrchestrationHarness
 {
-    private readonly Mock<TaskOrchestrationContext> context = new();
-    private readonly Queue<InboxEnvelope?> buffered = new();
-    private readonly TaskCompletionSource deadline = new();
-    private readonly Queue<TaskCompletionSource> held = new();
-    private TaskCompletionSource<InboxEnvelope?>? waiter;
-    private CancellationToken timer;
+    private readonly Mock<TaskOrchestrationContext> _context = new();
+    private readonly Queue<InboxEnvelope?> _buffered = new();
+    private readonly TaskCompletionSource _deadline = new();
+    private readonly Queue<TaskCompletionSource> _held = new();
+    private TaskCompletionSource<InboxEnvelope?>? _waiter;
+    private CancellationToken _timer;
 
     public OrchestrationHarness()
     {
-        context.Setup(one => one.CurrentUtcDateTime).Returns(() => Now.UtcDateTime);
-        context.Setup(one => one.CreateTimer(It.IsAny<DateTime>(), It.IsAny<CancellationToken>()))
+        _context.Setup(one => one.CurrentUtcDateTime).Returns(() => Now.UtcDateTime);
+        _context.Setup(one => one.CreateTimer(It.IsAny<DateTime>(), It.IsAny<CancellationToken>()))
             .Returns((DateTime fireAt, CancellationToken cancellation) =>
             {
-                (FireAt, timer) = (fireAt, cancellation);
-                return deadline.Task;
+                (FireAt, _timer) = (fireAt, cancellation);
+                return _deadline.Task;
             });
-        context.Setup(one => one.WaitForExternalEvent<InboxEnvelope?>(InboxEnvelope.EventName, It.IsAny<CancellationToken>()))
+        _context.Setup(one => one.WaitForExternalEvent<InboxEnvelope?>(InboxEnvelope.EventName, It.IsAny<CancellationToken>()))
             .Returns(WaitAsync);
-        context.Setup(one => one.CallActivityAsync<GateReport>(nameof(EvaluateGate), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+        _context.Setup(one => one.CallActivityAsync<GateReport>(nameof(EvaluateGate), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns(() => Gate());
-        context.Setup(one => one.CallActivityAsync(
+        _context.Setup(one => one.CallActivityAsync(
                 nameof(ThreadActivities.RecordThreadStep), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns((TaskName _, object record, TaskOptions options) =>
             {
                 Retries.Add(options.Retry!.Policy!);
                 return RecordAsync((ThreadRecord)record);
             });
-        context.Setup(one => one.CallActivityAsync(
+        _context.Setup(one => one.CallActivityAsync(
                 nameof(ThreadActivities.WriteEvidence), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns((TaskName _, object threadId, TaskOptions _) =>
             {
                 Evidence.Add((string)threadId);
                 return DuringEvidence();
             });
-        context.Setup(one => one.ContinueAsNew(It.IsAny<object>(), It.IsAny<bool>()))
+        _context.Setup(one => one.ContinueAsNew(It.IsAny<object>(), It.IsAny<bool>()))
             .Callback((object state, bool preserve) =>
             {
                 Assert.True(preserve);
-                Assert.Null(waiter);
+                Assert.Null(_waiter);
                 Carried = (ThreadState)state;
             });
     }
@@ -82,41 +82,41 @@ internal sealed class OrchestrationHarness
 
     public DateTime FireAt { get; private set; }
 
-    public bool TimerCancelled => timer.IsCancellationRequested;
+    public bool TimerCancelled => _timer.IsCancellationRequested;
 
-    public int Buffered => buffered.Count;
+    public int Buffered => _buffered.Count;
 
     public IEnumerable<RequestReceipt> Receipts => Records.SelectMany(record => record.Receipts);
 
     public Task<ThreadStatus> Start() => Run(ThreadState.Starting(SampleThread.StartOf("thread")));
 
-    public Task<ThreadStatus> Run(ThreadState state) => ThreadOrchestrator.RunAsync(context.Object, state);
+    public Task<ThreadStatus> Run(ThreadState state) => ThreadOrchestrator.RunAsync(_context.Object, state);
 
     public void Raise(string requestId, InboxInput input) => Raise(new InboxEnvelope(requestId, input));
 
     public void Raise(InboxEnvelope? envelope)
     {
-        if (waiter is { } waiting)
+        if (_waiter is { } waiting)
         {
-            waiter = null;
+            _waiter = null;
             waiting.SetResult(envelope);
         }
         else
         {
-            buffered.Enqueue(envelope);
+            _buffered.Enqueue(envelope);
         }
     }
 
     public void ReachDeadline()
     {
         Now = FireAt;
-        deadline.SetResult();
+        _deadline.SetResult();
     }
 
-    public void FireTimerEarly() => deadline.SetResult();
+    public void FireTimerEarly() => _deadline.SetResult();
 
     /// <summary>Completes the oldest held record.</summary>
-    public void Acknowledge() => held.Dequeue().SetResult();
+    public void Acknowledge() => _held.Dequeue().SetResult();
 
     private Task RecordAsync(ThreadRecord record)
     {
@@ -133,19 +133,19 @@ internal sealed class OrchestrationHarness
         }
 
         var acknowledgement = new TaskCompletionSource();
-        held.Enqueue(acknowledgement);
+        _held.Enqueue(acknowledgement);
         return acknowledgement.Task;
     }
 
     private Task<InboxEnvelope?> WaitAsync()
     {
-        if (buffered.TryDequeue(out var envelope))
+        if (_buffered.TryDequeue(out var envelope))
         {
             return Task.FromResult(envelope);
         }
 
-        Assert.Null(waiter);
-        waiter = new TaskCompletionSource<InboxEnvelope?>();
-        return waiter.Task;
+        Assert.Null(_waiter);
+        _waiter = new TaskCompletionSource<InboxEnvelope?>();
+        return _waiter.Task;
     }
 }

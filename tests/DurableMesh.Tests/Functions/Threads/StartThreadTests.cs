@@ -10,14 +10,14 @@ namespace DurableMesh.Tests.Functions.Threads;
 
 public sealed class StartThreadTests : IAsyncDisposable
 {
-    private readonly MeshFixture mesh = new();
+    private readonly MeshFixture _mesh = new();
 
-    public ValueTask DisposeAsync() => mesh.DisposeAsync();
+    public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
     public async Task A_thread_that_the_gate_lets_in_is_created()
     {
-        var answer = await mesh.StartAsync(SampleThread.RequestOf());
+        var answer = await _mesh.StartAsync(SampleThread.RequestOf());
 
         Assert.Equal(201, answer.Status);
         Assert.Equal("open", answer.Text("state"));
@@ -28,7 +28,7 @@ public sealed class StartThreadTests : IAsyncDisposable
     [Fact]
     public async Task Agents_may_be_named_by_their_aliases()
     {
-        var answer = await mesh.StartAsync(SampleThread.RequestOf("builder", "verifier"));
+        var answer = await _mesh.StartAsync(SampleThread.RequestOf("builder", "verifier"));
 
         Assert.Equal((SampleThread.Builder, SampleThread.Verifier), (answer.Text("initiator"), answer.Text("responder")));
     }
@@ -36,19 +36,19 @@ public sealed class StartThreadTests : IAsyncDisposable
     [Fact]
     public async Task The_same_key_and_body_answer_with_the_first_thread()
     {
-        var first = await mesh.StartAsync(SampleThread.RequestOf(), "key");
-        var second = await mesh.StartAsync(SampleThread.RequestOf(), "key");
+        var first = await _mesh.StartAsync(SampleThread.RequestOf(), "key");
+        var second = await _mesh.StartAsync(SampleThread.RequestOf(), "key");
 
         Assert.Equal((201, 200), (first.Status, second.Status));
         Assert.Equal(first.Text("threadId"), second.Text("threadId"));
-        Assert.Equal(1, mesh.Starts);
+        Assert.Equal(1, _mesh.Starts);
     }
 
     [Fact]
     public async Task The_same_key_with_another_body_is_a_conflict()
     {
-        var first = await mesh.StartAsync(SampleThread.RequestOf(), "key");
-        var second = await mesh.StartAsync(SampleThread.RequestOf() with { McTask = "7" }, "key");
+        var first = await _mesh.StartAsync(SampleThread.RequestOf(), "key");
+        var second = await _mesh.StartAsync(SampleThread.RequestOf() with { McTask = "7" }, "key");
 
         Assert.Equal((409, "idempotency_conflict"), (second.Status, second.Code));
         Assert.Equal(first.Text("threadId"), second.Text("threadId"));
@@ -58,10 +58,10 @@ public sealed class StartThreadTests : IAsyncDisposable
     public async Task Fifty_starts_at_once_with_one_key_make_one_thread()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(
-            _ => Task.Run(() => mesh.StartAsync(SampleThread.RequestOf(), "key"))));
+            _ => Task.Run(() => _mesh.StartAsync(SampleThread.RequestOf(), "key"))));
 
         Assert.Single(answers.Select(answer => answer.Text("threadId")).Distinct());
-        Assert.Equal(1, mesh.Starts);
+        Assert.Equal(1, _mesh.Starts);
         Assert.Single(answers, answer => answer.Status == 201);
         Assert.Equal(49, answers.Count(answer => answer.Status == 200));
     }
@@ -71,7 +71,7 @@ public sealed class StartThreadTests : IAsyncDisposable
     [InlineData("tab\there")]
     public async Task A_malformed_key_is_refused(string key)
     {
-        var answer = await mesh.StartAsync(SampleThread.RequestOf(), key);
+        var answer = await _mesh.StartAsync(SampleThread.RequestOf(), key);
 
         Assert.Equal((400, "malformed_key"), (answer.Status, answer.Code));
     }
@@ -79,22 +79,22 @@ public sealed class StartThreadTests : IAsyncDisposable
     [Fact]
     public async Task A_refused_thread_exists_and_the_problem_names_it()
     {
-        mesh.Gate = new GateReport(
+        _mesh.Gate = new GateReport(
             GateOutcome.Denied, [new GateFinding("parties_differ", GateOutcome.Denied, "They are the same.")]);
 
-        var answer = await mesh.StartAsync(SampleThread.RequestOf());
+        var answer = await _mesh.StartAsync(SampleThread.RequestOf());
 
         Assert.Equal((403, "gate_denied"), (answer.Status, answer.Code));
         Assert.Equal("They are the same.", answer.Text("detail"));
-        Assert.Equal("BLOCKED", (await mesh.GetAsync(answer.Text("threadId"))).Text("endState"));
+        Assert.Equal("BLOCKED", (await _mesh.GetAsync(answer.Text("threadId"))).Text("endState"));
     }
 
     [Fact]
     public async Task A_held_thread_is_accepted()
     {
-        mesh.Gate = new GateReport(GateOutcome.Held, [new GateFinding("high_priority", GateOutcome.Held, "A person decides.")]);
+        _mesh.Gate = new GateReport(GateOutcome.Held, [new GateFinding("high_priority", GateOutcome.Held, "A person decides.")]);
 
-        var answer = await mesh.StartAsync(SampleThread.RequestOf());
+        var answer = await _mesh.StartAsync(SampleThread.RequestOf());
 
         Assert.Equal((202, "held"), (answer.Status, answer.Text("state")));
     }
@@ -115,9 +115,9 @@ public sealed class StartThreadTests : IAsyncDisposable
     {
         var text = new string('x', 10_000);
         var request = SampleThread.RequestOf();
-        var answer = await mesh.StartAsync(request with { Brief = request.Brief with { Body = JsonText.OfString(text) } });
+        var answer = await _mesh.StartAsync(request with { Brief = request.Brief with { Body = JsonText.OfString(text) } });
 
-        var messages = await mesh.MessagesAsync(answer.Text("threadId"));
+        var messages = await _mesh.MessagesAsync(answer.Text("threadId"));
 
         Assert.Equal(text, Assert.Single(messages.List("messages")).GetProperty("body").GetString());
     }
@@ -125,7 +125,7 @@ public sealed class StartThreadTests : IAsyncDisposable
     [Fact]
     public async Task Everything_that_is_wrong_is_said_at_once()
     {
-        var answer = await mesh.StartAsync(Encoding.UTF8.GetBytes(
+        var answer = await _mesh.StartAsync(Encoding.UTF8.GetBytes(
             """
             {"pattern":"duel","mcTask":5,"initiator":"a\u0007b","responder":"c","brief":{"subject":"s"},
              "limits":{"ttl":"PT0S","costCapUsd":-1},"extra":1}
@@ -137,13 +137,13 @@ public sealed class StartThreadTests : IAsyncDisposable
         Assert.Superset(
             new HashSet<string?> { "pattern", "mcTask", "initiator", "limits.ttl", "limits.costCapUsd", "extra" },
             paths.ToHashSet());
-        Assert.Equal(0, mesh.Starts);
+        Assert.Equal(0, _mesh.Starts);
     }
 
     [Fact]
     public async Task A_request_that_is_too_large_is_refused_before_it_is_parsed()
     {
-        var answer = await mesh.StartAsync(new byte[RequestBody.MaximumBytes + 1]);
+        var answer = await _mesh.StartAsync(new byte[RequestBody.MaximumBytes + 1]);
 
         Assert.Equal((413, "body_too_large"), (answer.Status, answer.Code));
     }
@@ -164,11 +164,11 @@ public sealed class StartThreadTests : IAsyncDisposable
     [Fact]
     public async Task A_client_that_fails_with_an_outage_is_a_503()
     {
-        mesh.Client.Setup(one => one.ScheduleNewOrchestrationInstanceAsync(
+        _mesh.Client.Setup(one => one.ScheduleNewOrchestrationInstanceAsync(
                 It.IsAny<TaskName>(), It.IsAny<object>(), It.IsAny<StartOrchestrationOptions>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new IOException("The hub's storage is away."));
 
-        var answer = await mesh.StartAsync(SampleThread.RequestOf(), "key");
+        var answer = await _mesh.StartAsync(SampleThread.RequestOf(), "key");
 
         Assert.Equal((503, "storage_unavailable"), (answer.Status, answer.Code));
         Assert.Contains("The hub's storage is away.", answer.Text("detail"), StringComparison.Ordinal);
@@ -177,11 +177,11 @@ public sealed class StartThreadTests : IAsyncDisposable
     [Fact]
     public async Task A_client_that_fails_otherwise_is_a_500_that_tells_nothing_of_the_inside()
     {
-        mesh.Client.Setup(one => one.ScheduleNewOrchestrationInstanceAsync(
+        _mesh.Client.Setup(one => one.ScheduleNewOrchestrationInstanceAsync(
                 It.IsAny<TaskName>(), It.IsAny<object>(), It.IsAny<StartOrchestrationOptions>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new FormatException("secret"));
 
-        var answer = await mesh.StartAsync(SampleThread.RequestOf(), "key");
+        var answer = await _mesh.StartAsync(SampleThread.RequestOf(), "key");
 
         Assert.Equal((500, "internal_error"), (answer.Status, answer.Code));
         Assert.DoesNotContain("secret", answer.Body.ToString(), StringComparison.Ordinal);

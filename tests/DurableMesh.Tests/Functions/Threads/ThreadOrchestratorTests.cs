@@ -8,99 +8,99 @@ namespace DurableMesh.Tests.Functions.Threads;
 
 public sealed class ThreadOrchestratorTests
 {
-    private readonly OrchestrationHarness harness = new();
+    private readonly OrchestrationHarness _harness = new();
 
     [Fact]
     public void An_approved_thread_records_its_opening_and_its_brief_and_waits()
     {
-        var run = harness.Start();
+        var run = _harness.Start();
 
-        var record = Assert.Single(harness.Records);
+        var record = Assert.Single(_harness.Records);
         Assert.False(run.IsCompleted);
         Assert.Equal(["ThreadOpening", "MessageAccepted"], record.Entries.Select(entry => entry.Event.GetType().Name));
         Assert.Equal(ThreadPhase.Open, record.View.State);
-        Assert.Equal(record.View.Deadline.UtcDateTime, harness.FireAt);
+        Assert.Equal(record.View.Deadline.UtcDateTime, _harness.FireAt);
     }
 
     [Fact]
     public async Task A_denied_thread_ends_with_evidence()
     {
-        harness.Gate = () => Task.FromResult(new GateReport(
+        _harness.Gate = () => Task.FromResult(new GateReport(
             GateOutcome.Denied, [new GateFinding("parties_differ", GateOutcome.Denied, "They are the same.")]));
 
-        var status = await harness.Start();
+        var status = await _harness.Start();
 
         Assert.Equal(new ThreadStatus(ThreadPhase.Ended, EndState.Blocked, 0), status);
-        Assert.Equal(EndReason.GateDenied, harness.Records[^1].View.Reason);
-        Assert.Equal(["thread"], harness.Evidence);
-        Assert.True(harness.TimerCancelled);
+        Assert.Equal(EndReason.GateDenied, _harness.Records[^1].View.Reason);
+        Assert.Equal(["thread"], _harness.Evidence);
+        Assert.True(_harness.TimerCancelled);
     }
 
     [Fact]
     public async Task A_gate_that_fails_ends_the_thread_as_internal_error()
     {
-        harness.Gate = () => throw new TaskFailedException(
+        _harness.Gate = () => throw new TaskFailedException(
             "EvaluateGate", 0, new TaskFailureDetails("System.FormatException", "broken", null, null, null));
 
-        var status = await harness.Start();
+        var status = await _harness.Start();
 
         Assert.Equal(EndState.Blocked, status.EndState);
-        Assert.Equal(EndReason.InternalError, harness.Records[^1].View.Reason);
-        Assert.Contains("broken", harness.Records[^1].View.Detail, StringComparison.Ordinal);
+        Assert.Equal(EndReason.InternalError, _harness.Records[^1].View.Reason);
+        Assert.Contains("broken", _harness.Records[^1].View.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_held_thread_opens_when_a_person_approves()
     {
-        harness.Gate = () => Task.FromResult(new GateReport(
+        _harness.Gate = () => Task.FromResult(new GateReport(
             GateOutcome.Held, [new GateFinding("high_priority", GateOutcome.Held, "A person decides.")]));
-        _ = harness.Start();
-        Assert.Equal(ThreadPhase.Held, harness.Records[^1].View.State);
+        _ = _harness.Start();
+        Assert.Equal(ThreadPhase.Held, _harness.Records[^1].View.State);
 
-        harness.Raise("r-1", new GateDecided("a person", HoldDecision.Approve, "fine"));
+        _harness.Raise("r-1", new GateDecided("a person", HoldDecision.Approve, "fine"));
 
-        Assert.Equal(ThreadPhase.Open, harness.Records[^1].View.State);
-        Assert.Equal(ReceiptKind.Accepted, Assert.Single(harness.Receipts).Receipt.Kind);
+        Assert.Equal(ThreadPhase.Open, _harness.Records[^1].View.State);
+        Assert.Equal(ReceiptKind.Accepted, Assert.Single(_harness.Receipts).Receipt.Kind);
     }
 
     [Fact]
     public void Events_that_are_there_already_share_one_record()
     {
-        harness.HoldRecords = true;
-        _ = harness.Start();
-        harness.Raise("r-1", Note("n-1"));
-        harness.Raise("r-2", Note("n-2"));
-        harness.Raise("r-3", Note("n-2"));
-        harness.Raise("r-4", Note("n-3", from: "a stranger"));
+        _harness.HoldRecords = true;
+        _ = _harness.Start();
+        _harness.Raise("r-1", Note("n-1"));
+        _harness.Raise("r-2", Note("n-2"));
+        _harness.Raise("r-3", Note("n-2"));
+        _harness.Raise("r-4", Note("n-3", from: "a stranger"));
 
-        harness.Acknowledge();
+        _harness.Acknowledge();
 
-        Assert.Equal(2, harness.Records.Count);
+        Assert.Equal(2, _harness.Records.Count);
         Assert.Equal(
             ["r-1 Accepted", "r-2 Accepted", "r-3 Duplicate", "r-4 Rejected"],
-            harness.Records[1].Receipts.Select(one => $"{one.RequestId} {one.Receipt.Kind}"));
-        Assert.Equal([2, 3], harness.Records[1].Entries.Select(entry => entry.Ordinal));
+            _harness.Records[1].Receipts.Select(one => $"{one.RequestId} {one.Receipt.Kind}"));
+        Assert.Equal([2, 3], _harness.Records[1].Entries.Select(entry => entry.Ordinal));
     }
 
     [Fact]
     public async Task The_deadline_ends_a_thread_that_nobody_answers()
     {
-        var run = harness.Start();
+        var run = _harness.Start();
 
-        harness.ReachDeadline();
+        _harness.ReachDeadline();
         var status = await run;
 
         Assert.Equal(EndState.Blocked, status.EndState);
-        Assert.Equal(EndReason.TtlExpired, harness.Records[^1].View.Reason);
-        Assert.Equal(["thread"], harness.Evidence);
+        Assert.Equal(EndReason.TtlExpired, _harness.Records[^1].View.Reason);
+        Assert.Equal(["thread"], _harness.Evidence);
     }
 
     [Fact]
     public async Task A_clock_that_lags_behind_the_timer_ends_the_thread_all_the_same()
     {
-        var run = harness.Start();
+        var run = _harness.Start();
 
-        harness.FireTimerEarly();
+        _harness.FireTimerEarly();
 
         Assert.Equal(EndState.Blocked, (await run).EndState);
     }
@@ -108,66 +108,66 @@ public sealed class ThreadOrchestratorTests
     [Fact]
     public async Task A_supported_pass_ends_the_thread_as_PASS()
     {
-        var run = harness.Start();
+        var run = _harness.Start();
 
-        harness.Raise("r-1", Message(SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission)));
-        harness.Raise("r-2", Message(SampleThread.PassOf("v-1")));
+        _harness.Raise("r-1", Message(SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission)));
+        _harness.Raise("r-2", Message(SampleThread.PassOf("v-1")));
         var status = await run;
 
         Assert.Equal(new ThreadStatus(ThreadPhase.Ended, EndState.Pass, 3), status);
-        Assert.All(harness.Receipts, one => Assert.Equal(ReceiptKind.Accepted, one.Receipt.Kind));
-        Assert.True(harness.TimerCancelled);
+        Assert.All(_harness.Receipts, one => Assert.Equal(ReceiptKind.Accepted, one.Receipt.Kind));
+        Assert.True(_harness.TimerCancelled);
     }
 
     [Fact]
     public async Task Events_under_way_at_the_end_are_still_answered()
     {
-        harness.DuringEvidence = () =>
+        _harness.DuringEvidence = () =>
         {
-            harness.Raise("r-4", Note("too late"));
+            _harness.Raise("r-4", Note("too late"));
             return Task.CompletedTask;
         };
-        harness.HoldRecords = true;
-        var run = harness.Start();
-        harness.Acknowledge();
-        harness.Raise("r-1", new CancelRequested("a person", "enough"));
-        harness.Raise("r-2", Note("late"));
-        harness.Raise("r-3", new CancelRequested("another person", "enough"));
-        harness.HoldRecords = false;
-        harness.Acknowledge();
+        _harness.HoldRecords = true;
+        var run = _harness.Start();
+        _harness.Acknowledge();
+        _harness.Raise("r-1", new CancelRequested("a person", "enough"));
+        _harness.Raise("r-2", Note("late"));
+        _harness.Raise("r-3", new CancelRequested("another person", "enough"));
+        _harness.HoldRecords = false;
+        _harness.Acknowledge();
         await run;
 
-        var late = harness.Receipts.ToDictionary(one => one.RequestId, one => one.Receipt);
+        var late = _harness.Receipts.ToDictionary(one => one.RequestId, one => one.Receipt);
         Assert.Equal(RejectReason.ThreadEnded, late["r-2"].Reason);
         Assert.Equal(ReceiptKind.Accepted, late["r-3"].Kind);
         Assert.Equal(RejectReason.ThreadEnded, late["r-4"].Reason);
-        Assert.Single(harness.Evidence);
+        Assert.Single(_harness.Evidence);
     }
 
     [Fact]
     public async Task After_many_steps_the_history_starts_anew_and_no_event_is_lost()
     {
-        harness.HoldRecords = true;
-        var run = harness.Start();
-        harness.Acknowledge();
+        _harness.HoldRecords = true;
+        var run = _harness.Start();
+        _harness.Acknowledge();
         for (var step = 1; step <= ThreadOrchestrator.StepsPerRun; step++)
         {
-            harness.Raise($"r-{step}", Note($"n-{step}"));
+            _harness.Raise($"r-{step}", Note($"n-{step}"));
             if (step < ThreadOrchestrator.StepsPerRun)
             {
-                harness.Acknowledge();
+                _harness.Acknowledge();
             }
         }
 
-        harness.Raise("next 1", Note("next 1"));
-        harness.Raise("next 2", Note("next 2"));
-        harness.Acknowledge();
+        _harness.Raise("next 1", Note("next 1"));
+        _harness.Raise("next 2", Note("next 2"));
+        _harness.Acknowledge();
         await run;
 
-        Assert.Equal(ThreadOrchestrator.StepsPerRun + 1, harness.Carried?.Messages);
-        Assert.Equal(2, harness.Buffered);
-        Assert.True(harness.TimerCancelled);
-        Assert.Empty(harness.Evidence);
+        Assert.Equal(ThreadOrchestrator.StepsPerRun + 1, _harness.Carried?.Messages);
+        Assert.Equal(2, _harness.Buffered);
+        Assert.True(_harness.TimerCancelled);
+        Assert.Empty(_harness.Evidence);
     }
 
     [Fact]
@@ -175,29 +175,29 @@ public sealed class ThreadOrchestratorTests
     {
         var thread = new SampleThread("thread");
         thread.Open();
-        harness.Gate = () => throw new InvalidOperationException("The gate speaks once.");
+        _harness.Gate = () => throw new InvalidOperationException("The gate speaks once.");
 
-        _ = harness.Run(thread.State);
-        harness.Raise("r-1", Note("n-1"));
+        _ = _harness.Run(thread.State);
+        _harness.Raise("r-1", Note("n-1"));
 
-        Assert.Equal(2, harness.Records[^1].View.Messages);
-        Assert.Equal(2, harness.Records[^1].Entries[0].Ordinal);
+        Assert.Equal(2, _harness.Records[^1].View.Messages);
+        Assert.Equal(2, _harness.Records[^1].Entries[0].Ordinal);
     }
 
     [Fact]
     public async Task A_step_that_cannot_be_recorded_has_not_happened_and_ends_the_thread()
     {
-        harness.RefuseRecord = record => record.Receipts.Any(one => one.RequestId == "r-2");
-        var run = harness.Start();
-        harness.Raise("r-1", Note("n-1"));
+        _harness.RefuseRecord = record => record.Receipts.Any(one => one.RequestId == "r-2");
+        var run = _harness.Start();
+        _harness.Raise("r-1", Note("n-1"));
 
-        harness.Raise("r-2", Note("n-2"));
+        _harness.Raise("r-2", Note("n-2"));
         await run;
 
-        var last = harness.Records[^1];
+        var last = _harness.Records[^1];
         Assert.Equal((EndReason.InternalError, 2), (last.View.Reason, last.View.Messages));
         Assert.Equal([3], last.Entries.Select(entry => entry.Ordinal));
-        Assert.Equal(["r-1"], harness.Receipts.Select(one => one.RequestId));
+        Assert.Equal(["r-1"], _harness.Receipts.Select(one => one.RequestId));
     }
 
     [Theory]
@@ -207,24 +207,24 @@ public sealed class ThreadOrchestratorTests
     [InlineData("System.FormatException", false)]
     public void Only_an_outage_is_worth_another_try(string errorType, bool again)
     {
-        _ = harness.Start();
+        _ = _harness.Start();
 
         var failure = new TaskFailedException("a", 0, new TaskFailureDetails(errorType, "m", null, null, null));
-        Assert.NotEmpty(harness.Retries);
-        Assert.All(harness.Retries, policy => Assert.Equal(again, policy.Handle(failure)));
+        Assert.NotEmpty(_harness.Retries);
+        Assert.All(_harness.Retries, policy => Assert.Equal(again, policy.Handle(failure)));
     }
 
     [Fact]
     public void An_event_that_is_no_envelope_is_ignored()
     {
-        _ = harness.Start();
+        _ = _harness.Start();
 
-        harness.Raise(null);
-        harness.Raise("r-1", null!);
-        harness.Raise("r-2", Note("n-1"));
+        _harness.Raise(null);
+        _harness.Raise("r-1", null!);
+        _harness.Raise("r-2", Note("n-1"));
 
-        Assert.Equal("r-2", Assert.Single(harness.Receipts).RequestId);
-        Assert.Equal(2, harness.Records.Count);
+        Assert.Equal("r-2", Assert.Single(_harness.Receipts).RequestId);
+        Assert.Equal(2, _harness.Records.Count);
     }
 
     private static MessageArrived Note(string messageId, string from = SampleThread.Builder) =>

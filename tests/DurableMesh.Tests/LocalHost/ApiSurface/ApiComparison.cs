@@ -4,10 +4,10 @@ namespace DurableMesh.Tests.LocalHost.ApiSurface;
 internal static class ApiComparison
 {
     /// <summary>The namespaces that belong to the official packages.</summary>
-    private static readonly string[] s_officialNamespaces =
+    private static readonly string[] OfficialNamespaces =
         ["Microsoft.DurableTask", "Microsoft.Azure.Functions.Worker", "Microsoft.Extensions"];
 
-    public static bool IsOfficial(Type type) => s_officialNamespaces.Any(space =>
+    public static bool IsOfficial(Type type) => OfficialNamespaces.Any(space =>
         type.Namespace == space || type.Namespace?.StartsWith(space + ".", StringComparison.Ordinal) == true);
 
     /// <summary>One line for each type, member or attribute that is not in <paramref name="listing"/> just so.</summary>

@@ -12,13 +12,13 @@ internal static partial class ApiRendering
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     /// <summary>What the compiler adds to every record; the listings leave it out.</summary>
-    private static readonly HashSet<string> s_recordMembers =
+    private static readonly HashSet<string> RecordMembers =
     [
         "ToString", "GetHashCode", "Equals", "op_Equality", "op_Inequality", "Deconstruct", "PrintMembers", "<Clone>$",
     ];
 
     /// <summary>The attributes that change how a caller compiles or how the type is written.</summary>
-    private static readonly HashSet<string> s_attributesThatMatter =
+    private static readonly HashSet<string> AttributesThatMatter =
     [
         "AttributeUsage", "Obsolete", "EditorBrowsable", "JsonConverter", "JsonPropertyName",
     ];
@@ -31,7 +31,7 @@ internal static partial class ApiRendering
 
     /// <summary>The attributes in <paramref name="attributes"/> that are compared, of a listing's line too.</summary>
     public static IEnumerable<string> ThatMatter(IEnumerable<string> attributes) =>
-        attributes.Where(attribute => s_attributesThatMatter.Contains(AttributeName().Match(attribute).Groups[1].Value));
+        attributes.Where(attribute => AttributesThatMatter.Contains(AttributeName().Match(attribute).Groups[1].Value));
 
     private static string Header(Type type)
     {
@@ -104,7 +104,7 @@ internal static partial class ApiRendering
                select new ApiLine($"{Access(@event.AddMethod!)} event {@event.Name}", Attributes(@event)),
             .. from method in type.GetMethods(Declared)
                where IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal))
-                   && !(isRecord && s_recordMembers.Contains(method.Name))
+                   && !(isRecord && RecordMembers.Contains(method.Name))
                select new ApiLine(Method(method), Attributes(method)),
         ];
     }

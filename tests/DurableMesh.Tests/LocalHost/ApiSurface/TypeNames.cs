@@ -5,7 +5,7 @@ namespace DurableMesh.Tests.LocalHost.ApiSurface;
 /// <summary>Types by the names that C# gives them, with nullable annotations where the metadata hold them.</summary>
 internal static class TypeNames
 {
-    private static readonly Dictionary<Type, string> s_keywords = new()
+    private static readonly Dictionary<Type, string> Keywords = new()
     {
         [typeof(void)] = "void",
         [typeof(object)] = "object",
@@ -62,7 +62,7 @@ internal static class TypeNames
 
     private static string NotNull(Type type, NullabilityInfo? nullability)
     {
-        if (s_keywords.TryGetValue(type, out string? keyword))
+        if (Keywords.TryGetValue(type, out string? keyword))
         {
             return keyword;
         }

@@ -5,7 +5,7 @@ namespace DurableMesh.Tests.LocalHost.DurableTask;
 
 public sealed class DurableTaskRegistryTests
 {
-    private static readonly ServiceProvider s_services =
+    private static readonly ServiceProvider Services =
         new ServiceCollection().AddSingleton(new Suffix("!")).BuildServiceProvider();
 
     private readonly DurableTaskRegistry _registry = new();
@@ -108,10 +108,10 @@ public sealed class DurableTaskRegistryTests
     }
 
     private ITaskOrchestrator Orchestrator(TaskName name) =>
-        _registry.GetOrchestrators().Single(pair => pair.Key == name).Value(s_services);
+        _registry.GetOrchestrators().Single(pair => pair.Key == name).Value(Services);
 
     private ITaskActivity Activity(TaskName name) =>
-        _registry.GetActivities().Single(pair => pair.Key == name).Value(s_services);
+        _registry.GetActivities().Single(pair => pair.Key == name).Value(Services);
 
     private sealed record Suffix(string Text);
 

@@ -4,15 +4,15 @@ namespace DurableMesh.Tests.LocalHost.DurableTask;
 
 public sealed class RetryPolicyTests
 {
-    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Fact]
     public void What_is_not_given_has_the_official_default()
     {
-        var policy = new RetryPolicy(3, s_second);
+        var policy = new RetryPolicy(3, Second);
 
         Assert.Equal(3, policy.MaxNumberOfAttempts);
-        Assert.Equal(s_second, policy.FirstRetryInterval);
+        Assert.Equal(Second, policy.FirstRetryInterval);
         Assert.Equal(1.0, policy.BackoffCoefficient);
         Assert.Equal(TimeSpan.FromHours(1), policy.MaxRetryInterval);
         Assert.Equal(Timeout.InfiniteTimeSpan, policy.RetryTimeout);
@@ -38,21 +38,21 @@ public sealed class RetryPolicyTests
     [Fact]
     public void Waits_and_total_time_may_be_infinite_and_as_short_as_the_first_wait()
     {
-        var infinite = new RetryPolicy(1, s_second, 1, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        var shortest = new RetryPolicy(1, s_second, 1, s_second, s_second);
+        var infinite = new RetryPolicy(1, Second, 1, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var shortest = new RetryPolicy(1, Second, 1, Second, Second);
 
         Assert.Equal(Timeout.InfiniteTimeSpan, infinite.MaxRetryInterval);
-        Assert.Equal(s_second, shortest.RetryTimeout);
+        Assert.Equal(Second, shortest.RetryTimeout);
     }
 
     [Fact]
     public void A_policy_handles_every_failure_unless_told_otherwise() =>
-        Assert.True(new RetryPolicy(1, s_second).Handle(new InvalidOperationException()));
+        Assert.True(new RetryPolicy(1, Second).Handle(new InvalidOperationException()));
 
     [Fact]
     public void A_filter_sees_the_details_of_the_failed_task()
     {
-        var policy = new RetryPolicy(2, s_second) { HandleFailure = failure => failure.IsCausedBy<TimeoutException>() };
+        var policy = new RetryPolicy(2, Second) { HandleFailure = failure => failure.IsCausedBy<TimeoutException>() };
 
         Assert.True(policy.Handle(new TaskFailedException("Call", 1, new TimeoutException())));
         Assert.False(policy.Handle(new TaskFailedException("Call", 1, new InvalidOperationException())));
@@ -61,7 +61,7 @@ public sealed class RetryPolicyTests
     [Fact]
     public void A_filter_refuses_what_no_task_failed_with()
     {
-        var policy = new RetryPolicy(2, s_second) { HandleFailure = _ => true };
+        var policy = new RetryPolicy(2, Second) { HandleFailure = _ => true };
 
         Assert.Throws<InvalidOperationException>(() => policy.Handle(new TimeoutException()));
     }
@@ -69,7 +69,7 @@ public sealed class RetryPolicyTests
     [Fact]
     public async Task Options_hold_a_policy_or_a_handler_and_a_plain_handler_is_made_asynchronous()
     {
-        var policy = new RetryPolicy(1, s_second);
+        var policy = new RetryPolicy(1, Second);
         TaskRetryOptions byPolicy = policy;
         TaskRetryOptions byHandler = TaskRetryOptions.FromRetryHandler((RetryHandler)(context => context.LastAttemptNumber < 2));
         var failure = new TaskFailureDetails("E", "m", null, null, null);

@@ -5,12 +5,12 @@ namespace DurableMesh.Tests.LocalHost.DurableTask;
 
 public sealed class TaskOptionsTests
 {
-    private static readonly RetryPolicy s_policy = new(2, TimeSpan.FromSeconds(1));
+    private static readonly RetryPolicy Policy = new(2, TimeSpan.FromSeconds(1));
 
     [Fact]
     public void Options_become_sub_orchestration_options_with_everything_they_had()
     {
-        TaskOptions options = TaskOptions.FromRetryPolicy(s_policy) with
+        TaskOptions options = TaskOptions.FromRetryPolicy(Policy) with
         {
             Version = "2",
             Tags = new Dictionary<string, string> { ["a"] = "b" },
@@ -18,7 +18,7 @@ public sealed class TaskOptionsTests
 
         SubOrchestrationOptions child = options.WithInstanceId("child-1");
 
-        Assert.Same(s_policy, child.Retry?.Policy);
+        Assert.Same(Policy, child.Retry?.Policy);
         Assert.Equal("child-1", child.InstanceId);
         Assert.Equal("2", child.Version?.Version);
         Assert.Same(options.Tags, child.Tags);

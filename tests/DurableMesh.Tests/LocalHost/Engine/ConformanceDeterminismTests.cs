@@ -6,7 +6,7 @@ namespace DurableMesh.Tests.LocalHost.Engine;
 /// <summary>Code that cannot be replayed fails its instance and says what it did, as soon as that can be known.</summary>
 public sealed class ConformanceDeterminismTests
 {
-    private static readonly Dictionary<string, Func<TaskOrchestrationContext, Outside, Task>> s_escapes = new()
+    private static readonly Dictionary<string, Func<TaskOrchestrationContext, Outside, Task>> EscapeRoutes = new()
     {
         ["ConfigureAwait(false), then another call"] = async (context, _) =>
         {
@@ -54,7 +54,7 @@ public sealed class ConformanceDeterminismTests
         },
     };
 
-    public static TheoryData<string> Escapes => [.. s_escapes.Keys];
+    public static TheoryData<string> Escapes => [.. EscapeRoutes.Keys];
 
     [Theory]
     [MemberData(nameof(Escapes))]
@@ -63,7 +63,7 @@ public sealed class ConformanceDeterminismTests
         var gate = new TaskCompletionSource();
         TestHub? hub = null;
         await using TestHub running = hub = await TestHub.StartAsync(registry => registry
-            .AddOrchestratorFunc(name, context => s_escapes[name](context, new Outside(hub!.Time, gate.Task)))
+            .AddOrchestratorFunc(name, context => EscapeRoutes[name](context, new Outside(hub!.Time, gate.Task)))
             .AddOrchestratorFunc<string>("Good", context => context.CallActivityAsync<string>("Echo", "good"))
             .AddActivityFunc<string, string>("Echo", (_, said) => said));
 

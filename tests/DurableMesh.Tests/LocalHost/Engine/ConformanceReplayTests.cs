@@ -7,9 +7,9 @@ namespace DurableMesh.Tests.LocalHost.Engine;
 /// <summary>Every way in which C# code can go on after a wait replays to the same state.</summary>
 public sealed class ConformanceReplayTests
 {
-    private static readonly string[] s_events = ["a", "b", "c"];
+    private static readonly string[] Events = ["a", "b", "c"];
 
-    private static readonly Dictionary<string, Func<TaskOrchestrationContext, Task<string>>> s_orchestrators = new()
+    private static readonly Dictionary<string, Func<TaskOrchestrationContext, Task<string>>> Bodies = new()
     {
         ["One after the other"] = async context =>
             await Hear(context, "a") + await Echo(context, "1") + await Hear(context, "b") + await Hear(context, "c"),
@@ -104,7 +104,7 @@ public sealed class ConformanceReplayTests
         },
     };
 
-    public static TheoryData<string> Orchestrators => [.. s_orchestrators.Keys];
+    public static TheoryData<string> Orchestrators => [.. Bodies.Keys];
 
     [Theory]
     [MemberData(nameof(Orchestrators))]
@@ -115,7 +115,7 @@ public sealed class ConformanceReplayTests
 
         Assert.NotNull(undisturbed);
         Assert.Equal(undisturbed, replayed);
-        Assert.All(s_events, word => Assert.Contains(word, replayed, StringComparison.Ordinal));
+        Assert.All(Events, word => Assert.Contains(word, replayed, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class ConformanceReplayTests
     {
         TestHub hub = await TestHub.StartAsync(Tasks);
         string id = await hub.StartInstanceAsync(name, id: "replayed");
-        foreach (string word in s_events)
+        foreach (string word in Events)
         {
             if (crashing)
             {
@@ -183,7 +183,7 @@ public sealed class ConformanceReplayTests
 
     private static void Tasks(DurableTaskRegistry registry)
     {
-        foreach ((string name, Func<TaskOrchestrationContext, Task<string>> code) in s_orchestrators)
+        foreach ((string name, Func<TaskOrchestrationContext, Task<string>> code) in Bodies)
         {
             registry.AddOrchestratorFunc(name, code);
         }
@@ -211,7 +211,7 @@ public sealed class ConformanceReplayTests
     private static async IAsyncEnumerable<string> Stream(
         TaskOrchestrationContext context, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        foreach (string name in s_events)
+        foreach (string name in Events)
         {
             yield return await context.WaitForExternalEvent<string>(name, cancellation);
         }

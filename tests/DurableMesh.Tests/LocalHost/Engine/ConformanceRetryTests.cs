@@ -9,7 +9,7 @@ namespace DurableMesh.Tests.LocalHost.Engine;
 /// <summary>Failures and retries of activities and sub-orchestrations.</summary>
 public sealed class ConformanceRetryTests
 {
-    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentQueue<int> _attempts = new();
 
@@ -26,7 +26,7 @@ public sealed class ConformanceRetryTests
             -1 => Timeout.InfiniteTimeSpan,
             int s => TimeSpan.FromSeconds(s),
         };
-        var policy = new RetryPolicy(4, s_second, backoff, longestWait);
+        var policy = new RetryPolicy(4, Second, backoff, longestWait);
 
         OrchestrationMetadata end = await RunAsync(TaskOptions.FromRetryPolicy(policy), failures: 10);
 
@@ -38,7 +38,7 @@ public sealed class ConformanceRetryTests
     [Fact]
     public async Task A_policy_stops_at_the_first_success()
     {
-        OrchestrationMetadata end = await RunAsync(TaskOptions.FromRetryPolicy(new RetryPolicy(5, s_second)), failures: 2);
+        OrchestrationMetadata end = await RunAsync(TaskOptions.FromRetryPolicy(new RetryPolicy(5, Second)), failures: 2);
 
         Assert.Equal([0, 1, 2], _attempts);
         Assert.Equal("done", end.ReadOutputAs<string>());
@@ -47,7 +47,7 @@ public sealed class ConformanceRetryTests
     [Fact]
     public async Task A_policy_begins_no_attempt_after_its_timeout()
     {
-        var policy = new RetryPolicy(10, s_second, retryTimeout: TimeSpan.FromSeconds(3));
+        var policy = new RetryPolicy(10, Second, retryTimeout: TimeSpan.FromSeconds(3));
 
         await RunAsync(TaskOptions.FromRetryPolicy(policy), failures: 10);
 
@@ -57,7 +57,7 @@ public sealed class ConformanceRetryTests
     [Fact]
     public async Task A_policys_filter_lets_other_failures_through_at_once()
     {
-        var policy = new RetryPolicy(5, s_second) { HandleFailure = failure => failure.IsCausedBy<TimeoutException>() };
+        var policy = new RetryPolicy(5, Second) { HandleFailure = failure => failure.IsCausedBy<TimeoutException>() };
 
         OrchestrationMetadata end = await RunAsync(TaskOptions.FromRetryPolicy(policy), failures: 1);
 
@@ -72,7 +72,7 @@ public sealed class ConformanceRetryTests
         TaskOptions options = TaskOptions.FromRetryHandler(async retry =>
         {
             seen.Enqueue((retry.LastAttemptNumber, retry.LastFailure.ErrorMessage, (int)retry.TotalRetryTime.TotalSeconds));
-            await retry.OrchestrationContext.CreateTimer(s_second, CancellationToken.None);
+            await retry.OrchestrationContext.CreateTimer(Second, CancellationToken.None);
             return retry.LastAttemptNumber < 3;
         });
 

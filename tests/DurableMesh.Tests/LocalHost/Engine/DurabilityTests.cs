@@ -7,7 +7,9 @@ using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Tests.LocalHost.Engine;
 
-/// <summary>What the engine promises about crashes and a faulty storage: nothing acknowledged is lost, nothing is applied twice.</summary>
+/// <summary>
+/// What the engine promises about crashes and a faulty storage: nothing acknowledged is lost, nothing is applied twice.
+/// </summary>
 public sealed class DurabilityTests
 {
     /// <summary>Collects the events it receives until "end", calling an activity for each.</summary>

@@ -20,11 +20,11 @@ public sealed class AzureFencingTests(AzuriteFixture fixture)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private readonly string hubName = "t" + Guid.NewGuid().ToString("N");
-    private readonly ConcurrentQueue<(long Segment, long Position, string Block)> acknowledged = [];
-    private int ownerships;
+    private readonly string _hubName = "t" + Guid.NewGuid().ToString("N");
+    private readonly ConcurrentQueue<(long Segment, long Position, string Block)> _acknowledged = [];
+    private int _ownerships;
 
-    private bool IsEnough => acknowledged.Count >= WantedAppends && ownerships >= WantedOwnerships;
+    private bool IsEnough => _acknowledged.Count >= WantedAppends && _ownerships >= WantedOwnerships;
 
     [Fact]
     public async Task However_often_the_owner_changes_what_was_acknowledged_stays_and_nothing_is_interleaved()
@@ -32,7 +32,7 @@ public sealed class AzureFencingTests(AzuriteFixture fixture)
         await Task.WhenAll([.. Enumerable.Range(0, Hosts).Select(FightAsync), BreakLeasesAsync()]);
 
         var log = AzureHubStorageTests.Hub(Container()).OpenPartition(0);
-        foreach (var segment in acknowledged.GroupBy(append => append.Segment))
+        foreach (var segment in _acknowledged.GroupBy(append => append.Segment))
         {
             using var bytes = new MemoryStream();
             await using var stream = await log.ReadAsync(segment.Key, 0, Cancellation);
@@ -63,7 +63,7 @@ public sealed class AzureFencingTests(AzuriteFixture fixture)
                     continue;
                 }
 
-                var ownership = Interlocked.Increment(ref ownerships);
+                var ownership = Interlocked.Increment(ref _ownerships);
                 var log = await partition.ListSegmentsAsync(Cancellation);
                 var (segment, position) = log is [.., var last] ? (last.Number, last.Length) : (0, 0);
                 if (segment == 0 || ownership % 2 == 0)
@@ -76,7 +76,7 @@ public sealed class AzureFencingTests(AzuriteFixture fixture)
                 {
                     var block = string.Create(CultureInfo.InvariantCulture, $"[{ownership}:{host}:{count++}]");
                     await partition.AppendAsync(segment, position, Encoding.UTF8.GetBytes(block), Cancellation);
-                    acknowledged.Enqueue((segment, position, block));
+                    _acknowledged.Enqueue((segment, position, block));
                     position += block.Length;
                 }
             }
@@ -97,7 +97,7 @@ public sealed class AzureFencingTests(AzuriteFixture fixture)
         var owner = Container().GetBlobClient("p00/owner").GetBlobLeaseClient();
         for (var next = 5; !IsEnough; next += 5)
         {
-            await Eventually.HoldsAsync(() => acknowledged.Count >= next || IsEnough);
+            await Eventually.HoldsAsync(() => _acknowledged.Count >= next || IsEnough);
             try
             {
                 await owner.BreakAsync(TimeSpan.Zero, cancellationToken: Cancellation);
@@ -109,5 +109,5 @@ public sealed class AzureFencingTests(AzuriteFixture fixture)
         }
     }
 
-    private BlobContainerClient Container() => HubContainer.Open(fixture.Azurite.ConnectionString, hubName);
+    private BlobContainerClient Container() => HubContainer.Open(fixture.Azurite.ConnectionString, _hubName);
 }

@@ -10,10 +10,10 @@ public sealed class AzureHubStorageTests(AzuriteFixture fixture) : HubStorageCon
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private readonly string hubName = "t" + Guid.NewGuid().ToString("N");
+    private readonly string _hubName = "t" + Guid.NewGuid().ToString("N");
 
     /// <summary>The hub as an operator with a storage explorer meets it.</summary>
-    private BlobContainerClient Container => HubContainer.Open(fixture.Azurite.ConnectionString, hubName);
+    private BlobContainerClient Container => HubContainer.Open(fixture.Azurite.ConnectionString, _hubName);
 
     private BlobClient OwnerBlob => Container.GetBlobClient("p00/owner");
 
@@ -122,7 +122,7 @@ public sealed class AzureHubStorageTests(AzuriteFixture fixture) : HubStorageCon
     public async Task A_lost_answer_to_the_acquisition_costs_no_lease_period()
     {
         var answers = new LossyHandler();
-        var hub = Hub(HubContainer.Open(fixture.Azurite.ConnectionString, hubName, answers));
+        var hub = Hub(HubContainer.Open(fixture.Azurite.ConnectionString, _hubName, answers));
         await hub.EnsureHubAsync(1, Cancellation);
         var partition = hub.OpenPartition(0);
         answers.LosesNext = request => request.Headers.Contains("x-ms-lease-action");
@@ -137,7 +137,7 @@ public sealed class AzureHubStorageTests(AzuriteFixture fixture) : HubStorageCon
     public async Task After_a_lost_answer_the_segment_is_longer_than_the_repeated_append_says()
     {
         var answers = new LossyHandler();
-        var hub = Hub(HubContainer.Open(fixture.Azurite.ConnectionString, hubName, answers));
+        var hub = Hub(HubContainer.Open(fixture.Azurite.ConnectionString, _hubName, answers));
         await hub.EnsureHubAsync(1, Cancellation);
         var partition = hub.OpenPartition(0);
         await partition.TryAcquireLeaseAsync(Owner("first"), Cancellation);

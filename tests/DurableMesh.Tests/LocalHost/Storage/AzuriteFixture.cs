@@ -11,16 +11,16 @@ public sealed class SharedAzurite : ICollectionFixture<AzuriteFixture>;
 
 public sealed class AzuriteFixture : IAsyncLifetime
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("durablemesh-azurite-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablemesh-azurite-");
 
     internal AzuriteProcess Azurite { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Azurite = await StartAsync(folder.FullName);
+    public async ValueTask InitializeAsync() => Azurite = await StartAsync(_folder.FullName);
 
     public async ValueTask DisposeAsync()
     {
         await Azurite.DisposeAsync();
-        folder.Delete(recursive: true);
+        _folder.Delete(recursive: true);
     }
 
     internal static async Task<AzuriteProcess> StartAsync(string folder)

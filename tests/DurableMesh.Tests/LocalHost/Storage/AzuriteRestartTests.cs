@@ -6,15 +6,15 @@ public sealed class AzuriteRestartTests : IAsyncLifetime
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("durablemesh-azurite-");
-    private AzuriteProcess azurite = null!;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablemesh-azurite-");
+    private AzuriteProcess _azurite = null!;
 
-    public async ValueTask InitializeAsync() => azurite = await AzuriteFixture.StartAsync(folder.FullName);
+    public async ValueTask InitializeAsync() => _azurite = await AzuriteFixture.StartAsync(_folder.FullName);
 
     public async ValueTask DisposeAsync()
     {
-        await azurite.DisposeAsync();
-        folder.Delete(recursive: true);
+        await _azurite.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -22,13 +22,13 @@ public sealed class AzuriteRestartTests : IAsyncLifetime
     {
         var partition = await OwnedPartitionAsync();
         await partition.AppendAsync(1, 0, "one"u8.ToArray(), Cancellation);
-        await azurite.StopAsync();
+        await _azurite.StopAsync();
 
         var away = await Assert.ThrowsAsync<StorageUnavailableException>(
             () => partition.AppendAsync(1, 3, "two"u8.ToArray(), Cancellation));
-        Assert.Contains(azurite.Endpoint.Authority, away.Message, StringComparison.Ordinal);
+        Assert.Contains(_azurite.Endpoint.Authority, away.Message, StringComparison.Ordinal);
         var renewal = partition.RenewLeaseAsync(Cancellation);
-        await azurite.RestartAsync(Cancellation);
+        await _azurite.RestartAsync(Cancellation);
         await renewal;
         await partition.AppendAsync(1, 3, "two"u8.ToArray(), Cancellation);
 
@@ -40,8 +40,8 @@ public sealed class AzuriteRestartTests : IAsyncLifetime
     {
         var partition = await OwnedPartitionAsync();
         await partition.AppendAsync(1, 0, "one"u8.ToArray(), Cancellation);
-        await azurite.KillAsync();
-        await azurite.RestartAsync(Cancellation);
+        await _azurite.KillAsync();
+        await _azurite.RestartAsync(Cancellation);
 
         await partition.RenewLeaseAsync(Cancellation);
         foreach (var segment in await partition.ListSegmentsAsync(Cancellation))
@@ -56,7 +56,7 @@ public sealed class AzuriteRestartTests : IAsyncLifetime
 
     private async Task<IPartitionStorage> OwnedPartitionAsync()
     {
-        var hub = AzureHubStorageTests.Hub(HubContainer.Open(azurite.ConnectionString, "durablemesh"));
+        var hub = AzureHubStorageTests.Hub(HubContainer.Open(_azurite.ConnectionString, "durablemesh"));
         await hub.EnsureHubAsync(1, Cancellation);
         var partition = hub.OpenPartition(0);
         var owner = ProcessIdentity.Current.AsOwner("first", address: null);

@@ -10,9 +10,9 @@ public sealed class EmbeddedAzuriteTests : IDisposable
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("durablemesh-root-");
-    private readonly Uri endpoint = new($"http://127.0.0.1:{AzuriteFixture.FreePort()}/");
-    private readonly AzuriteInstallation installation;
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("durablemesh-root-");
+    private readonly Uri _endpoint = new($"http://127.0.0.1:{AzuriteFixture.FreePort()}/");
+    private readonly AzuriteInstallation _installation;
 
     public EmbeddedAzuriteTests()
     {
@@ -20,16 +20,16 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         var real = AzuriteInstallation.Find(AppContext.BaseDirectory)!;
         foreach (var file in new[] { "package.json", "package-lock.json" })
         {
-            File.Copy(Path.Combine(real.Root, file), Path.Combine(root.FullName, file));
+            File.Copy(Path.Combine(real.Root, file), Path.Combine(_root.FullName, file));
         }
 
-        Directory.CreateSymbolicLink(Path.Combine(root.FullName, "node_modules"), Path.Combine(real.Root, "node_modules"));
-        installation = new AzuriteInstallation(root.FullName);
+        Directory.CreateSymbolicLink(Path.Combine(_root.FullName, "node_modules"), Path.Combine(real.Root, "node_modules"));
+        _installation = new AzuriteInstallation(_root.FullName);
     }
 
-    private string PidFile => Path.Combine(root.FullName, ".azurite", $"{endpoint.Port}", "azurite.pid");
+    private string PidFile => Path.Combine(_root.FullName, ".azurite", $"{_endpoint.Port}", "azurite.pid");
 
-    public void Dispose() => root.Delete(recursive: true);
+    public void Dispose() => _root.Delete(recursive: true);
 
     [Fact]
     public async Task It_is_started_when_nothing_answers_and_stopped_with_the_host_and_keeps_its_data()
@@ -42,7 +42,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
             Assert.True(File.Exists(PidFile));
         }
 
-        Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(endpoint, Cancellation));
+        Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
         Assert.False(File.Exists(PidFile));
 
         await using var next = Host();
@@ -54,9 +54,9 @@ public sealed class EmbeddedAzuriteTests : IDisposable
     public async Task One_that_runs_already_is_used_and_left_running()
     {
         await InstalledAsync();
-        var elsewhere = Path.Combine(root.FullName, "elsewhere");
+        var elsewhere = Path.Combine(_root.FullName, "elsewhere");
         await using var foreign = await AzuriteProcess.StartAsync(
-            installation, endpoint, elsewhere, TimeProvider.System, NullLogger.Instance, Cancellation);
+            _installation, _endpoint, elsewhere, TimeProvider.System, NullLogger.Instance, Cancellation);
 
         await using (var host = Host())
         {
@@ -64,7 +64,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
             Assert.Null(host.Azurite);
         }
 
-        Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(endpoint, Cancellation));
+        Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
             Assert.Equal(killed.Azurite!.Identity, next.Azurite?.Identity);
         }
 
-        Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(endpoint, Cancellation));
+        Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
     }
 
     [Fact]
@@ -91,13 +91,13 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         await InstalledAsync();
         var folder = Path.GetDirectoryName(PidFile)!;
         var launched = await AzuriteProcess.LaunchAsync(
-            installation, endpoint, folder, TimeProvider.System, NullLogger.Instance, Cancellation);
+            _installation, _endpoint, folder, TimeProvider.System, NullLogger.Instance, Cancellation);
         new AzuriteRecord(launched.Identity, [await ProcessIdentityTests.EndedProcessAsync()]).Write(folder);
 
         await using (var next = Host())
         {
             await next.ReadyAsync(Cancellation);
-            Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(endpoint, Cancellation));
+            Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
             Assert.Equal(launched.Identity, next.Azurite?.Identity);
         }
 
@@ -114,9 +114,9 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         Assert.Equal(one.Azurite?.Identity, other.Azurite?.Identity);
 
         await one.StoppedAsync(Cancellation);
-        Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(endpoint, Cancellation));
+        Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
         await other.StoppedAsync(Cancellation);
-        Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(endpoint, Cancellation));
+        Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
     }
 
     [Fact]
@@ -130,20 +130,20 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         await host.Azurite.KillAsync();
 
         await Eventually.HoldsAsync(() => host.Azurite.Identity != first);
-        Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(endpoint, Cancellation));
+        Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
     }
 
     [Fact]
     public async Task A_port_that_something_else_has_taken_is_named()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, endpoint.Port);
+        using var listener = new TcpListener(IPAddress.Loopback, _endpoint.Port);
         listener.Start();
         var answering = AnswerAsync(listener);
         await using var host = Host();
 
         var error = await Assert.ThrowsAsync<AzuriteException>(() => host.ReadyAsync(Cancellation));
 
-        Assert.Contains($"Port {endpoint.Port} is taken", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"Port {_endpoint.Port} is taken", error.Message, StringComparison.Ordinal);
         listener.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => answering);
     }
@@ -151,11 +151,11 @@ public sealed class EmbeddedAzuriteTests : IDisposable
     [Fact]
     public async Task Without_a_repository_an_absent_Azurite_is_an_error_that_says_what_to_do()
     {
-        await using var host = new EmbeddedAzurite(endpoint, null, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
+        await using var host = new EmbeddedAzurite(_endpoint, null, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
 
         var error = await Assert.ThrowsAsync<AzuriteException>(() => host.ReadyAsync(Cancellation));
 
-        Assert.Contains($"{endpoint}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"{_endpoint}", error.Message, StringComparison.Ordinal);
         Assert.Contains("AzureWebJobsStorage", error.Message, StringComparison.Ordinal);
     }
 
@@ -177,7 +177,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
 
         async Task StartAsync(AzuriteInstallation fake)
         {
-            await using var host = new EmbeddedAzurite(endpoint, fake, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
+            await using var host = new EmbeddedAzurite(_endpoint, fake, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
             await host.ReadyAsync(Cancellation);
         }
     }
@@ -186,13 +186,13 @@ public sealed class EmbeddedAzuriteTests : IDisposable
     public async Task An_Azurite_that_ends_at_once_is_quoted()
     {
         await InstalledAsync();
-        var folder = Path.Combine(root.FullName, "data");
-        using var listener = new TcpListener(IPAddress.Loopback, endpoint.Port);
+        var folder = Path.Combine(_root.FullName, "data");
+        using var listener = new TcpListener(IPAddress.Loopback, _endpoint.Port);
         listener.Start();
         var answering = AnswerAsync(listener);
 
         var error = await Assert.ThrowsAsync<AzuriteException>(() => AzuriteProcess.StartAsync(
-            installation, endpoint, folder, TimeProvider.System, NullLogger.Instance, Cancellation));
+            _installation, _endpoint, folder, TimeProvider.System, NullLogger.Instance, Cancellation));
 
         Assert.Contains("EADDRINUSE", error.Message, StringComparison.Ordinal);
         listener.Stop();
@@ -216,5 +216,5 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         host.Azurite!.ConnectionString, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05));
 
     private EmbeddedAzurite Host() =>
-        new(endpoint, installation, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
+        new(_endpoint, _installation, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
 }

@@ -6,7 +6,7 @@ namespace DurableMesh.Tests.LocalHost.Storage;
 /// <summary>A repository that pins Azurite 9.9.9, with commands of the test's own for <c>node</c> and <c>npm</c>.</summary>
 internal sealed class FakeRepository : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("durablemesh-repository-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablemesh-repository-");
 
     public FakeRepository()
     {
@@ -16,7 +16,7 @@ internal sealed class FakeRepository : IDisposable
         Npm = Script("npm", "exit 0");
     }
 
-    public string Root => folder.FullName;
+    public string Root => _folder.FullName;
 
     public string Node { get; set; }
 
@@ -50,7 +50,7 @@ internal sealed class FakeRepository : IDisposable
         return path;
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
     private static string Lock(string version) =>
         $$"""{ "packages": { "node_modules/azurite": { "version": "{{version}}" } } }""";

@@ -7,19 +7,19 @@ public sealed class InMemoryHubStorageTests : HubStorageContract
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private readonly FakeTimeProvider time = new();
-    private readonly InMemoryHubStorage store;
+    private readonly FakeTimeProvider _time = new();
+    private readonly InMemoryHubStorage _store;
 
-    public InMemoryHubStorageTests() => store = new InMemoryHubStorage(time);
+    public InMemoryHubStorageTests() => _store = new InMemoryHubStorage(_time);
 
     [Fact]
     public async Task An_expired_lease_fences_nobody_until_another_host_acquires_it()
     {
         var first = await OwnedPartitionAsync("first");
         var second = Connect().OpenPartition(0);
-        time.Advance(store.LeaseDuration - TimeSpan.FromTicks(1));
+        _time.Advance(_store.LeaseDuration - TimeSpan.FromTicks(1));
         Assert.False((await second.TryAcquireLeaseAsync(Owner("second"), Cancellation)).Acquired);
-        time.Advance(TimeSpan.FromTicks(1));
+        _time.Advance(TimeSpan.FromTicks(1));
 
         await first.AppendAsync(1, 0, Block("late but alone"), Cancellation);
         Assert.True((await second.TryAcquireLeaseAsync(Owner("second"), Cancellation)).Acquired);
@@ -31,9 +31,9 @@ public sealed class InMemoryHubStorageTests : HubStorageContract
     public async Task A_renewed_lease_lives_on()
     {
         var first = await OwnedPartitionAsync("first");
-        time.Advance(store.LeaseDuration / 2);
+        _time.Advance(_store.LeaseDuration / 2);
         await first.RenewLeaseAsync(Cancellation);
-        time.Advance(store.LeaseDuration * 0.75);
+        _time.Advance(_store.LeaseDuration * 0.75);
 
         Assert.False((await Connect().OpenPartition(0).TryAcquireLeaseAsync(Owner("second"), Cancellation)).Acquired);
     }
@@ -49,9 +49,9 @@ public sealed class InMemoryHubStorageTests : HubStorageContract
         });
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => partition.AppendAsync(1, 0, Block("one"), Cancellation));
-        Assert.Empty(store.ReadSegment(0, 1));
+        Assert.Empty(_store.ReadSegment(0, 1));
         await Assert.ThrowsAsync<StorageUnavailableException>(() => partition.AppendAsync(1, 0, Block("one"), Cancellation));
-        Assert.Equal(Block("one"), store.ReadSegment(0, 1));
+        Assert.Equal(Block("one"), _store.ReadSegment(0, 1));
         await Assert.ThrowsAsync<AppendPositionException>(() => partition.AppendAsync(1, 0, Block("one"), Cancellation));
     }
 
@@ -63,7 +63,7 @@ public sealed class InMemoryHubStorageTests : HubStorageContract
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => partition.AppendAsync(1, 0, Block("one"), Cancellation));
 
-        Assert.Equal(Block("on"), store.ReadSegment(0, 1));
+        Assert.Equal(Block("on"), _store.ReadSegment(0, 1));
     }
 
     [Fact]
@@ -91,21 +91,21 @@ public sealed class InMemoryHubStorageTests : HubStorageContract
 
         var first = partition.AppendAsync(1, 0, Block("one"), Cancellation);
         Assert.False(first.IsCompleted);
-        time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         await first;
 
         var second = partition.AppendAsync(1, 3, Block("two"), Cancellation);
         Assert.False(second.IsCompleted);
-        Assert.Equal(Block("one"), store.ReadSegment(0, 1));
+        Assert.Equal(Block("one"), _store.ReadSegment(0, 1));
         gate.SetResult();
         await Assert.ThrowsAsync<StorageUnavailableException>(() => second);
-        Assert.Equal(Block("onetwo"), store.ReadSegment(0, 1));
+        Assert.Equal(Block("onetwo"), _store.ReadSegment(0, 1));
     }
 
     [Fact]
     public async Task Without_faults_every_call_completes_synchronously()
     {
-        var hub = store.Connect();
+        var hub = _store.Connect();
         Assert.True(hub.EnsureHubAsync(1, Cancellation).IsCompletedSuccessfully);
         var partition = hub.OpenPartition(0);
         Assert.True(partition.TryAcquireLeaseAsync(Owner("first"), Cancellation).IsCompletedSuccessfully);
@@ -117,7 +117,7 @@ public sealed class InMemoryHubStorageTests : HubStorageContract
     [Fact]
     public async Task A_crash_of_the_store_forgets_the_last_appends_of_all_partitions_in_order()
     {
-        var hub = store.Connect();
+        var hub = _store.Connect();
         var partitions = new[] { hub.OpenPartition(0), hub.OpenPartition(1) };
         foreach (var partition in partitions)
         {
@@ -130,13 +130,13 @@ public sealed class InMemoryHubStorageTests : HubStorageContract
         await partitions[0].AppendAsync(1, 1, Block("c"), Cancellation);
         await partitions[0].CreateSegmentAsync(2, Cancellation);
 
-        var copy = store.Copy(forgottenAppends: 2);
+        var copy = _store.Copy(forgottenAppends: 2);
         Assert.Equal([Block("a"), []], [copy.ReadSegment(0, 1), copy.ReadSegment(1, 1)]);
         Assert.Equal([new LogSegment(1, 1, 1)], await copy.Connect().OpenPartition(0).ListSegmentsAsync(Cancellation));
-        Assert.Equal(Block("ac"), store.ReadSegment(0, 1));
+        Assert.Equal(Block("ac"), _store.ReadSegment(0, 1));
 
-        store.Forget(1);
-        Assert.Equal([Block("a"), Block("b")], [store.ReadSegment(0, 1), store.ReadSegment(1, 1)]);
+        _store.Forget(1);
+        Assert.Equal([Block("a"), Block("b")], [_store.ReadSegment(0, 1), _store.ReadSegment(1, 1)]);
         await partitions[0].AppendAsync(1, 1, Block("again"), Cancellation);
     }
 
@@ -147,17 +147,17 @@ public sealed class InMemoryHubStorageTests : HubStorageContract
         await partition.AppendAsync(1, 0, Block("one"), Cancellation);
         await partition.AppendAsync(1, 3, Block("two"), Cancellation);
 
-        store.FlipByte(0, 1, offset: 3);
-        Assert.Equal([.. Block("one"), (byte)('t' ^ 0xFF), .. Block("wo")], store.ReadSegment(0, 1));
-        store.Truncate(0, 1, length: 2);
+        _store.FlipByte(0, 1, offset: 3);
+        Assert.Equal([.. Block("one"), (byte)('t' ^ 0xFF), .. Block("wo")], _store.ReadSegment(0, 1));
+        _store.Truncate(0, 1, length: 2);
         Assert.Equal("on", await ReadAsync(partition, 1, 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => store.FlipByte(0, 1, offset: 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _store.FlipByte(0, 1, offset: 2));
     }
 
     [Fact]
     public async Task A_segment_refuses_more_blocks_than_the_service_takes()
     {
-        var small = new InMemoryHubStorage(time) { MaximumBlocksPerSegment = 1, ServiceBlockLimit = 2 };
+        var small = new InMemoryHubStorage(_time) { MaximumBlocksPerSegment = 1, ServiceBlockLimit = 2 };
         var partition = small.Connect().OpenPartition(0);
         await partition.TryAcquireLeaseAsync(Owner("first"), Cancellation);
         await partition.CreateSegmentAsync(1, Cancellation);
@@ -171,7 +171,7 @@ public sealed class InMemoryHubStorageTests : HubStorageContract
     public async Task A_call_that_waits_while_its_host_is_killed_has_no_effect()
     {
         var gate = new TaskCompletionSource();
-        var host = store.Connect(
+        var host = _store.Connect(
             call => call.Operation is StorageOperation.Append ? StorageFault.None.After(gate.Task) : StorageFault.None);
         var partition = host.OpenPartition(0);
         await partition.TryAcquireLeaseAsync(Owner("first"), Cancellation);
@@ -182,14 +182,14 @@ public sealed class InMemoryHubStorageTests : HubStorageContract
         gate.SetResult();
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => append);
-        Assert.Empty(store.ReadSegment(0, 1));
+        Assert.Empty(_store.ReadSegment(0, 1));
     }
 
-    internal override IHubStorage Connect() => store.Connect();
+    internal override IHubStorage Connect() => _store.Connect();
 
     internal override async Task<IPartitionStorage> OwnerThatDiesAsync(int partition)
     {
-        var host = store.Connect();
+        var host = _store.Connect();
         var owned = host.OpenPartition(partition);
         await owned.TryAcquireLeaseAsync(Owner("dead"), Cancellation);
         await owned.CreateSegmentAsync(1, Cancellation);
@@ -200,7 +200,7 @@ public sealed class InMemoryHubStorageTests : HubStorageContract
 
     private async Task<IPartitionStorage> FaultyPartitionAsync(StorageFaultPlan faults)
     {
-        var partition = store.Connect(faults).OpenPartition(0);
+        var partition = _store.Connect(faults).OpenPartition(0);
         await partition.TryAcquireLeaseAsync(Owner("first"), Cancellation);
         await partition.CreateSegmentAsync(1, Cancellation);
         return partition;
