@@ -149,7 +149,7 @@ public static partial class ThreadRules
         {
             step.EndByLimit(
                 EndReason.NoProgress,
-                $"The failing required checks did not get fewer for {state.RoundsWithoutProgress} rounds.");
+                $"The required checks that failed or were skipped did not get fewer for {state.RoundsWithoutProgress} rounds.");
         }
         else if (state.Turns >= limits.MaxTurns)
         {

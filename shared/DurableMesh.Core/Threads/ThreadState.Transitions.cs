@@ -99,14 +99,14 @@ public sealed partial record ThreadState
     private ThreadState Judge(Message verdict)
     {
         var assessment = VerdictAssessment.Of(Start.Acceptance, verdict.Checks);
-        var failing = assessment.Failing.Count;
-        var progress = failing > 0 && (FewestFailing is null || failing < FewestFailing);
+
+        var progress = assessment.Open > 0 && (FewestOpen is null || assessment.Open < FewestOpen);
         return this with
         {
             LastVerdict = verdict.Verdict,
             ChecksPassed = assessment.Passed,
-            ChecksFailed = failing,
-            FewestFailing = progress ? failing : FewestFailing,
+            ChecksFailed = assessment.Failing.Count,
+            FewestOpen = progress ? assessment.Open : FewestOpen,
             RoundsWithoutProgress = progress || LastVerdict is null ? 0 : RoundsWithoutProgress + 1,
         };
     }

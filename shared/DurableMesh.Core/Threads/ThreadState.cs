@@ -67,10 +67,10 @@ public sealed partial record ThreadState
     /// <summary>Required checks that the last verdict reports as failed.</summary>
     public int ChecksFailed { get; init; }
 
-    /// <summary>The fewest failing required checks of a verdict so far; null before the first that names any.</summary>
-    public int? FewestFailing { get; init; }
+    /// <summary>The fewest required checks that a verdict named as failed or skipped so far; null before the first that names any.</summary>
+    public int? FewestOpen { get; init; }
 
-    /// <summary>Verdicts in a row that did not name fewer failing required checks than every verdict before.</summary>
+    /// <summary>Verdicts in a row that did not name fewer failed or skipped required checks than every verdict before.</summary>
     public int RoundsWithoutProgress { get; init; }
 
     /// <summary>What the initiator spent.</summary>

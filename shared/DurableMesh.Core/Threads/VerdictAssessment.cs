@@ -6,7 +6,11 @@ namespace DurableMesh.Core.Threads;
 /// <param name="Passed">Required criteria that passed.</param>
 /// <param name="Failing">The ids of required checks that failed, criteria or not.</param>
 /// <param name="Uncovered">The ids of required criteria that no check reports as passed or failed.</param>
-public sealed record VerdictAssessment(int Passed, IReadOnlyList<string> Failing, IReadOnlyList<string> Uncovered)
+/// <param name="Open">
+/// How many required checks are reported as failed or skipped: what could not be tried, because a build broke for instance, does
+/// not hold either.
+/// </param>
+public sealed record VerdictAssessment(int Passed, IReadOnlyList<string> Failing, IReadOnlyList<string> Uncovered, int Open)
 {
     /// <summary>Whether every required criterion passed and no required check failed.</summary>
     public bool AllPassed => Failing.Count == 0 && Uncovered.Count == 0;
@@ -24,16 +28,17 @@ public sealed record VerdictAssessment(int Passed, IReadOnlyList<string> Failing
 
         var required = acceptance.Where(criterion => criterion.Required).Select(criterion => criterion.Id).ToHashSet();
         var optional = acceptance.Where(criterion => !criterion.Required).Select(criterion => criterion.Id).ToHashSet();
-        var failing = checks
+        var open = checks
             .Where(check => required.Contains(check.Id) || (check.Required == true && !optional.Contains(check.Id)))
-            .Where(check => statuses[check.Id] == CheckStatus.Fail)
             .Select(check => check.Id)
+            .Where(id => statuses[id] != CheckStatus.Pass)
             .Distinct()
             .ToList();
         return new VerdictAssessment(
             required.Count(id => statuses.TryGetValue(id, out var status) && status == CheckStatus.Pass),
-            failing,
-            [.. required.Where(id => statuses.GetValueOrDefault(id, CheckStatus.Skipped) == CheckStatus.Skipped)]);
+            [.. open.Where(id => statuses[id] == CheckStatus.Fail)],
+            [.. required.Where(id => statuses.GetValueOrDefault(id, CheckStatus.Skipped) == CheckStatus.Skipped)],
+            open.Count);
     }
 
     private static CheckStatus Worse(CheckStatus left, CheckStatus right) => (left, right) switch

@@ -106,6 +106,19 @@ public sealed class LimitsTests
     }
 
     [Fact]
+    public void A_round_that_could_try_little_is_no_better_than_one_that_failed_more()
+    {
+        var dialogue = Dialogue.Opened(Dialogue.Generous with { MaxRoundsWithoutProgress = 1 });
+        dialogue.Submit();
+        dialogue.Judge(
+            Verdict.Fail,
+            new Check { Id = "AC-1", Status = CheckStatus.Fail },
+            new Check { Id = "AC-2", Status = CheckStatus.Skipped, Detail = "it does not build" });
+        Round(dialogue, "AC-2");
+        Assert.Equal((ThreadPhase.Open, 0), (dialogue.State.Phase, dialogue.State.RoundsWithoutProgress));
+    }
+
+    [Fact]
     public void Going_back_and_forth_is_no_progress()
     {
         var dialogue = Dialogue.Opened(Dialogue.Generous with { MaxRoundsWithoutProgress = 3 });
