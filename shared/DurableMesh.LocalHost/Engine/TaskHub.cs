@@ -1,5 +1,3 @@
-using System.IO.Hashing;
-using System.Text;
 using DurableMesh.LocalHost.Engine.Partitions;
 using DurableMesh.LocalHost.Storage;
 using Microsoft.DurableTask;
@@ -51,8 +49,6 @@ internal sealed partial class TaskHub : BackgroundService
             time,
             scheduler,
             loggerFactory,
-            PartitionOf,
-            (number, deliver) => deliver(Term![number]),
             () => Guid.NewGuid().ToString("N"));
     }
 
@@ -70,13 +66,13 @@ internal sealed partial class TaskHub : BackgroundService
     /// </summary>
     /// <exception cref="TaskHubUnavailableException">No durable answer in time. What was asked may still take effect.</exception>
     public Task<T> AskAsync<T>(string instanceId, Func<Partition, Task<T>> question, CancellationToken cancellation) =>
-        AskAsync(() => PartitionOf(instanceId), question, cancellation);
+        AskAsync(partitions => partitions.For(instanceId), question, cancellation);
 
     /// <summary>
     /// Like <see cref="AskAsync{T}(string, Func{Partition, Task{T}}, CancellationToken)"/>, of a partition by its number.
     /// </summary>
     public Task<T> AskPartitionAsync<T>(int number, Func<Partition, Task<T>> question, CancellationToken cancellation) =>
-        AskAsync(() => number, question, cancellation);
+        AskAsync(partitions => partitions[number], question, cancellation);
 
     /// <summary>All partitions, once they are ready; for waits that have no bound of their own.</summary>
     public async Task<IReadOnlyList<Partition>> PartitionsAsync(CancellationToken cancellation) =>
@@ -84,7 +80,7 @@ internal sealed partial class TaskHub : BackgroundService
 
     /// <summary>The partition of an instance, once it is ready; for waits that have no bound of their own.</summary>
     public async Task<Partition> PartitionAsync(string instanceId, CancellationToken cancellation) =>
-        (await PartitionsAsync(cancellation))[PartitionOf(instanceId)];
+        (await PartitionsAsync(cancellation)).For(instanceId);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -112,7 +108,12 @@ internal sealed partial class TaskHub : BackgroundService
     {
         int count = await EnsureHubAsync(stopping);
         IPartitionStorage[] storages = [.. Enumerable.Range(0, count).Select(_storage.OpenPartition)];
-        Partition[] partitions = [.. storages.Select((storage, number) => new Partition(number, storage, _services))];
+        var partitions = new Partition[count];
+        for (int number = 0; number < count; number++)
+        {
+            partitions[number] = new Partition(number, storages[number], partitions, _services);
+        }
+
         Task[] renewals = [];
         Task[] runs = [];
         using var term = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -234,13 +235,14 @@ internal sealed partial class TaskHub : BackgroundService
         }
     }
 
-    private async Task<T> AskAsync<T>(Func<int> number, Func<Partition, Task<T>> question, CancellationToken cancellation)
+    private async Task<T> AskAsync<T>(
+        Func<IReadOnlyList<Partition>, Partition> choose, Func<Partition, Task<T>> question, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(_options.RequestTimeout, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
-            Partition partition = (await PartitionsAsync(either.Token))[number()];
+            Partition partition = choose(await PartitionsAsync(either.Token));
             using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(either.Token, partition.Ended);
             return await question(partition).WaitAsync(ended.Token);
         }
@@ -252,10 +254,6 @@ internal sealed partial class TaskHub : BackgroundService
                 error);
         }
     }
-
-    private int PartitionOf(string instanceId) => Term is { Count: > 1 } partitions
-        ? (int)(XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(instanceId)) % (ulong)partitions.Count)
-        : 0;
 
     private static TaskCompletionSource<Partition[]> NewTerm() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

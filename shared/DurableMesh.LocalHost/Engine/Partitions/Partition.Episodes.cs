@@ -65,20 +65,22 @@ internal sealed partial class Partition
 
     private void RunEpisode(Instance instance)
     {
-        OrchestrationExecutor executor;
+        DateTime now = Now(instance.State);
+        List<HistoryEvent> outputs;
         try
         {
-            executor = instance.Executor ??= Revive(instance);
+            instance.Executor ??= Revive(instance);
+            outputs = instance.Executor.RunEpisode(now, _services.NewExecutionId);
         }
-        catch (Exception error) when (error is NonDeterministicOrchestrationException or InvalidDataException)
+        catch (Exception error)
         {
+            // Whatever the code does (diverge, throw from an async void), it ends its own instance and no other.
             FailInstance(instance, error);
             return;
         }
 
-        DateTime now = Now(instance.State);
         Record(instance, new EpisodeStarted(now));
-        foreach (HistoryEvent output in executor.RunEpisode(now, _services.NewExecutionId))
+        foreach (HistoryEvent output in outputs)
         {
             Record(instance, output);
             TakeEffect(instance, output);

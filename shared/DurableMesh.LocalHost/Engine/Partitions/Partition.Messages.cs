@@ -13,7 +13,7 @@ internal sealed partial class Partition
     /// </summary>
     private void Send(InstanceMessage message)
     {
-        int destination = _services.PartitionOf(message.InstanceId);
+        int destination = Routing.NumberFor(message.InstanceId, _hub.Count);
         if (destination == _number)
         {
             Deliver(message);
@@ -27,7 +27,7 @@ internal sealed partial class Partition
     }
 
     private void Forward(int destination, long number, InstanceMessage message) =>
-        _services.Forward(destination, other => other.Receive(this, number, message));
+        _hub[destination].Receive(this, number, message);
 
     /// <summary>Takes in a message of another partition, once, and acknowledges it when that is durable.</summary>
     private void Receive(Partition source, long number, InstanceMessage message) => Post(() =>

@@ -20,6 +20,7 @@ internal sealed partial class Partition : IDisposable
     private const int BatchBytes = 1024 * 1024;
 
     private readonly int _number;
+    private readonly IReadOnlyList<Partition> _hub;
     private readonly PartitionServices _services;
     private readonly ILogger _logger;
     private readonly CommitLog _log;
@@ -39,9 +40,14 @@ internal sealed partial class Partition : IDisposable
     private Exception? _fault;
 
     /// <summary>A partition over <paramref name="storage"/>, whose lease the caller holds.</summary>
-    public Partition(int number, IPartitionStorage storage, PartitionServices services)
+    /// <param name="number">Its number.</param>
+    /// <param name="storage">Its log.</param>
+    /// <param name="hub">All partitions of the same ownership, itself included; complete before the first of them runs.</param>
+    /// <param name="services">What they share.</param>
+    public Partition(int number, IPartitionStorage storage, IReadOnlyList<Partition> hub, PartitionServices services)
     {
         _number = number;
+        _hub = hub;
         Ended = _ended.Token;
         _services = services;
         _logger = services.LoggerFactory.CreateLogger<Partition>();

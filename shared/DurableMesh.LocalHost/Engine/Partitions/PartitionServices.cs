@@ -10,8 +10,6 @@ namespace DurableMesh.LocalHost.Engine.Partitions;
 /// <param name="Time">The clock.</param>
 /// <param name="Scheduler">Where the partitions' loops run: the thread pool, or a simulation's single thread.</param>
 /// <param name="LoggerFactory">For the engine's and the orchestrators' loggers.</param>
-/// <param name="PartitionOf">Which partition an instance lives in.</param>
-/// <param name="Forward">Hands a message to another partition of the same host.</param>
 /// <param name="NewExecutionId">Makes ids for executions.</param>
 internal sealed record PartitionServices(
     Func<string, ITaskOrchestrator?> FindOrchestrator,
@@ -20,6 +18,4 @@ internal sealed record PartitionServices(
     TimeProvider Time,
     TaskScheduler Scheduler,
     ILoggerFactory LoggerFactory,
-    Func<string, int> PartitionOf,
-    Action<int, Action<Partition>> Forward,
     Func<string> NewExecutionId);

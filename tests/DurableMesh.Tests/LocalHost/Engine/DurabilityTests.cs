@@ -307,6 +307,66 @@ public sealed class DurabilityTests
         Assert.Contains("the code did activity 'Echo' (task 0) with input \"1!\"", failed.FailureDetails.ErrorMessage, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Code_that_throws_where_nobody_awaits_it_ends_its_own_instance_and_no_other()
+    {
+        static void Tasks(DurableTaskRegistry registry)
+        {
+            Collector(registry);
+            registry.AddOrchestratorFunc("Careless", async context =>
+            {
+                Throw();
+                await context.WaitForExternalEvent<string>("never");
+
+                static async void Throw()
+                {
+                    await Task.Yield();
+                    throw new InvalidOperationException("nobody awaits me");
+                }
+            });
+        }
+
+        await using TestHub hub = await TestHub.StartAsync(Tasks);
+        string other = await hub.StartInstanceAsync("Collector");
+        OrchestrationMetadata failed = await hub.CompletionAsync(await hub.StartInstanceAsync("Careless"));
+
+        Assert.Equal("nobody awaits me", failed.FailureDetails!.ErrorMessage);
+        Assert.Equal("1", await SayAndEndAsync(hub, other, 1));
+    }
+
+    [Fact]
+    public async Task Messages_to_other_partitions_that_were_under_way_arrive_after_a_restart_once()
+    {
+        static void Tasks(DurableTaskRegistry registry)
+        {
+            Collector(registry);
+            registry.AddOrchestratorFunc<string[], int>("Teller", (context, listeners) =>
+            {
+                foreach (string listener in listeners!)
+                {
+                    context.SendEvent(listener, "say", "hello");
+                }
+
+                return Task.FromResult(listeners.Length);
+            });
+        }
+
+        string[] listeners = [.. Enumerable.Range(0, 20).Select(number => $"listener-{number}")];
+        TestHub hub = await TestHub.StartAsync(Tasks, partitions: 4);
+        await Task.WhenAll(listeners.Select(listener => hub.StartInstanceAsync("Collector", id: listener)));
+        await hub.CompletionAsync(await hub.StartInstanceAsync("Teller", listeners));
+        for (int crash = 0; crash < 3; crash++)
+        {
+            TestHub next = await hub.CrashAndRestartAsync(Tasks, partitions: 4);
+            await hub.DisposeAsync();
+            hub = next;
+        }
+
+        await Task.WhenAll(listeners.Select(listener => hub.UntilAsync(listener, state => state.CustomStatus == "1")));
+        Assert.All(await Task.WhenAll(listeners.Select(listener => EndAsync(hub, listener))), heard => Assert.Equal("hello", heard));
+        await hub.DisposeAsync();
+    }
+
     private static async Task<string?> SayAndEndAsync(TestHub hub, string id, int word)
     {
         await SayAsync(hub, id, word);
