@@ -97,6 +97,7 @@ internal sealed partial class Partition
         }
 
         Instance instance = Obtain(instanceId);
+        instance.Waiters ??= ended?.Waiters;
         Record(instance, start);
         Flush(instance);
         if (start.ScheduledStart is { } due)

@@ -152,7 +152,7 @@ internal sealed partial class Partition
             AnswerWaiters(instance);
         });
         using CancellationTokenRegistration forget = cancellation.Register(
-            () => Post(() => Find(instanceId)?.Waiters?.Remove(waiter!)));
+            () => Post(() => _instances.GetValueOrDefault(instanceId)?.Waiters?.Remove(waiter!)));
         return await met.WaitAsync(cancellation);
     }
 
