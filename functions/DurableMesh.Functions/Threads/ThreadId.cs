@@ -21,13 +21,21 @@ internal static class ThreadId
         return new Guid(hash.AsSpan(0, 16), bigEndian: true).ToString("D");
     }
 
-    /// <exception cref="ProblemException">The text cannot be a thread's id.</exception>
+    /// <summary>Looks at an id before anybody is asked for its thread.</summary>
+    /// <exception cref="ProblemException">
+    /// 400 for control characters, which are a mistake wherever they stand; 404 for what is no thread's id.
+    /// </exception>
     public static void Check(string text)
     {
-        if (!Guid.TryParseExact(text, "D", out var id) || id.ToString("D") != text)
+        if (text.Any(char.IsControl))
         {
             throw new ProblemException(Problems.InvalidRequest(
                 "id", "malformed_id", "A thread's id is a GUID in lower case, like 0f8fad5b-d9cb-469f-a165-70867728950e."));
+        }
+
+        if (!Guid.TryParseExact(text, "D", out var id) || id.ToString("D") != text)
+        {
+            throw new ProblemException(Problems.ThreadNotFound(text));
         }
     }
 }

@@ -94,6 +94,12 @@ internal sealed class EmbeddedAzurite(
     private async Task<AzuriteProcess?> ObtainAsync(AzuriteInstallation source, Uri at, CancellationToken cancellation)
     {
         var folder = FolderOf(source, at);
+        if (!Directory.Exists(folder) && await AzuriteProbe.AskAsync(at, cancellation) is AzuritePresence.Present)
+        {
+            logger.UsesForeignAzurite(at);
+            return null;
+        }
+
         using var alone = await AloneAsync(folder, at, cancellation);
         if (AzuriteRecord.Read(folder) is { } record)
         {

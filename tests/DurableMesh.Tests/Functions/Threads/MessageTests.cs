@@ -134,8 +134,9 @@ public sealed class MessageTests : IAsyncDisposable
 
     [Theory]
     [InlineData(Nobody, 404, "thread_not_found")]
-    [InlineData("not-an-id", 400, "malformed_id")]
-    [InlineData("0F8FAD5B-D9CB-469F-A165-70867728950E", 400, "malformed_id")]
+    [InlineData("not-an-id", 404, "thread_not_found")]
+    [InlineData("not\u0007an-id", 400, "malformed_id")]
+    [InlineData("0F8FAD5B-D9CB-469F-A165-70867728950E", 404, "thread_not_found")]
     public async Task An_unknown_or_malformed_thread_is_told_apart(string id, int status, string code)
     {
         Assert.Equal((status, code), Of(await _mesh.SendAsync(id, Submission("b-1"))));
