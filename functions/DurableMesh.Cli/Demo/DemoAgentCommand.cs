@@ -33,6 +33,7 @@ internal static class DemoAgentCommand
         verifier.SetAction(async (_, cancellation) =>
         {
             var (material, folder, turn) = await ReadAsync(terminal, cancellation);
+            await ForgetAsync(folder, turn.Message.Sequence, cancellation);
             await foreach (var reply in new DemoVerifier(material, folder).AnswerAsync(turn, cancellation))
             {
                 // Written down before it is said, so that the demo can prove that nothing which was said got lost.
@@ -49,6 +50,23 @@ internal static class DemoAgentCommand
         command.Subcommands.Add(builder);
         command.Subcommands.Add(verifier);
         return command;
+    }
+
+    /// <summary>
+    /// A command that is run again says everything again, under the ids of the first time: what the broken run wrote down of the
+    /// same answer does not count twice.
+    /// </summary>
+    private static async Task ForgetAsync(string folder, int answered, CancellationToken cancellation)
+    {
+        var file = Path.Combine(folder, PrintedFile);
+        if (File.Exists(file))
+        {
+            var lines = await File.ReadAllLinesAsync(file, cancellation);
+            await File.WriteAllLinesAsync(
+                file,
+                lines.Where(line => JsonSerializer.Deserialize(line, CliJson.Context.AgentReply)!.InReplyTo != answered),
+                cancellation);
+        }
     }
 
     private static async Task<(DemoMaterial Material, string Folder, AgentTurn Turn)> ReadAsync(

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace DurableMesh.Cli.Processes;
@@ -69,9 +70,9 @@ internal static class ChildProcess
             process.Refresh();
             return process.TotalProcessorTime > processorLimit;
         }
-        catch (InvalidOperationException)
+        catch (Exception ended) when (ended is InvalidOperationException or Win32Exception)
         {
-            // It ended in between.
+            // It ended in between; where the system was asked about a process that is just gone, it is the latter.
             return false;
         }
     }
