@@ -21,8 +21,7 @@ internal sealed partial class TaskHub : BackgroundService
     private readonly ILogger _logger;
     private readonly HubOwner _owner;
     private readonly PartitionServices _services;
-    private readonly Lock _gate = new();
-    private TaskCompletionSource<Partition[]> _partitions = NewTerm();
+    private volatile TaskCompletionSource<Partition[]> _partitions = NewTerm();
 
     /// <summary>A hub over <paramref name="storage"/> that runs what <paramref name="registry"/> holds.</summary>
     public TaskHub(
@@ -54,9 +53,6 @@ internal sealed partial class TaskHub : BackgroundService
 
     /// <summary>Turns values to text and back.</summary>
     public DataConverter Converter { get; }
-
-    /// <summary>The hub's options.</summary>
-    public TaskHubOptions Options => _options;
 
     /// <summary>The partitions of the current ownership; null while there is none.</summary>
     public IReadOnlyList<Partition>? Term => _partitions.Task.IsCompletedSuccessfully ? _partitions.Task.Result : null;
@@ -137,12 +133,9 @@ internal sealed partial class TaskHub : BackgroundService
         }
         finally
         {
-            lock (_gate)
+            if (_partitions.Task.IsCompleted)
             {
-                if (_partitions.Task.IsCompleted)
-                {
-                    _partitions = NewTerm();
-                }
+                _partitions = NewTerm();
             }
 
             var gone = new TaskHubUnavailableException("This host does not own the hub any more.");

@@ -25,9 +25,7 @@ internal sealed partial class CommitLog(IPartitionStorage storage, int partition
     private long _segment;
     private long _position;
     private int _blocks;
-
-    /// <summary>When the storage stopped answering; null while it answers.</summary>
-    public DateTimeOffset? UnavailableSince { get; private set; }
+    private DateTimeOffset? _unavailableSince;
 
     /// <summary>How many blocks were appended.</summary>
     public long Appends { get; private set; }
@@ -156,19 +154,19 @@ internal sealed partial class CommitLog(IPartitionStorage storage, int partition
             try
             {
                 await operation();
-                if (UnavailableSince is { } since)
+                if (_unavailableSince is { } since)
                 {
                     LogStorageBack(partition, (time.GetUtcNow() - since).TotalSeconds);
-                    UnavailableSince = null;
+                    _unavailableSince = null;
                 }
 
                 return;
             }
             catch (StorageUnavailableException error) when (!cancellation.IsCancellationRequested)
             {
-                if (UnavailableSince is null)
+                if (_unavailableSince is null)
                 {
-                    UnavailableSince = time.GetUtcNow();
+                    _unavailableSince = time.GetUtcNow();
                     LogStorageAway(partition, error.Message);
                 }
 

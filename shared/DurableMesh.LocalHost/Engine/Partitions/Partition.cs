@@ -56,9 +56,6 @@ internal sealed partial class Partition : IDisposable
         _timers = new TimerQueue(services.Time, () => Post(FireTimers));
     }
 
-    /// <summary>Since when its storage has not answered; null while it does.</summary>
-    public DateTimeOffset? UnavailableSince => _log.UnavailableSince;
-
     /// <summary>Appended blocks and bytes since the start.</summary>
     public (long Appends, long Bytes) Written => (_log.Appends, _log.Bytes);
 
