@@ -24,11 +24,11 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
-        string instanceId = options?.InstanceId ?? Guid.NewGuid().ToString("N");
+        string instanceId = options?.InstanceId ?? hub.NewId();
         Require(instanceId);
         var start = new ExecutionStarted(
             orchestratorName.Name,
-            Guid.NewGuid().ToString("N"),
+            hub.NewId(),
             Serialize(input),
             time.GetUtcNow().UtcDateTime,
             options?.Version?.Version,
@@ -121,9 +121,9 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
     {
         OrchestrationMetadata old = await GetInstancesAsync(instanceId, getInputsAndOutputs: true, cancellation)
             ?? throw new ArgumentException($"There is no orchestration with the instance id '{instanceId}'.", nameof(instanceId));
-        string newId = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
+        string newId = restartWithNewInstanceId ? hub.NewId() : instanceId;
         var start = new ExecutionStarted(
-            old.Name, Guid.NewGuid().ToString("N"), old.SerializedInput, time.GetUtcNow().UtcDateTime, Tags: old.Tags.Count > 0 ? old.Tags : null);
+            old.Name, hub.NewId(), old.SerializedInput, time.GetUtcNow().UtcDateTime, Tags: old.Tags.Count > 0 ? old.Tags : null);
         return await hub.AskAsync(newId, partition => partition.StartAsync(newId, start, []), cancellation);
     }
 

@@ -32,10 +32,12 @@ internal sealed partial class TaskHub : BackgroundService
         TimeProvider time,
         IServiceProvider provider,
         ILoggerFactory loggerFactory,
-        TaskScheduler? scheduler = null)
+        TaskScheduler? scheduler = null,
+        Func<string>? newId = null)
     {
         (_storage, _options, _time, _logger) = (storage, options.Value, time, loggerFactory.CreateLogger<TaskHub>());
-        _owner = ProcessIdentity.Current.AsOwner(Guid.NewGuid().ToString("N"), _options.Address);
+        NewId = newId ?? (() => Guid.NewGuid().ToString("N"));
+        _owner = ProcessIdentity.Current.AsOwner(NewId(), _options.Address);
         scheduler ??= TaskScheduler.Default;
         var orchestrators = registry.GetOrchestrators().ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
         var activities = registry.GetActivities().ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
@@ -48,8 +50,11 @@ internal sealed partial class TaskHub : BackgroundService
             time,
             scheduler,
             loggerFactory,
-            () => Guid.NewGuid().ToString("N"));
+            NewId);
     }
+
+    /// <summary>Makes ids that nobody has used: random ones, or a simulation's.</summary>
+    public Func<string> NewId { get; }
 
     /// <summary>Turns values to text and back.</summary>
     public DataConverter Converter { get; }
@@ -79,7 +84,11 @@ internal sealed partial class TaskHub : BackgroundService
         (await PartitionsAsync(cancellation)).For(instanceId);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>Runs one ownership after the other until it is told to stop.</summary>
+    /// <exception cref="InvalidDataException">The storage does not hold what was written to it.</exception>
+    internal async Task RunAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -141,7 +150,7 @@ internal sealed partial class TaskHub : BackgroundService
             var gone = new TaskHubUnavailableException("This host does not own the hub any more.");
             Array.ForEach(partitions, partition => partition.Abort(gone));
             await Task.WhenAll(runs).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await term.CancelAsync();
+            term.Cancel();
             await Task.WhenAll(renewals);
             await ReleaseAsync(storages);
             Array.ForEach(partitions, partition => partition.Dispose());

@@ -21,6 +21,7 @@ internal sealed class AzurePartition(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly string _logPrefix = $"p{partition:D2}/log-";
+    private readonly string _checkpointPrefix = $"p{partition:D2}/checkpoint-";
 
     // A client costs some kilobytes to make, and nearly all calls go to the newest segment.
     private AppendBlobClient? _newest;
@@ -170,6 +171,77 @@ internal sealed class AzurePartition(
         }
     }
 
+    /// <inheritdoc/>
+    public async Task<bool> TryWriteCheckpointFileAsync(
+        long number, ReadOnlyMemory<byte> content, CancellationToken cancellation)
+    {
+        var blob = CheckpointFile(number);
+        var creation = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+        try
+        {
+            await AzureErrors.RunAsync(
+                blob.Uri,
+                "write the checkpoint file",
+                () => blob.UploadAsync(BinaryData.FromBytes(content).ToStream(), creation, cancellation),
+                cancellation);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.IsConditionNotMet)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<byte[]> ReadCheckpointFileAsync(long number, long offset, int length, CancellationToken cancellation)
+    {
+        var blob = CheckpointFile(number);
+        var options = new BlobDownloadOptions { Range = new HttpRange(offset, length) };
+        var bytes = new byte[length];
+        try
+        {
+            var answer = await AzureErrors.RunAsync(
+                blob.Uri, "read the checkpoint file", () => blob.DownloadStreamingAsync(options, cancellation), cancellation);
+            await using var content = new AzureLogStream(answer.Value.Content, blob.Uri);
+            await content.ReadExactlyAsync(bytes, cancellation);
+            return bytes;
+        }
+        catch (RequestFailedException e) when (e.IsMissing)
+        {
+            throw new FileNotFoundException($"Partition {partition} has no checkpoint file {number}.", e);
+        }
+        catch (Exception e) when (e is EndOfStreamException or RequestFailedException { IsBeyondEnd: true })
+        {
+            throw new InvalidDataException(
+                $"Checkpoint file {number} of partition {partition} ends before byte {offset + length:N0}.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<CheckpointFile>> ListCheckpointFilesAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await AzureErrors.RunAsync(
+                container.Uri, "list the checkpoint files", () => ListFilesAsync(cancellation), cancellation);
+        }
+        catch (RequestFailedException e) when (e.IsMissing)
+        {
+            return [];
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteCheckpointFileAsync(long number, CancellationToken cancellation)
+    {
+        var blob = CheckpointFile(number);
+        await AzureErrors.RunAsync(
+            blob.Uri,
+            "delete the checkpoint file",
+            () => blob.DeleteIfExistsAsync(cancellationToken: cancellation),
+            cancellation);
+    }
+
     private async Task<bool> TryFenceAsync(CancellationToken cancellation)
     {
         try
@@ -282,6 +354,23 @@ internal sealed class AzurePartition(
 
         return segments;
     }
+
+    private async Task<IReadOnlyList<CheckpointFile>> ListFilesAsync(CancellationToken cancellation)
+    {
+        var files = new List<CheckpointFile>();
+        var options = new GetBlobsOptions { Prefix = _checkpointPrefix };
+        await foreach (var blob in container.GetBlobsAsync(options, cancellation))
+        {
+            var number = long.Parse(blob.Name.AsSpan(_checkpointPrefix.Length), CultureInfo.InvariantCulture);
+            files.Add(new CheckpointFile(number, blob.Properties.ContentLength ?? 0));
+        }
+
+        files.Sort((one, other) => one.Number.CompareTo(other.Number));
+        return files;
+    }
+
+    private BlockBlobClient CheckpointFile(long number) =>
+        container.GetBlockBlobClient(string.Create(CultureInfo.InvariantCulture, $"{_checkpointPrefix}{number:D8}"));
 
     private AppendBlobClient Segment(long number)
     {

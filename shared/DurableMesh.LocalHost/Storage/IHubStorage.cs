@@ -20,7 +20,10 @@ internal interface IHubStorage
     IPartitionStorage OpenPartition(int partition);
 }
 
-/// <summary>One partition: a lease that makes its holder the only writer, and an append-only log in numbered segments.</summary>
+/// <summary>
+/// One partition: a lease that makes its holder the only writer, an append-only log in numbered segments, and beside it numbered
+/// checkpoint files, each written once as a whole.
+/// </summary>
 internal interface IPartitionStorage
 {
     /// <summary>
@@ -70,6 +73,23 @@ internal interface IPartitionStorage
     /// <summary>Deletes a whole segment under the lease; does nothing when it does not exist.</summary>
     Task DeleteSegmentAsync(long number, CancellationToken cancellation);
 
+    /// <summary>
+    /// Writes checkpoint file <paramref name="number"/> as a whole or not at all; false, and nothing is written, where the number
+    /// is taken. Needs no lease: a file counts only once the log, which the lease guards, refers to it.
+    /// </summary>
+    Task<bool> TryWriteCheckpointFileAsync(long number, ReadOnlyMemory<byte> content, CancellationToken cancellation);
+
+    /// <summary>Reads exactly <paramref name="length"/> bytes of a checkpoint file from <paramref name="offset"/> on.</summary>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">The file ends earlier.</exception>
+    Task<byte[]> ReadCheckpointFileAsync(long number, long offset, int length, CancellationToken cancellation);
+
+    /// <summary>The checkpoint files with their lengths in bytes, in ascending order of their numbers.</summary>
+    Task<IReadOnlyList<CheckpointFile>> ListCheckpointFilesAsync(CancellationToken cancellation);
+
+    /// <summary>Deletes a checkpoint file; does nothing when it does not exist.</summary>
+    Task DeleteCheckpointFileAsync(long number, CancellationToken cancellation);
+
     /// <summary>The largest block that <see cref="AppendAsync"/> takes, in bytes.</summary>
     int MaximumBlockBytes { get; }
 
@@ -97,3 +117,8 @@ internal sealed record LeaseAttempt(bool Acquired, HubOwner? Holder);
 /// <param name="Length">In bytes.</param>
 /// <param name="Blocks">How many blocks were appended, where the implementation knows; otherwise null.</param>
 internal sealed record LogSegment(long Number, long Length, int? Blocks);
+
+/// <summary>One file of a partition's checkpoints.</summary>
+/// <param name="Number">Ascending from 1; never used twice.</param>
+/// <param name="Length">In bytes.</param>
+internal sealed record CheckpointFile(long Number, long Length);

@@ -30,14 +30,14 @@ internal sealed class InMemoryHubConnection(InMemoryHubStorage store, StorageFau
     internal async Task<T> RunAsync<T>(
         StorageOperation operation,
         int partition,
-        long? segment,
+        long? number,
         Func<T> effect,
         Action<StorageFault>? spoil,
         CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var nth = _calls.AddOrUpdate((operation, partition), 1, (_, count) => count + 1);
-        var fault = Faults?.Invoke(new StorageCall(operation, partition, segment, nth)) ?? StorageFault.None;
+        var fault = Faults?.Invoke(new StorageCall(operation, partition, number, nth)) ?? StorageFault.None;
         if (fault.Delay > TimeSpan.Zero)
         {
             await Task.Delay(fault.Delay, store.Time, cancellation);

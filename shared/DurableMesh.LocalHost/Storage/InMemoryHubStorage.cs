@@ -10,7 +10,7 @@ namespace DurableMesh.LocalHost.Storage;
 internal sealed class InMemoryHubStorage(TimeProvider time)
 {
     // Azurite forgets at most some seconds of writes; tests forget less than this many.
-    private const int RememberedAppends = 10_000;
+    private const int RememberedWrites = 10_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<int, InMemoryLease> _leases = [];
@@ -39,9 +39,9 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
     /// <summary>Opens the storage for one host. Hosts see one another's data and compete for the leases.</summary>
     public InMemoryHubConnection Connect(StorageFaultPlan? faults = null) => new(this, faults);
 
-    /// <summary>A second storage with the same data and no leases: the disk after a crash that forgot the last appends.</summary>
-    /// <param name="forgottenAppends">How many of the last appends (over all partitions) the copy lacks.</param>
-    public InMemoryHubStorage Copy(int forgottenAppends = 0)
+    /// <summary>A second storage with the same data and no leases: the disk after a crash that forgot the last writes.</summary>
+    /// <param name="forgottenWrites">How many of the last appends and checkpoint files (over all partitions) the copy lacks.</param>
+    public InMemoryHubStorage Copy(int forgottenWrites = 0)
     {
         lock (_gate)
         {
@@ -51,22 +51,22 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
                 MaximumBlockBytes = MaximumBlockBytes,
                 MaximumBlocksPerSegment = MaximumBlocksPerSegment,
                 ServiceBlockLimit = ServiceBlockLimit,
-                _log = Before(forgottenAppends),
+                _log = Before(forgottenWrites),
                 _partitions = _partitions,
             };
         }
     }
 
     /// <summary>
-    /// Forgets the last appends (over all partitions), and what was created or deleted since, under the feet of the running
-    /// hosts, which keep their leases: what an Azurite does that was killed and started again.
+    /// Forgets the last appends and checkpoint files (over all partitions), and what was created or deleted since, under the feet
+    /// of the running hosts, which keep their leases: what an Azurite does that was killed and started again.
     /// </summary>
-    public void Forget(int appends)
+    public void Forget(int writes)
     {
         lock (_gate)
         {
-            _log = Before(appends);
-            _past = new Queue<InMemoryLog>(_past.Take(_past.Count - appends));
+            _log = Before(writes);
+            _past = new Queue<InMemoryLog>(_past.Take(_past.Count - writes));
         }
     }
 
@@ -165,14 +165,52 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
                 throw new SegmentFullException(segment);
             }
 
-            _past.Enqueue(_log);
-            if (_past.Count > RememberedAppends)
-            {
-                _past.Dequeue();
-            }
-
+            RememberPast();
             _log = _log.With(partition, segment, found.Append(block.ToArray()));
             AppendCount++;
+        }
+    }
+
+    internal bool TryWriteCheckpointFile(int partition, long file, ReadOnlyMemory<byte> content)
+    {
+        lock (_gate)
+        {
+            if (_log.Checkpoints.ContainsKey((partition, file)))
+            {
+                return false;
+            }
+
+            RememberPast();
+            _log = _log.WithCheckpointFile(partition, file, content.ToArray());
+            return true;
+        }
+    }
+
+    internal byte[] ReadCheckpointFile(int partition, long file, long offset, int length)
+    {
+        lock (_gate)
+        {
+            byte[] content = _log.Checkpoints.GetValueOrDefault((partition, file))
+                ?? throw new FileNotFoundException($"Partition {partition} has no checkpoint file {file}.");
+            return offset + length <= content.Length
+                ? content.AsSpan((int)offset, length).ToArray()
+                : throw new InvalidDataException($"Checkpoint file {file} of partition {partition} ends before byte {offset + length:N0}.");
+        }
+    }
+
+    internal IReadOnlyList<CheckpointFile> ListCheckpointFiles(int partition)
+    {
+        lock (_gate)
+        {
+            return _log.ListCheckpointFiles(partition);
+        }
+    }
+
+    internal void DeleteCheckpointFile(int partition, long file)
+    {
+        lock (_gate)
+        {
+            _log = _log.WithoutCheckpointFile(partition, file);
         }
     }
 
@@ -202,11 +240,20 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
         _log.Find(partition, segment)
         ?? throw new FileNotFoundException($"Partition {partition} has no log segment {segment}.");
 
-    private InMemoryLog Before(int appends)
+    private void RememberPast()
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(appends);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(appends, _past.Count);
-        return appends == 0 ? _log : _past.ElementAt(_past.Count - appends);
+        _past.Enqueue(_log);
+        if (_past.Count > RememberedWrites)
+        {
+            _past.Dequeue();
+        }
+    }
+
+    private InMemoryLog Before(int writes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(writes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(writes, _past.Count);
+        return writes == 0 ? _log : _past.ElementAt(_past.Count - writes);
     }
 
     private void Edit(int partition, long segment, Func<InMemorySegment, InMemorySegment> change)

@@ -2,17 +2,36 @@ using System.Collections.Immutable;
 
 namespace DurableMesh.LocalHost.Storage;
 
-/// <summary>All segments of all partitions at one moment. Immutable, so that a past moment costs nothing to keep.</summary>
-internal sealed record InMemoryLog(ImmutableSortedDictionary<(int Partition, long Segment), InMemorySegment> Segments)
+/// <summary>
+/// All segments and checkpoint files of all partitions at one moment. Immutable, so that a past moment costs nothing to keep.
+/// </summary>
+internal sealed record InMemoryLog(
+    ImmutableSortedDictionary<(int Partition, long Segment), InMemorySegment> Segments,
+    ImmutableSortedDictionary<(int Partition, long File), byte[]> Checkpoints)
 {
-    public static readonly InMemoryLog Empty = new(ImmutableSortedDictionary<(int, long), InMemorySegment>.Empty);
+    public static readonly InMemoryLog Empty = new(
+        ImmutableSortedDictionary<(int, long), InMemorySegment>.Empty, ImmutableSortedDictionary<(int, long), byte[]>.Empty);
 
     public InMemorySegment? Find(int partition, long segment) => Segments.GetValueOrDefault((partition, segment));
 
     public InMemoryLog With(int partition, long segment, InMemorySegment value) =>
-        new(Segments.SetItem((partition, segment), value));
+        this with { Segments = Segments.SetItem((partition, segment), value) };
 
-    public InMemoryLog Without(int partition, long segment) => new(Segments.Remove((partition, segment)));
+    public InMemoryLog Without(int partition, long segment) =>
+        this with { Segments = Segments.Remove((partition, segment)) };
+
+    public InMemoryLog WithCheckpointFile(int partition, long file, byte[] content) =>
+        this with { Checkpoints = Checkpoints.SetItem((partition, file), content) };
+
+    public InMemoryLog WithoutCheckpointFile(int partition, long file) =>
+        this with { Checkpoints = Checkpoints.Remove((partition, file)) };
+
+    public IReadOnlyList<CheckpointFile> ListCheckpointFiles(int partition) =>
+    [
+        .. from entry in Checkpoints
+           where entry.Key.Partition == partition
+           select new CheckpointFile(entry.Key.File, entry.Value.Length),
+    ];
 
     public IReadOnlyList<LogSegment> List(int partition) =>
     [

@@ -65,16 +65,41 @@ internal sealed class InMemoryPartition(InMemoryHubStorage store, InMemoryHubCon
     public Task DeleteSegmentAsync(long number, CancellationToken cancellation) =>
         RunAsync(StorageOperation.DeleteSegment, number, () => store.DeleteSegment(partition, number, this), cancellation);
 
+    /// <inheritdoc/>
+    public Task<bool> TryWriteCheckpointFileAsync(long number, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
+        RunAsync(
+            StorageOperation.WriteCheckpointFile,
+            number,
+            () => store.TryWriteCheckpointFile(partition, number, content),
+            cancellation);
+
+    /// <inheritdoc/>
+    public Task<byte[]> ReadCheckpointFileAsync(long number, long offset, int length, CancellationToken cancellation) =>
+        RunAsync(
+            StorageOperation.ReadCheckpointFile,
+            number,
+            () => store.ReadCheckpointFile(partition, number, offset, length),
+            cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CheckpointFile>> ListCheckpointFilesAsync(CancellationToken cancellation) =>
+        RunAsync(StorageOperation.ListCheckpointFiles, null, () => store.ListCheckpointFiles(partition), cancellation);
+
+    /// <inheritdoc/>
+    public Task DeleteCheckpointFileAsync(long number, CancellationToken cancellation) =>
+        RunAsync(
+            StorageOperation.DeleteCheckpointFile, number, () => store.DeleteCheckpointFile(partition, number), cancellation);
+
     private bool Append(long segment, long position, ReadOnlyMemory<byte> block)
     {
         store.Append(partition, segment, position, block, this);
         return true;
     }
 
-    private Task<bool> RunAsync(StorageOperation operation, long? segment, Action effect, CancellationToken cancellation) =>
+    private Task<bool> RunAsync(StorageOperation operation, long? number, Action effect, CancellationToken cancellation) =>
         RunAsync(
             operation,
-            segment,
+            number,
             () =>
             {
                 effect();
@@ -82,8 +107,8 @@ internal sealed class InMemoryPartition(InMemoryHubStorage store, InMemoryHubCon
             },
             cancellation);
 
-    private Task<T> RunAsync<T>(StorageOperation operation, long? segment, Func<T> effect, CancellationToken cancellation) =>
-        connection.RunAsync(operation, partition, segment, effect, LoseLease, cancellation);
+    private Task<T> RunAsync<T>(StorageOperation operation, long? number, Func<T> effect, CancellationToken cancellation) =>
+        connection.RunAsync(operation, partition, number, effect, LoseLease, cancellation);
 
     private void LoseLease(StorageFault fault)
     {

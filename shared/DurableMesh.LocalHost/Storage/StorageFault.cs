@@ -12,14 +12,18 @@ internal enum StorageOperation
     Append,
     Read,
     DeleteSegment,
+    WriteCheckpointFile,
+    ReadCheckpointFile,
+    ListCheckpointFiles,
+    DeleteCheckpointFile,
 }
 
 /// <summary>One call on an <see cref="InMemoryHubStorage"/>, about to be carried out.</summary>
 /// <param name="Operation">What is called.</param>
 /// <param name="Partition">The partition, or -1 for a call on the hub.</param>
-/// <param name="Segment">The log segment, where the call names one.</param>
+/// <param name="Number">The log segment or checkpoint file, where the call names one.</param>
 /// <param name="Nth">From 1: which call of this operation on this partition through this host's handle it is.</param>
-internal readonly record struct StorageCall(StorageOperation Operation, int Partition, long? Segment, int Nth);
+internal readonly record struct StorageCall(StorageOperation Operation, int Partition, long? Number, int Nth);
 
 /// <summary>Decides what goes wrong with a call. Runs synchronously before each one.</summary>
 internal delegate StorageFault StorageFaultPlan(StorageCall call);

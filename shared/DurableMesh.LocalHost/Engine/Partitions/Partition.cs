@@ -120,7 +120,7 @@ internal sealed partial class Partition : IDisposable
         finally
         {
             _mailbox.Writer.TryComplete();
-            await _ended.CancelAsync();
+            _ended.Cancel();
         }
     }
 

@@ -63,8 +63,8 @@ internal sealed class TestHub : IAsyncDisposable
     /// Another host over what the storage holds at this moment: what a restart after SIGKILL finds. This host goes on over its
     /// own copy and is of no further interest.
     /// </summary>
-    public Task<TestHub> CrashAndRestartAsync(Action<DurableTaskRegistry> tasks, int forgottenAppends = 0, int partitions = 1) =>
-        StartAsync(Storage.Copy(forgottenAppends), Time, tasks, partitions: partitions);
+    public Task<TestHub> CrashAndRestartAsync(Action<DurableTaskRegistry> tasks, int forgottenWrites = 0, int partitions = 1) =>
+        StartAsync(Storage.Copy(forgottenWrites), Time, tasks, partitions: partitions);
 
     public Task<string> StartInstanceAsync(string name, object? input = null, string? id = null) =>
         Client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(id), Patience);

@@ -73,6 +73,35 @@ public abstract class HubStorageContract
     }
 
     [Fact]
+    public async Task A_checkpoint_file_is_written_once_read_in_parts_listed_and_deleted()
+    {
+        var partition = await OwnedPartitionAsync("first");
+
+        Assert.True(await partition.TryWriteCheckpointFileAsync(7, Block("checkpoint"), Cancellation));
+        Assert.True(await partition.TryWriteCheckpointFileAsync(12, Block("another"), Cancellation));
+        Assert.False(await partition.TryWriteCheckpointFileAsync(7, Block("usurper"), Cancellation));
+
+        Assert.Equal("point", Encoding.UTF8.GetString(await partition.ReadCheckpointFileAsync(7, 5, 5, Cancellation)));
+        Assert.Equal([new CheckpointFile(7, 10), new CheckpointFile(12, 7)], await partition.ListCheckpointFilesAsync(Cancellation));
+        Assert.Single(await partition.ListSegmentsAsync(Cancellation));
+
+        await partition.DeleteCheckpointFileAsync(7, Cancellation);
+        await partition.DeleteCheckpointFileAsync(7, Cancellation);
+        Assert.Equal([new CheckpointFile(12, 7)], await partition.ListCheckpointFilesAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_read_of_a_checkpoint_file_that_is_missing_or_too_short_is_an_error()
+    {
+        var partition = await OwnedPartitionAsync("first");
+        await partition.TryWriteCheckpointFileAsync(1, Block("short"), Cancellation);
+
+        await Assert.ThrowsAsync<FileNotFoundException>(() => partition.ReadCheckpointFileAsync(2, 0, 1, Cancellation));
+        await Assert.ThrowsAsync<InvalidDataException>(() => partition.ReadCheckpointFileAsync(1, 3, 5, Cancellation));
+        await Assert.ThrowsAsync<InvalidDataException>(() => partition.ReadCheckpointFileAsync(1, 9, 1, Cancellation));
+    }
+
+    [Fact]
     public async Task An_append_at_the_wrong_position_changes_nothing()
     {
         var partition = await OwnedPartitionAsync("first");

@@ -130,7 +130,7 @@ public sealed class InMemoryHubStorageTests : HubStorageContract
         await partitions[0].AppendAsync(1, 1, Block("c"), Cancellation);
         await partitions[0].CreateSegmentAsync(2, Cancellation);
 
-        var copy = _store.Copy(forgottenAppends: 2);
+        var copy = _store.Copy(forgottenWrites: 2);
         Assert.Equal([Block("a"), []], [copy.ReadSegment(0, 1), copy.ReadSegment(1, 1)]);
         Assert.Equal([new LogSegment(1, 1, 1)], await copy.Connect().OpenPartition(0).ListSegmentsAsync(Cancellation));
         Assert.Equal(Block("ac"), _store.ReadSegment(0, 1));
