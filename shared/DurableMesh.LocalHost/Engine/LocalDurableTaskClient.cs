@@ -108,7 +108,7 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         {
             purged += await hub.AskPartitionAsync(
                 number,
-                partition => partition.PurgeAllAsync(metadata => Matches(metadata, filter.CreatedFrom, filter.CreatedTo, filter.Statuses)),
+                partition => partition.PurgeAllAsync(summary => Matches(summary, filter.CreatedFrom, filter.CreatedTo, filter.Statuses)),
                 cancellation);
         }
 
@@ -180,7 +180,7 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
             int wanted = pageSize - found.Count;
             IReadOnlyList<OrchestrationMetadata> part = await hub.AskPartitionAsync(
                 number,
-                partition => partition.ListAsync(after, metadata => Matches(metadata, query), wanted, query.FetchInputsAndOutputs),
+                partition => partition.ListAsync(after, summary => Matches(summary, query), wanted, query.FetchInputsAndOutputs),
                 cancellation);
             found.AddRange(part);
             if (found.Count == pageSize)
@@ -194,15 +194,15 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         return new Page<OrchestrationMetadata>(found, null);
     }
 
-    private static bool Matches(OrchestrationMetadata metadata, OrchestrationQuery query) =>
-        (query.InstanceIdPrefix is null || metadata.InstanceId.StartsWith(query.InstanceIdPrefix, StringComparison.Ordinal))
-        && Matches(metadata, query.CreatedFrom, query.CreatedTo, query.Statuses);
+    private static bool Matches(InstanceSummary summary, OrchestrationQuery query) =>
+        (query.InstanceIdPrefix is null || summary.Id.StartsWith(query.InstanceIdPrefix, StringComparison.Ordinal))
+        && Matches(summary, query.CreatedFrom, query.CreatedTo, query.Statuses);
 
     private static bool Matches(
-        OrchestrationMetadata metadata, DateTimeOffset? from, DateTimeOffset? to, IEnumerable<OrchestrationRuntimeStatus>? statuses) =>
-        (from is null || metadata.CreatedAt >= from)
-        && (to is null || metadata.CreatedAt <= to)
-        && (statuses is null || !statuses.Any() || statuses.Contains(metadata.RuntimeStatus));
+        InstanceSummary summary, DateTimeOffset? from, DateTimeOffset? to, IEnumerable<OrchestrationRuntimeStatus>? statuses) =>
+        (from is null || summary.CreatedAt >= from)
+        && (to is null || summary.CreatedAt <= to)
+        && (statuses is null || !statuses.Any() || statuses.Contains(summary.Status));
 
     private string? Serialize(object? value)
     {

@@ -50,7 +50,8 @@ internal sealed partial class TaskHub : BackgroundService
             time,
             scheduler,
             loggerFactory,
-            NewId);
+            NewId,
+            _options);
     }
 
     /// <summary>Makes ids that nobody has used: random ones, or a simulation's.</summary>

@@ -29,6 +29,42 @@ internal sealed class TaskHubOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>
+    /// How long an instance may be idle before its live code is dropped; the next event brings it back by replay. Durable Functions
+    /// calls it the idle time of an extended session.
+    /// </summary>
+    public TimeSpan LiveIdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long an instance may be idle before it leaves the memory, once a checkpoint holds it; the next event reads it back.
+    /// </summary>
+    public TimeSpan ResidentIdleTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How many bytes the instances in memory may take, in each partition and roughly, before idle ones must leave it earlier.
+    /// </summary>
+    public long ResidentBytes { get; set; } = 512L * 1024 * 1024;
+
+    /// <summary>A checkpoint is made when the log has grown by so many bytes since the one before.</summary>
+    public long CheckpointBytes { get; set; } = 16L * 1024 * 1024;
+
+    /// <summary>And, where anything has happened at all, when so much time has passed.</summary>
+    public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long what nobody waits for (an activity's completion) may stay in memory, to go out in one append with what comes next.
+    /// </summary>
+    public TimeSpan CommitLinger { get; set; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
+    /// How many bytes of requests a partition takes in that are not durable yet. Beyond that it refuses, and one instance alone may
+    /// have a quarter of it under way.
+    /// </summary>
+    public long MaximumPendingBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>How large one generation of a history may grow, in bytes, before its instance is failed.</summary>
+    public int MaximumHistoryBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>
     /// The base address under which this host can be reached, recorded with the lease; null when it serves none.
     /// </summary>
     public string? Address { get; set; }

@@ -188,7 +188,7 @@ internal static class HistoryCodec
         reader.Text(),
         reader.Instant(),
         reader.Text(),
-        reader.Number() is var ticks and > 0 ? new DateTime(ticks, DateTimeKind.Utc) : null,
+        reader.OptionalInstant(),
         ReadParent(ref reader),
         ReadTags(ref reader));
 
@@ -206,7 +206,8 @@ internal static class HistoryCodec
         return new GenerationStarted(executionId, input, carried, version);
     }
 
-    private static void WriteParent(LogWriter writer, ParentLink? parent)
+    /// <summary>Appends who waits for an instance, or nobody.</summary>
+    public static void WriteParent(LogWriter writer, ParentLink? parent)
     {
         writer.Text(parent?.InstanceId);
         if (parent is not null)
@@ -217,13 +218,15 @@ internal static class HistoryCodec
         }
     }
 
-    private static ParentLink? ReadParent(ref LogReader reader)
+    /// <summary>Reads what <see cref="WriteParent"/> wrote.</summary>
+    public static ParentLink? ReadParent(ref LogReader reader)
     {
         string? instanceId = reader.Text();
         return instanceId is null ? null : new ParentLink(reader.RequiredText(), instanceId, reader.RequiredText(), reader.Int());
     }
 
-    private static void WriteTags(LogWriter writer, IReadOnlyDictionary<string, string>? tags)
+    /// <summary>Appends tags, or none.</summary>
+    public static void WriteTags(LogWriter writer, IReadOnlyDictionary<string, string>? tags)
     {
         writer.Number(tags?.Count ?? 0);
         foreach ((string key, string value) in tags ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty)
@@ -233,7 +236,8 @@ internal static class HistoryCodec
         }
     }
 
-    private static Dictionary<string, string>? ReadTags(ref LogReader reader)
+    /// <summary>Reads what <see cref="WriteTags"/> wrote; null for none.</summary>
+    public static Dictionary<string, string>? ReadTags(ref LogReader reader)
     {
         int count = reader.Int();
         if (count == 0)
@@ -250,7 +254,8 @@ internal static class HistoryCodec
         return tags;
     }
 
-    private static void WriteFailure(LogWriter writer, TaskFailureDetails? failure)
+    /// <summary>Appends a failure with what caused it, or none.</summary>
+    public static void WriteFailure(LogWriter writer, TaskFailureDetails? failure)
     {
         writer.Text(failure?.ErrorType);
         if (failure is not null)
@@ -261,7 +266,8 @@ internal static class HistoryCodec
         }
     }
 
-    private static TaskFailureDetails? ReadFailure(ref LogReader reader)
+    /// <summary>Reads what <see cref="WriteFailure"/> wrote.</summary>
+    public static TaskFailureDetails? ReadFailure(ref LogReader reader)
     {
         string? type = reader.Text();
         return type is null

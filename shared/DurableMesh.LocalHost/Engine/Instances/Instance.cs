@@ -1,4 +1,7 @@
 using System.Buffers;
+using DurableMesh.LocalHost.Engine.Checkpoints;
+using DurableMesh.LocalHost.Engine.History;
+using DurableMesh.LocalHost.Engine.Log;
 using DurableMesh.LocalHost.Engine.Orchestrations;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -6,15 +9,17 @@ using Microsoft.DurableTask.Client;
 namespace DurableMesh.LocalHost.Engine.Instances;
 
 /// <summary>One instance in memory: its state, its history as it stands in the log, and its code while it is alive.</summary>
-internal sealed class Instance(string id)
+internal sealed class Instance(string id, InstanceState? state = null)
 {
     private ArrayBufferWriter<byte>? _history;
+    private long _shareSince;
+    private long _share;
 
     /// <summary>The instance's id.</summary>
     public string Id => id;
 
     /// <summary>The fold of its history.</summary>
-    public InstanceState State { get; } = new();
+    public InstanceState State { get; } = state ?? new InstanceState();
 
     /// <summary>Its code, replayed and waiting; null until it is needed.</summary>
     public OrchestrationExecutor? Executor { get; set; }
@@ -28,14 +33,100 @@ internal sealed class Instance(string id)
     /// <summary>Callers that wait for it to reach some state.</summary>
     public List<InstanceWaiter>? Waiters { get; set; }
 
+    /// <summary>When something last happened to it, as a timestamp of the clock.</summary>
+    public long TouchedAt { get; set; }
+
+    /// <summary>Its place among the instances in memory, in the order in which something last happened to them.</summary>
+    public LinkedListNode<Instance>? Place { get; set; }
+
+    /// <summary>How many bytes it was last counted with.</summary>
+    public int CountedBytes { get; set; }
+
+    /// <summary>Its copy in a checkpoint, which may be older than it; null where there is none.</summary>
+    public ShelvedInstance? Shelved { get; set; }
+
+    /// <summary>Whether something happened to it since it was last captured for a checkpoint.</summary>
+    public bool IsDirty { get; set; }
+
+    /// <summary>Whether a checkpoint that is not finished has captured it.</summary>
+    public bool IsBeingShelved { get; set; }
+
+    /// <summary>How many bytes of the history <see cref="Shelved"/> holds; 0 where it holds that of another generation.</summary>
+    public int ShelvedHistory { get; set; }
+
     /// <summary>The history of the current generation in its binary form.</summary>
     public ReadOnlySpan<byte> History => _history is null ? [] : _history.WrittenSpan;
 
+    /// <summary>An instance as it was when it was put on the shelf.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no instance.</exception>
+    public static Instance Restore(ShelvedInstance shelved, StoredInstance stored)
+    {
+        var reader = new LogReader(stored.State.Span);
+        var instance = new Instance(shelved.Id, InstanceState.Read(ref reader)) { LastCommit = shelved.AsOf, Shelved = shelved };
+        instance.Apply(stored.History.Span);
+        instance.ShelvedHistory = stored.History.Length;
+        return instance;
+    }
+
+    /// <summary>Takes in facts in their binary form.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no facts.</exception>
+    public void Apply(ReadOnlySpan<byte> facts)
+    {
+        var reader = new LogReader(facts);
+        int first = 0;
+        while (!reader.AtEnd)
+        {
+            int start = facts.Length - reader.Rest.Length;
+            HistoryEvent fact = HistoryCodec.Read(ref reader);
+            if (fact is GenerationStarted)
+            {
+                Forget();
+                first = start;
+            }
+
+            State.Apply(fact);
+        }
+
+        Remember(facts[first..]);
+    }
+
     /// <summary>Appends the binary form of events that were applied to <see cref="State"/>.</summary>
-    public void Remember(ReadOnlySpan<byte> events) => (_history ??= new ArrayBufferWriter<byte>(256)).Write(events);
+    public void Remember(ReadOnlySpan<byte> events)
+    {
+        if (State.IsEnded)
+        {
+            Forget();
+        }
+        else
+        {
+            (_history ??= new ArrayBufferWriter<byte>(256)).Write(events);
+        }
+    }
 
     /// <summary>Forgets the history: a new generation begins, or the instance has ended and will not be replayed.</summary>
-    public void Forget() => _history = null;
+    public void Forget()
+    {
+        _history = null;
+        ShelvedHistory = 0;
+        Generation++;
+    }
+
+    /// <summary>How often its history has begun anew while it was in memory.</summary>
+    public int Generation { get; private set; }
+
+    /// <summary>Adds to what it has under way to the log, and answers how much that is, in bytes.</summary>
+    /// <param name="bytes">What comes in.</param>
+    /// <param name="committed">The last commit that is durable.</param>
+    /// <param name="open">The commit that it will be part of.</param>
+    public long TakeShare(long bytes, long committed, long open)
+    {
+        if (_shareSince <= committed)
+        {
+            (_shareSince, _share) = (open, 0);
+        }
+
+        return _share += bytes;
+    }
 
     /// <summary>What a client is told of it.</summary>
     /// <param name="converter">For reading input and output.</param>

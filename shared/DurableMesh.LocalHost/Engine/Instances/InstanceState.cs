@@ -8,7 +8,7 @@ namespace DurableMesh.LocalHost.Engine.Instances;
 /// What the engine must know of an instance without running its code: a fold over its history, the same while it runs and at
 /// recovery.
 /// </summary>
-internal sealed class InstanceState
+internal sealed partial class InstanceState
 {
     private readonly Dictionary<int, HistoryEvent> _waitingFor = [];
     private bool _hasInput;
@@ -64,9 +64,20 @@ internal sealed class InstanceState
     public bool IsReady(DateTime now) => _hasInput && Exists && !IsEnded
         && Status != OrchestrationRuntimeStatus.Suspended && (ScheduledStart is null || ScheduledStart <= now);
 
+    /// <summary>
+    /// Whether it has something to do that nothing from outside will remind it of: input that its code has not seen, or an
+    /// activity under way.
+    /// </summary>
+    public bool IsBusy => Exists && !IsEnded
+        && ((_hasInput && Status != OrchestrationRuntimeStatus.Suspended && ScheduledStart is null)
+            || _waitingFor.Values.Any(pending => pending is ActivityScheduled));
+
     /// <summary>Whether the instance has come to its end.</summary>
-    public bool IsEnded => Status is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed
-        or OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Canceled;
+    public bool IsEnded => IsEnd(Status);
+
+    /// <summary>Whether an instance in this status has come to its end.</summary>
+    public static bool IsEnd(OrchestrationRuntimeStatus status) => status is OrchestrationRuntimeStatus.Completed
+        or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Canceled;
 
     /// <summary>The activities, timers and sub-orchestrations that were scheduled and have not answered.</summary>
     public IEnumerable<HistoryEvent> WaitingFor => _waitingFor.Values;

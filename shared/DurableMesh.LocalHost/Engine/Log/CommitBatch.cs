@@ -1,3 +1,5 @@
+using DurableMesh.LocalHost.Engine.Checkpoints;
+
 namespace DurableMesh.LocalHost.Engine.Log;
 
 /// <summary>
@@ -28,8 +30,21 @@ internal sealed class CommitBatch
     /// <summary>Whether it holds no record.</summary>
     public bool IsEmpty => Buffer.Length == CommitFrame.HeaderBytes;
 
+    /// <summary>Whether anything waits for it to be durable; what nobody waits for may go out a moment later, with more.</summary>
+    public bool IsAwaited { get; set; }
+
+    /// <summary>How many bytes of requests it holds, as they are counted against what a partition takes in.</summary>
+    public long PendingBytes { get; set; }
+
+    /// <summary>The checkpoint that counts from this commit on: it begins a new segment, which says so.</summary>
+    public CheckpointManifest? Checkpoint { get; init; }
+
     /// <summary>Lets <paramref name="effect"/> happen once the batch is durable.</summary>
-    public void OnCommitted(Action effect) => _effects.Add(effect);
+    public void OnCommitted(Action effect)
+    {
+        _effects.Add(effect);
+        IsAwaited = true;
+    }
 
     /// <summary>Releases the effects.</summary>
     public void Release()

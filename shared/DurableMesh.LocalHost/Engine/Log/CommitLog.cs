@@ -1,3 +1,4 @@
+using DurableMesh.LocalHost.Engine.Checkpoints;
 using DurableMesh.LocalHost.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -8,23 +9,28 @@ namespace DurableMesh.LocalHost.Engine.Log;
 /// became of an append whose answer was lost; rotates segments; writes again what a storage has forgotten that was restarted
 /// from an older state.
 /// </summary>
-internal sealed partial class CommitLog(IPartitionStorage storage, int partition, TimeProvider time, ILogger logger)
+/// <param name="storage">Where the log is.</param>
+/// <param name="partition">Whose it is.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Takes what is worth telling.</param>
+/// <param name="writtenAgain">Called when the storage had forgotten something: what is beside the log may be lost too.</param>
+internal sealed partial class CommitLog(
+    IPartitionStorage storage, int partition, TimeProvider time, ILogger logger, Action writtenAgain)
 {
+    /// <summary>How far back a storage may forget what it acknowledged: twice what Azurite may.</summary>
+    public static readonly TimeSpan ForgetfulFor = TimeSpan.FromSeconds(10);
+
     /// <summary>A segment rotates at this size, so that recovery can read one into memory.</summary>
     private const long MaximumSegmentBytes = 128L * 1024 * 1024;
 
-    /// <summary>How long appended blocks are kept for writing them again: twice what Azurite may forget.</summary>
-    private static readonly TimeSpan RecentWindow = TimeSpan.FromSeconds(10);
-
     private const long MaximumRecentBytes = 64L * 1024 * 1024;
-
-    private static readonly TimeSpan MaximumBackoff = TimeSpan.FromSeconds(1);
 
     private readonly Queue<Block> _recent = new();
     private long _recentBytes;
     private long _segment;
     private long _position;
     private int _blocks;
+    private CheckpointManifest? _checkpoint;
     private DateTimeOffset? _unavailableSince;
 
     /// <summary>How many blocks were appended.</summary>
@@ -33,12 +39,16 @@ internal sealed partial class CommitLog(IPartitionStorage storage, int partition
     /// <summary>How many bytes were appended.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>The segment that is written to.</summary>
+    public long Segment => Volatile.Read(ref _segment);
+
     /// <summary>Begins a new segment behind what recovery found.</summary>
     /// <param name="end">The end of the valid log.</param>
+    /// <param name="checkpoint">The checkpoint in force, or null.</param>
     /// <param name="cancellation">Stops.</param>
-    public async Task OpenAsync(LogEnd end, CancellationToken cancellation)
+    public async Task OpenAsync(LogEnd end, CheckpointManifest? checkpoint, CancellationToken cancellation)
     {
-        _segment = end.NextSegment;
+        (_segment, _checkpoint) = (end.NextSegment, checkpoint);
         await OpenSegmentAsync(end.LastSegment, end.LastSegmentLength, end.NextCommit - 1, cancellation);
     }
 
@@ -49,7 +59,8 @@ internal sealed partial class CommitLog(IPartitionStorage storage, int partition
     {
         List<ReadOnlyMemory<byte>> blocks = Frames(batch);
         long start = _position;
-        if (_blocks + blocks.Count > storage.MaximumBlocksPerSegment || _position >= MaximumSegmentBytes)
+        _checkpoint = batch.Checkpoint ?? _checkpoint;
+        if (batch.Checkpoint is not null || _blocks + blocks.Count > storage.MaximumBlocksPerSegment || _position >= MaximumSegmentBytes)
         {
             await RotateAsync(start, batch.Number - 1, cancellation);
         }
@@ -107,6 +118,11 @@ internal sealed partial class CommitLog(IPartitionStorage storage, int partition
     {
         var opening = new CommitBatch(lastCommit);
         opening.Records.SegmentOpened(partition, previous, previousLength);
+        if (_checkpoint is not null)
+        {
+            opening.Records.CheckpointInForce(_checkpoint);
+        }
+
         CommitFrame.Seal(opening.Buffer.Written.Span, lastCommit, more: false);
         for (; ; _segment++)
         {
@@ -146,35 +162,29 @@ internal sealed partial class CommitLog(IPartitionStorage storage, int partition
         Bytes += block.Length;
     }
 
-    /// <summary>Repeats an operation until the storage answers.</summary>
-    private async Task PersistAsync(Func<Task> operation, CancellationToken cancellation)
-    {
-        for (int attempt = 0; ; attempt++)
+    /// <summary>Repeats an operation until the storage answers, and tells when that takes long.</summary>
+    private Task<bool> PersistAsync(Func<Task> operation, CancellationToken cancellation) => Persistence.RunAsync(
+        async () =>
         {
-            try
+            await operation();
+            if (_unavailableSince is { } since)
             {
-                await operation();
-                if (_unavailableSince is { } since)
-                {
-                    LogStorageBack(partition, (time.GetUtcNow() - since).TotalSeconds);
-                    _unavailableSince = null;
-                }
-
-                return;
+                LogStorageBack(partition, (time.GetUtcNow() - since).TotalSeconds);
+                _unavailableSince = null;
             }
-            catch (StorageUnavailableException error) when (!cancellation.IsCancellationRequested)
+
+            return true;
+        },
+        time,
+        error =>
+        {
+            if (_unavailableSince is null)
             {
-                if (_unavailableSince is null)
-                {
-                    _unavailableSince = time.GetUtcNow();
-                    LogStorageAway(partition, error.Message);
-                }
-
-                TimeSpan backoff = TimeSpan.FromMilliseconds(20 << Math.Min(attempt, 6));
-                await Task.Delay(backoff < MaximumBackoff ? backoff : MaximumBackoff, time, cancellation);
+                _unavailableSince = time.GetUtcNow();
+                LogStorageAway(partition, error.Message);
             }
-        }
-    }
+        },
+        cancellation);
 
     /// <summary>
     /// The segment is not as long as we think. Longer by exactly this block: an earlier attempt arrived and its answer was
@@ -229,6 +239,8 @@ internal sealed partial class CommitLog(IPartitionStorage storage, int partition
 
             await storage.AppendAsync(lost.Segment, lost.Position, lost.Bytes, cancellation);
         }
+
+        writtenAgain();
     }
 
     private static bool Holds(IReadOnlyList<LogSegment> segments, Block block) => segments.Any(
@@ -247,7 +259,7 @@ internal sealed partial class CommitLog(IPartitionStorage storage, int partition
         DateTimeOffset now = time.GetUtcNow();
         _recent.Enqueue(new Block(_segment, _position, block, now));
         _recentBytes += block.Length;
-        while (_recent.TryPeek(out Block? oldest) && (now - oldest.At > RecentWindow || _recentBytes > MaximumRecentBytes))
+        while (_recent.TryPeek(out Block? oldest) && (now - oldest.At > ForgetfulFor || _recentBytes > MaximumRecentBytes))
         {
             _recent.Dequeue();
             _recentBytes -= oldest.Bytes.Length;

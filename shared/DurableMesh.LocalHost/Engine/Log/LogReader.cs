@@ -55,6 +55,9 @@ internal ref struct LogReader(ReadOnlySpan<byte> bytes)
         ? new DateTime(ticks, DateTimeKind.Utc)
         : throw new InvalidDataException("An instant in the log is out of range.");
 
+    /// <summary>An instant whose ticks are zero where there is none.</summary>
+    public DateTime? OptionalInstant() => Instant() is { Ticks: > 0 } instant ? instant : null;
+
     /// <inheritdoc cref="LogWriter.Raw"/>
     public ReadOnlySpan<byte> Raw(int length)
     {

@@ -1,3 +1,4 @@
+using DurableMesh.LocalHost.Engine.Checkpoints;
 using DurableMesh.LocalHost.Engine.History;
 
 namespace DurableMesh.LocalHost.Engine.Log;
@@ -8,7 +9,7 @@ namespace DurableMesh.LocalHost.Engine.Log;
 /// </summary>
 internal enum RecordKind : byte
 {
-    /// <summary>First record of a segment: format, partition, and how much of the segment before it counts.</summary>
+    /// <summary>First record of a segment: partition, and how much of the segment before it counts.</summary>
     SegmentOpened = 1,
 
     /// <summary>Facts of one instance, in order.</summary>
@@ -25,13 +26,36 @@ internal enum RecordKind : byte
 
     /// <summary>Another partition has taken in all messages up to a number.</summary>
     MessagesAcknowledged = 6,
+
+    /// <summary>A message waits until its instance, which is in a checkpoint only, is back in memory.</summary>
+    MessageHeld = 7,
+
+    /// <summary>A held message was delivered (with what it caused, in the same commit).</summary>
+    MessageReleased = 8,
+
+    /// <summary>Behind the first record of a segment: the checkpoint with which a recovery begins.</summary>
+    CheckpointInForce = 9,
 }
 
 /// <summary>A fact on its way to an instance.</summary>
 /// <param name="InstanceId">To whom.</param>
 /// <param name="ExecutionId">To which execution of it; null: to whichever runs.</param>
 /// <param name="Fact">What.</param>
-internal sealed record InstanceMessage(string InstanceId, string? ExecutionId, HistoryEvent Fact);
+internal sealed record InstanceMessage(string InstanceId, string? ExecutionId, HistoryEvent Fact)
+{
+    /// <summary>Writes it.</summary>
+    public void Write(LogWriter writer)
+    {
+        writer.Text(InstanceId);
+        writer.Text(ExecutionId);
+        HistoryCodec.Write(writer, Fact);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no message.</exception>
+    public static InstanceMessage Read(ref LogReader reader) =>
+        new(reader.RequiredText(), reader.Text(), HistoryCodec.Read(ref reader));
+}
 
 /// <summary>Writes and reads whole records.</summary>
 internal sealed class RecordWriter(LogWriter payload)
@@ -72,9 +96,7 @@ internal sealed class RecordWriter(LogWriter payload)
         Begin(RecordKind.MessageSent);
         _record.Number(destination);
         _record.Number(number);
-        _record.Text(message.InstanceId);
-        _record.Text(message.ExecutionId);
-        HistoryCodec.Write(_record, message.Fact);
+        message.Write(_record);
         End();
     }
 
@@ -93,6 +115,31 @@ internal sealed class RecordWriter(LogWriter payload)
         Begin(RecordKind.MessagesAcknowledged);
         _record.Number(destination);
         _record.Number(number);
+        End();
+    }
+
+    /// <inheritdoc cref="RecordKind.MessageHeld"/>
+    public void MessageHeld(long number, InstanceMessage message)
+    {
+        Begin(RecordKind.MessageHeld);
+        _record.Number(number);
+        message.Write(_record);
+        End();
+    }
+
+    /// <inheritdoc cref="RecordKind.MessageReleased"/>
+    public void MessageReleased(long number)
+    {
+        Begin(RecordKind.MessageReleased);
+        _record.Number(number);
+        End();
+    }
+
+    /// <inheritdoc cref="RecordKind.CheckpointInForce"/>
+    public void CheckpointInForce(CheckpointManifest manifest)
+    {
+        Begin(RecordKind.CheckpointInForce);
+        manifest.Write(_record);
         End();
     }
 

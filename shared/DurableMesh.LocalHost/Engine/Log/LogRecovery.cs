@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DurableMesh.LocalHost.Engine.Checkpoints;
 using DurableMesh.LocalHost.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -11,68 +12,110 @@ namespace DurableMesh.LocalHost.Engine.Log;
 /// <param name="NextCommit">The number of the next commit.</param>
 internal sealed record LogEnd(long NextSegment, long LastSegment, long LastSegmentLength, long NextCommit);
 
-/// <summary>Reads a partition's log from the beginning and hands out the payload of each commit.</summary>
+/// <summary>
+/// Reads a partition's log from its newest usable checkpoint on, or from the beginning, and hands out the payload of each commit.
+/// </summary>
 internal sealed partial class LogRecovery(IPartitionStorage storage, int partition, ILogger logger)
 {
     /// <summary>Takes one commit's payload.</summary>
     public delegate void CommitReader(long commit, ReadOnlySpan<byte> payload);
 
     /// <summary>
-    /// Reads all segments. A tail that an interrupted append left behind is cut; anything else that cannot be read is an error.
+    /// Finds the newest checkpoint that can be read, then reads what was committed behind it. A tail that an interrupted append
+    /// left behind is cut; anything else that cannot be read is an error.
     /// </summary>
+    /// <param name="load">Takes in a checkpoint; false where a part of it is missing or damaged: then an older one is tried.</param>
+    /// <param name="reader">Takes the commits behind the checkpoint.</param>
+    /// <param name="cancellation">Stops.</param>
     /// <exception cref="InvalidDataException">The log is damaged: names the segment and the offset.</exception>
-    public async Task<LogEnd> ReadAsync(CommitReader reader, CancellationToken cancellation)
+    public async Task<LogEnd> ReadAsync(
+        Func<CheckpointManifest, Task<bool>> load, CommitReader reader, CancellationToken cancellation)
     {
         IReadOnlyList<LogSegment> listed = await storage.ListSegmentsAsync(cancellation);
-        long nextSegment = listed.Count == 0 ? 1 : listed[^1].Number + 1;
-        LogEnd end = new(nextSegment, 0, 0, 1);
-        byte[]? bytes = null;
-        LogSegment? segment = null;
-        foreach (LogSegment following in listed)
+        (CheckpointManifest? checkpoint, LoadedSegment? newest) = await FindCheckpointAsync(listed, load, cancellation);
+        long tailCommit = checkpoint?.TailCommit ?? 1;
+        LogEnd end = new(listed.Count == 0 ? 1 : listed[^1].Number + 1, 0, 0, 1);
+        LoadedSegment? segment = null;
+        foreach (LogSegment one in listed.Where(one => one.Number >= (checkpoint?.TailSegment ?? 0)))
         {
-            byte[] followingBytes = await LoadAsync(following, cancellation);
-            if (CommitFrame.TryRead(followingBytes, out _, out _, out _) != FrameStatus.Whole)
+            if ((one.Number == newest?.Number ? newest : await LoadAsync(one, cancellation)) is not { } following)
             {
-                // Created, but its owner died before the first append was through: nothing of it counts.
                 continue;
             }
 
-            if (segment is not null)
+            end = segment is not null
+                ? ReadSegment(segment.Number, segment.Bytes.AsSpan(0, following.LengthOf(segment)), isLast: false, end, ReadTail)
+                : following.FirstCommit <= tailCommit
+                    ? end with { NextCommit = following.FirstCommit }
+                    : throw new InvalidDataException(
+                        $"Partition {partition}: the log begins with commit {following.FirstCommit} in segment {following.Number}, where commit {tailCommit} is "
+                        + "needed. Restore the missing segments from a backup.");
+            segment = following;
+        }
+
+        return segment is null ? end : ReadSegment(segment.Number, segment.Bytes, isLast: true, end, ReadTail);
+
+        void ReadTail(long commit, ReadOnlySpan<byte> payload)
+        {
+            if (commit >= tailCommit)
             {
-                int valid = ValidLength(followingBytes, segment, bytes!.Length);
-                end = ReadSegment(segment.Number, bytes.AsSpan(0, valid), isLast: false, end, reader);
+                reader(commit, payload);
+            }
+        }
+    }
+
+    /// <summary>Every segment begins with the checkpoint that was in force: the newest usable one is looked for from the end.</summary>
+    private async Task<(CheckpointManifest? Checkpoint, LoadedSegment? Newest)> FindCheckpointAsync(
+        IReadOnlyList<LogSegment> listed, Func<CheckpointManifest, Task<bool>> load, CancellationToken cancellation)
+    {
+        LoadedSegment? newest = null;
+        CheckpointManifest? unusable = null;
+        foreach (LogSegment one in listed.Reverse())
+        {
+            if (await LoadAsync(one, cancellation) is not { } segment)
+            {
+                continue;
             }
 
-            (segment, bytes) = (following, followingBytes);
+            newest ??= segment;
+            if (segment.Checkpoint is null)
+            {
+                return (null, newest);
+            }
+
+            if (segment.Checkpoint.Number == unusable?.Number)
+            {
+                continue;
+            }
+
+            if (await load(segment.Checkpoint))
+            {
+                return (segment.Checkpoint, newest);
+            }
+
+            unusable = segment.Checkpoint;
         }
 
-        return segment is null ? end : ReadSegment(segment.Number, bytes, isLast: true, end, reader);
+        return unusable is null
+            ? (null, newest)
+            : throw new InvalidDataException(
+                $"Partition {partition}: no checkpoint can be read, and the log before checkpoint {unusable.Number} is gone. Restore the container from a "
+                + "backup.");
     }
 
-    private async Task<byte[]> LoadAsync(LogSegment segment, CancellationToken cancellation)
+    /// <summary>
+    /// Reads a segment; null for one without an opening: it was created, but its owner died before the first append was through,
+    /// and nothing of it counts.
+    /// </summary>
+    private async Task<LoadedSegment?> LoadAsync(LogSegment segment, CancellationToken cancellation)
     {
         await using Stream stream = await storage.ReadAsync(segment.Number, 0, cancellation);
-        using var bytes = new MemoryStream((int)segment.Length);
-        await stream.CopyToAsync(bytes, cancellation);
-        return bytes.Length == bytes.Capacity ? bytes.GetBuffer() : bytes.ToArray();
-    }
-
-    /// <summary>How much of a segment counts: its successor's first record says so.</summary>
-    private static int ValidLength(byte[] successor, LogSegment segment, int length)
-    {
-        CommitFrame.TryRead(successor, out _, out _, out int payload);
-        var reader = new LogReader(successor.AsSpan(CommitFrame.HeaderBytes, payload));
-        reader.Number();
-        if ((RecordKind)reader.Byte() != RecordKind.SegmentOpened)
-        {
-            throw new InvalidDataException($"The log segment after {segment.Number} does not begin with its opening record.");
-        }
-
-        reader.Byte();
-        reader.Number();
-        long previous = reader.Number();
-        long valid = reader.Number();
-        return previous == segment.Number ? (int)Math.Min(valid, length) : length;
+        using var buffer = new MemoryStream((int)segment.Length);
+        await stream.CopyToAsync(buffer, cancellation);
+        byte[] bytes = buffer.Length == buffer.Capacity ? buffer.GetBuffer() : buffer.ToArray();
+        return CommitFrame.TryRead(bytes, out long commit, out _, out int length) == FrameStatus.Whole
+            ? LoadedSegment.Read(segment.Number, bytes, commit + 1, bytes.AsSpan(CommitFrame.HeaderBytes, length))
+            : null;
     }
 
     private LogEnd ReadSegment(long segment, ReadOnlySpan<byte> bytes, bool isLast, LogEnd end, CommitReader reader)

@@ -71,6 +71,7 @@ internal sealed partial class Partition
         {
             instance.Executor ??= Revive(instance);
             outputs = instance.Executor.RunEpisode(now, _services.NewExecutionId);
+            CheckHistory(instance);
         }
         catch (Exception error)
         {
@@ -87,6 +88,16 @@ internal sealed partial class Partition
         }
 
         Flush(instance);
+    }
+
+    private void CheckHistory(Instance instance)
+    {
+        if (instance.History.Length > _services.Options.MaximumHistoryBytes)
+        {
+            throw new InvalidOperationException(
+                $"The history of orchestration '{instance.State.Name}' ({instance.Id}) has grown to {instance.History.Length:N0} bytes; "
+                + $"{_services.Options.MaximumHistoryBytes:N0} are allowed. Call ContinueAsNew from time to time, and keep large data in a store.");
+        }
     }
 
     /// <summary>
@@ -159,18 +170,16 @@ internal sealed partial class Partition
         {
             _open.Records.InstanceEvents(instance.Id, _facts.Written.Span);
             instance.LastCommit = _open.Number;
+            instance.Remember(_facts.Written.Span[_rememberFrom..]);
             if (instance.State.IsEnded)
             {
-                instance.Forget();
                 instance.Executor = null;
-            }
-            else
-            {
-                instance.Remember(_facts.Written.Span[_rememberFrom..]);
             }
 
             _facts.Clear();
             _rememberFrom = 0;
+            Touch(instance);
+            MarkDirty(instance);
             AnswerWaiters(instance);
         }
 
@@ -223,14 +232,20 @@ internal sealed partial class Partition
             "OrchestrationTerminated", "The sub-orchestration was terminated.", null, null, null)),
     };
 
-    private void Dispatch(string instanceId, string executionId, ActivityScheduled call) => _services.Activities.Dispatch(new ActivityCall(
-        instanceId,
-        call.Name,
-        call.Input,
-        (result, failure) => Post(() => Deliver(new InstanceMessage(
-            instanceId,
-            executionId,
-            failure is null ? new ActivityCompleted(call.Id, result) : new ActivityFailed(call.Id, failure))))));
+    private void Dispatch(string instanceId, string executionId, ActivityScheduled call)
+    {
+        long started = _services.Time.GetTimestamp();
+        _services.Activities.Dispatch(new ActivityCall(instanceId, call.Name, call.Input, (result, failure) => Post(() =>
+        {
+            DeliverWhenBack(new InstanceMessage(
+                instanceId,
+                executionId,
+                failure is null ? new ActivityCompleted(call.Id, result) : new ActivityFailed(call.Id, failure)));
+
+            // What took longer to make than it may linger is worth an append of its own: it would have to be made again.
+            _open.IsAwaited |= !_open.IsEmpty && _services.Time.GetElapsedTime(started) > _services.Options.CommitLinger;
+        })));
+    }
 
     private void FireTimers()
     {
@@ -238,11 +253,17 @@ internal sealed partial class Partition
         {
             if (timer.TaskId != DueTimer.Start)
             {
-                Deliver(new InstanceMessage(timer.InstanceId, timer.ExecutionId, new TimerFired(timer.TaskId)));
+                DeliverWhenBack(new InstanceMessage(timer.InstanceId, timer.ExecutionId, new TimerFired(timer.TaskId)));
             }
-            else if (_instances.TryGetValue(timer.InstanceId, out Instance? instance) && instance.State.ExecutionId == timer.ExecutionId)
+            else
             {
-                Enqueue(instance);
+                With(timer.InstanceId, instance =>
+                {
+                    if (instance?.State.ExecutionId == timer.ExecutionId)
+                    {
+                        Enqueue(instance);
+                    }
+                });
             }
         }
     }

@@ -20,8 +20,8 @@ internal sealed partial class Partition
             return;
         }
 
-        long number = _outbox.NextNumber(destination);
-        _outbox.Sent(destination, number, message);
+        long number = _mail.NextNumber(destination);
+        _mail.Sent(new SentMessage(destination, number, message));
         _open.Records.MessageSent(destination, number, message);
         _open.OnCommitted(() => Forward(destination, number, message));
     }
@@ -32,9 +32,9 @@ internal sealed partial class Partition
     /// <summary>Takes in a message of another partition, once, and acknowledges it when that is durable.</summary>
     private void Receive(Partition source, long number, InstanceMessage message) => Post(() =>
     {
-        if (_outbox.IsNew(source._number, number))
+        if (_mail.IsNew(source._number, number))
         {
-            _outbox.Received(source._number, number);
+            _mail.Received(source._number, number);
             _open.Records.MessageReceived(source._number, number);
             Deliver(message);
         }
@@ -45,13 +45,28 @@ internal sealed partial class Partition
 
     private void Acknowledge(int destination, long number)
     {
-        _outbox.Acknowledged(destination, number);
+        _mail.Acknowledged(destination, number);
         _acknowledgements[destination] = number;
     }
 
-    /// <summary>Gives a fact to its instance. One for an execution that is over is dropped.</summary>
+    /// <summary>Gives a fact to its instance when that is in memory. What caused it is durable, or will happen again.</summary>
+    private void DeliverWhenBack(InstanceMessage message) => With(message.InstanceId, _ => Deliver(message));
+
+    /// <summary>
+    /// Gives a fact to its instance, in the same commit as its cause; holds it, in that commit, for an instance that is away. One for
+    /// an execution that is over is dropped.
+    /// </summary>
     private void Deliver(InstanceMessage message)
     {
+        if (IsAway(message.InstanceId))
+        {
+            long number = _mail.NextHeld;
+            _mail.Hold(number, message);
+            _open.Records.MessageHeld(number, message);
+            Release(number, message);
+            return;
+        }
+
         if (message.Fact is ExecutionStarted start)
         {
             StartChild(message.InstanceId, start);
@@ -74,6 +89,13 @@ internal sealed partial class Partition
         }
     }
 
+    private void Release(long number, InstanceMessage message) => With(message.InstanceId, _ =>
+    {
+        _mail.Release(number);
+        _open.Records.MessageReleased(number);
+        Deliver(message);
+    });
+
     private void StartChild(string instanceId, ExecutionStarted start)
     {
         if (_instances.TryGetValue(instanceId, out Instance? existing) && existing.State is { Exists: true, IsEnded: false })
@@ -93,11 +115,12 @@ internal sealed partial class Partition
     {
         if (_instances.TryGetValue(instanceId, out Instance? ended) && ended.State.IsEnded)
         {
-            Purge(ended);
+            Purge(instanceId);
         }
 
         Instance instance = Obtain(instanceId);
         instance.Waiters ??= ended?.Waiters;
+        _ids.Add(instanceId);
         Record(instance, start);
         Flush(instance);
         if (start.ScheduledStart is { } due)
@@ -112,19 +135,31 @@ internal sealed partial class Partition
         return instance;
     }
 
+    /// <summary>The instance, or a new place for events that come before their instance is started.</summary>
     private Instance Obtain(string instanceId)
     {
         if (!_instances.TryGetValue(instanceId, out Instance? instance))
         {
-            _instances.Add(instanceId, instance = new Instance(instanceId));
+            Admit(instance = new Instance(instanceId));
         }
 
         return instance;
     }
 
-    private void Purge(Instance instance)
+    private void Purge(string instanceId)
     {
-        _open.Records.InstancePurged(instance.Id);
-        _instances.Remove(instance.Id);
+        _open.Records.InstancePurged(instanceId);
+        Remove(instanceId);
+    }
+
+    private void Remove(string instanceId)
+    {
+        if (_instances.TryGetValue(instanceId, out Instance? instance))
+        {
+            Dismiss(instance);
+        }
+
+        _shelf.Purge(instanceId);
+        _ids.Remove(instanceId);
     }
 }

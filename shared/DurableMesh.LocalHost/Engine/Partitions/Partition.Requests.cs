@@ -1,3 +1,4 @@
+using DurableMesh.LocalHost.Engine.Checkpoints;
 using DurableMesh.LocalHost.Engine.History;
 using DurableMesh.LocalHost.Engine.Instances;
 using DurableMesh.LocalHost.Engine.Log;
@@ -9,17 +10,25 @@ namespace DurableMesh.LocalHost.Engine.Partitions;
 /// <content>What clients ask for. Every answer waits until all that it speaks of is durable.</content>
 internal sealed partial class Partition
 {
+    /// <summary>What a request takes beside its payload, roughly, in bytes.</summary>
+    private const int RequestBytes = 256;
+
+    /// <summary>All instances that were started, wherever they are, in the order in which they are listed.</summary>
+    private readonly SortedSet<string> _ids = new(StringComparer.Ordinal);
+
+    private long _pendingBytes;
+
     /// <summary>Starts an instance.</summary>
     /// <param name="instanceId">Its id.</param>
     /// <param name="start">What starts it.</param>
     /// <param name="refusedStatuses">An existing instance in one of these stands in the way; a running one always does.</param>
     /// <exception cref="InvalidOperationException">An instance with this id stands in the way.</exception>
+    /// <exception cref="TaskHubOverloadedException">The partition has too much to do. Nothing happened.</exception>
     public Task<string> StartAsync(
         string instanceId, ExecutionStarted start, IReadOnlyCollection<OrchestrationRuntimeStatus> refusedStatuses) =>
-        AskAsync<string>(answer =>
+        RequestAsync<string>(instanceId, start.Input, (existing, answer) =>
         {
-            if (_instances.TryGetValue(instanceId, out Instance? existing) && existing.State.Exists
-                && (!existing.State.IsEnded || refusedStatuses.Contains(existing.State.Status)))
+            if (existing is { State.Exists: true } && (!existing.State.IsEnded || refusedStatuses.Contains(existing.State.Status)))
             {
                 OnceDurable(existing, () => answer.SetException(new InvalidOperationException(
                     $"An orchestration with the instance id '{instanceId}' exists already ({existing.State.Status}).")));
@@ -32,8 +41,9 @@ internal sealed partial class Partition
     /// <summary>
     /// Raises an event. One for an instance that does not exist yet is kept for it; one for an ended instance is dropped.
     /// </summary>
+    /// <exception cref="TaskHubOverloadedException">The partition or the instance has too much to do. Nothing happened.</exception>
     public Task<bool> RaiseEventAsync(string instanceId, EventRaised raised) =>
-        AskAsync<bool>(answer =>
+        RequestAsync<bool>(instanceId, raised.Input, (_, answer) =>
         {
             Instance instance = Obtain(instanceId);
             if (instance.State.IsEnded)
@@ -48,54 +58,53 @@ internal sealed partial class Partition
 
     /// <summary>Suspends or resumes an instance; answers whether there was one to act on.</summary>
     public Task<bool> ControlAsync(string instanceId, HistoryEvent control) =>
-        AskAsync<bool>(answer =>
+        AskAsync<bool>(answer => With(instanceId, found =>
         {
-            if (!TryGetOpen(instanceId, answer, out Instance instance))
+            if (found is not { State: { Exists: true, IsEnded: false } })
             {
+                OnceDurable(found, () => answer.SetResult(false));
                 return;
             }
 
-            Accept(instance, control);
-            OnceDurable(instance, () => answer.SetResult(true));
-        });
+            Accept(found, control);
+            OnceDurable(found, () => answer.SetResult(true));
+        }));
 
     /// <summary>
     /// Ends an instance, and where asked for the sub-orchestrations that it waits for; answers whether there was one to end.
     /// </summary>
     public Task<bool> TerminateAsync(string instanceId, string? output, bool recursive) =>
-        AskAsync<bool>(answer =>
+        AskAsync<bool>(answer => With(instanceId, found =>
         {
-            if (!TryGetOpen(instanceId, answer, out Instance instance))
+            if (found is not { State: { Exists: true, IsEnded: false } })
             {
+                OnceDurable(found, () => answer.SetResult(false));
                 return;
             }
 
             if (recursive)
             {
-                _messages.AddRange(instance.State.WaitingFor.OfType<SubOrchestrationScheduled>().Select(
+                _messages.AddRange(found.State.WaitingFor.OfType<SubOrchestrationScheduled>().Select(
                     child => new InstanceMessage(child.InstanceId, null, new ExecutionTerminated(output))));
             }
 
-            EndInstance(instance, new ExecutionTerminated(output));
-            OnceDurable(instance, () => answer.SetResult(true));
-        });
+            EndInstance(found, new ExecutionTerminated(output));
+            OnceDurable(found, () => answer.SetResult(true));
+        }));
 
     /// <summary>Deletes an ended instance; answers how many were deleted.</summary>
     public Task<int> PurgeAsync(string instanceId) =>
-        AskAsync<int>(answer => Purge(Find(instanceId) is { State.IsEnded: true } ended ? [ended] : [], answer));
+        AskAsync<int>(answer => With(instanceId, found => Purge(found is { State.IsEnded: true } ? [instanceId] : [], answer)));
 
     /// <summary>Deletes all ended instances that <paramref name="chosen"/> picks; answers how many were deleted.</summary>
-    public Task<int> PurgeAllAsync(Func<OrchestrationMetadata, bool> chosen) =>
-        AskAsync<int>(answer => Purge(
-            [.. _instances.Values.Where(instance => instance.State is { Exists: true, IsEnded: true }
-                && chosen(instance.Describe(_services.Converter, withData: false)))],
-            answer));
+    public Task<int> PurgeAllAsync(Func<InstanceSummary, bool> chosen) =>
+        AskAsync<int>(answer => Purge([.. _ids.Where(id => SummaryOf(id) is var one && InstanceState.IsEnd(one.Status) && chosen(one))], answer));
 
-    private void Purge(Instance[] ended, TaskCompletionSource<int> answer)
+    private void Purge(string[] ended, TaskCompletionSource<int> answer)
     {
-        foreach (Instance instance in ended)
+        foreach (string instanceId in ended)
         {
-            Purge(instance);
+            Purge(instanceId);
         }
 
         if (_open.IsEmpty)
@@ -110,30 +119,25 @@ internal sealed partial class Partition
 
     /// <summary>Describes one instance; null where there is none.</summary>
     public Task<OrchestrationMetadata?> GetAsync(string instanceId, bool withData) =>
-        AskAsync<OrchestrationMetadata?>(answer =>
+        AskAsync<OrchestrationMetadata?>(answer => With(instanceId, found =>
         {
-            Instance? instance = Find(instanceId);
-            OrchestrationMetadata? metadata = instance?.Describe(_services.Converter, withData);
-            OnceDurable(instance, () => answer.SetResult(metadata));
-        });
+            OrchestrationMetadata? metadata = found is { State.Exists: true } ? found.Describe(_services.Converter, withData) : null;
+            OnceDurable(found, () => answer.SetResult(metadata));
+        }));
 
     /// <summary>Describes instances in the order of their ids.</summary>
     /// <param name="after">Only ids behind this one (ordinal); null: from the first.</param>
     /// <param name="chosen">Which.</param>
-    /// <param name="count">At most so many.</param>
+    /// <param name="count">At most so many, from 1.</param>
     /// <param name="withData">Whether input, output and custom status are wanted.</param>
-    public Task<IReadOnlyList<OrchestrationMetadata>> ListAsync(
-        string? after, Func<OrchestrationMetadata, bool> chosen, int count, bool withData) =>
-        AskAsync<IReadOnlyList<OrchestrationMetadata>>(answer =>
-        {
-            OrchestrationMetadata[] page = [.. _instances.Values
-                .Where(instance => instance.State.Exists && (after is null || string.CompareOrdinal(instance.Id, after) > 0))
-                .OrderBy(instance => instance.Id, StringComparer.Ordinal)
-                .Select(instance => instance.Describe(_services.Converter, withData))
-                .Where(chosen)
-                .Take(count)];
-            OnceDurable(page.Select(metadata => _instances[metadata.InstanceId]).MaxBy(instance => instance.LastCommit), () => answer.SetResult(page));
-        });
+    public async Task<IReadOnlyList<OrchestrationMetadata>> ListAsync(
+        string? after, Func<InstanceSummary, bool> chosen, int count, bool withData)
+    {
+        string[] page = await AskAsync<string[]>(answer => answer.SetResult(
+            [.. IdsAfter(after).Where(id => chosen(SummaryOf(id))).Take(count)]));
+        OrchestrationMetadata?[] described = await Task.WhenAll(page.Select(id => GetAsync(id, withData)));
+        return [.. described.OfType<OrchestrationMetadata>()];
+    }
 
     /// <summary>Waits until an instance satisfies a condition; it may not exist yet.</summary>
     /// <param name="instanceId">Which.</param>
@@ -144,13 +148,13 @@ internal sealed partial class Partition
         string instanceId, Func<InstanceState, bool> condition, bool withData, CancellationToken cancellation)
     {
         InstanceWaiter? waiter = null;
-        Task<OrchestrationMetadata> met = AskAsync<OrchestrationMetadata>(answer =>
+        Task<OrchestrationMetadata> met = AskAsync<OrchestrationMetadata>(answer => With(instanceId, _ =>
         {
             Instance instance = Obtain(instanceId);
             waiter = new InstanceWaiter(condition, withData, answer);
             (instance.Waiters ??= []).Add(waiter);
             AnswerWaiters(instance);
-        });
+        }));
         using CancellationTokenRegistration forget = cancellation.Register(
             () => Post(() => _instances.GetValueOrDefault(instanceId)?.Waiters?.Remove(waiter!)));
         return await met.WaitAsync(cancellation);
@@ -170,18 +174,48 @@ internal sealed partial class Partition
         }
     }
 
-    private Instance? Find(string instanceId) =>
-        _instances.TryGetValue(instanceId, out Instance? instance) && instance.State.Exists ? instance : null;
-
-    private bool TryGetOpen(string instanceId, TaskCompletionSource<bool> answer, out Instance instance)
-    {
-        instance = Find(instanceId)!;
-        if (instance is { State.IsEnded: false })
+    /// <summary>
+    /// Takes in a request that adds to what is under way, with the instance or null; refuses it when the partition, or this instance
+    /// alone, has as much under way as it may.
+    /// </summary>
+    private Task<T> RequestAsync<T>(string instanceId, string? payload, Action<Instance?, TaskCompletionSource<T>> work) =>
+        AskAsync<T>(answer => With(instanceId, found =>
         {
-            return true;
-        }
+            long limit = _services.Options.MaximumPendingBytes;
+            long bytes = RequestBytes + (payload?.Length ?? 0);
+            if (_pendingBytes + bytes > limit)
+            {
+                answer.SetException(new TaskHubOverloadedException(
+                    $"Partition {_number} has {_pendingBytes:N0} bytes of requests to commit, and takes in {limit:N0}. Try again in a second."));
+            }
+            else if (found?.TakeShare(bytes, _committed, _open.Number) > limit / 4)
+            {
+                answer.SetException(new TaskHubOverloadedException(
+                    $"Orchestration '{instanceId}' has more than {limit / 4:N0} bytes of requests to commit, a quarter of what its partition takes in. Try again "
+                    + "in a second."));
+            }
+            else if (found?.History.Length + bytes > _services.Options.MaximumHistoryBytes)
+            {
+                answer.SetException(new TaskHubOverloadedException(
+                    $"The history of orchestration '{instanceId}' is full ({_services.Options.MaximumHistoryBytes:N0} bytes): it takes no more events until its code has "
+                    + "continued as new."));
+            }
+            else
+            {
+                _pendingBytes += bytes;
+                _open.PendingBytes += bytes;
+                work(found, answer);
+            }
+        }));
 
-        OnceDurable(instance, () => answer.SetResult(false));
-        return false;
-    }
+    private IEnumerable<string> IdsAfter(string? after) =>
+        after is null ? _ids
+        : _ids.Count > 0 && string.CompareOrdinal(_ids.Max, after) > 0 ? _ids.GetViewBetween(after, _ids.Max).SkipWhile(id => id == after)
+        : [];
+
+    private InstanceSummary SummaryOf(string instanceId) => _instances.TryGetValue(instanceId, out Instance? instance)
+        ? new InstanceSummary(instanceId, instance.State.Status, instance.State.CreatedAt)
+        : _shelf.TryGet(instanceId, out ShelvedInstance? shelved)
+            ? new InstanceSummary(instanceId, shelved.Status, shelved.CreatedAt)
+            : throw new InvalidOperationException($"Instance '{instanceId}' is neither in memory nor on the shelf.");
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DurableMesh.LocalHost.Engine.Checkpoints;
 using DurableMesh.LocalHost.Engine.Instances;
 using DurableMesh.LocalHost.Engine.Log;
 using DurableMesh.LocalHost.Storage;
@@ -19,7 +20,10 @@ internal sealed partial class Partition : IDisposable
     /// <summary>A batch that has grown to this size is closed, and the next one begun.</summary>
     private const int BatchBytes = 1024 * 1024;
 
+    private static readonly TimeSpan HousekeepingPeriod = TimeSpan.FromSeconds(1);
+
     private readonly int _number;
+    private readonly IPartitionStorage _storage;
     private readonly IReadOnlyList<Partition> _hub;
     private readonly PartitionServices _services;
     private readonly ILogger _logger;
@@ -29,13 +33,16 @@ internal sealed partial class Partition : IDisposable
     private readonly Dictionary<string, Instance> _instances = [];
     private readonly Queue<Instance> _ready = new();
     private readonly TimerQueue _timers;
-    private readonly Outbox _outbox = new();
+    private readonly Mail _mail = new();
     private readonly Dictionary<int, long> _acknowledgements = [];
     private readonly Queue<CommitBatch> _closed = new();
     private readonly CancellationTokenSource _ended = new();
+    private readonly ITimer _housekeeping;
+    private readonly ITimer _linger;
     private CommitBatch _open = new(1);
     private CommitBatch? _inFlight;
     private long _committed;
+    private bool _lingering;
     private bool _stopping;
     private Exception? _fault;
 
@@ -47,13 +54,17 @@ internal sealed partial class Partition : IDisposable
     public Partition(int number, IPartitionStorage storage, IReadOnlyList<Partition> hub, PartitionServices services)
     {
         _number = number;
+        _storage = storage;
         _hub = hub;
         Ended = _ended.Token;
         _services = services;
         _logger = services.LoggerFactory.CreateLogger<Partition>();
-        _log = new CommitLog(storage, number, services.Time, _logger);
+        _log = new CommitLog(storage, number, services.Time, _logger, () => _ = CheckFilesAsync());
         _recovery = new LogRecovery(storage, number, _logger);
+        _checkpoints = new CheckpointReader(storage, number);
         _timers = new TimerQueue(services.Time, () => Post(FireTimers));
+        _linger = services.Time.CreateTimer(_ => Post(CommitWhatLingers), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _housekeeping = services.Time.CreateTimer(_ => Post(KeepHouse), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Appended blocks and bytes since the start.</summary>
@@ -74,16 +85,6 @@ internal sealed partial class Partition : IDisposable
 
     /// <summary>Cancelled when the partition has ended, for whatever reason.</summary>
     public CancellationToken Ended { get; }
-
-    /// <summary>Reads the log, begins a new segment and puts everything that was under way back to work.</summary>
-    public async Task RecoverAsync(CancellationToken cancellation)
-    {
-        LogEnd end = await _recovery.ReadAsync(ApplyCommit, cancellation);
-        await _log.OpenAsync(end, cancellation);
-        _committed = end.NextCommit - 1;
-        _open = new CommitBatch(end.NextCommit);
-        Post(ResumeEverything);
-    }
 
     /// <summary>Works until it is stopped.</summary>
     /// <exception cref="LeaseLostException">Somebody else owns the partition.</exception>
@@ -128,6 +129,8 @@ internal sealed partial class Partition : IDisposable
     public void Dispose()
     {
         _timers.Dispose();
+        _linger.Dispose();
+        _housekeeping.Dispose();
         _ended.Dispose();
     }
 
@@ -141,7 +144,7 @@ internal sealed partial class Partition : IDisposable
 
         if (!_closed.TryDequeue(out CommitBatch? batch))
         {
-            if (_open.IsEmpty)
+            if (_open.IsEmpty || MayLinger())
             {
                 return;
             }
@@ -151,6 +154,39 @@ internal sealed partial class Partition : IDisposable
 
         _inFlight = batch;
         _ = CommitAsync(batch);
+    }
+
+    /// <summary>
+    /// What nobody waits for goes out with what comes next, if that comes soon: a dialogue that takes its turns slowly then costs one
+    /// append a turn and not two.
+    /// </summary>
+    private bool MayLinger()
+    {
+        if (_open.IsAwaited || _stopping)
+        {
+            return false;
+        }
+
+        if (!_lingering)
+        {
+            _lingering = true;
+            _linger.Change(_services.Options.CommitLinger, Timeout.InfiniteTimeSpan);
+        }
+
+        return true;
+    }
+
+    private void CommitWhatLingers()
+    {
+        _lingering = false;
+        _open.IsAwaited |= !_open.IsEmpty;
+    }
+
+    private void KeepHouse()
+    {
+        SettleCheckpoints();
+        EvictIdle();
+        CheckpointIfDue();
     }
 
     private async Task CommitAsync(CommitBatch batch)
@@ -174,6 +210,7 @@ internal sealed partial class Partition : IDisposable
     {
         _inFlight = null;
         _committed = batch.Number;
+        _pendingBytes -= batch.PendingBytes;
         batch.Release();
     }
 

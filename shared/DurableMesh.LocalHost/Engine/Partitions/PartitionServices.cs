@@ -11,6 +11,7 @@ namespace DurableMesh.LocalHost.Engine.Partitions;
 /// <param name="Scheduler">Where the partitions' loops run: the thread pool, or a simulation's single thread.</param>
 /// <param name="LoggerFactory">For the engine's and the orchestrators' loggers.</param>
 /// <param name="NewExecutionId">Makes ids for executions.</param>
+/// <param name="Options">How the hub runs.</param>
 internal sealed record PartitionServices(
     Func<string, ITaskOrchestrator?> FindOrchestrator,
     ActivityDispatcher Activities,
@@ -18,4 +19,5 @@ internal sealed record PartitionServices(
     TimeProvider Time,
     TaskScheduler Scheduler,
     ILoggerFactory LoggerFactory,
-    Func<string> NewExecutionId);
+    Func<string> NewExecutionId,
+    TaskHubOptions Options);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DurableMesh.LocalHost.Engine;
 using DurableMesh.LocalHost.Engine.Instances;
 using DurableMesh.LocalHost.Storage;
@@ -5,7 +6,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
@@ -16,17 +17,25 @@ internal sealed class TestHub : IAsyncDisposable
 {
     private readonly ServiceProvider _provider = new ServiceCollection().BuildServiceProvider();
 
-    private TestHub(InMemoryHubStorage storage, FakeTimeProvider time, DurableTaskRegistry registry, StorageFaultPlan? faults, int partitions)
+    private TestHub(
+        InMemoryHubStorage storage,
+        FakeTimeProvider time,
+        DurableTaskRegistry registry,
+        StorageFaultPlan? faults,
+        int partitions,
+        Action<TaskHubOptions>? configure)
     {
         (Storage, Time, Registry) = (storage, time, registry);
+        var options = new TaskHubOptions { PartitionCount = partitions, RequestTimeout = TimeSpan.FromDays(40) };
+        configure?.Invoke(options);
         Hub = new TaskHub(
             storage.Connect(faults),
-            Options.Create(new TaskHubOptions { PartitionCount = partitions, RequestTimeout = TimeSpan.FromDays(40) }),
+            Options.Create(options),
             registry,
             JsonDataConverter.Default,
             time,
             _provider,
-            NullLoggerFactory.Instance);
+            new TestLoggers(Told));
         Client = new LocalDurableTaskClient(Hub, time);
     }
 
@@ -38,23 +47,35 @@ internal sealed class TestHub : IAsyncDisposable
 
     public TaskHub Hub { get; }
 
+    /// <summary>What it logged.</summary>
+    public ConcurrentQueue<string> Told { get; } = new();
+
     public LocalDurableTaskClient Client { get; }
 
     /// <summary>Fails a test that hangs.</summary>
     public static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
 
-    public static async Task<TestHub> StartAsync(Action<DurableTaskRegistry> tasks, StorageFaultPlan? faults = null, int partitions = 1)
+    public static async Task<TestHub> StartAsync(
+        Action<DurableTaskRegistry> tasks,
+        StorageFaultPlan? faults = null,
+        int partitions = 1,
+        Action<TaskHubOptions>? configure = null)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
-        return await StartAsync(new InMemoryHubStorage(time), time, tasks, faults, partitions);
+        return await StartAsync(new InMemoryHubStorage(time), time, tasks, faults, partitions, configure);
     }
 
     public static async Task<TestHub> StartAsync(
-        InMemoryHubStorage storage, FakeTimeProvider time, Action<DurableTaskRegistry> tasks, StorageFaultPlan? faults = null, int partitions = 1)
+        InMemoryHubStorage storage,
+        FakeTimeProvider time,
+        Action<DurableTaskRegistry> tasks,
+        StorageFaultPlan? faults = null,
+        int partitions = 1,
+        Action<TaskHubOptions>? configure = null)
     {
         var registry = new DurableTaskRegistry();
         tasks(registry);
-        var hub = new TestHub(storage, time, registry, faults, partitions);
+        var hub = new TestHub(storage, time, registry, faults, partitions, configure);
         await hub.Hub.StartAsync(CancellationToken.None);
         return hub;
     }
@@ -63,8 +84,9 @@ internal sealed class TestHub : IAsyncDisposable
     /// Another host over what the storage holds at this moment: what a restart after SIGKILL finds. This host goes on over its
     /// own copy and is of no further interest.
     /// </summary>
-    public Task<TestHub> CrashAndRestartAsync(Action<DurableTaskRegistry> tasks, int forgottenWrites = 0, int partitions = 1) =>
-        StartAsync(Storage.Copy(forgottenWrites), Time, tasks, partitions: partitions);
+    public Task<TestHub> CrashAndRestartAsync(
+        Action<DurableTaskRegistry> tasks, int forgottenWrites = 0, int partitions = 1, Action<TaskHubOptions>? configure = null) =>
+        StartAsync(Storage.Copy(forgottenWrites), Time, tasks, partitions: partitions, configure: configure);
 
     public Task<string> StartInstanceAsync(string name, object? input = null, string? id = null) =>
         Client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(id), Patience);
@@ -79,5 +101,28 @@ internal sealed class TestHub : IAsyncDisposable
         await Hub.StopAsync(CancellationToken.None);
         Hub.Dispose();
         await _provider.DisposeAsync();
+    }
+}
+
+/// <summary>Keeps what is logged, for tests that hold the host to saying something.</summary>
+internal sealed class TestLoggers(ConcurrentQueue<string> told) : ILoggerFactory, ILogger
+{
+    public void AddProvider(ILoggerProvider provider)
+    {
+    }
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        told.Enqueue(formatter(state, exception));
+
+    public void Dispose()
+    {
     }
 }
