@@ -14,9 +14,6 @@ namespace DurableMesh.LocalHost.Engine;
 /// </remarks>
 internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : DurableTaskClient("local"), IDurableTaskClientProvider
 {
-    /// <summary>The largest serialised input, event or output that is taken, in characters.</summary>
-    public const int MaximumPayloadCharacters = 4 * 1024 * 1024;
-
     /// <inheritdoc/>
     public DurableTaskClient GetClient(string? name = null) => this;
 
@@ -29,7 +26,7 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         var start = new ExecutionStarted(
             orchestratorName.Name,
             hub.NewId(),
-            Serialize(input),
+            hub.Converter.Serialize(input),
             time.GetUtcNow().UtcDateTime,
             options?.Version?.Version,
             options?.StartAt?.UtcDateTime,
@@ -44,7 +41,7 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
     {
         Require(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
-        var raised = new EventRaised(eventName, Serialize(eventPayload));
+        var raised = new EventRaised(eventName, hub.Converter.Serialize(eventPayload));
         return hub.AskAsync(instanceId, partition => partition.RaiseEventAsync(instanceId, raised), cancellation);
     }
 
@@ -63,7 +60,7 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         Require(instanceId);
-        string? output = Serialize(options?.Output);
+        string? output = hub.Converter.Serialize(options?.Output);
         return hub.AskAsync(instanceId, partition => partition.TerminateAsync(instanceId, output, options?.Recursive ?? false), cancellation);
     }
 
@@ -203,15 +200,6 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         (from is null || summary.CreatedAt >= from)
         && (to is null || summary.CreatedAt <= to)
         && (statuses is null || !statuses.Any() || statuses.Contains(summary.Status));
-
-    private string? Serialize(object? value)
-    {
-        string? text = hub.Converter.Serialize(value);
-        return text?.Length > MaximumPayloadCharacters
-            ? throw new ArgumentException(
-                $"The payload takes {text.Length:N0} characters; at most {MaximumPayloadCharacters:N0} go through the hub. Store it and send a reference.")
-            : text;
-    }
 
     private static void Require(string instanceId)
     {

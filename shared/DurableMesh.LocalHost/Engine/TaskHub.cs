@@ -41,12 +41,12 @@ internal sealed partial class TaskHub : BackgroundService
         scheduler ??= TaskScheduler.Default;
         var orchestrators = registry.GetOrchestrators().ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
         var activities = registry.GetActivities().ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
-        Converter = converter;
+        Converter = new BoundedConverter(converter);
         _services = new PartitionServices(
             name => orchestrators.GetValueOrDefault(name)?.Invoke(provider),
             new ActivityDispatcher(
-                name => activities.GetValueOrDefault(name.Name)?.Invoke(provider), converter, scheduler, _options.MaxConcurrentActivities),
-            converter,
+                name => activities.GetValueOrDefault(name.Name)?.Invoke(provider), Converter, scheduler, _options.MaxConcurrentActivities),
+            Converter,
             time,
             scheduler,
             loggerFactory,

@@ -7,6 +7,8 @@ namespace DurableMesh.LocalHost.Engine;
 /// </summary>
 internal sealed class TaskHubOptions
 {
+    private const long MiB = 1024 * 1024;
+
     /// <summary>The hub's name: 3-45 letters and digits, the first a letter (Durable Functions' own rule).</summary>
     [RegularExpression("^[A-Za-z][A-Za-z0-9]{2,44}$", ErrorMessage =
         "host.json extensions.durableTask.hubName must be 3-45 letters and digits and start with a letter.")]
@@ -32,6 +34,8 @@ internal sealed class TaskHubOptions
     /// How long an instance may be idle before its live code is dropped; the next event brings it back by replay. Durable Functions
     /// calls it the idle time of an extended session.
     /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage =
+        "host.json extensions.durableTask.extendedSessionIdleTimeoutInSeconds must be from 1 to 86,400.")]
     public TimeSpan LiveIdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -42,10 +46,12 @@ internal sealed class TaskHubOptions
     /// <summary>
     /// How many bytes the instances in memory may take, in each partition and roughly, before idle ones must leave it earlier.
     /// </summary>
-    public long ResidentBytes { get; set; } = 512L * 1024 * 1024;
+    [Range(MiB, 1024L * 1024 * MiB, ErrorMessage = "host.json extensions.durableTask.storageProvider.residentMegabytes must be from 1 to 1,048,576.")]
+    public long ResidentBytes { get; set; } = 512 * MiB;
 
     /// <summary>A checkpoint is made when the log has grown by so many bytes since the one before.</summary>
-    public long CheckpointBytes { get; set; } = 16L * 1024 * 1024;
+    [Range(1, 1024L * MiB, ErrorMessage = "host.json extensions.durableTask.storageProvider.checkpointMegabytes must be from 1 to 1,024.")]
+    public long CheckpointBytes { get; set; } = 16 * MiB;
 
     /// <summary>And, where anything has happened at all, when so much time has passed.</summary>
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromMinutes(1);
@@ -59,10 +65,11 @@ internal sealed class TaskHubOptions
     /// How many bytes of requests a partition takes in that are not durable yet. Beyond that it refuses, and one instance alone may
     /// have a quarter of it under way.
     /// </summary>
-    public long MaximumPendingBytes { get; set; } = 64L * 1024 * 1024;
+    [Range(MiB, 1024L * MiB, ErrorMessage = "host.json extensions.durableTask.storageProvider.pendingMegabytes must be from 1 to 1,024.")]
+    public long MaximumPendingBytes { get; set; } = 64 * MiB;
 
     /// <summary>How large one generation of a history may grow, in bytes, before its instance is failed.</summary>
-    public int MaximumHistoryBytes { get; set; } = 64 * 1024 * 1024;
+    public long MaximumHistoryBytes { get; set; } = 64 * MiB;
 
     /// <summary>
     /// The base address under which this host can be reached, recorded with the lease; null when it serves none.

@@ -166,7 +166,7 @@ internal sealed class OrchestrationExecutor
         {
             return new ExecutionCompleted(_converter.Serialize(_main.Result), null);
         }
-        catch (Exception error) when (error is NotSupportedException or System.Text.Json.JsonException or InvalidOperationException)
+        catch (Exception error) when (error is NotSupportedException or System.Text.Json.JsonException or InvalidOperationException or ArgumentException)
         {
             return new ExecutionCompleted(null, TaskFailureDetails.FromException(error));
         }

@@ -14,6 +14,7 @@ namespace DurableMesh.LocalHost.Functions;
 internal sealed record FunctionHostSettings(int Port, string RoutePrefix, Action<TaskHubOptions> ConfigureHub)
 {
     private const int DefaultPort = 7071;
+    private const long MiB = 1024 * 1024;
     private const string DurableTask = "extensions:durableTask";
     private const string PortOrigin =
         $"The port (--port, {FunctionAppConfiguration.PortVariable}, or Host.LocalHttpPort in local.settings.json)";
@@ -40,11 +41,19 @@ internal sealed record FunctionHostSettings(int Port, string RoutePrefix, Action
         var hubName = host[$"{DurableTask}:hubName"];
         var partitions = Hub("storageProvider:partitionCount");
         var activities = Hub("maxConcurrentActivityFunctions");
+        var idleSeconds = Hub("extendedSessionIdleTimeoutInSeconds");
+        var residentMegabytes = Hub("storageProvider:residentMegabytes");
+        var checkpointMegabytes = Hub("storageProvider:checkpointMegabytes");
+        var pendingMegabytes = Hub("storageProvider:pendingMegabytes");
         var settings = new FunctionHostSettings(port, routePrefix, hub =>
         {
             hub.HubName = hubName ?? hub.HubName;
             hub.PartitionCount = partitions ?? hub.PartitionCount;
             hub.MaxConcurrentActivities = activities ?? hub.MaxConcurrentActivities;
+            hub.LiveIdleTimeout = idleSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : hub.LiveIdleTimeout;
+            hub.ResidentBytes = residentMegabytes * MiB ?? hub.ResidentBytes;
+            hub.CheckpointBytes = checkpointMegabytes * MiB ?? hub.CheckpointBytes;
+            hub.MaximumPendingBytes = pendingMegabytes * MiB ?? hub.MaximumPendingBytes;
             hub.Address = port == 0 ? null : $"http://127.0.0.1:{port}";
         });
 

@@ -123,7 +123,8 @@ public sealed class ConfigurationTests : IDisposable
                 "durableTask": {
                   "hubName": "filehub",
                   "maxConcurrentActivityFunctions": 7,
-                  "storageProvider": { "partitionCount": 3 }
+                  "extendedSessionIdleTimeoutInSeconds": 5,
+                  "storageProvider": { "partitionCount": 3, "residentMegabytes": 100, "checkpointMegabytes": 2, "pendingMegabytes": 8 }
                 }
               }
             }
@@ -131,6 +132,8 @@ public sealed class ConfigurationTests : IDisposable
 
         var hub = Hub(Builder());
         Assert.Equal(("filehub", 3, 7), (hub.HubName, hub.PartitionCount, hub.MaxConcurrentActivities));
+        Assert.Equal(TimeSpan.FromSeconds(5), hub.LiveIdleTimeout);
+        Assert.Equal((100 << 20, 2 << 20, 8 << 20), (hub.ResidentBytes, hub.CheckpointBytes, hub.MaximumPendingBytes));
         Assert.Equal(
             "envhub",
             Hub(Builder([new("AzureFunctionsJobHost__extensions__durableTask__hubName", "envhub")])).HubName);
@@ -171,7 +174,8 @@ public sealed class ConfigurationTests : IDisposable
                 "durableTask": {
                   "hubName": "1st",
                   "maxConcurrentActivityFunctions": "many",
-                  "storageProvider": { "partitionCount": 17 }
+                  "extendedSessionIdleTimeoutInSeconds": 0,
+                  "storageProvider": { "partitionCount": 17, "residentMegabytes": 0, "checkpointMegabytes": -1, "pendingMegabytes": 5000 }
                 }
               }
             }
@@ -185,6 +189,10 @@ public sealed class ConfigurationTests : IDisposable
                 "extensions.durableTask.hubName",
                 "extensions.durableTask.storageProvider.partitionCount",
                 "extensions.durableTask.maxConcurrentActivityFunctions is 'many'",
+                "extensions.durableTask.extendedSessionIdleTimeoutInSeconds",
+                "extensions.durableTask.storageProvider.residentMegabytes",
+                "extensions.durableTask.storageProvider.checkpointMegabytes",
+                "extensions.durableTask.storageProvider.pendingMegabytes",
                 "Host.LocalHttpPort in local.settings.json) is '70000'; it must be from 0 to 65535",
             ],
             fault => Assert.Contains(fault, error.Message, StringComparison.Ordinal));
