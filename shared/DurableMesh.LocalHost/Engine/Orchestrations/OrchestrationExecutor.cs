@@ -207,28 +207,50 @@ internal sealed class OrchestrationExecutor
     {
         if (met is null || !recorded.Equals(met))
         {
-            throw Diverged(Describe(recorded), met is null ? "nothing" : Describe(met));
+            throw Diverged(Describe(recorded, met), met is null ? DescribeNothing() : Describe(met, recorded));
         }
     }
+
+    private string DescribeNothing() => _main?.Exception?.InnerException is { } error
+        ? $"nothing but throw {error.GetType()}: {error.Message}"
+        : "nothing";
 
     private NonDeterministicOrchestrationException Diverged(string expected, string met) => new(
         $"Orchestrator '{_name}' ({_instanceId}) does not replay: its history expects {expected}, the code did {met}. The code must be "
         + "deterministic; was it changed while instances were running? Give a changed orchestration a new name or version.");
 
-    private static string Describe(HistoryEvent output) => output switch
+    private static string Describe(HistoryEvent output, HistoryEvent? beside = null) => output switch
     {
-        ActivityScheduled e => $"activity '{e.Name}' (task {e.Id}) with input {Shorten(e.Input)}",
+        ActivityScheduled e => $"activity '{e.Name}' (task {e.Id}) with input {Excerpt(output, beside)}",
         TimerCreated e => $"a timer (task {e.Id}) for {e.FireAt:O}",
         TimerCanceled e => $"the end of timer {e.Id}",
-        SubOrchestrationScheduled e => $"sub-orchestration '{e.Name}' (task {e.Id}, instance {e.InstanceId}) with input {Shorten(e.Input)}",
-        EventSent e => $"event '{e.Name}' (task {e.Id}) to {e.InstanceId} with {Shorten(e.Input)}",
+        SubOrchestrationScheduled e =>
+            $"sub-orchestration '{e.Name}' (task {e.Id}, instance {e.InstanceId}) with input {Excerpt(output, beside)}",
+        EventSent e => $"event '{e.Name}' (task {e.Id}) to {e.InstanceId} with {Excerpt(output, beside)}",
         _ => output.GetType().Name,
     };
 
-    private static string Shorten(string? text) => text switch
+    /// <summary>The input of <paramref name="output"/>; of a long one the part where it begins to differ.</summary>
+    private static string Excerpt(HistoryEvent output, HistoryEvent? beside)
     {
-        null => "(none)",
-        { Length: > 200 } => string.Concat(text.AsSpan(0, 200), "…"),
-        _ => text,
+        const int Longest = 200;
+        const int Before = 60;
+        if (InputOf(output) is not { } text)
+        {
+            return "(none)";
+        }
+
+        string other = InputOf(beside) ?? string.Empty;
+        int start = text.Length <= Longest || text == other ? 0 : Math.Max(0, text.AsSpan().CommonPrefixLength(other) - Before);
+        int length = Math.Min(Longest, text.Length - start);
+        return $"{(start > 0 ? "…" : "")}{text.AsSpan(start, length)}{(start + length < text.Length ? "…" : "")}";
+    }
+
+    private static string? InputOf(HistoryEvent? output) => output switch
+    {
+        ActivityScheduled e => e.Input,
+        SubOrchestrationScheduled e => e.Input,
+        EventSent e => e.Input,
+        _ => null,
     };
 }
