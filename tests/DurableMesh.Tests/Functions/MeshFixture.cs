@@ -56,9 +56,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         Bodies = new BlobBodyStore(Blobs, _options, TimeProvider.System, NullLogger<BlobBodyStore>.Instance);
         Log.Start();
         Bodies.Start();
-        var agents = new Mock<IAgentDirectory>();
-        agents.Setup(one => one.Current).Returns(AgentRegistryReader.Read(Encoding.UTF8.GetBytes(Registry)).Value!);
-        Agents = agents.Object;
+        Agents = KnownAgents();
         _finder = new ThreadFinder(Log);
         _inbox = new ThreadInbox(Log, _options, TimeProvider.System);
         _messages = new ThreadMessages(Bodies);
@@ -159,6 +157,14 @@ internal sealed class MeshFixture : IAsyncDisposable
     {
         await Log.DisposeAsync();
         await Bodies.DisposeAsync();
+    }
+
+    /// <summary>A directory of the tests' agents.</summary>
+    public static IAgentDirectory KnownAgents()
+    {
+        var agents = new Mock<IAgentDirectory>();
+        agents.Setup(one => one.Current).Returns(AgentRegistryReader.Read(Encoding.UTF8.GetBytes(Registry)).Value!);
+        return agents.Object;
     }
 
     private static byte[] Json<T>(T request) => JsonSerializer.SerializeToUtf8Bytes(request, MeshJson.Options);

@@ -1,0 +1,61 @@
+using DurableMesh.Functions;
+using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Threads;
+using DurableMesh.LocalHost.Functions;
+using DurableMesh.Tests.Functions.Store;
+using DurableMesh.Tests.LocalHost.Functions;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Moq;
+
+namespace DurableMesh.Tests.Functions.GoldenHistories;
+
+/// <summary>
+/// The app as the local host puts it together, over a store in memory, and not started: its functions as the engine calls them,
+/// and its serializer.
+/// </summary>
+internal sealed class MeshApp : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly IHost _host;
+
+    public MeshApp()
+    {
+        var source = new FunctionAppSource(
+            typeof(ThreadOrchestrator).Assembly.GetTypes(), _folder.Path, _folder.Path, new Dictionary<string, string?>())
+        {
+            AddStorage = _ => { },
+            AddTaskHub = services => services.AddSingleton(new Mock<DurableTaskClient>("none").Object),
+        };
+        var builder = new FunctionsApplicationBuilder(source, []).ConfigureFunctionsWebApplication();
+        builder.Services.AddMesh(builder.Configuration);
+        builder.Services.AddSingleton<IBlobs>(new MemoryBlobs());
+        builder.Services.AddSingleton(MeshFixture.KnownAgents());
+        _host = builder.Build();
+    }
+
+    public IServiceProvider Services => _host.Services;
+
+    public DataConverter Converter => Services.GetRequiredService<DataConverter>();
+
+    public DurableTaskRegistry Tasks => Services.GetRequiredService<DurableTaskRegistry>();
+
+    /// <summary>The names of the app's orchestrations.</summary>
+    public IEnumerable<string> Orchestrations => Tasks.GetOrchestrators().Select(orchestrator => orchestrator.Key.Name);
+
+    /// <summary>The code of an orchestration; null where the app has none of that name.</summary>
+    public ITaskOrchestrator? Find(string orchestration) => Tasks.GetOrchestrators()
+        .Where(orchestrator => orchestrator.Key.Name.Equals(orchestration, StringComparison.OrdinalIgnoreCase))
+        .Select(orchestrator => orchestrator.Value(Services))
+        .SingleOrDefault();
+
+    public void Dispose()
+    {
+        _host.Dispose();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,208 @@
+using System.Globalization;
+using DurableMesh.Core.Money;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Threads;
+using DurableMesh.LocalHost.Engine;
+using DurableMesh.LocalHost.Engine.History;
+using DurableMesh.LocalHost.Engine.Instances;
+using DurableMesh.LocalHost.Storage;
+using DurableMesh.Tests.LocalHost.Engine.Log;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using ThreadStart = DurableMesh.Core.Threads.ThreadStart;
+using ThreadState = DurableMesh.Core.Threads.ThreadState;
+
+namespace DurableMesh.Tests.Functions.GoldenHistories;
+
+/// <summary>
+/// Runs one thread of the app on a task hub in memory, and reads from the hub's log what it recorded of it. The clock stands
+/// still until it is told, ids are counted, and every step is over before the next begins: the same steps, the same history.
+/// </summary>
+internal sealed class ThreadRecorder : IAsyncDisposable
+{
+    private readonly MeshApp _app = new();
+    private readonly FakeTimeProvider _time = new(SampleThread.Noon);
+    private readonly InMemoryHubStorage _storage;
+    private readonly TaskHub _hub;
+    private readonly LocalDurableTaskClient _client;
+    private readonly Queue<(string Activity, Exception Error)> _failures = new();
+    private readonly string _threadId;
+    private Task _activitiesMayRun = Task.CompletedTask;
+    private int _ids;
+    private int _requests;
+
+    private ThreadRecorder(string threadId)
+    {
+        _threadId = threadId;
+        _storage = new InMemoryHubStorage(_time);
+        _hub = new TaskHub(
+            _storage.Connect(),
+            // Without checkpoints the log keeps everything in its first segment.
+            Options.Create(new TaskHubOptions { RequestTimeout = TimeSpan.FromDays(1), CheckpointInterval = TimeSpan.MaxValue }),
+            TasksThatObey(),
+            _app.Converter,
+            _time,
+            _app.Services,
+            NullLoggerFactory.Instance,
+            newId: () => Interlocked.Increment(ref _ids).ToString("x32", CultureInfo.InvariantCulture));
+        _client = new LocalDurableTaskClient(_hub, _time);
+    }
+
+    private BlobThreadLog Log => _app.Services.GetRequiredService<BlobThreadLog>();
+
+    private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    /// <summary>Records what a scenario makes of a thread.</summary>
+    /// <exception cref="InvalidOperationException">The thread did not end as the scenario says.</exception>
+    public static async Task<GoldenHistory> RecordAsync(ThreadScenario scenario)
+    {
+        await using var recorder = new ThreadRecorder(scenario.Name);
+        recorder.Log.Start();
+        await recorder._hub.StartAsync(Patience);
+        await scenario.Steps(recorder);
+
+        await recorder._client.WaitForInstanceCompletionAsync(scenario.Name, Patience);
+        var thread = await recorder.Log.FindAsync(scenario.Name, Patience);
+        return thread?.View.Reason == scenario.End
+            ? GoldenHistory.Of(
+                nameof(ThreadOrchestrator),
+                scenario.Name,
+                CommittedEvents.Read(recorder._storage.ReadSegment(partition: 0, segment: 1), scenario.Name))
+            : throw new InvalidOperationException(
+                $"Scenario '{scenario.Name}' ended as {thread?.View.Reason} ({thread?.View.Detail}), not as {scenario.End}.");
+    }
+
+    /// <summary>Starts the thread, as the HTTP function does.</summary>
+    public async Task StartAsync(StartThreadRequest? request = null)
+    {
+        var start = ThreadStart.Create(
+            _threadId, request ?? SampleThread.RequestOf(), LimitPolicy.Standard, "hash of the request", _time.GetUtcNow());
+        await _client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(ThreadOrchestrator), ThreadState.Starting(start), new StartOrchestrationOptions(_threadId), Patience);
+        await SettleAsync();
+    }
+
+    /// <summary>Sends messages, each a second after the one before.</summary>
+    public async Task SendAsync(params IEnumerable<SendMessageRequest> messages)
+    {
+        foreach (var message in messages)
+        {
+            await PostAsync(new MessageArrived(IncomingMessage.Of(message, PriceTable.Empty, _time.GetUtcNow())));
+        }
+    }
+
+    /// <summary>Hands something in, as the HTTP functions do.</summary>
+    public Task PostAsync(InboxInput input) =>
+        RaiseAsync(InboxEnvelope.EventName, new InboxEnvelope($"request-{++_requests}", input));
+
+    /// <summary>Raises any event a second later, as the management API does.</summary>
+    public async Task RaiseAsync(string name, object? payload)
+    {
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+        await _client.RaiseEventAsync(_threadId, name, payload, Patience);
+        await SettleAsync();
+    }
+
+    /// <summary>Lets time pass.</summary>
+    public Task AdvanceAsync(TimeSpan time)
+    {
+        _time.Advance(time);
+        return SettleAsync();
+    }
+
+    /// <summary>Lets the next calls of an activity fail.</summary>
+    public void Fail(string activity, Exception error, int times = 1)
+    {
+        for (var call = 0; call < times; call++)
+        {
+            _failures.Enqueue((activity, error));
+        }
+    }
+
+    /// <summary>No activity runs while <paramref name="steps"/> happen; those that are called wait.</summary>
+    public async Task WhileActivitiesWaitAsync(Func<Task> steps)
+    {
+        var resume = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _activitiesMayRun = resume.Task;
+        await steps();
+        resume.SetResult();
+        await SettleAsync();
+    }
+
+    /// <summary>The orchestrator sees nothing of <paramref name="steps"/> until they are over, and then all at once.</summary>
+    public async Task WhileSuspendedAsync(Func<Task> steps)
+    {
+        await _client.SuspendInstanceAsync(_threadId, "maintenance", Patience);
+        await steps();
+        await _client.ResumeInstanceAsync(_threadId, "maintenance is over", Patience);
+        await SettleAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _hub.StopAsync(CancellationToken.None);
+        _hub.Dispose();
+        await Log.DisposeAsync();
+        _app.Dispose();
+    }
+
+    /// <summary>Waits until the orchestrator has seen everything, and nothing that it has called is under way.</summary>
+    private async Task SettleAsync() =>
+        await _client.WaitAsync(_threadId, state => state.IsEnded || IsQuiet(state), withData: false, Patience);
+
+    private bool IsQuiet(InstanceState state)
+    {
+        var now = _time.GetUtcNow().UtcDateTime;
+        return !state.IsReady(now) && !state.WaitingFor.Any(task => task switch
+        {
+            TimerCreated timer => timer.FireAt <= now,
+            _ => _activitiesMayRun.IsCompleted,
+        });
+    }
+
+    /// <summary>The app's tasks; the activities wait and fail as they are told.</summary>
+    private DurableTaskRegistry TasksThatObey()
+    {
+        var tasks = new DurableTaskRegistry();
+        foreach (var (name, orchestrator) in _app.Tasks.GetOrchestrators())
+        {
+            tasks.AddOrchestrator(name, orchestrator(_app.Services));
+        }
+
+        foreach (var (name, activity) in _app.Tasks.GetActivities())
+        {
+            tasks.AddActivity(name, new ObedientActivity(activity(_app.Services), () => BeforeAsync(name.Name)));
+        }
+
+        return tasks;
+    }
+
+    private async Task BeforeAsync(string activity)
+    {
+        await _activitiesMayRun;
+        if (_failures.TryPeek(out var next) && next.Activity == activity)
+        {
+            _failures.Dequeue();
+            throw next.Error;
+        }
+    }
+
+    private sealed class ObedientActivity(ITaskActivity activity, Func<Task> before) : ITaskActivity
+    {
+        public Type InputType => activity.InputType;
+
+        public Type OutputType => activity.OutputType;
+
+        public async Task<object?> RunAsync(TaskActivityContext context, object? input)
+        {
+            await before();
+            return await activity.RunAsync(context, input);
+        }
+    }
+}
