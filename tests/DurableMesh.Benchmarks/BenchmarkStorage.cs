@@ -38,13 +38,18 @@ internal sealed class BenchmarkStorage : IAsyncDisposable
     }
 
     /// <summary>A storage for a hub that nobody has used.</summary>
-    public IHubStorage NewHub() => _azurite is null
-        ? new InMemoryHubStorage(TimeProvider.System).Connect()
-        : new AzureHubStorage(
-            HubContainer.Open(_azurite.ConnectionString, $"bench{_hubs++}x"),
-            _ => Task.CompletedTask,
-            TimeProvider.System,
-            NullLogger<AzureHubStorage>.Instance);
+    public IHubStorage NewHub() =>
+        _azurite is null ? new InMemoryHubStorage(TimeProvider.System).Connect() : Connect(ConnectionString, NewHubName());
+
+    /// <summary>A hub's name that nobody has used.</summary>
+    public string NewHubName() => $"bench{_hubs++}x";
+
+    /// <summary>A storage for a hub by its name.</summary>
+    public static IHubStorage Connect(string connectionString, string hubName) => new AzureHubStorage(
+        HubContainer.Open(connectionString, hubName),
+        _ => Task.CompletedTask,
+        TimeProvider.System,
+        NullLogger<AzureHubStorage>.Instance);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
 using DurableMesh.Tests.EndToEnd;
 
 namespace DurableMesh.Benchmarks;
@@ -56,20 +55,11 @@ internal static class HttpBenchmark
 
     private static async Task ConverseAsync(MeshHost host, string threadId, long end, Latencies sends, CancellationToken cancellation)
     {
-        for (int turn = 1; Stopwatch.GetTimestamp() < end; turn++)
+        var conversation = new Conversation(host, threadId);
+        while (Stopwatch.GetTimestamp() < end)
         {
-            (string from, string kind) = turn % 2 == 1 ? (MeshHost.Builder, "question") : (MeshHost.Verifier, "answer");
             long started = Stopwatch.GetTimestamp();
-            using HttpResponseMessage response = await host.Http.PostAsJsonAsync(
-                $"/api/threads/{threadId}/messages",
-                new { messageId = $"m-{turn}", from, kind, body = "Does the reader keep a quoted newline? It should: RFC 4180 says so." },
-                cancellation);
-            string receipt = await response.Content.ReadAsStringAsync(cancellation);
-            if (!receipt.Contains("\"accepted\"", StringComparison.Ordinal))
-            {
-                throw new InvalidOperationException($"Turn {turn} was not accepted: {(int)response.StatusCode} {receipt}");
-            }
-
+            await conversation.SendAsync(cancellation);
             sends.Add(started);
         }
     }

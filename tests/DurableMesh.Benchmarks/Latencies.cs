@@ -11,6 +11,12 @@ internal sealed class Latencies
     /// <summary>How many were measured.</summary>
     public int Count => _milliseconds.Count;
 
+    /// <summary>What was measured so far, in milliseconds.</summary>
+    public IReadOnlyList<double> Milliseconds => _milliseconds;
+
+    /// <summary>Adds what somebody else measured, in milliseconds.</summary>
+    public void Add(IEnumerable<double> milliseconds) => _milliseconds.AddRange(milliseconds);
+
     /// <summary>Measures from a <see cref="Stopwatch.GetTimestamp"/> until now.</summary>
     public void Add(long startedAt)
     {

@@ -1,30 +1,47 @@
+using System.Runtime.InteropServices;
 using DurableMesh.Benchmarks;
 
 const string Usage = """
-    usage: benchmarks engine [--partitions N] [--memory] [--runs N]
+    usage: benchmarks engine [--partitions N] [--memory] [--durable] [--pause MILLISECONDS] [--runs N]
+           benchmarks turns [--memory] [--dialogues N]
+           benchmarks scale-engine [--open N,N,...] [--idle SECONDS]
            benchmarks http [--threads N,N,...] [--seconds N]
+           benchmarks scale-mesh [--threads N,N,...] [--idle SECONDS]
 
-    engine  turns of durable dialogues in process: raise event (acknowledged after the durable commit) -> orchestrator -> one trivial
-            activity -> its completion committed; at 1x100, 100x20 and 1000x5 instances x turns, over a fresh Azurite
-    http    whole mesh turns over HTTP against the real host, at 1, 32 and 256 threads
+    engine        turns of durable dialogues in process: raise event (acknowledged after the durable commit) -> orchestrator -> one
+                  trivial activity (--durable: -> its completion committed); at 1x100, 100x20 and 1000x5 instances x turns, over a
+                  fresh Azurite
+    turns         what the 1,000th turn of a dialogue costs beside the 10th
+    scale-engine  memory, cold restart and turns with many open instances (10,000) beside a hub with 100
+    http          whole mesh turns over HTTP against the real host, at 1, 32 and 256 threads
+    scale-mesh    memory, cold restart and sends with many open threads (10,000) over HTTP beside a host with 100
     """;
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, press) =>
-{
-    press.Cancel = true;
-    stop.Cancel();
-};
+using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 try
 {
     switch (args.FirstOrDefault())
     {
         case "engine":
-            await EngineBenchmark.RunAsync(Arguments.Parse(args[1..], "partitions", "runs", "memory!"), stop.Token);
+            await EngineBenchmark.RunAsync(Arguments.Parse(args[1..], "partitions", "runs", "pause", "memory!", "durable!"), stop.Token);
+            return 0;
+        case "turns":
+            await TurnsBenchmark.RunAsync(Arguments.Parse(args[1..], "dialogues", "memory!"), stop.Token);
+            return 0;
+        case "scale-engine":
+            await EngineScaleBenchmark.RunAsync(Arguments.Parse(args[1..], "open", "idle"), stop.Token);
+            return 0;
+        case "hub" when args.Length == 2:
+            await HubProcess.ServeAsync(args[1], stop.Token);
             return 0;
         case "http":
             await HttpBenchmark.RunAsync(Arguments.Parse(args[1..], "threads", "seconds"), stop.Token);
+            return 0;
+        case "scale-mesh":
+            await MeshScaleBenchmark.RunAsync(Arguments.Parse(args[1..], "threads", "idle"), stop.Token);
             return 0;
         default:
             Console.Error.WriteLine(Usage);
@@ -36,4 +53,15 @@ catch (ArgumentException error)
     Console.Error.WriteLine(error.Message);
     Console.Error.WriteLine(Usage);
     return 2;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return 130;
+}
+
+// Servers that were started and folders that were made do not outlive the benchmark.
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
 }

@@ -46,6 +46,16 @@ internal sealed class MeshHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Its pages in memory, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts a host over a storage and waits until it is ready.</summary>
     /// <param name="storage">The connection string.</param>
     /// <param name="settings">More environment variables.</param>
