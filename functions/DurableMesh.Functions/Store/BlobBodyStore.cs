@@ -76,6 +76,13 @@ internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IAsyncDispo
     public void Ingest(LogSpan at, string record) =>
         _places[record] = at with { Offset = at.Offset + BodyOffset, Length = at.Length - BodyOffset - 1 };
 
+    /// <summary>Lets go of what nobody has asked for lately; an idle host is small.</summary>
+    public void Trim()
+    {
+        _recent.Trim();
+        _log.Trim();
+    }
+
     public ValueTask DisposeAsync() => _log.DisposeAsync();
 
     private async Task AppendAsync(string sha256, ReadOnlyMemory<byte> body)

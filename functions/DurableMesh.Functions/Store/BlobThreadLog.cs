@@ -105,6 +105,13 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
         await _log.RefreshAsync(cancellation);
     }
 
+    /// <summary>Lets go of what nobody has asked for lately; an idle host is small.</summary>
+    public void Trim()
+    {
+        _records.Trim();
+        _log.Trim();
+    }
+
     public ValueTask DisposeAsync() => _log.DisposeAsync();
 
     private async ValueTask ReadyAsync(CancellationToken cancellation)

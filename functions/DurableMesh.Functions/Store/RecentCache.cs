@@ -11,6 +11,7 @@ internal sealed class RecentCache<TKey, TValue>(long maximumBytes)
     private readonly Queue<(TKey Key, int Bytes)> _order = new();
     private readonly Lock _gate = new();
     private long _bytes;
+    private int _old;
 
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value) => _values.TryGetValue(key, out value);
 
@@ -26,11 +27,33 @@ internal sealed class RecentCache<TKey, TValue>(long maximumBytes)
         {
             _order.Enqueue((key, size));
             _bytes += size;
-            while (_bytes > maximumBytes && _order.TryDequeue(out var oldest))
+            while (_bytes > maximumBytes && _order.Count > 0)
             {
-                _bytes -= oldest.Bytes;
-                _values.TryRemove(oldest.Key, out _);
+                RemoveOldest();
             }
         }
+    }
+
+    /// <summary>Lets go of what was there at the last trim already: nobody will ask for it soon.</summary>
+    public void Trim()
+    {
+        lock (_gate)
+        {
+            while (_old > 0)
+            {
+                RemoveOldest();
+            }
+
+            _old = _order.Count;
+            _order.TrimExcess();
+        }
+    }
+
+    private void RemoveOldest()
+    {
+        var oldest = _order.Dequeue();
+        _bytes -= oldest.Bytes;
+        _old = Math.Max(0, _old - 1);
+        _values.TryRemove(oldest.Key, out _);
     }
 }

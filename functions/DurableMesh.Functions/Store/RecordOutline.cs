@@ -49,16 +49,3 @@ internal sealed record EntryOutline(int Ordinal, string? RequestHash, MessageOut
 
 /// <summary>What the index must know of one message.</summary>
 internal sealed record MessageOutline(string MessageId, string From, string To, bool IsBrief);
-
-/// <summary>A thread's state as it was recorded, read when somebody asks for it.</summary>
-internal sealed class StoredView
-{
-    private readonly byte[] _utf8 = [];
-    private volatile ThreadView? _view;
-
-    public StoredView(ThreadView view) => _view = view;
-
-    public StoredView(ReadOnlySpan<byte> utf8) => _utf8 = utf8.ToArray();
-
-    public ThreadView Value => _view ??= JsonSerializer.Deserialize(_utf8, AppJson.TypeInfo<ThreadView>())!;
-}

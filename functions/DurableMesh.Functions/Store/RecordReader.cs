@@ -28,6 +28,9 @@ internal sealed class RecordReader(long cacheBytes, Func<LogSpan, CancellationTo
         }
     }
 
+    /// <summary>Lets go of what has been here for long.</summary>
+    public void Trim() => _recent.Trim();
+
     /// <summary>The record of each place.</summary>
     /// <param name="places">In the log's order.</param>
     /// <param name="cancellation">Stops waiting.</param>

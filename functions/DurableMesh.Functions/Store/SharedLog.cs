@@ -53,6 +53,9 @@ internal sealed partial class SharedLog<T>(
     public Task<ReadOnlyMemory<byte>> ReadAsync(LogSpan at, CancellationToken cancellation) =>
         blobs.ReadAsync(NameOf(at.Segment), at.Offset, at.Length, cancellation);
 
+    /// <summary>Lets go of what is kept only in case that the storage forgets it, once the storage no longer can.</summary>
+    public void Trim() => _recent.Trim();
+
     /// <summary>Stops; lines that are still waiting fail.</summary>
     public async ValueTask DisposeAsync()
     {

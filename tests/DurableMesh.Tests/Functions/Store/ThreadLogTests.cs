@@ -248,6 +248,25 @@ public sealed class ThreadLogTests
         await Eventually.SucceedsAsync(async () => Assert.Null(await log.FindAsync("x", default)));
     }
 
+    [Fact]
+    public async Task What_a_host_has_let_go_of_is_read_from_the_storage_again()
+    {
+        var thread = new SampleThread();
+        await using var log = Open();
+        await log.AppendAsync(thread.Open(), default);
+        await log.AppendAsync(thread.Note("n-1"), default);
+
+        log.Trim();
+        log.Trim();
+
+        _blobs.Fault = (_, _) => BlobFault.Before;
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => log.ReadMessagesAsync(thread.Id, 0, 10, default).AsTask());
+        Assert.Equal(thread.State.View(), (await log.FindAsync(thread.Id, default))?.View);
+        _blobs.Fault = (_, _) => BlobFault.None;
+        var messages = await log.ReadMessagesAsync(thread.Id, after: 0, limit: 10, default);
+        Assert.Equal(["mesh:brief", "n-1"], messages.Select(one => one.Accepted.Message.MessageId));
+    }
+
     private static async Task<IEnumerable<string>> InboxAsync(BlobThreadLog log, string agent) =>
         (await log.ReadInboxAsync(agent, after: null, limit: 10, default)).Select(one => one.Accepted.Message.MessageId);
 
