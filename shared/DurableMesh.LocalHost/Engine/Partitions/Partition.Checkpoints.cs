@@ -62,6 +62,9 @@ internal sealed partial class Partition
                 int first = next;
                 await InTurnAsync(() => Capture(run, file, run.Dirty.Skip(first).Take(InstancesPerTurn)));
                 file = await WriteWhenFullAsync(run, file);
+
+                // Batches that are closed early must not pile up before what clients wait for.
+                await AskAsync<bool>(answer => OnceDurable(_open.Number - 1, () => answer.SetResult(true))).WaitAsync(Ended);
             }
 
             foreach (string[] some in cleared.Chunk(InstancesPerMove))
@@ -126,13 +129,17 @@ internal sealed partial class Partition
     /// <summary>Puts instances into the file as they are now, if they are still there.</summary>
     private void Capture(CheckpointRun run, CheckpointFileBuilder file, IEnumerable<Instance> instances)
     {
-        // What is in the open batch goes on growing: only of a closed one all is in the copy.
-        CloseOpenBatch();
         foreach (Instance instance in instances)
         {
             if (instance.IsBeingShelved || _instances.GetValueOrDefault(instance.Id) != instance)
             {
                 continue;
+            }
+
+            if (instance.LastCommit == _open.Number)
+            {
+                // What is in the open batch goes on growing: only of a closed one all is in the copy.
+                CloseOpenBatch();
             }
 
             (instance.IsDirty, instance.IsBeingShelved) = (false, true);

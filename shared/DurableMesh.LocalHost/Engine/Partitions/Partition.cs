@@ -230,9 +230,10 @@ internal sealed partial class Partition : IDisposable
     /// <summary>
     /// Lets an effect happen once everything known of <paramref name="instance"/> is durable: at once where it is already.
     /// </summary>
-    private void OnceDurable(Instance? instance, Action effect)
+    private void OnceDurable(Instance? instance, Action effect) => OnceDurable(instance?.LastCommit ?? 0, effect);
+
+    private void OnceDurable(long commit, Action effect)
     {
-        long commit = instance?.LastCommit ?? 0;
         if (commit <= _committed)
         {
             effect();
