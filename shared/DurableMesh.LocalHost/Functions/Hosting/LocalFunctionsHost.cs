@@ -86,6 +86,7 @@ internal static class LocalFunctionsHost
         services.AddSingleton<HostAddress>();
         services.AddSingleton<HttpFailures>();
         services.AddHostedService<HostReport>();
+        services.AddHostedService(provider => new IdleMemory(provider.GetRequiredService<TimeProvider>()));
         services.AddRouting();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.Configure<KestrelServerOptions>(kestrel =>
