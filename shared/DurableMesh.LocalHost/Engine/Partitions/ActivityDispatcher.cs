@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 
 namespace DurableMesh.LocalHost.Engine.Partitions;
@@ -10,41 +9,92 @@ namespace DurableMesh.LocalHost.Engine.Partitions;
 /// <param name="Answer">Takes the serialised result, or the failure.</param>
 internal sealed record ActivityCall(string InstanceId, TaskName Name, string? Input, Action<string?, TaskFailureDetails?> Answer);
 
-/// <summary>Runs activities, at most so many at once; the others wait in line.</summary>
+/// <summary>
+/// Runs activities, at most so many at once. The others wait, in a line for each instance, and the lines take turns: an instance
+/// that calls thousands delays another's single call by one round at most. The order follows from the calls and their ends alone.
+/// </summary>
 internal sealed class ActivityDispatcher(
     Func<TaskName, ITaskActivity?> find, DataConverter converter, TaskScheduler scheduler, int maximumConcurrent)
 {
-    private readonly ConcurrentQueue<ActivityCall> _line = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Queue<ActivityCall>> _lines = [];
+    private readonly Queue<Queue<ActivityCall>> _turns = new();
     private int _running;
+    private int _waiting;
 
-    /// <summary>Runs a call now or as soon as another has ended.</summary>
+    /// <summary>How many run now.</summary>
+    public int Running => Volatile.Read(ref _running);
+
+    /// <summary>How many wait for their turn.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Runs a call now, or when its turn comes.</summary>
     public void Dispatch(ActivityCall call)
     {
-        _line.Enqueue(call);
+        lock (_gate)
+        {
+            if (_running == maximumConcurrent)
+            {
+                Queue(call);
+                return;
+            }
+
+            _running++;
+        }
+
+        Start(call);
+    }
+
+    private void Queue(ActivityCall call)
+    {
+        if (!_lines.TryGetValue(call.InstanceId, out Queue<ActivityCall>? line))
+        {
+            _lines.Add(call.InstanceId, line = new Queue<ActivityCall>());
+            _turns.Enqueue(line);
+        }
+
+        line.Enqueue(call);
+        _waiting++;
+    }
+
+    /// <summary>Gives the place of a call that has ended to the next in turn.</summary>
+    private void Advance()
+    {
+        ActivityCall? next;
+        lock (_gate)
+        {
+            if (!_turns.TryDequeue(out Queue<ActivityCall>? line))
+            {
+                _running--;
+                return;
+            }
+
+            next = line.Dequeue();
+            _waiting--;
+            if (line.Count > 0)
+            {
+                _turns.Enqueue(line);
+            }
+            else
+            {
+                _lines.Remove(next.InstanceId);
+            }
+        }
+
+        Start(next);
+    }
+
+    private void Start(ActivityCall call) => _ = Task.Factory.StartNew(
+        () => RunAsync(call), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+
+    private async Task RunAsync(ActivityCall call)
+    {
+        await AnswerAsync(call);
         Advance();
     }
 
-    private void Advance()
-    {
-        while (!_line.IsEmpty)
-        {
-            if (Interlocked.Increment(ref _running) > maximumConcurrent || !_line.TryDequeue(out ActivityCall? call))
-            {
-                Interlocked.Decrement(ref _running);
-                if (Volatile.Read(ref _running) >= maximumConcurrent || _line.IsEmpty)
-                {
-                    return;
-                }
-
-                continue;
-            }
-
-            _ = Task.Factory.StartNew(
-                () => RunAsync(call), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
-        }
-    }
-
-    private async Task RunAsync(ActivityCall call)
+    /// <summary>Apart from <see cref="RunAsync"/>, so that what the code leaves in its execution context ends with it.</summary>
+    private async Task AnswerAsync(ActivityCall call)
     {
         string? result = null;
         TaskFailureDetails? failure = null;
@@ -61,9 +111,7 @@ internal sealed class ActivityDispatcher(
             failure = TaskFailureDetails.FromException(error);
         }
 
-        Interlocked.Decrement(ref _running);
         call.Answer(result, failure);
-        Advance();
     }
 
     private sealed class Context(ActivityCall call) : TaskActivityContext
