@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using DurableMesh.LocalHost.Engine.History;
 using DurableMesh.LocalHost.Engine.Instances;
 using DurableMesh.LocalHost.Engine.Partitions;
+using DurableMesh.LocalHost.Engine.Telemetry;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -18,7 +20,7 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
     public DurableTaskClient GetClient(string? name = null) => this;
 
     /// <inheritdoc/>
-    public override Task<string> ScheduleNewOrchestrationInstanceAsync(
+    public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
         string instanceId = options?.InstanceId ?? hub.NewId();
@@ -32,17 +34,25 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
             options?.StartAt?.UtcDateTime,
             Tags: options?.Tags is { Count: > 0 } tags ? tags : null);
         OrchestrationRuntimeStatus[] refused = [.. (options?.DedupeStatuses ?? []).Select(Enum.Parse<OrchestrationRuntimeStatus>)];
-        return hub.AskAsync(instanceId, partition => partition.StartAsync(instanceId, start, refused), cancellation);
+        return await SendAsync(
+            EngineTracing.StartCreation(instanceId, start),
+            instanceId,
+            (partition, cause) => partition.StartAsync(instanceId, start, refused, cause),
+            cancellation);
     }
 
     /// <inheritdoc/>
-    public override Task RaiseEventAsync(
+    public override async Task RaiseEventAsync(
         string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
         Require(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         var raised = new EventRaised(eventName, hub.Converter.Serialize(eventPayload));
-        return hub.AskAsync(instanceId, partition => partition.RaiseEventAsync(instanceId, raised), cancellation);
+        await SendAsync(
+            EngineTracing.StartEvent(instanceId, eventName),
+            instanceId,
+            (partition, cause) => partition.RaiseEventAsync(instanceId, raised, cause),
+            cancellation);
     }
 
     /// <inheritdoc/>
@@ -121,11 +131,32 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         string newId = restartWithNewInstanceId ? hub.NewId() : instanceId;
         var start = new ExecutionStarted(
             old.Name, hub.NewId(), old.SerializedInput, time.GetUtcNow().UtcDateTime, Tags: old.Tags.Count > 0 ? old.Tags : null);
-        return await hub.AskAsync(newId, partition => partition.StartAsync(newId, start, []), cancellation);
+        return await SendAsync(
+            EngineTracing.StartCreation(newId, start), newId, (partition, cause) => partition.StartAsync(newId, start, [], cause), cancellation);
     }
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Asks for something that makes an instance run; <paramref name="span"/> ends with the answer.</summary>
+    private async Task<T> SendAsync<T>(
+        Activity? span, string instanceId, Func<Partition, Activity?, Task<T>> request, CancellationToken cancellation)
+    {
+        Activity? cause = EngineTracing.CauseOf(span);
+        try
+        {
+            return await hub.AskAsync(instanceId, partition => request(partition, cause), cancellation);
+        }
+        catch (Exception error)
+        {
+            span?.Fail(error.GetType().FullName, error.Message);
+            throw;
+        }
+        finally
+        {
+            span?.Dispose();
+        }
+    }
 
     private Task<bool> ControlAsync(string instanceId, HistoryEvent control, CancellationToken cancellation)
     {

@@ -1,6 +1,9 @@
+using System.Diagnostics.Metrics;
 using DurableMesh.LocalHost.Engine.Partitions;
+using DurableMesh.LocalHost.Engine.Telemetry;
 using DurableMesh.LocalHost.Storage;
 using Microsoft.DurableTask;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -21,6 +24,7 @@ internal sealed partial class TaskHub : BackgroundService
     private readonly ILogger _logger;
     private readonly HubOwner _owner;
     private readonly PartitionServices _services;
+    private readonly EngineMetrics _metrics;
     private volatile TaskCompletionSource<Partition[]> _partitions = NewTerm();
 
     /// <summary>A hub over <paramref name="storage"/> that runs what <paramref name="registry"/> holds.</summary>
@@ -42,10 +46,14 @@ internal sealed partial class TaskHub : BackgroundService
         var orchestrators = registry.GetOrchestrators().ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
         var activities = registry.GetActivities().ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
         Converter = new BoundedConverter(converter);
+        var dispatcher = new ActivityDispatcher(
+            name => activities.GetValueOrDefault(name.Name)?.Invoke(provider), Converter, scheduler, _options.MaxConcurrentActivities);
+        _metrics = new EngineMetrics(
+            provider.GetService<IMeterFactory>(), dispatcher, () => (Term ?? []).Select(partition => partition.Figures));
         _services = new PartitionServices(
             name => orchestrators.GetValueOrDefault(name)?.Invoke(provider),
-            new ActivityDispatcher(
-                name => activities.GetValueOrDefault(name.Name)?.Invoke(provider), Converter, scheduler, _options.MaxConcurrentActivities),
+            dispatcher,
+            _metrics,
             Converter,
             time,
             scheduler,
@@ -85,6 +93,13 @@ internal sealed partial class TaskHub : BackgroundService
         (await PartitionsAsync(cancellation)).For(instanceId);
 
     /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _metrics.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
 
     /// <summary>Runs one ownership after the other until it is told to stop.</summary>
@@ -122,12 +137,15 @@ internal sealed partial class TaskHub : BackgroundService
 
         Task[] renewals = [];
         Task[] runs = [];
+        (int held, string end) = (0, "released");
         using var term = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         try
         {
             foreach (IPartitionStorage storage in storages)
             {
                 await AcquireAsync(storage, stopping);
+                _metrics.LeasesChanged("acquired", 1);
+                held++;
             }
 
             renewals = [.. storages.Zip(partitions, (storage, partition) => RenewAsync(storage, partition, term.Token))];
@@ -140,6 +158,11 @@ internal sealed partial class TaskHub : BackgroundService
             await using CancellationTokenRegistration stop = stopping.Register(() => Array.ForEach(partitions, partition => partition.Stop()));
             await await Task.WhenAny(runs);
             await Task.WhenAll(runs);
+        }
+        catch (LeaseLostException)
+        {
+            end = "lost";
+            throw;
         }
         finally
         {
@@ -154,6 +177,7 @@ internal sealed partial class TaskHub : BackgroundService
             term.Cancel();
             await Task.WhenAll(renewals);
             await ReleaseAsync(storages);
+            _metrics.LeasesChanged(end, held);
             Array.ForEach(partitions, partition => partition.Dispose());
         }
     }
@@ -249,8 +273,14 @@ internal sealed partial class TaskHub : BackgroundService
             using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(either.Token, partition.Ended);
             return await question(partition).WaitAsync(ended.Token);
         }
+        catch (TaskHubOverloadedException)
+        {
+            _metrics.RequestRefused("overloaded");
+            throw;
+        }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
+            _metrics.RequestRefused("unavailable");
             throw new TaskHubUnavailableException(
                 $"Task hub '{_options.HubName}' did not commit the request within {_options.RequestTimeout.TotalSeconds:N0} s: the storage is away, or "
                 + "another host owns the hub.",

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using DurableMesh.LocalHost.Engine.Checkpoints;
 using DurableMesh.LocalHost.Engine.History;
 using DurableMesh.LocalHost.Engine.Log;
@@ -11,7 +12,11 @@ namespace DurableMesh.LocalHost.Engine.Instances;
 /// <summary>One instance in memory: its state, its history as it stands in the log, and its code while it is alive.</summary>
 internal sealed class Instance(string id, InstanceState? state = null)
 {
+    /// <summary>As many links as OpenTelemetry lets a span have.</summary>
+    private const int MaximumCauses = 128;
+
     private ArrayBufferWriter<byte>? _history;
+    private List<Activity>? _causes;
     private long _shareSince;
     private long _share;
 
@@ -41,6 +46,9 @@ internal sealed class Instance(string id, InstanceState? state = null)
 
     /// <summary>How many bytes it was last counted with.</summary>
     public int CountedBytes { get; set; }
+
+    /// <summary>Whether it was last counted as live.</summary>
+    public bool IsCountedLive { get; set; }
 
     /// <summary>Its copy in a checkpoint, which may be older than it; null where there is none.</summary>
     public ShelvedInstance? Shelved { get; set; }
@@ -126,6 +134,23 @@ internal sealed class Instance(string id, InstanceState? state = null)
         }
 
         return _share += bytes;
+    }
+
+    /// <summary>An input came, and <paramref name="cause"/>, where it is known, is the span that it came from.</summary>
+    public void CausedBy(Activity? cause)
+    {
+        if (cause is not null && (_causes ??= []).Count < MaximumCauses)
+        {
+            _causes.Add(cause);
+        }
+    }
+
+    /// <summary>Takes the spans that its inputs since the last episode came from.</summary>
+    public IReadOnlyList<Activity> TakeCauses()
+    {
+        IReadOnlyList<Activity> causes = _causes ?? [];
+        _causes = null;
+        return causes;
     }
 
     /// <summary>What a client is told of it.</summary>

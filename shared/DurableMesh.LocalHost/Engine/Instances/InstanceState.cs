@@ -79,6 +79,9 @@ internal sealed partial class InstanceState
     public static bool IsEnd(OrchestrationRuntimeStatus status) => status is OrchestrationRuntimeStatus.Completed
         or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Canceled;
 
+    /// <summary>Whether the instance was started and has not ended.</summary>
+    public bool IsOpen => Exists && !IsEnded;
+
     /// <summary>The activities, timers and sub-orchestrations that were scheduled and have not answered.</summary>
     public IEnumerable<HistoryEvent> WaitingFor => _waitingFor.Values;
 

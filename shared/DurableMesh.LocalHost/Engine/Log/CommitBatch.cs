@@ -9,6 +9,7 @@ namespace DurableMesh.LocalHost.Engine.Log;
 internal sealed class CommitBatch
 {
     private readonly List<Action> _effects = [];
+    private long _begun;
 
     /// <summary>An empty batch that will be commit <paramref name="number"/>.</summary>
     public CommitBatch(long number)
@@ -38,6 +39,18 @@ internal sealed class CommitBatch
 
     /// <summary>The checkpoint that counts from this commit on: it begins a new segment, which says so.</summary>
     public CheckpointManifest? Checkpoint { get; init; }
+
+    /// <summary>Looks whether it has its first record, and when.</summary>
+    public void Note(TimeProvider time)
+    {
+        if (_begun == 0 && !IsEmpty)
+        {
+            _begun = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>For how long it has held a record; may be asked on any thread.</summary>
+    public TimeSpan Age(TimeProvider time) => Volatile.Read(ref _begun) is > 0 and var begun ? time.GetElapsedTime(begun) : TimeSpan.Zero;
 
     /// <summary>Lets <paramref name="effect"/> happen once the batch is durable.</summary>
     public void OnCommitted(Action effect)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DurableMesh.LocalHost.Engine.Checkpoints;
 using DurableMesh.LocalHost.Engine.History;
 
@@ -41,7 +42,8 @@ internal enum RecordKind : byte
 /// <param name="InstanceId">To whom.</param>
 /// <param name="ExecutionId">To which execution of it; null: to whichever runs.</param>
 /// <param name="Fact">What.</param>
-internal sealed record InstanceMessage(string InstanceId, string? ExecutionId, HistoryEvent Fact)
+/// <param name="Cause">The span that it came from, where that is known; not written to the log.</param>
+internal sealed record InstanceMessage(string InstanceId, string? ExecutionId, HistoryEvent Fact, Activity? Cause = null)
 {
     /// <summary>Writes it.</summary>
     public void Write(LogWriter writer)
@@ -62,6 +64,9 @@ internal sealed class RecordWriter(LogWriter payload)
 {
     private const byte Version = 1;
     private readonly LogWriter _record = new();
+
+    /// <summary>How many records were written.</summary>
+    public int Count { get; private set; }
 
     /// <inheritdoc cref="RecordKind.SegmentOpened"/>
     public void SegmentOpened(int partition, long previousSegment, long previousLength)
@@ -154,5 +159,6 @@ internal sealed class RecordWriter(LogWriter payload)
     {
         payload.Number(_record.Length);
         payload.Raw(_record.Written.Span);
+        Count++;
     }
 }

@@ -1,13 +1,18 @@
+using System.Diagnostics;
+using DurableMesh.LocalHost.Engine.Telemetry;
 using Microsoft.DurableTask;
 
 namespace DurableMesh.LocalHost.Engine.Partitions;
 
 /// <summary>An activity that is due to run.</summary>
 /// <param name="InstanceId">For whom.</param>
+/// <param name="TaskId">As which task of it.</param>
 /// <param name="Name">Which activity.</param>
 /// <param name="Input">Its serialised input.</param>
-/// <param name="Answer">Takes the serialised result, or the failure.</param>
-internal sealed record ActivityCall(string InstanceId, TaskName Name, string? Input, Action<string?, TaskFailureDetails?> Answer);
+/// <param name="Cause">The span of the episode that called it, where there is one.</param>
+/// <param name="Answer">Takes the serialised result or the failure, and the span of the run.</param>
+internal sealed record ActivityCall(
+    string InstanceId, int TaskId, TaskName Name, string? Input, Activity? Cause, Action<string?, TaskFailureDetails?, Activity?> Answer);
 
 /// <summary>
 /// Runs activities, at most so many at once. The others wait, in a line for each instance, and the lines take turns: an instance
@@ -98,6 +103,7 @@ internal sealed class ActivityDispatcher(
     {
         string? result = null;
         TaskFailureDetails? failure = null;
+        using Activity? span = EngineTracing.StartActivity(call);
         try
         {
             ITaskActivity activity = find(call.Name) ?? throw new InvalidOperationException(
@@ -109,9 +115,10 @@ internal sealed class ActivityDispatcher(
         {
             // An activity's failure belongs to the orchestration that called it, whatever it is.
             failure = TaskFailureDetails.FromException(error);
+            span?.Fail(failure.ErrorType, failure.ErrorMessage);
         }
 
-        call.Answer(result, failure);
+        call.Answer(result, failure, span ?? call.Cause);
     }
 
     private sealed class Context(ActivityCall call) : TaskActivityContext

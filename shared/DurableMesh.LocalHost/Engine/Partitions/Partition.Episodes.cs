@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using DurableMesh.LocalHost.Engine.History;
 using DurableMesh.LocalHost.Engine.Instances;
 using DurableMesh.LocalHost.Engine.Log;
 using DurableMesh.LocalHost.Engine.Orchestrations;
+using DurableMesh.LocalHost.Engine.Telemetry;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -13,9 +15,10 @@ internal sealed partial class Partition
     private readonly LogWriter _facts = new();
     private readonly List<InstanceMessage> _messages = [];
     private int _rememberFrom;
+    private Activity? _cause;
 
     /// <summary>Takes in something that happened to an instance: recorded now, seen by the code in its next episode.</summary>
-    private void Accept(Instance instance, HistoryEvent input)
+    private void Accept(Instance instance, HistoryEvent input, Activity? cause = null)
     {
         if (IsStale(instance.State, input))
         {
@@ -25,6 +28,7 @@ internal sealed partial class Partition
         Record(instance, input);
         Flush(instance);
         instance.Executor?.Accept(input);
+        instance.CausedBy(cause);
         Enqueue(instance);
     }
 
@@ -48,7 +52,11 @@ internal sealed partial class Partition
             instance.IsQueued = false;
             if (instance.State.IsReady(UtcNow))
             {
+                using Activity? span = EngineTracing.StartEpisode(instance, out _cause);
                 RunEpisode(instance);
+                span?.Conclude(instance.State);
+                _services.Metrics.Turn(_number, instance.State.Name);
+                _cause = null;
             }
 
             if (_open.Buffer.Length >= BatchBytes)
@@ -159,7 +167,9 @@ internal sealed partial class Partition
             _rememberFrom = _facts.Length;
         }
 
+        bool wasOpen = instance.State.IsOpen;
         instance.State.Apply(fact);
+        _openInstances += (instance.State.IsOpen ? 1 : 0) - (wasOpen ? 1 : 0);
         HistoryCodec.Write(_facts, fact);
     }
 
@@ -201,7 +211,8 @@ internal sealed partial class Partition
         switch (output)
         {
             case ActivityScheduled e:
-                _open.OnCommitted(() => Dispatch(instance.Id, executionId, e));
+                Activity? episode = _cause;
+                _open.OnCommitted(() => Dispatch(instance.Id, executionId, e, episode));
                 break;
             case TimerCreated e:
                 _timers.Add(new DueTimer(instance.Id, executionId, e.Id), e.FireAt);
@@ -209,17 +220,18 @@ internal sealed partial class Partition
             case SubOrchestrationScheduled e:
                 var parent = new ParentLink(state.Name, instance.Id, executionId, e.Id);
                 _messages.Add(new InstanceMessage(e.InstanceId, null, new ExecutionStarted(
-                    e.Name, _services.NewExecutionId(), e.Input, Now(state), e.Version, Parent: parent)));
+                    e.Name, _services.NewExecutionId(), e.Input, Now(state), e.Version, Parent: parent), _cause));
                 break;
             case EventSent e:
-                _messages.Add(new InstanceMessage(e.InstanceId, null, new EventRaised(e.Name, e.Input)));
+                _messages.Add(new InstanceMessage(e.InstanceId, null, new EventRaised(e.Name, e.Input), _cause));
                 break;
             case GenerationStarted:
                 instance.Executor = null;
+                instance.CausedBy(_cause);
                 Enqueue(instance);
                 break;
             case ExecutionCompleted or ExecutionTerminated when state.Parent is { } waiting:
-                _messages.Add(new InstanceMessage(waiting.InstanceId, waiting.ExecutionId, AnswerToParent(waiting, output)));
+                _messages.Add(new InstanceMessage(waiting.InstanceId, waiting.ExecutionId, AnswerToParent(waiting, output), _cause));
                 break;
         }
     }
@@ -232,15 +244,16 @@ internal sealed partial class Partition
             "OrchestrationTerminated", "The sub-orchestration was terminated.", null, null, null)),
     };
 
-    private void Dispatch(string instanceId, string executionId, ActivityScheduled call)
+    private void Dispatch(string instanceId, string executionId, ActivityScheduled call, Activity? cause)
     {
         long started = _services.Time.GetTimestamp();
-        _services.Activities.Dispatch(new ActivityCall(instanceId, call.Name, call.Input, (result, failure) => Post(() =>
+        _services.Activities.Dispatch(new ActivityCall(instanceId, call.Id, call.Name, call.Input, cause, (result, failure, run) => Post(() =>
         {
             DeliverWhenBack(new InstanceMessage(
                 instanceId,
                 executionId,
-                failure is null ? new ActivityCompleted(call.Id, result) : new ActivityFailed(call.Id, failure)));
+                failure is null ? new ActivityCompleted(call.Id, result) : new ActivityFailed(call.Id, failure),
+                run));
 
             // What took longer to make than it may linger is worth an append of its own: it would have to be made again.
             _open.IsAwaited |= !_open.IsEmpty && _services.Time.GetElapsedTime(started) > _services.Options.CommitLinger;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DurableMesh.LocalHost.Engine.History;
 using DurableMesh.LocalHost.Engine.Instances;
 using DurableMesh.LocalHost.Engine.Log;
@@ -69,7 +70,7 @@ internal sealed partial class Partition
 
         if (message.Fact is ExecutionStarted start)
         {
-            StartChild(message.InstanceId, start);
+            StartChild(message.InstanceId, start, message.Cause);
             return;
         }
 
@@ -85,7 +86,7 @@ internal sealed partial class Partition
         }
         else
         {
-            Accept(instance, message.Fact);
+            Accept(instance, message.Fact, message.Cause);
         }
     }
 
@@ -96,7 +97,7 @@ internal sealed partial class Partition
         Deliver(message);
     });
 
-    private void StartChild(string instanceId, ExecutionStarted start)
+    private void StartChild(string instanceId, ExecutionStarted start, Activity? cause)
     {
         if (_instances.TryGetValue(instanceId, out Instance? existing) && existing.State is { Exists: true, IsEnded: false })
         {
@@ -107,11 +108,11 @@ internal sealed partial class Partition
             return;
         }
 
-        Begin(instanceId, start);
+        Begin(instanceId, start, cause);
     }
 
     /// <summary>Creates an instance, in the place of an ended one where there is one.</summary>
-    private Instance Begin(string instanceId, ExecutionStarted start)
+    private Instance Begin(string instanceId, ExecutionStarted start, Activity? cause)
     {
         if (_instances.TryGetValue(instanceId, out Instance? ended) && ended.State.IsEnded)
         {
@@ -121,6 +122,7 @@ internal sealed partial class Partition
         Instance instance = Obtain(instanceId);
         instance.Waiters ??= ended?.Waiters;
         _ids.Add(instanceId);
+        instance.CausedBy(cause);
         Record(instance, start);
         Flush(instance);
         if (start.ScheduledStart is { } due)

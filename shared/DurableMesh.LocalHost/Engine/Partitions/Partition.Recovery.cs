@@ -18,6 +18,7 @@ internal sealed partial class Partition
     /// <exception cref="InvalidDataException">Something is damaged: names the blob and the offset.</exception>
     public async Task RecoverAsync(CancellationToken cancellation)
     {
+        long started = _services.Time.GetTimestamp();
         LogEnd end = await _recovery.ReadAsync(manifest => TryLoadAsync(manifest, cancellation), ApplyCommit, cancellation);
         await TakeOffShelfAsync(cancellation);
         await _log.OpenAsync(end, _checkpoint, cancellation);
@@ -25,6 +26,7 @@ internal sealed partial class Partition
         _open = new CommitBatch(end.NextCommit);
         await DeleteStrayFilesAsync(cancellation);
         Post(ResumeEverything);
+        _services.Metrics.Recovered(_number, _services.Time.GetElapsedTime(started));
     }
 
     /// <summary>Takes in a checkpoint; false where a file is missing or damaged.</summary>
@@ -229,7 +231,7 @@ internal sealed partial class Partition
             {
                 if (pending is ActivityScheduled activity)
                 {
-                    Dispatch(instance.Id, state.ExecutionId, activity);
+                    Dispatch(instance.Id, state.ExecutionId, activity, cause: null);
                 }
                 else if (pending is TimerCreated timer)
                 {
@@ -258,6 +260,7 @@ internal sealed partial class Partition
             Release(number, message);
         }
 
+        _openInstances = _ids.Count(id => !InstanceState.IsEnd(SummaryOf(id).Status));
         _checkpointedAt = _services.Time.GetTimestamp();
         _housekeeping.Change(HousekeepingPeriod, HousekeepingPeriod);
         LogRecovered(_number, _ids.Count, _instances.Count, _checkpoint?.Number ?? 0, _committed);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DurableMesh.LocalHost.Engine.Checkpoints;
 using DurableMesh.LocalHost.Engine.History;
 using DurableMesh.LocalHost.Engine.Instances;
@@ -22,10 +23,11 @@ internal sealed partial class Partition
     /// <param name="instanceId">Its id.</param>
     /// <param name="start">What starts it.</param>
     /// <param name="refusedStatuses">An existing instance in one of these stands in the way; a running one always does.</param>
+    /// <param name="cause">The span of the request, where it has one.</param>
     /// <exception cref="InvalidOperationException">An instance with this id stands in the way.</exception>
     /// <exception cref="TaskHubOverloadedException">The partition has too much to do. Nothing happened.</exception>
     public Task<string> StartAsync(
-        string instanceId, ExecutionStarted start, IReadOnlyCollection<OrchestrationRuntimeStatus> refusedStatuses) =>
+        string instanceId, ExecutionStarted start, IReadOnlyCollection<OrchestrationRuntimeStatus> refusedStatuses, Activity? cause) =>
         RequestAsync<string>(instanceId, start.Input, (existing, answer) =>
         {
             if (existing is { State.Exists: true } && (!existing.State.IsEnded || refusedStatuses.Contains(existing.State.Status)))
@@ -35,14 +37,14 @@ internal sealed partial class Partition
                 return;
             }
 
-            OnceDurable(Begin(instanceId, start), () => answer.SetResult(instanceId));
+            OnceDurable(Begin(instanceId, start, cause), () => answer.SetResult(instanceId));
         });
 
     /// <summary>
     /// Raises an event. One for an instance that does not exist yet is kept for it; one for an ended instance is dropped.
     /// </summary>
     /// <exception cref="TaskHubOverloadedException">The partition or the instance has too much to do. Nothing happened.</exception>
-    public Task<bool> RaiseEventAsync(string instanceId, EventRaised raised) =>
+    public Task<bool> RaiseEventAsync(string instanceId, EventRaised raised, Activity? cause) =>
         RequestAsync<bool>(instanceId, raised.Input, (_, answer) =>
         {
             Instance instance = Obtain(instanceId);
@@ -52,7 +54,7 @@ internal sealed partial class Partition
                 return;
             }
 
-            Accept(instance, raised);
+            Accept(instance, raised, cause);
             OnceDurable(instance, () => answer.SetResult(true));
         });
 

@@ -15,6 +15,7 @@ internal sealed partial class Partition
     private readonly LinkedList<Instance> _byLastTouch = [];
     private readonly Dictionary<string, List<Action<Instance?>>> _returning = [];
     private long _residentBytes;
+    private int _liveInstances;
 
     /// <summary>How many instances are in memory.</summary>
     public int ResidentInstances => _instances.Count;
@@ -112,6 +113,7 @@ internal sealed partial class Partition
         _byLastTouch.Remove(instance.Place!);
         instance.Place = null;
         _residentBytes -= instance.CountedBytes;
+        _liveInstances -= instance.IsCountedLive ? 1 : 0;
     }
 
     /// <summary>Something happened to an instance: it is the last that will have to leave the memory.</summary>
@@ -133,9 +135,11 @@ internal sealed partial class Partition
 
     private void Count(Instance instance)
     {
-        int bytes = InstanceBytes + instance.History.Length + (instance.Executor is null ? 0 : ExecutorBytes);
+        bool isLive = instance.Executor is not null;
+        int bytes = InstanceBytes + instance.History.Length + (isLive ? ExecutorBytes : 0);
         _residentBytes += bytes - instance.CountedBytes;
-        instance.CountedBytes = bytes;
+        _liveInstances += (isLive ? 1 : 0) - (instance.IsCountedLive ? 1 : 0);
+        (instance.CountedBytes, instance.IsCountedLive) = (bytes, isLive);
     }
 
     /// <summary>Takes idle instances out of memory, the longest idle first, and busier ones too where the memory is short.</summary>

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using DurableMesh.LocalHost.Engine.Checkpoints;
 using DurableMesh.LocalHost.Engine.Instances;
 using DurableMesh.LocalHost.Engine.Log;
+using DurableMesh.LocalHost.Engine.Telemetry;
 using DurableMesh.LocalHost.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -42,6 +44,7 @@ internal sealed partial class Partition : IDisposable
     private CommitBatch _open = new(1);
     private CommitBatch? _inFlight;
     private long _committed;
+    private int _openInstances;
     private bool _lingering;
     private bool _stopping;
     private Exception? _fault;
@@ -69,6 +72,10 @@ internal sealed partial class Partition : IDisposable
 
     /// <summary>Appended blocks and bytes since the start.</summary>
     public (long Appends, long Bytes) Written => (_log.Appends, _log.Bytes);
+
+    /// <summary>What it has in hand now; may be asked on any thread.</summary>
+    public PartitionFigures Figures => new(
+        _number, _openInstances, ResidentInstances, _liveInstances, (_inFlight ?? _open).Age(_services.Time));
 
     /// <summary>Hands in a piece of work, from any thread; after the end it is dropped.</summary>
     public void Post(Action work) => _mailbox.Writer.TryWrite(work);
@@ -100,6 +107,8 @@ internal sealed partial class Partition : IDisposable
 
     private async Task LoopAsync()
     {
+        // Whoever started the hub is no cause of what it does.
+        Activity.Current = null;
         try
         {
             while (_fault is null && !(_stopping && _inFlight is null) && await _mailbox.Reader.WaitToReadAsync())
@@ -137,6 +146,7 @@ internal sealed partial class Partition : IDisposable
     /// <summary>Starts the next commit when none is under way: what has gathered meanwhile goes out as one append.</summary>
     private void CommitNext()
     {
+        _open.Note(_services.Time);
         if (_inFlight is not null || _fault is not null)
         {
             return;
@@ -193,7 +203,9 @@ internal sealed partial class Partition : IDisposable
     {
         try
         {
+            long started = _services.Time.GetTimestamp();
             await _log.AppendAsync(batch, Ended);
+            _services.Metrics.Committed(_number, batch, _services.Time.GetElapsedTime(started));
             Post(() => Committed(batch));
         }
         catch (OperationCanceledException) when (Ended.IsCancellationRequested)
@@ -223,6 +235,7 @@ internal sealed partial class Partition : IDisposable
         }
 
         _acknowledgements.Clear();
+        batch.Note(_services.Time);
         _open = new CommitBatch(batch.Number + 1);
         return batch;
     }

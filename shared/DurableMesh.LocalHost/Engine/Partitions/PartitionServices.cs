@@ -1,3 +1,4 @@
+using DurableMesh.LocalHost.Engine.Telemetry;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
@@ -6,6 +7,7 @@ namespace DurableMesh.LocalHost.Engine.Partitions;
 /// <summary>What all partitions of a hub share.</summary>
 /// <param name="FindOrchestrator">Finds an orchestrator's code by name.</param>
 /// <param name="Activities">Runs activities.</param>
+/// <param name="Metrics">Counts and measures.</param>
 /// <param name="Converter">Turns values to text and back.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Scheduler">Where the partitions' loops run: the thread pool, or a simulation's single thread.</param>
@@ -15,6 +17,7 @@ namespace DurableMesh.LocalHost.Engine.Partitions;
 internal sealed record PartitionServices(
     Func<string, ITaskOrchestrator?> FindOrchestrator,
     ActivityDispatcher Activities,
+    EngineMetrics Metrics,
     DataConverter Converter,
     TimeProvider Time,
     TaskScheduler Scheduler,

@@ -11,6 +11,7 @@ internal static class FunctionRoutes
     public static void MapFunctions(this WebApplication app, IEnumerable<LocalFunction> functions)
     {
         app.UseRouting();
+        app.Use(HttpTracing.Trace);
         app.Use(_ => http => http.GetEndpoint() is RouteEndpoint { RequestDelegate: { } run } ? run(http) : NotFoundAsync(http));
 
         var runtime = app.Services.GetRequiredService<FunctionRuntime>();

@@ -100,9 +100,11 @@ public sealed class ActivityDispatcherTests
 
     private ActivityCall Call(string instance, int number, Action? then = null) => new(
         instance,
+        number,
         "Work",
         JsonDataConverter.Default.Serialize($"{instance}/{number}"),
-        (_, failure) =>
+        null,
+        (_, failure, _) =>
         {
             _answered.Add(failure is null ? $"{instance}/{number}" : $"{instance}/{number} failed");
             then?.Invoke();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using DurableMesh.LocalHost.Engine;
 using DurableMesh.LocalHost.Engine.Instances;
 using DurableMesh.LocalHost.Storage;
@@ -15,7 +16,7 @@ namespace DurableMesh.Tests.LocalHost.Engine;
 /// <summary>A task hub in this process over a storage in memory, with a clock that stands still until it is told.</summary>
 internal sealed class TestHub : IAsyncDisposable
 {
-    private readonly ServiceProvider _provider = new ServiceCollection().BuildServiceProvider();
+    private readonly ServiceProvider _provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     private TestHub(
         InMemoryHubStorage storage,
@@ -46,6 +47,9 @@ internal sealed class TestHub : IAsyncDisposable
     public DurableTaskRegistry Registry { get; }
 
     public TaskHub Hub { get; }
+
+    /// <summary>Who made this hub's meter and no other's.</summary>
+    public IMeterFactory Meters => _provider.GetRequiredService<IMeterFactory>();
 
     /// <summary>What it logged.</summary>
     public ConcurrentQueue<string> Told { get; } = new();
