@@ -29,7 +29,7 @@ internal static class FunctionAppConfiguration
     public static void AddFunctionApp(this IConfigurationBuilder configuration, FunctionAppSource source, string[] args)
     {
         configuration
-            .AddInMemoryCollection([new("AzureWebJobsStorage", "UseDevelopmentStorage=true")])
+            .AddInMemoryCollection([new("AzureWebJobsStorage", "UseDevelopmentStorage=true"), OtlpExport.DefaultTimeout])
             .AddInMemoryCollection(ByKey(HostSettings(source)))
             .AddInMemoryCollection(ByKey(LocalSettings(source)))
             .AddInMemoryCollection(ByKey(Environment(source)));

@@ -67,6 +67,7 @@ internal static class LocalFunctionsHost
         }
 
         AddHost(web.Services, settings, functions);
+        web.Services.AddOtlpExport(web.Configuration);
         AddFunctions(web.Services, functions, middleware);
         source.AddTaskHub(web.Services);
 
