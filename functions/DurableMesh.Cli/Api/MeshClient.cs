@@ -8,7 +8,7 @@ namespace DurableMesh.Cli.Api;
 
 /// <summary>
 /// The mesh's HTTP API, as far as the command line uses it. Everything here may be done twice without harm (a start carries an
-/// idempotency key, a message its id), so a 503 is simply tried again.
+/// idempotency key, a message its id), so a 503 or a 429 is simply tried again.
 /// </summary>
 internal sealed class MeshClient(HttpClient http, TimeProvider time)
 {
@@ -103,16 +103,19 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
         AnswerAsync(() => new HttpRequestMessage(HttpMethod.Get, $"api/threads/{Escape(threadId)}/evidence"), cancellation);
 
     /// <summary>Whether the mesh and its storage are ready.</summary>
-    public async Task<bool> IsHealthyAsync(CancellationToken cancellation)
+    public async Task<Readiness> GetReadinessAsync(CancellationToken cancellation)
     {
         try
         {
             using var response = await http.GetAsync(new Uri("api/health", UriKind.Relative), cancellation);
-            return response.IsSuccessStatusCode;
+            return response.IsSuccessStatusCode ? Readiness.Ready
+                : ReadProblem(response, await response.Content.ReadAsByteArrayAsync(cancellation)).Code == "not_owner"
+                    ? Readiness.StandingBy
+                    : Readiness.NotReady;
         }
         catch (HttpRequestException)
         {
-            return false;
+            return Readiness.NotReady;
         }
     }
 
@@ -147,7 +150,7 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
             }
 
             var problem = ReadProblem(response, answer);
-            if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+            if (response.StatusCode is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests))
             {
                 throw new MeshProblemException(response.StatusCode, problem);
             }
@@ -225,4 +228,17 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
             .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}");
         return string.Join('&', given) is { Length: > 0 } query ? "?" + query : "";
     }
+}
+
+/// <summary>How far a mesh is.</summary>
+internal enum Readiness
+{
+    /// <summary>It does not answer, or says that it cannot work yet.</summary>
+    NotReady,
+
+    /// <summary>It waits to take over from another host on the same task hub.</summary>
+    StandingBy,
+
+    /// <summary>It works.</summary>
+    Ready,
 }

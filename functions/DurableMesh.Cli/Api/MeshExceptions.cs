@@ -4,7 +4,7 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Api;
 
-/// <summary>Nobody answers at the mesh's address, or only that it cannot now (503).</summary>
+/// <summary>Nobody answers at the mesh's address, or only that it cannot now (503, 429).</summary>
 internal sealed class MeshUnreachableException(Uri address, string why, Exception? inner = null)
     : Exception($"The mesh at {address} is not reachable: {why}", inner)
 {

@@ -106,6 +106,7 @@ internal sealed class DemoRun : IAsyncDisposable
             MeshHost.StartAsync(
                 _installation,
                 _options.Port,
+                mayStandBy: false,
                 line =>
                 {
                     _log.WriteLine($"host: {line}");

@@ -14,12 +14,18 @@ internal sealed class MeshHost : IAsyncDisposable
     // A first start installs Azurite, over the network.
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(4);
 
+    // An owner that died on another machine keeps its lease for 15 s.
+    private static readonly TimeSpan OwnerPatience = TimeSpan.FromSeconds(20);
+
     private readonly BackgroundProcess _process;
 
     private MeshHost(BackgroundProcess process, Uri address) => (_process, Address) = (process, address);
 
     /// <summary>Where it answers.</summary>
     public Uri Address { get; }
+
+    /// <summary>Whether it did not begin to work when it was up, because another host owns its task hub.</summary>
+    public bool StandsBy { get; private set; }
 
     /// <summary>Its process id.</summary>
     public int ProcessId => _process.Id;
@@ -44,9 +50,14 @@ internal sealed class MeshHost : IAsyncDisposable
     }
 
     /// <summary>Starts it, and waits until it and its storage are ready.</summary>
+    /// <param name="installation">Where the app is.</param>
+    /// <param name="port">Its port.</param>
+    /// <param name="mayStandBy">Whether it is of use also while another host owns the task hub.</param>
+    /// <param name="onLine">Gets what it prints.</param>
+    /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="CliException">It is not built, or did not come up; the message has its last words.</exception>
     public static async Task<MeshHost> StartAsync(
-        Installation installation, int port, Action<string> onLine, CancellationToken cancellation)
+        Installation installation, int port, bool mayStandBy, Action<string> onLine, CancellationToken cancellation)
     {
         if (!File.Exists(installation.FunctionsApp))
         {
@@ -61,7 +72,7 @@ internal sealed class MeshHost : IAsyncDisposable
         var host = new MeshHost(process, AddressOf(port));
         try
         {
-            await host.WaitUntilReadyAsync(cancellation);
+            await host.WaitUntilReadyAsync(mayStandBy, cancellation);
             return host;
         }
         catch
@@ -80,14 +91,15 @@ internal sealed class MeshHost : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private async Task WaitUntilReadyAsync(CancellationToken cancellation)
+    private async Task WaitUntilReadyAsync(bool mayStandBy, CancellationToken cancellation)
     {
         var mesh = MeshClient.Connect(Address);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(StartPatience);
         try
         {
-            while (!await mesh.IsHealthyAsync(patience.Token))
+            Readiness readiness;
+            while ((readiness = await mesh.GetReadinessAsync(patience.Token)) != Readiness.Ready)
             {
                 if (_process.HasExited)
                 {
@@ -95,14 +107,28 @@ internal sealed class MeshHost : IAsyncDisposable
                         ExitCode.Unreachable, $"The mesh did not start. Its last words:\n{_process.LastLines}");
                 }
 
+                if (readiness == Readiness.StandingBy && !StandsBy)
+                {
+                    StandsBy = true;
+                    patience.CancelAfter(OwnerPatience);
+                }
+
+                if (StandsBy && mayStandBy)
+                {
+                    return;
+                }
+
                 await Task.Delay(BetweenKnocks, patience.Token);
             }
+
+            StandsBy = false;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new CliException(
                 ExitCode.Unreachable,
-                $"The mesh is not ready after {StartPatience.TotalMinutes:0} minutes. Its last words:\n{_process.LastLines}");
+                (StandsBy ? "Another host owns the mesh's task hub; stop it first." : $"The mesh is not ready after {StartPatience.TotalMinutes:0} minutes.")
+                    + $" Its last words:\n{_process.LastLines}");
         }
     }
 }

@@ -4,8 +4,8 @@ using Spectre.Console;
 
 namespace DurableMesh.Cli.Host;
 
-/// <summary>What <c>mesh up --json</c> prints once the mesh is ready.</summary>
-internal sealed record HostView(Uri Url, int ProcessId);
+/// <summary>What <c>mesh up --json</c> prints once the mesh is ready, or stands by for the one that is.</summary>
+internal sealed record HostView(Uri Url, int ProcessId, bool StandsBy);
 
 /// <summary><c>mesh up</c>: runs the mesh in the foreground.</summary>
 internal static class UpCommand
@@ -28,10 +28,15 @@ internal static class UpCommand
         {
             MeshHost.DemandFree(parsed.GetValue(port));
             await using var host = await MeshHost.StartAsync(
-                Installation.Find(), parsed.GetValue(port), terminal.Pass, cancellation);
+                Installation.Find(), parsed.GetValue(port), mayStandBy: true, terminal.Pass, cancellation);
             if (parsed.WantsJson())
             {
-                terminal.WriteJson(new HostView(host.Address, host.ProcessId), CliJson.Context.HostView);
+                terminal.WriteJson(new HostView(host.Address, host.ProcessId, host.StandsBy), CliJson.Context.HostView);
+            }
+            else if (host.StandsBy)
+            {
+                terminal.Out.MarkupLineInterpolated(
+                    $"[yellow]Standing by[/] at [bold]{host.Address}[/]  (process {host.ProcessId}; Ctrl-C stops it)");
             }
             else
             {

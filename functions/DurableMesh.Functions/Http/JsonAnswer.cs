@@ -43,7 +43,7 @@ internal sealed class ProblemAnswer(Problem problem) : IResult
         var response = httpContext.Response;
         response.StatusCode = problem.Status;
         response.ContentType = Problem.MediaType;
-        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+        if (problem.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
             response.Headers.RetryAfter = RetryAfterSeconds;
         }

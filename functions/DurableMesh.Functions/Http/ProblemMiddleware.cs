@@ -38,6 +38,8 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
                 return Results.Empty;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:
                 return new ProblemAnswer(Problems.BodyTooLarge(tooLarge.Message));
+            case BadHttpRequestException { StatusCode: StatusCodes.Status429TooManyRequests } full:
+                return new ProblemAnswer(Problems.Overloaded(full.Message));
             case BadHttpRequestException malformed:
                 return new ProblemAnswer(Problems.InvalidRequest("", "malformed_request", malformed.Message));
             case OperationCanceledException:

@@ -102,6 +102,14 @@ internal static class Problems
         Detail = detail + " Nothing is half-written: send the same request again.",
     };
 
+    public static Problem Overloaded(string detail) => new()
+    {
+        Status = StatusCodes.Status429TooManyRequests,
+        Code = "overloaded",
+        Title = "The mesh has as much to do as it takes.",
+        Detail = detail + " Nothing has happened: send the same request again in a moment.",
+    };
+
     public static Problem Stopping() => new()
     {
         Status = StatusCodes.Status503ServiceUnavailable,

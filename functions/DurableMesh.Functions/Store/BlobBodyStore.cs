@@ -19,13 +19,11 @@ internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IAsyncDispo
     private readonly ConcurrentDictionary<string, Lazy<Task>> _underWay = new(StringComparer.Ordinal);
     private readonly RecentCache<string, ReadOnlyMemory<byte>> _recent;
     private readonly SharedLog<string> _log;
-    private readonly bool _shared;
 
     public BlobBodyStore(IBlobs blobs, IOptions<MeshOptions> options, TimeProvider time, ILogger<BlobBodyStore> logger)
     {
         var store = options.Value.Store;
         _recent = new(store.CacheMegabytes * 1024L * 1024L / 2);
-        _shared = store.SharedByHosts == true;
         _log = new(blobs, "bodies", this, new SharedLogOptions { Patience = store.Patience }, time, logger);
     }
 
@@ -53,8 +51,9 @@ internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IAsyncDispo
         }
 
         await _log.WhenOpenAsync(cancellation);
-        if (_shared && !_places.ContainsKey(sha256))
+        if (!_places.ContainsKey(sha256))
         {
+            // A body never changes, so only one that is missing can have come from another host.
             await _log.RefreshAsync(cancellation);
         }
 

@@ -121,6 +121,11 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
         {
             await _log.RefreshAsync(cancellation);
         }
+        else
+        {
+            // One host writes at a time; but until a moment ago that may have been another one.
+            await _log.FreshenAsync(cancellation);
+        }
     }
 
     private async Task<IReadOnlyList<StoredMessage>> ReadMessagesAsync(EntryPlace[] places, CancellationToken cancellation)

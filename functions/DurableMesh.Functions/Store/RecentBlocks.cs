@@ -13,6 +13,19 @@ internal sealed class RecentBlocks(TimeProvider time)
     private readonly Lock _gate = new();
     private long _bytes;
 
+    /// <summary>Whether the storage may still forget any of them.</summary>
+    public bool MayBeForgotten
+    {
+        get
+        {
+            lock (_gate)
+            {
+                Trim();
+                return _blocks.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Remembers a block that the storage has acknowledged.</summary>
     public void Add(int segment, int offset, ReadOnlyMemory<byte> content)
     {

@@ -31,6 +31,7 @@ internal sealed partial class SharedLog<T>(
     private int _segment = 1;
     private int _position;
     private int _blockCount;
+    private long _knownAt;
 
     /// <summary>Starts reading the log, in the background and for as long as it takes the storage to answer.</summary>
     public void Start() => _running = Task.Run(() => RunAsync(_stopping.Token));
@@ -48,6 +49,14 @@ internal sealed partial class SharedLog<T>(
     /// <summary>Ingests whatever other hosts had written when this was called.</summary>
     /// <exception cref="StoreUnavailableException">The storage has not answered in time.</exception>
     public Task RefreshAsync(CancellationToken cancellation) => EnqueueAsync(new PendingLine<T>(default!, default), cancellation);
+
+    /// <summary>
+    /// The same, unless this host has seen the log's end within <see cref="SharedLogOptions.TrustedFor"/>, as one that keeps
+    /// writing has.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The storage has not answered in time.</exception>
+    public ValueTask FreshenAsync(CancellationToken cancellation) =>
+        time.GetElapsedTime(Volatile.Read(ref _knownAt)) < options.TrustedFor ? ValueTask.CompletedTask : new(RefreshAsync(cancellation));
 
     /// <summary>Reads a line that was ingested before.</summary>
     public Task<ReadOnlyMemory<byte>> ReadAsync(LogSpan at, CancellationToken cancellation) =>
@@ -106,7 +115,7 @@ internal sealed partial class SharedLog<T>(
         {
             await PersistAsync(OpenAsync, cancellation);
             _opened.TrySetResult();
-            while (await _queue.Reader.WaitToReadAsync(cancellation))
+            while (await UntilWorkAsync(cancellation))
             {
                 batch = LineBatch<T>.Gather(_queue.Reader, options.MaximumBatchBytes);
                 await PersistAsync(token => CommitAsync(batch, token), cancellation);
@@ -123,6 +132,28 @@ internal sealed partial class SharedLog<T>(
             _outage = e.Message;
             FailWaiting(batch, new StoreUnavailableException(e.Message, e));
         }
+    }
+
+    /// <summary>
+    /// Waits for work. When there is none for a while, a look at the storage is work as long as it may forget what was written:
+    /// this host, which can write it again, may not be there when somebody notices.
+    /// </summary>
+    private async Task<bool> UntilWorkAsync(CancellationToken cancellation)
+    {
+        var work = _queue.Reader.WaitToReadAsync(cancellation).AsTask();
+        if (_recent.MayBeForgotten)
+        {
+            try
+            {
+                return await work.WaitAsync(options.LookAgainAfter, time, cancellation);
+            }
+            catch (TimeoutException)
+            {
+                _queue.Writer.TryWrite(new PendingLine<T>(default!, default));
+            }
+        }
+
+        return await work;
     }
 
     private void FailWaiting(LineBatch<T> batch, StoreUnavailableException failure)
@@ -169,6 +200,7 @@ internal sealed partial class SharedLog<T>(
 
     private async Task OpenAsync(CancellationToken cancellation)
     {
+        var asked = time.GetTimestamp();
         await blobs.EnsureContainerAsync(cancellation);
         foreach (var blob in await blobs.ListAsync(folder + "/", cancellation))
         {
@@ -179,10 +211,12 @@ internal sealed partial class SharedLog<T>(
         }
 
         await blobs.CreateAppendBlobAsync(NameOf(_segment), cancellation);
+        Volatile.Write(ref _knownAt, asked);
     }
 
     private async Task CommitAsync(LineBatch<T> batch, CancellationToken cancellation)
     {
+        var asked = time.GetTimestamp();
         for (var behind = batch.Bytes.IsEmpty; !batch.Written;)
         {
             try
@@ -211,6 +245,8 @@ internal sealed partial class SharedLog<T>(
                 behind = true;
             }
         }
+
+        Volatile.Write(ref _knownAt, asked);
     }
 
     private void Ingest(LineBatch<T> batch)

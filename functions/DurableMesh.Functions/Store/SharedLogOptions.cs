@@ -18,6 +18,15 @@ internal sealed record SharedLogOptions
     /// <summary>How long a caller waits for the storage before it hears that it is away.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>
+    /// For how long a host that alone serves the log may answer from what it knows of the log's end: less than it takes another
+    /// host to begin to write.
+    /// </summary>
+    public TimeSpan TrustedFor { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>After how long without work a host looks whether the storage still holds what it wrote last.</summary>
+    public TimeSpan LookAgainAfter { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>The first pause after a failure; it doubles up to <see cref="LongestPause"/>.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(50);
 

@@ -14,7 +14,7 @@ namespace DurableMesh.LocalHost.Engine;
 /// A task hub on this host: waits until it owns every partition, recovers and runs them, and starts over when the ownership is
 /// lost.
 /// </summary>
-internal sealed partial class TaskHub : BackgroundService
+internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
 {
     private static readonly TimeSpan LeasePoll = TimeSpan.FromMilliseconds(500);
 
@@ -26,6 +26,7 @@ internal sealed partial class TaskHub : BackgroundService
     private readonly PartitionServices _services;
     private readonly EngineMetrics _metrics;
     private volatile TaskCompletionSource<Partition[]> _partitions = NewTerm();
+    private volatile TaskHubState _state = new(TaskHubRole.Opening);
 
     /// <summary>A hub over <paramref name="storage"/> that runs what <paramref name="registry"/> holds.</summary>
     public TaskHub(
@@ -68,13 +69,18 @@ internal sealed partial class TaskHub : BackgroundService
     /// <summary>Turns values to text and back.</summary>
     public DataConverter Converter { get; }
 
+    /// <inheritdoc/>
+    public TaskHubState State => _state;
+
     /// <summary>The partitions of the current ownership; null while there is none.</summary>
     public IReadOnlyList<Partition>? Term => _partitions.Task.IsCompletedSuccessfully ? _partitions.Task.Result : null;
 
     /// <summary>
     /// Waits for the partition of an instance to be ready and asks it something, for at most the request timeout.
     /// </summary>
-    /// <exception cref="TaskHubUnavailableException">No durable answer in time. What was asked may still take effect.</exception>
+    /// <exception cref="TaskHubUnavailableException">
+    /// No durable answer in time, or another host owns the hub. What was asked may still take effect.
+    /// </exception>
     public Task<T> AskAsync<T>(string instanceId, Func<Partition, Task<T>> question, CancellationToken cancellation) =>
         AskAsync(partitions => partitions.For(instanceId), question, cancellation);
 
@@ -116,9 +122,14 @@ internal sealed partial class TaskHub : BackgroundService
             {
                 return;
             }
-            catch (Exception error) when (error is StorageUnavailableException or LeaseLostException)
+            catch (StorageUnavailableException away)
             {
-                LogTermEnded(error.Message);
+                LogStorageAway(away.Message);
+                await Task.Delay(LeasePoll, _time, stoppingToken);
+            }
+            catch (LeaseLostException lost)
+            {
+                LogTermEnded(lost.Message);
                 await Task.Delay(LeasePoll, _time, stoppingToken);
             }
         }
@@ -129,10 +140,11 @@ internal sealed partial class TaskHub : BackgroundService
     {
         int count = await EnsureHubAsync(stopping);
         IPartitionStorage[] storages = [.. Enumerable.Range(0, count).Select(_storage.OpenPartition)];
+        PartitionLease[] leases = [.. storages.Select(storage => new PartitionLease(storage, _time))];
         var partitions = new Partition[count];
         for (int number = 0; number < count; number++)
         {
-            partitions[number] = new Partition(number, storages[number], partitions, _services);
+            partitions[number] = new Partition(number, storages[number], leases[number], partitions, _services);
         }
 
         Task[] renewals = [];
@@ -141,18 +153,21 @@ internal sealed partial class TaskHub : BackgroundService
         using var term = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         try
         {
-            foreach (IPartitionStorage storage in storages)
+            foreach (PartitionLease lease in leases)
             {
-                await AcquireAsync(storage, stopping);
+                await AcquireAsync(lease, stopping);
                 _metrics.LeasesChanged("acquired", 1);
                 held++;
             }
 
-            renewals = [.. storages.Zip(partitions, (storage, partition) => RenewAsync(storage, partition, term.Token))];
+            bool takesOver = _state.Role == TaskHubRole.StandingBy;
+            _state = new TaskHubState(TaskHubRole.Recovering);
+            renewals = [.. leases.Zip(partitions, (lease, partition) => RenewAsync(lease, partition, term.Token))];
             long started = _time.GetTimestamp();
             await Task.WhenAll(partitions.Select(partition => partition.RecoverAsync(stopping)));
             runs = [.. partitions.Select(partition => partition.RunAsync())];
-            LogReady(_options.HubName, count, _time.GetElapsedTime(started).TotalMilliseconds);
+            LogReady(takesOver ? "taken over" : "ready", _options.HubName, count, _time.GetElapsedTime(started).TotalMilliseconds);
+            _state = new TaskHubState(TaskHubRole.Owner);
             _partitions.TrySetResult(partitions);
 
             await using CancellationTokenRegistration stop = stopping.Register(() => Array.ForEach(partitions, partition => partition.Stop()));
@@ -162,6 +177,8 @@ internal sealed partial class TaskHub : BackgroundService
         catch (LeaseLostException)
         {
             end = "lost";
+            // Who owns the hub instead turns out at the next attempt.
+            _state = new TaskHubState(TaskHubRole.StandingBy);
             throw;
         }
         finally
@@ -171,7 +188,7 @@ internal sealed partial class TaskHub : BackgroundService
                 _partitions = NewTerm();
             }
 
-            var gone = new TaskHubUnavailableException("This host does not own the hub any more.");
+            TaskHubUnavailableException gone = NotOwned();
             Array.ForEach(partitions, partition => partition.Abort(gone));
             await Task.WhenAll(runs).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             term.Cancel();
@@ -182,9 +199,10 @@ internal sealed partial class TaskHub : BackgroundService
         }
     }
 
+    /// <summary>Waits until the storage answers.</summary>
     private async Task<int> EnsureHubAsync(CancellationToken stopping)
     {
-        while (true)
+        for (bool told = false; ; told = true)
         {
             try
             {
@@ -198,37 +216,77 @@ internal sealed partial class TaskHub : BackgroundService
             }
             catch (StorageUnavailableException error)
             {
-                LogStorageAway(error.Message);
+                if (!told)
+                {
+                    LogStorageAway(error.Message);
+                }
+
                 await Task.Delay(LeasePoll, _time, stopping);
             }
         }
     }
 
-    private async Task AcquireAsync(IPartitionStorage storage, CancellationToken stopping)
+    private async Task AcquireAsync(PartitionLease lease, CancellationToken stopping)
     {
-        bool told = false;
-        while (await storage.TryAcquireLeaseAsync(_owner, stopping) is { Acquired: false } attempt)
+        while (true)
         {
-            if (!told)
+            try
             {
-                LogWaitingForOwner(_options.HubName, attempt.Holder?.Machine ?? "?", attempt.Holder?.ProcessId ?? 0, attempt.Holder?.Address ?? "?");
-                told = true;
-            }
+                LeaseAttempt attempt = await lease.TryAcquireAsync(_owner, stopping);
+                if (attempt.Acquired)
+                {
+                    return;
+                }
 
+                StandBy(attempt.Holder);
+                await Task.Delay(LeasePoll, _time, stopping);
+            }
+            catch (StorageUnavailableException) when (_state.Role == TaskHubRole.StandingBy)
+            {
+                await EnsureHubAsync(stopping);
+                await LetOwnerGoFirstAsync(lease.Duration, stopping);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A storage that was restarted may have forgotten its last writes, the lease among them. Only the owner can write them
+    /// again: unless it is dead, it gets the time to come back.
+    /// </summary>
+    private async Task LetOwnerGoFirstAsync(TimeSpan patience, CancellationToken stopping)
+    {
+        long back = _time.GetTimestamp();
+        while (_time.GetElapsedTime(back) < patience
+            && (_state.Owner is not { } owner || !ProcessIdentity.Of(owner).IsProvablyDead()))
+        {
             await Task.Delay(LeasePoll, _time, stopping);
         }
     }
 
-    private async Task RenewAsync(IPartitionStorage storage, Partition partition, CancellationToken stop)
+    private void StandBy(HubOwner? owner)
+    {
+        if (_state.Role == TaskHubRole.StandingBy && (owner is null || owner == _state.Owner))
+        {
+            return;
+        }
+
+        _state = new TaskHubState(TaskHubRole.StandingBy, owner);
+        if (owner is not null)
+        {
+            LogStandingBy(_options.HubName, owner.ProcessId, owner.Machine, owner.Address ?? "no address");
+        }
+    }
+
+    private async Task RenewAsync(PartitionLease lease, Partition partition, CancellationToken stop)
     {
         try
         {
             while (true)
             {
-                await Task.Delay(storage.LeaseDuration / 3, _time, stop);
+                await Task.Delay(lease.Duration / 3, _time, stop);
                 try
                 {
-                    await storage.RenewLeaseAsync(stop);
+                    await lease.RenewAsync(stop);
                 }
                 catch (StorageUnavailableException)
                 {
@@ -269,6 +327,11 @@ internal sealed partial class TaskHub : BackgroundService
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
+            if (_state.Role == TaskHubRole.StandingBy)
+            {
+                throw NotOwned();
+            }
+
             Partition partition = choose(await PartitionsAsync(either.Token));
             using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(either.Token, partition.Ended);
             return await question(partition).WaitAsync(ended.Token);
@@ -281,12 +344,15 @@ internal sealed partial class TaskHub : BackgroundService
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
             _metrics.RequestRefused("unavailable");
-            throw new TaskHubUnavailableException(
-                $"Task hub '{_options.HubName}' did not commit the request within {_options.RequestTimeout.TotalSeconds:N0} s: the storage is away, or "
-                + "another host owns the hub.",
-                error);
+            throw patience.IsCancellationRequested
+                ? new TaskHubUnavailableException(
+                    $"Task hub '{_options.HubName}' did not commit the request within {_options.RequestTimeout.TotalSeconds:N0} s: the storage is away.",
+                    error)
+                : NotOwned(error);
         }
     }
+
+    private TaskHubUnavailableException NotOwned(Exception? inner = null) => new($"This host does not own task hub '{_options.HubName}'.", inner);
 
     private static TaskCompletionSource<Partition[]> NewTerm() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

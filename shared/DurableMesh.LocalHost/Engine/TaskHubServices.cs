@@ -25,6 +25,7 @@ internal static class TaskHubServices
             provider.GetRequiredService<TimeProvider>(),
             provider,
             provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<ITaskHubStatus>(provider => provider.GetRequiredService<TaskHub>());
         services.AddHostedService(provider => provider.GetRequiredService<TaskHub>());
         services.AddSingleton<LocalDurableTaskClient>();
         services.AddSingleton<DurableTaskClient>(provider => provider.GetRequiredService<LocalDurableTaskClient>());

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using DurableMesh.Core.Evidence;
 using DurableMesh.LocalHost.Storage;
 using DurableMesh.Tests.LocalHost.Storage;
 
@@ -32,29 +31,14 @@ public sealed class EndToEndTests : IAsyncLifetime
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>The messages of a dialogue of three rounds that ends in PASS.</summary>
-    private static readonly JsonObject[] Script =
-    [
-        Message("b-1", MeshHost.Builder, "submission"),
-        Message("v-1f", MeshHost.Verifier, "finding", ("AC-1", "fail")),
-        Message("v-1", MeshHost.Verifier, "verdict", "fail", ("AC-1", "fail"), ("AC-2", "fail")),
-        Message("b-2", MeshHost.Builder, "submission"),
-        Message("v-2f", MeshHost.Verifier, "finding", ("AC-2", "fail")),
-        Message("v-2", MeshHost.Verifier, "verdict", "fail", ("AC-1", "pass"), ("AC-2", "fail")),
-        Message("b-2q", MeshHost.Builder, "question"),
-        Message("v-2a", MeshHost.Verifier, "answer"),
-        Message("b-3", MeshHost.Builder, "submission"),
-        Message("v-3", MeshHost.Verifier, "verdict", "pass", ("AC-1", "pass"), ("AC-2", "pass")),
-    ];
-
     [Fact]
     public async Task A_host_that_is_killed_at_ten_moments_of_a_dialogue_loses_and_doubles_nothing()
     {
         string id = await _host.StartThreadAsync(Cancellation);
-        for (int step = 0; step < Script.Length; step++)
+        for (int step = 0; step < PassingDialogue.Messages.Length; step++)
         {
             // Every other time the host dies with the send under way, else right after the receipt.
-            Task<HttpStatusCode?> send = TrySendAsync(id, Script[step]);
+            Task<HttpStatusCode?> send = _host.TrySendAsync(id, PassingDialogue.Messages[step], Cancellation);
             if (step % 2 == 0)
             {
                 await send;
@@ -63,11 +47,11 @@ public sealed class EndToEndTests : IAsyncLifetime
             await _host.KillAsync();
             await send;
             await _host.StartAsync(Cancellation);
-            JsonNode receipt = await SendAsync(id, Script[step]);
+            JsonNode receipt = await SendAsync(id, PassingDialogue.Messages[step]);
             Assert.Equal(step + 2, receipt["sequence"]!.GetValue<int>());
         }
 
-        await AssertPassedAsync(id);
+        await PassingDialogue.AssertIsWholeAsync(_host, id, Cancellation);
     }
 
     [Fact]
@@ -75,7 +59,7 @@ public sealed class EndToEndTests : IAsyncLifetime
     {
         string id = await _host.StartThreadAsync(Cancellation);
 
-        JsonNode[] receipts = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => SendAsync(id, Script[0])));
+        JsonNode[] receipts = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => SendAsync(id, PassingDialogue.Messages[0])));
 
         Assert.Single(receipts, receipt => receipt["receipt"]!.GetValue<string>() == "accepted");
         Assert.Equal(99, receipts.Count(receipt => receipt["receipt"]!.GetValue<string>() == "duplicate"));
@@ -88,7 +72,7 @@ public sealed class EndToEndTests : IAsyncLifetime
         string[] ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _host.StartThreadAsync(Cancellation)));
         await Task.WhenAll(ids.Select(async id =>
         {
-            foreach (JsonObject message in Script)
+            foreach (JsonObject message in PassingDialogue.Messages)
             {
                 await SendAsync(id, message);
             }
@@ -96,7 +80,7 @@ public sealed class EndToEndTests : IAsyncLifetime
 
         foreach (string id in ids)
         {
-            await AssertPassedAsync(id);
+            await PassingDialogue.AssertIsWholeAsync(_host, id, Cancellation);
         }
     }
 
@@ -121,11 +105,11 @@ public sealed class EndToEndTests : IAsyncLifetime
         await _azurite.StopAsync();
 
         using HttpResponseMessage health = await _host.Http.GetAsync(new Uri("/api/health", UriKind.Relative), Cancellation);
-        using HttpResponseMessage send = await _host.Http.PostAsJsonAsync($"/api/threads/{id}/messages", Script[0], Cancellation);
+        using HttpResponseMessage send = await _host.Http.PostAsJsonAsync($"/api/threads/{id}/messages", PassingDialogue.Messages[0], Cancellation);
         string problem = await send.Content.ReadAsStringAsync(Cancellation);
         await _azurite.RestartAsync(Cancellation);
-        JsonNode receipt = await SendAsync(id, Script[0]);
-        foreach (JsonObject message in Script.Skip(1))
+        JsonNode receipt = await SendAsync(id, PassingDialogue.Messages[0]);
+        foreach (JsonObject message in PassingDialogue.Messages.Skip(1))
         {
             await SendAsync(id, message);
         }
@@ -134,7 +118,7 @@ public sealed class EndToEndTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.ServiceUnavailable, send.StatusCode);
         Assert.Contains("storage_unavailable", problem, StringComparison.Ordinal);
         Assert.Equal(2, receipt["sequence"]!.GetValue<int>());
-        await AssertPassedAsync(id);
+        await PassingDialogue.AssertIsWholeAsync(_host, id, Cancellation);
     }
 
     [Fact]
@@ -144,29 +128,12 @@ public sealed class EndToEndTests : IAsyncLifetime
 
         Task<JsonNode> waiting = _host.GetAsync($"/api/threads/{id}/messages?after=1&to={MeshHost.Verifier}&wait=PT60S", Cancellation);
         Task<JsonNode> inbox = _host.GetAsync($"/api/agents/{MeshHost.Verifier}/inbox?wait=PT60S", Cancellation);
-        await SendAsync(id, Script[0]);
+        await SendAsync(id, PassingDialogue.Messages[0]);
 
         Assert.Equal("b-1", (await waiting)["messages"]![0]!["messageId"]!.GetValue<string>());
         await inbox;
         JsonNode all = await _host.GetAsync($"/api/agents/{MeshHost.Verifier}/inbox", Cancellation);
         Assert.Equal(["mesh:brief", "b-1"], all["messages"]!.AsArray().Select(message => message!["messageId"]!.GetValue<string>()));
-    }
-
-    private async Task AssertPassedAsync(string id)
-    {
-        JsonNode thread = await _host.GetAsync($"/api/threads/{id}", Cancellation);
-        Assert.Equal("PASS", thread["endState"]!.GetValue<string>());
-
-        JsonArray messages = (await _host.GetAsync($"/api/threads/{id}/messages?after=0", Cancellation))["messages"]!.AsArray();
-        Assert.Equal(Enumerable.Range(1, Script.Length + 1), messages.Select(message => message!["sequence"]!.GetValue<int>()));
-        Assert.Equal(
-            Script.Select(message => message["messageId"]!.GetValue<string>()),
-            messages.Skip(1).Select(message => message!["messageId"]!.GetValue<string>()));
-
-        byte[] evidence = await _host.Http.GetByteArrayAsync(new Uri($"/api/threads/{id}/evidence", UriKind.Relative), Cancellation);
-        EvidenceReport report = EvidenceVerifier.Verify(evidence);
-        Assert.Empty(report.Findings);
-        Assert.True(report.Final);
     }
 
     private async Task<HttpResponseMessage> StartWithKeyAsync(string key, int maxTurns)
@@ -176,44 +143,5 @@ public sealed class EndToEndTests : IAsyncLifetime
         return await _host.Http.SendAsync(request, Cancellation);
     }
 
-    private Task<JsonNode> SendAsync(string id, object message) =>
-        _host.PostAsync($"/api/threads/{id}/messages", message, HttpStatusCode.OK, Cancellation);
-
-    /// <summary>Sends to a host that may die meanwhile.</summary>
-    private async Task<HttpStatusCode?> TrySendAsync(string id, object message)
-    {
-        try
-        {
-            using HttpResponseMessage response = await _host.Http.PostAsJsonAsync($"/api/threads/{id}/messages", message, Cancellation);
-            return response.StatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return null;
-        }
-    }
-
-    private static JsonObject Message(string id, string from, string kind, params (string Id, string Status)[] checks) =>
-        Message(id, from, kind, null, checks);
-
-    private static JsonObject Message(string id, string from, string kind, string? verdict, params (string Id, string Status)[] checks)
-    {
-        var message = new JsonObject { ["messageId"] = id, ["from"] = from, ["kind"] = kind, ["body"] = $"{kind} {id}" };
-        if (verdict is not null)
-        {
-            message["verdict"] = verdict;
-        }
-
-        if (checks.Length > 0)
-        {
-            message["checks"] = new JsonArray([.. checks.Select(check => new JsonObject
-            {
-                ["id"] = check.Id,
-                ["status"] = check.Status,
-                ["detail"] = check.Status == "pass" ? "3 of 3 cases as expected" : "line 2 is lost",
-            })]);
-        }
-
-        return message;
-    }
+    private Task<JsonNode> SendAsync(string id, object message) => _host.SendAsync(id, message, Cancellation);
 }

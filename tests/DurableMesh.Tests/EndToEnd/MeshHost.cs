@@ -25,13 +25,16 @@ internal sealed class MeshHost : IAsyncDisposable
         _settings = new(settings ?? []) { ["AzureWebJobsStorage"] = storage };
         Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1024, UseProxy = false })
         {
-            BaseAddress = new Uri($"http://127.0.0.1:{_port}"),
+            BaseAddress = new Uri(Address),
             Timeout = TimeSpan.FromSeconds(100),
         };
     }
 
     /// <summary>Talks to it.</summary>
     public HttpClient Http { get; }
+
+    /// <summary>Where it answers.</summary>
+    public string Address => $"http://127.0.0.1:{_port}";
 
     /// <summary>What it printed.</summary>
     public string Output => string.Join(Environment.NewLine, _output);
@@ -68,8 +71,32 @@ internal sealed class MeshHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Starts a host over a storage that another host uses already, and waits until it stands by.</summary>
+    public static async Task<MeshHost> StartStandbyAsync(
+        string storage, CancellationToken cancellation, Dictionary<string, string>? settings = null)
+    {
+        var host = new MeshHost(storage, settings);
+        host.Launch();
+        await host.UntilItStandsByAsync(cancellation);
+        return host;
+    }
+
     /// <summary>Starts its process (again) and waits until it is ready.</summary>
     public async Task StartAsync(CancellationToken cancellation)
+    {
+        Launch();
+        await UntilItIsReadyAsync(cancellation);
+    }
+
+    /// <summary>Waits until it owns the task hub and works.</summary>
+    public Task UntilItIsReadyAsync(CancellationToken cancellation) =>
+        UntilHealthAsync((status, _) => status == HttpStatusCode.OK, cancellation);
+
+    /// <summary>Waits until it says that another host owns the task hub.</summary>
+    public Task UntilItStandsByAsync(CancellationToken cancellation) =>
+        UntilHealthAsync((_, answer) => answer.Contains("not_owner", StringComparison.Ordinal), cancellation);
+
+    private void Launch()
     {
         string app = Path.Combine(AppContext.BaseDirectory, "DurableMesh.Functions.dll");
         var start = new ProcessStartInfo("dotnet", [app, "--port", _port.ToString(CultureInfo.InvariantCulture)])
@@ -88,30 +115,55 @@ internal sealed class MeshHost : IAsyncDisposable
         _process.ErrorDataReceived += Keep;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        while (!await IsReadyAsync(cancellation))
-        {
-            if (_process.HasExited)
-            {
-                throw new InvalidOperationException($"The host ended with exit code {_process.ExitCode}: {Output}");
-            }
-
-            await Task.Delay(20, cancellation);
-        }
     }
 
     /// <summary>SIGKILL: the process is gone before this returns.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
     }
+
+    /// <summary>SIGTERM: asks it to stop; answers its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        Signal("TERM");
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGSTOP: nothing of it runs until <see cref="Resume"/>.</summary>
+    public void Pause() => Signal("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signal("CONT");
 
     /// <summary>Starts a thread and answers its id.</summary>
     public async Task<string> StartThreadAsync(CancellationToken cancellation, int maxTurns = 50)
     {
         JsonNode thread = await PostAsync("/api/threads", ThreadRequest(maxTurns), HttpStatusCode.Created, cancellation);
         return thread["threadId"]!.GetValue<string>();
+    }
+
+    /// <summary>Sends a message and answers its receipt.</summary>
+    public Task<JsonNode> SendAsync(string threadId, object message, CancellationToken cancellation) =>
+        PostAsync($"/api/threads/{threadId}/messages", message, HttpStatusCode.OK, cancellation);
+
+    /// <summary>Sends a message while the host may die or be stopped; null when there was no answer.</summary>
+    public async Task<HttpStatusCode?> TrySendAsync(string threadId, object message, CancellationToken cancellation)
+    {
+        try
+        {
+            using HttpResponseMessage response = await Http.PostAsJsonAsync($"/api/threads/{threadId}/messages", message, cancellation);
+            return response.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Posts a JSON document, and answers the JSON that comes back with the expected status.</summary>
@@ -181,16 +233,35 @@ internal sealed class MeshHost : IAsyncDisposable
         }
     }
 
-    private async Task<bool> IsReadyAsync(CancellationToken cancellation)
+    private void Signal(string name)
     {
-        try
+        using Process kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    private async Task UntilHealthAsync(Func<HttpStatusCode, string, bool> enough, CancellationToken cancellation)
+    {
+        while (true)
         {
-            using HttpResponseMessage response = await Http.GetAsync(new Uri("/api/health", UriKind.Relative), cancellation);
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
+            try
+            {
+                using HttpResponseMessage response = await Http.GetAsync(new Uri("/api/health", UriKind.Relative), cancellation);
+                if (enough(response.StatusCode, await response.Content.ReadAsStringAsync(cancellation)))
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException($"The host ended with exit code {_process.ExitCode}: {Output}");
+            }
+
+            await Task.Delay(20, cancellation);
         }
     }
 }

@@ -26,6 +26,7 @@ internal sealed partial class Partition : IDisposable
 
     private readonly int _number;
     private readonly IPartitionStorage _storage;
+    private readonly PartitionLease _lease;
     private readonly IReadOnlyList<Partition> _hub;
     private readonly PartitionServices _services;
     private readonly ILogger _logger;
@@ -52,12 +53,15 @@ internal sealed partial class Partition : IDisposable
     /// <summary>A partition over <paramref name="storage"/>, whose lease the caller holds.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="storage">Its log.</param>
+    /// <param name="lease">Its lease.</param>
     /// <param name="hub">All partitions of the same ownership, itself included; complete before the first of them runs.</param>
     /// <param name="services">What they share.</param>
-    public Partition(int number, IPartitionStorage storage, IReadOnlyList<Partition> hub, PartitionServices services)
+    public Partition(
+        int number, IPartitionStorage storage, PartitionLease lease, IReadOnlyList<Partition> hub, PartitionServices services)
     {
         _number = number;
         _storage = storage;
+        _lease = lease;
         _hub = hub;
         Ended = _ended.Token;
         _services = services;
@@ -80,14 +84,31 @@ internal sealed partial class Partition : IDisposable
     /// <summary>Hands in a piece of work, from any thread; after the end it is dropped.</summary>
     public void Post(Action work) => _mailbox.Writer.TryWrite(work);
 
-    /// <summary>Hands in work that answers a caller.</summary>
+    /// <summary>
+    /// Hands in work that answers a caller. The answer, a refusal too, leaves only while nobody else can own the partition: what
+    /// this host knows may be old otherwise.
+    /// </summary>
     /// <exception cref="TaskHubUnavailableException">The partition ended before the answer was durable.</exception>
-    public Task<T> AskAsync<T>(Action<TaskCompletionSource<T>> work)
+    public async Task<T> AskAsync<T>(Action<TaskCompletionSource<T>> work)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _mailbox.Writer.TryWrite(() => work(answer))
-            ? answer.Task
-            : Task.FromException<T>(new TaskHubUnavailableException($"Partition {_number} is not owned by this host any more."));
+        if (!_mailbox.Writer.TryWrite(() => work(answer)))
+        {
+            throw NotOwned();
+        }
+
+        await Task.WhenAny(answer.Task);
+        try
+        {
+            await _lease.ConfirmAsync(Ended);
+        }
+        catch (LeaseLostException lost)
+        {
+            Abort(lost);
+            throw NotOwned(lost);
+        }
+
+        return await answer.Task;
     }
 
     /// <summary>Cancelled when the partition has ended, for whatever reason.</summary>
@@ -256,6 +277,9 @@ internal sealed partial class Partition : IDisposable
             Pending(commit).OnCommitted(effect);
         }
     }
+
+    private TaskHubUnavailableException NotOwned(Exception? inner = null) =>
+        new($"Partition {_number} is not owned by this host any more.", inner);
 
     private CommitBatch Pending(long commit) =>
         commit == _open.Number ? _open

@@ -5,14 +5,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableMesh.LocalHost.Functions;
 
-/// <summary>The HTTP pipeline: routing, then the endpoint, and nothing else.</summary>
+/// <summary>The HTTP pipeline: routing, the question whose task hub it is, then the endpoint, and nothing else.</summary>
 internal static class FunctionRoutes
 {
     public static void MapFunctions(this WebApplication app, IEnumerable<LocalFunction> functions)
     {
+        var owner = ActivatorUtilities.CreateInstance<OwnerOnly>(app.Services);
         app.UseRouting();
         app.Use(HttpTracing.Trace);
-        app.Use(_ => http => http.GetEndpoint() is RouteEndpoint { RequestDelegate: { } run } ? run(http) : NotFoundAsync(http));
+        app.Use(_ => http => http.GetEndpoint() is RouteEndpoint { RequestDelegate: { } run }
+            ? owner.InvokeAsync(http, run)
+            : NotFoundAsync(http));
 
         var runtime = app.Services.GetRequiredService<FunctionRuntime>();
         var failures = app.Services.GetRequiredService<HttpFailures>();

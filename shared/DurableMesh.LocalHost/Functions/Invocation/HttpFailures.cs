@@ -15,6 +15,12 @@ internal sealed partial class HttpFailures(ILogger<HttpFailures> logger)
             return Task.CompletedTask;
         }
 
+        if (error is BadHttpRequestException { StatusCode: StatusCodes.Status429TooManyRequests } full)
+        {
+            return Problem.WriteAsync(
+                http, full.StatusCode, "overloaded", "The task hub has as much to do as it takes.", full.Message, retryAfterSeconds: 1);
+        }
+
         if (error is BadHttpRequestException bad)
         {
             return Problem.WriteAsync(http, bad.StatusCode, "bad_request", "The request cannot be read.", bad.Message);

@@ -12,7 +12,13 @@ namespace DurableMesh.LocalHost.Functions;
 /// <param name="Code">Stable, for programs.</param>
 /// <param name="Title">What is wrong, the same for all errors with this code.</param>
 /// <param name="Detail">What is wrong here, and what to do.</param>
-internal sealed record Problem(int Status, string Code, string Title, string Detail)
+/// <param name="Owner">Where the host that can answer is reached, when it is not this one.</param>
+internal sealed record Problem(
+    int Status,
+    string Code,
+    string Title,
+    string Detail,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Owner = null)
 {
     private const string ContentType = "application/problem+json";
 
@@ -20,7 +26,11 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
     /// Answers with the problem; where an answer has begun already, breaks the connection, so that it does not pass for whole.
     /// </summary>
     public static Task WriteAsync(
-        HttpContext http, int status, string code, string title, string detail, int? retryAfterSeconds = null)
+        HttpContext http, int status, string code, string title, string detail, int? retryAfterSeconds = null) =>
+        WriteAsync(http, new Problem(status, code, title, detail), retryAfterSeconds);
+
+    /// <inheritdoc cref="WriteAsync(HttpContext, int, string, string, string, int?)"/>
+    public static Task WriteAsync(HttpContext http, Problem problem, int? retryAfterSeconds = null)
     {
         if (http.Response.HasStarted)
         {
@@ -30,9 +40,8 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
 
         http.Response.Clear();
         http.Response.Headers.RetryAfter = retryAfterSeconds?.ToString(CultureInfo.InvariantCulture);
-        http.Response.StatusCode = status;
-        return http.Response.WriteAsJsonAsync(
-            new Problem(status, code, title, detail), ProblemJson.Readable.Problem, ContentType, http.RequestAborted);
+        http.Response.StatusCode = problem.Status;
+        return http.Response.WriteAsJsonAsync(problem, ProblemJson.Readable.Problem, ContentType, http.RequestAborted);
     }
 }
 
