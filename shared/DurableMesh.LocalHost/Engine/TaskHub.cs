@@ -16,7 +16,7 @@ namespace DurableMesh.LocalHost.Engine;
 /// </summary>
 internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
 {
-    private static readonly TimeSpan LeasePoll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LeasePoll = TimeSpan.FromMilliseconds(200);
 
     private readonly IHubStorage _storage;
     private readonly TaskHubOptions _options;

@@ -5,13 +5,13 @@ namespace DurableMesh.LocalHost.Engine.Partitions;
 /// <summary>The lease on a partition, and until when this host may trust that it holds it.</summary>
 /// <remarks>
 /// An append proves the ownership for itself only: it does not make the lease live longer. So only the acquisition and renewals
-/// count here, each from the moment when it was asked for, which the storage cannot have seen later than that.
+/// count here, each from the moment when it was asked for: the storage counts from later.
 /// </remarks>
 internal sealed class PartitionLease(IPartitionStorage storage, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    private long _askedAt;
+    private volatile Moment _asked = Moment.Never;
 
     /// <inheritdoc cref="IPartitionStorage.LeaseDuration"/>
     public TimeSpan Duration => storage.LeaseDuration;
@@ -19,11 +19,11 @@ internal sealed class PartitionLease(IPartitionStorage storage, TimeProvider tim
     /// <inheritdoc cref="IPartitionStorage.TryAcquireLeaseAsync"/>
     public async Task<LeaseAttempt> TryAcquireAsync(HubOwner owner, CancellationToken cancellation)
     {
-        long asked = time.GetTimestamp();
+        Moment asked = Moment.Of(time);
         LeaseAttempt attempt = await storage.TryAcquireLeaseAsync(owner, cancellation);
         if (attempt.Acquired)
         {
-            Volatile.Write(ref _askedAt, asked);
+            _asked = asked;
         }
 
         return attempt;
@@ -32,9 +32,9 @@ internal sealed class PartitionLease(IPartitionStorage storage, TimeProvider tim
     /// <inheritdoc cref="IPartitionStorage.RenewLeaseAsync"/>
     public async Task RenewAsync(CancellationToken cancellation)
     {
-        long asked = time.GetTimestamp();
+        Moment asked = Moment.Of(time);
         await storage.RenewLeaseAsync(cancellation);
-        Volatile.Write(ref _askedAt, asked);
+        _asked = asked;
     }
 
     /// <summary>
@@ -44,7 +44,7 @@ internal sealed class PartitionLease(IPartitionStorage storage, TimeProvider tim
     /// <exception cref="LeaseLostException">Somebody else owns the partition now.</exception>
     public async ValueTask ConfirmAsync(CancellationToken cancellation)
     {
-        while (time.GetElapsedTime(Volatile.Read(ref _askedAt)) >= Duration)
+        while (_asked.Age(time) >= Duration)
         {
             try
             {
@@ -54,6 +54,24 @@ internal sealed class PartitionLease(IPartitionStorage storage, TimeProvider tim
             {
                 await Task.Delay(Pause, time, cancellation);
             }
+        }
+    }
+
+    /// <summary>
+    /// A moment by both clocks: one stands still while the machine sleeps, the other may be set. The greater age counts: too great
+    /// a one only costs a renewal.
+    /// </summary>
+    private sealed record Moment(long Timestamp, DateTimeOffset Utc)
+    {
+        public static readonly Moment Never = new(0, DateTimeOffset.MinValue);
+
+        public static Moment Of(TimeProvider time) => new(time.GetTimestamp(), time.GetUtcNow());
+
+        public TimeSpan Age(TimeProvider time)
+        {
+            TimeSpan elapsed = time.GetElapsedTime(Timestamp);
+            TimeSpan passed = time.GetUtcNow() - Utc;
+            return elapsed > passed ? elapsed : passed;
         }
     }
 }

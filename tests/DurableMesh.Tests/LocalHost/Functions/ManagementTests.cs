@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 
+using DurableMesh.LocalHost.Engine;
+
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
@@ -329,6 +331,20 @@ public sealed class ManagementTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal("storage_unavailable", await Code(response));
+        Assert.NotNull(response.Headers.RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_hub_that_is_full_is_429()
+    {
+        Has(Instance("i-1", OrchestrationRuntimeStatus.Running));
+        Hub.Setup(hub => hub.SuspendInstanceAsync("i-1", It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new TaskHubOverloadedException("The partition is full."));
+
+        var response = await _app.SendAsync(HttpMethod.Post, $"{Instances}/i-1/suspend");
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.Equal("overloaded", await Code(response));
         Assert.NotNull(response.Headers.RetryAfter);
     }
 

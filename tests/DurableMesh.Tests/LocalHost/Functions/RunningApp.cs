@@ -1,3 +1,4 @@
+using DurableMesh.LocalHost.Engine;
 using DurableMesh.LocalHost.Functions;
 
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -13,17 +14,21 @@ namespace DurableMesh.Tests.LocalHost.Functions;
 /// <summary>A Functions app on a free loopback port, with a mocked client in place of a task hub.</summary>
 internal sealed class RunningApp : IAsyncDisposable
 {
-    private RunningApp(IHost host, Mock<DurableTaskClient> hub, FakeTimeProvider time)
+    private RunningApp(IHost host, Mock<DurableTaskClient> hub, Mock<ITaskHubStatus> status, FakeTimeProvider time)
     {
         Time = time;
         Host = host;
         Hub = hub;
+        Status = status;
         Http = new HttpClient { BaseAddress = new Uri(host.Services.GetRequiredService<HostAddress>().Url) };
     }
 
     public IHost Host { get; }
 
     public Mock<DurableTaskClient> Hub { get; }
+
+    /// <summary>What the host is to its task hub: by default the owner.</summary>
+    public Mock<ITaskHubStatus> Status { get; }
 
     public HttpClient Http { get; }
 
@@ -41,17 +46,19 @@ internal sealed class RunningApp : IAsyncDisposable
         TemporaryFolder folder, Action<FunctionsApplicationBuilder> configure, params Type[] functions)
     {
         var hub = new Mock<DurableTaskClient>("test") { CallBase = true };
+        var status = new Mock<ITaskHubStatus>();
+        status.Setup(one => one.State).Returns(new TaskHubState(TaskHubRole.Owner));
         var time = new FakeTimeProvider();
-        var builder = Builder(folder, hub, functions).ConfigureFunctionsWebApplication();
+        var builder = Builder(folder, hub.Object, status.Object, functions).ConfigureFunctionsWebApplication();
         builder.Services.AddSingleton<TimeProvider>(time);
         configure(builder);
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
-        return new RunningApp(host, hub, time);
+        return new RunningApp(host, hub, status, time);
     }
 
     private static FunctionsApplicationBuilder Builder(
-        TemporaryFolder folder, Mock<DurableTaskClient> hub, Type[] functions) => new(
+        TemporaryFolder folder, DurableTaskClient hub, ITaskHubStatus status, Type[] functions) => new(
         new FunctionAppSource(functions, folder.Path, folder.Path, new Dictionary<string, string?>
         {
             ["FUNCTIONS_HTTP_PORT"] = "0",
@@ -60,7 +67,7 @@ internal sealed class RunningApp : IAsyncDisposable
         })
         {
             AddStorage = _ => { },
-            AddTaskHub = services => services.AddSingleton(hub.Object),
+            AddTaskHub = services => services.AddSingleton(hub).AddSingleton(status),
         },
         []);
 
