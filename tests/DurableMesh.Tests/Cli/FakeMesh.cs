@@ -34,8 +34,11 @@ internal sealed class FakeMesh : IAsyncDisposable
     /// <summary>Where it answers.</summary>
     public string Url { get; private set; } = "";
 
-    /// <summary>How many requests are still answered with 503.</summary>
+    /// <summary>How many requests are still answered with <see cref="Refusal"/>.</summary>
     public int RefusalsToCome { get; set; }
+
+    /// <summary>What they are answered with.</summary>
+    public (int Status, string Code, string Detail) Refusal { get; set; } = (503, "storage_unavailable", "The storage is away.");
 
     /// <summary>How many accepted messages still lose their answers.</summary>
     public int AnswersToLose { get; set; }
@@ -167,7 +170,7 @@ internal sealed class FakeMesh : IAsyncDisposable
             if (RefusalsToCome > 0)
             {
                 RefusalsToCome--;
-                await Refuse(503, "storage_unavailable", "The storage is away.").ExecuteAsync(context);
+                await Refuse(Refusal.Status, Refusal.Code, Refusal.Detail).ExecuteAsync(context);
                 return;
             }
 

@@ -32,6 +32,32 @@ public sealed class MeshClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mesh_that_is_full_for_a_moment_gets_the_same_message_again()
+    {
+        var thread = _mesh.Open();
+        (_mesh.Refusal, _mesh.RefusalsToCome) = ((429, "overloaded", "The partition is full."), 3);
+
+        var receipt = await Client().SendAsync(
+            thread.ThreadId,
+            """{"messageId":"b-1","from":"codecraft-builder","kind":"submission","body":"done"}"""u8.ToArray(),
+            Stop);
+
+        Assert.Equal((ReceiptKind.Accepted, 2), (receipt.Kind, receipt.Sequence));
+        Assert.Equal(4, _mesh.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(0, "", Readiness.Ready)]
+    [InlineData(1, "not_owner", Readiness.StandingBy)]
+    [InlineData(1, "storage_unavailable", Readiness.NotReady)]
+    public async Task A_host_that_stands_by_is_told_from_one_that_is_not_ready(int refusals, string code, object readiness)
+    {
+        (_mesh.Refusal, _mesh.RefusalsToCome) = ((503, code, "Later."), refusals);
+
+        Assert.Equal(readiness, await Client().GetReadinessAsync(Stop));
+    }
+
+    [Fact]
     public async Task A_storage_that_stays_away_is_unreachable_and_the_mesh_says_why()
     {
         _mesh.RefusalsToCome = int.MaxValue;

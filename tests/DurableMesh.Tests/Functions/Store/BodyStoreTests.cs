@@ -60,6 +60,18 @@ public sealed class BodyStoreTests
     }
 
     [Fact]
+    public async Task A_body_that_another_host_stored_since_the_start_is_found()
+    {
+        await using var owner = Open();
+        await using var next = Open();
+        var hash = ContentHash.Hex(Body);
+        Assert.Null(await next.FindAsync(hash, default));
+        await owner.StoreAsync(hash, Body, default);
+
+        Assert.Equal(Body, (await next.FindAsync(hash, default))?.ToArray());
+    }
+
+    [Fact]
     public async Task A_failed_store_is_tried_anew_by_the_next_caller()
     {
         await using var store = Open(TimeSpan.FromMilliseconds(10));

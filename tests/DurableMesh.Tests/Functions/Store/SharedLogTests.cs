@@ -228,6 +228,18 @@ public sealed class SharedLogTests
     }
 
     [Fact]
+    public async Task What_the_storage_forgot_is_written_again_even_when_nobody_writes_any_more()
+    {
+        await using var host = Open(new SharedLogOptions { LookAgainAfter = TimeSpan.FromMilliseconds(1) });
+        await host.AppendAsync("a");
+        await host.AppendAsync("b");
+
+        _blobs.Forget("log/00000001", 2);
+
+        await Eventually.TrueAsync(() => _blobs.Text("log/00000001") == "a\nb\n");
+    }
+
+    [Fact]
     public async Task A_corrupt_line_stops_the_log_and_names_the_blob_and_the_offset()
     {
         await using (var host = Open())

@@ -4,6 +4,7 @@ using DurableMesh.Functions;
 using DurableMesh.Functions.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Tests.Functions.Store;
@@ -237,6 +238,46 @@ public sealed class ThreadLogTests
     }
 
     [Fact]
+    public async Task A_host_that_takes_over_reads_what_the_owner_before_it_wrote()
+    {
+        var time = new FakeTimeProvider();
+        await using var owner = Open(time: time);
+        await using var next = Open(time: time);
+        Assert.Empty((await next.ListAsync(_ => true, 10, null, default)).Threads);
+        var thread = new SampleThread();
+        await owner.AppendAsync(thread.Open(), default);
+
+        time.Advance(TimeSpan.FromMilliseconds(20));
+
+        Assert.Equal(ThreadPhase.Open, (await next.FindAsync(thread.Id, default))?.View.State);
+        Assert.Single(await next.ReadMessagesAsync(thread.Id, after: 0, limit: 10, default));
+    }
+
+    [Fact]
+    public async Task A_host_that_has_just_written_reads_without_a_look_at_the_storage()
+    {
+        var time = new FakeTimeProvider();
+        await using var log = Open(time: time);
+        var thread = new SampleThread();
+        await log.AppendAsync(thread.Open(), default);
+        var looks = 0;
+        _blobs.Fault = (operation, _) =>
+        {
+            looks += operation == "length" ? 1 : 0;
+            return BlobFault.None;
+        };
+
+        time.Advance(TimeSpan.FromMilliseconds(19));
+        await log.FindAsync(thread.Id, default);
+        Assert.Equal(0, looks);
+
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await log.FindAsync(thread.Id, default);
+        await log.FindAsync(thread.Id, default);
+        Assert.Equal(1, looks);
+    }
+
+    [Fact]
     public async Task A_store_whose_storage_is_away_at_the_start_opens_when_it_is_back()
     {
         _blobs.Fault = (_, _) => BlobFault.Before;
@@ -270,13 +311,14 @@ public sealed class ThreadLogTests
     private static async Task<IEnumerable<string>> InboxAsync(BlobThreadLog log, string agent) =>
         (await log.ReadInboxAsync(agent, after: null, limit: 10, default)).Select(one => one.Accepted.Message.MessageId);
 
-    private BlobThreadLog Open(bool shared = false, int cacheMegabytes = 64, TimeSpan? patience = null)
+    private BlobThreadLog Open(
+        bool shared = false, int cacheMegabytes = 64, TimeSpan? patience = null, TimeProvider? time = null)
     {
         var options = new MeshOptions
         {
             Store = { SharedByHosts = shared, CacheMegabytes = cacheMegabytes, Patience = patience ?? TimeSpan.FromSeconds(30) },
         };
-        var log = new BlobThreadLog(_blobs, Options.Create(options), TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
+        var log = new BlobThreadLog(_blobs, Options.Create(options), time ?? TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
         log.Start();
         return log;
     }

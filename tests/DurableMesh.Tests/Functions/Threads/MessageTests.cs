@@ -1,7 +1,9 @@
 using System.Text;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Wire;
+using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
+using Moq;
 
 namespace DurableMesh.Tests.Functions.Threads;
 
@@ -242,6 +244,20 @@ public sealed class MessageTests : IAsyncDisposable
         await _mesh.CancelAsync(id);
 
         Assert.Equal("ended", (await poll).Text("threadState"));
+    }
+
+    [Fact]
+    public async Task A_task_hub_that_is_full_is_a_429_with_a_time_to_come_back()
+    {
+        var id = await _mesh.StartedAsync();
+        _mesh.Client.Setup(one => one.RaiseEventAsync(
+                id, It.IsAny<string>(), It.IsAny<object>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new BadHttpRequestException("The partition is full.", StatusCodes.Status429TooManyRequests));
+
+        var answer = await _mesh.SendAsync(id, Submission("b-1"));
+
+        Assert.Equal((429, "overloaded"), (answer.Status, answer.Code));
+        Assert.Equal("1", answer.Headers.RetryAfter);
     }
 
     [Fact]
