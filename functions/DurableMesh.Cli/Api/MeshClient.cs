@@ -108,10 +108,13 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
         try
         {
             using var response = await http.GetAsync(new Uri("api/health", UriKind.Relative), cancellation);
-            return response.IsSuccessStatusCode ? Readiness.Ready
-                : ReadProblem(response, await response.Content.ReadAsByteArrayAsync(cancellation)).Code == "not_owner"
-                    ? Readiness.StandingBy
-                    : Readiness.NotReady;
+            if (response.IsSuccessStatusCode)
+            {
+                return Readiness.Ready;
+            }
+
+            var problem = ReadProblem(response, await response.Content.ReadAsByteArrayAsync(cancellation));
+            return problem.Code == "not_owner" ? Readiness.StandingBy : Readiness.NotReady;
         }
         catch (HttpRequestException)
         {

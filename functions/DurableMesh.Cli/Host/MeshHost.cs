@@ -125,10 +125,10 @@ internal sealed class MeshHost : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new CliException(
-                ExitCode.Unreachable,
-                (StandsBy ? "Another host owns the mesh's task hub; stop it first." : $"The mesh is not ready after {StartPatience.TotalMinutes:0} minutes.")
-                    + $" Its last words:\n{_process.LastLines}");
+            var why = StandsBy
+                ? "Another host owns the mesh's task hub; stop it first."
+                : $"The mesh is not ready after {StartPatience.TotalMinutes:0} minutes.";
+            throw new CliException(ExitCode.Unreachable, $"{why} Its last words:\n{_process.LastLines}");
         }
     }
 }

@@ -346,13 +346,15 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
             _metrics.RequestRefused("unavailable");
             throw patience.IsCancellationRequested
                 ? new TaskHubUnavailableException(
-                    $"Task hub '{_options.HubName}' did not commit the request within {_options.RequestTimeout.TotalSeconds:N0} s: the storage is away.",
+                    $"Task hub '{_options.HubName}' did not commit the request within {_options.RequestTimeout.TotalSeconds:N0} s: "
+                    + "the storage is away.",
                     error)
                 : NotOwned(error);
         }
     }
 
-    private TaskHubUnavailableException NotOwned(Exception? inner = null) => new($"This host does not own task hub '{_options.HubName}'.", inner);
+    private TaskHubUnavailableException NotOwned(Exception? inner = null) =>
+        new($"This host does not own task hub '{_options.HubName}'.", inner);
 
     private static TaskCompletionSource<Partition[]> NewTerm() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

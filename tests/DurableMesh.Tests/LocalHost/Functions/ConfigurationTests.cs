@@ -251,7 +251,9 @@ public sealed class ConfigurationTests : IDisposable
         new FunctionAppSource(functions, _app, _work, new Dictionary<string, string?>(environment))
         {
             AddStorage = _ => { },
-            AddTaskHub = services => services.AddSingleton(new Mock<DurableTaskClient>("test").Object),
+            AddTaskHub = services => services
+                .AddSingleton(new Mock<DurableTaskClient>("test").Object)
+                .AddSingleton(Mock.Of<ITaskHubStatus>()),
         },
         args);
 }
