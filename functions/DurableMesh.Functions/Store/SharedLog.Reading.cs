@@ -110,6 +110,8 @@ internal sealed partial class SharedLog<T>
             var length = await blobs.GetLengthAsync(name, cancellation);
             if (length is null)
             {
+                // It may have forgotten a young store as a whole.
+                await blobs.EnsureContainerAsync(cancellation);
                 await blobs.CreateAppendBlobAsync(name, cancellation);
             }
 

@@ -213,6 +213,7 @@ internal sealed class MeshHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
+        _process.Dispose();
         Http.Dispose();
     }
 

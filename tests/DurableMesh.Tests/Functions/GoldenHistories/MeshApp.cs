@@ -2,6 +2,7 @@ using DurableMesh.Functions;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
+using DurableMesh.LocalHost.Engine;
 using DurableMesh.LocalHost.Functions;
 using DurableMesh.Tests.Functions.Store;
 using DurableMesh.Tests.LocalHost.Functions;
@@ -29,7 +30,9 @@ internal sealed class MeshApp : IDisposable
             typeof(ThreadOrchestrator).Assembly.GetTypes(), _folder.Path, _folder.Path, new Dictionary<string, string?>())
         {
             AddStorage = _ => { },
-            AddTaskHub = services => services.AddSingleton(new Mock<DurableTaskClient>("none").Object),
+            AddTaskHub = services => services
+                .AddSingleton(new Mock<DurableTaskClient>("none").Object)
+                .AddSingleton(Mock.Of<ITaskHubStatus>()),
         };
         var builder = new FunctionsApplicationBuilder(source, []).ConfigureFunctionsWebApplication();
         builder.Services.AddMesh(builder.Configuration);
