@@ -64,26 +64,6 @@ internal sealed class CheckpointFileBuilder
         return entry;
     }
 
-    /// <summary>Adds an instance that stays on the shelf, in the place of its records in other files.</summary>
-    public ShelvedInstance Move(ShelvedInstance shelved, StoredInstance stored)
-    {
-        var entry = new ShelvedInstance
-        {
-            Id = shelved.Id,
-            AsOf = shelved.AsOf,
-            Exists = shelved.Exists,
-            Name = shelved.Name,
-            Status = shelved.Status,
-            CreatedAt = shelved.CreatedAt,
-            LastUpdatedAt = shelved.LastUpdatedAt,
-            IsBusy = shelved.IsBusy,
-            Timers = [.. TimersOf(Instance.Restore(shelved, stored).State)],
-            Newest = Write(stored.State.Span, stored.History.Span),
-        };
-        _instances.Add(entry);
-        return entry;
-    }
-
     /// <summary>Puts the index behind the records.</summary>
     /// <returns>The whole file, and what a manifest says of it once it has its number.</returns>
     public (ReadOnlyMemory<byte> Content, ManifestFile File) Finish()

@@ -9,7 +9,8 @@ namespace DurableMesh.LocalHost.Engine.Checkpoints;
 /// <param name="LogBytes">How many bytes the log had taken then.</param>
 /// <param name="Dirty">The instances to which something had happened since the checkpoint before.</param>
 /// <param name="Existing">The files of the checkpoint before.</param>
-/// <param name="Clearing">The numbers of those whose records are moved, so that they can be deleted.</param>
+/// <param name="Clearing">The numbers of those whose records are written anew, so that they can be deleted.</param>
+/// <param name="Purged">The instances that were purged since the checkpoint before.</param>
 internal sealed record CheckpointRun(
     long Number,
     long TailSegment,
@@ -17,7 +18,8 @@ internal sealed record CheckpointRun(
     long LogBytes,
     IReadOnlyList<Instance> Dirty,
     IReadOnlyList<ManifestFile> Existing,
-    IReadOnlySet<long> Clearing)
+    IReadOnlySet<long> Clearing,
+    IReadOnlyList<string> Purged)
 {
     /// <summary>What was captured, in order.</summary>
     public List<Capture> Captures { get; } = [];
@@ -27,9 +29,8 @@ internal sealed record CheckpointRun(
 }
 
 /// <summary>An instance as it was captured for a checkpoint.</summary>
+/// <param name="Instance">The instance.</param>
 /// <param name="Entry">Its new copy.</param>
-/// <param name="Instance">The instance, where it was in memory.</param>
-/// <param name="Moved">Its copy before, where it was not.</param>
 /// <param name="Generation">How often its history had begun anew.</param>
 /// <param name="History">How many bytes of history the copy has.</param>
-internal sealed record Capture(ShelvedInstance Entry, Instance? Instance, ShelvedInstance? Moved, int Generation, int History);
+internal sealed record Capture(Instance Instance, ShelvedInstance Entry, int Generation, int History);

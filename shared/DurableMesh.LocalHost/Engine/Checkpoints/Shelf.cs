@@ -11,8 +11,8 @@ internal sealed class Shelf
     /// <summary>Files of about one size that are cleared together, into one.</summary>
     private const int FilesOfOneSize = 4;
 
-    /// <summary>How many bytes of records one checkpoint moves at the most.</summary>
-    private const long MaximumMovedBytes = 64L * 1024 * 1024;
+    /// <summary>How many bytes of records one checkpoint writes anew at the most, to clear files.</summary>
+    private const long MaximumClearedBytes = 32L * 1024 * 1024;
 
     private readonly Dictionary<string, ShelvedInstance> _instances = [];
     private readonly SortedDictionary<long, ShelfFile> _files = [];
@@ -73,6 +73,9 @@ internal sealed class Shelf
     /// <summary>Takes the instances that are gone since the last call.</summary>
     public List<string> TakePurged() => Interlocked.Exchange(ref _purged, []);
 
+    /// <summary>Puts back what a checkpoint had taken that came to nothing.</summary>
+    public void PutBackPurged(IReadOnlyList<string> purged) => _purged.AddRange(purged);
+
     /// <summary>
     /// Which files the next checkpoint should clear: those that hold more that is out of date than that is not, and those of one
     /// size class when there are several, so that their number grows with the logarithm of what they hold.
@@ -88,8 +91,8 @@ internal sealed class Shelf
             }
         }
 
-        long moved = 0;
-        return chosen.TakeWhile(file => (moved += _files[file].Used) <= MaximumMovedBytes).ToHashSet();
+        long cleared = 0;
+        return chosen.TakeWhile(file => (cleared += _files[file].Used) <= MaximumClearedBytes).ToHashSet();
     }
 
     private void Forget(string instanceId)

@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using DurableMesh.LocalHost.Engine.Checkpoints;
 using DurableMesh.LocalHost.Engine.Instances;
 using DurableMesh.LocalHost.Engine.Log;
-using DurableMesh.LocalHost.Storage;
 
 namespace DurableMesh.LocalHost.Engine.Partitions;
 
@@ -15,11 +13,10 @@ internal sealed partial class Partition
     /// <summary>So many instances are captured before other work has its turn.</summary>
     private const int InstancesPerTurn = 128;
 
-    /// <summary>So many instances are read at once to be moved.</summary>
-    private const int InstancesPerMove = 4096;
+    /// <summary>So many instances are read at once from the shelf.</summary>
+    private const int InstancesPerRead = 4096;
 
     private readonly CheckpointReader _checkpoints;
-    private readonly Queue<(CheckpointManifest Manifest, DateTimeOffset At)> _published = new();
     private Shelf _shelf = new();
     private List<Instance> _dirty = [];
     private CheckpointManifest? _checkpoint;
@@ -28,7 +25,6 @@ internal sealed partial class Partition
     private long _checkpointedBytes;
     private long _checkpointedAt;
     private long _nextFile = 1;
-    private long _settledFile;
 
     private void MarkDirty(Instance instance)
     {
@@ -52,33 +48,18 @@ internal sealed partial class Partition
 
     private async Task CheckpointAsync()
     {
+        CheckpointRun? run = null;
         try
         {
-            var file = new CheckpointFileBuilder();
-            CheckpointRun run = await InTurnAsync(() => BeginCheckpoint(file));
-            IReadOnlyList<string> cleared = await ReadClearedAsync(run, file);
-            for (int next = 0; next < run.Dirty.Count; next += InstancesPerTurn)
-            {
-                int first = next;
-                await InTurnAsync(() => Capture(run, file, run.Dirty.Skip(first).Take(InstancesPerTurn)));
-                file = await WriteWhenFullAsync(run, file);
-
-                // Batches that are closed early must not pile up before what clients wait for.
-                await AskAsync<bool>(answer => OnceDurable(_open.Number - 1, () => answer.SetResult(true))).WaitAsync(Ended);
-            }
-
-            foreach (string[] some in cleared.Chunk(InstancesPerMove))
-            {
-                file = await MoveAsync(run, file, some);
-            }
-
-            await InTurnAsync(() =>
-            {
-                CloseOpenBatch();
-                file.Mail = _mail.Capture(_open.Number - 1);
-            });
-            await WriteAsync(run, file);
-            await InTurnAsync(() => Publish(run));
+            run = await InTurnAsync(BeginCheckpoint);
+            await MakeAsync(run);
+        }
+        catch (FileNotFoundException missing)
+        {
+            // Only a storage that was restarted from an older state loses a file that is needed; that is mended, then tried again.
+            LogCheckpointGivenUp(_number, run!.Number, missing.Message);
+            Post(() => GiveUp(run));
+            await CheckFilesAsync();
         }
         catch (OperationCanceledException) when (Ended.IsCancellationRequested)
         {
@@ -94,14 +75,64 @@ internal sealed partial class Partition
         }
     }
 
-    private CheckpointRun BeginCheckpoint(CheckpointFileBuilder file)
+    private CheckpointRun BeginCheckpoint()
     {
         CloseOpenBatch();
-        List<Instance> dirty = _dirty;
+        List<Instance> dirty = _dirty.FindAll(instance => instance.IsDirty);
         _dirty = [];
-        file.Purged.AddRange(_shelf.TakePurged());
         return new CheckpointRun(
-            (_checkpoint?.Number ?? 0) + 1, _log.Segment, _open.Number, _log.Bytes, dirty, _shelf.Files, _shelf.ChooseToClear());
+            (_checkpoint?.Number ?? 0) + 1,
+            _log.Segment,
+            _open.Number,
+            _log.Bytes,
+            dirty,
+            _shelf.Files,
+            _shelf.ChooseToClear(),
+            _shelf.TakePurged());
+    }
+
+    private async Task MakeAsync(CheckpointRun run)
+    {
+        var file = new CheckpointFileBuilder();
+        file.Purged.AddRange(run.Purged);
+        IReadOnlyList<string> cleared = await ReadClearedAsync(run, file);
+        foreach (Instance[] some in run.Dirty.Chunk(InstancesPerTurn))
+        {
+            file = await CaptureAsync(run, file, some);
+        }
+
+        foreach (string[] ids in cleared.Chunk(InstancesPerRead))
+        {
+            foreach (Instance[] some in (await BringBackAsync(run, ids)).Chunk(InstancesPerTurn))
+            {
+                file = await CaptureAsync(run, file, some);
+            }
+        }
+
+        await InTurnAsync(() =>
+        {
+            CloseOpenBatch();
+            file.Mail = _mail.Capture(_open.Number - 1);
+        });
+        await WriteAsync(run, file);
+        await InTurnAsync(() => Publish(run));
+    }
+
+    /// <summary>Puts everything back as if the checkpoint had not been begun.</summary>
+    private void GiveUp(CheckpointRun run)
+    {
+        foreach (Instance instance in run.Captures.Select(capture => capture.Instance).Concat(run.Dirty))
+        {
+            instance.IsBeingShelved = false;
+            if (_instances.GetValueOrDefault(instance.Id) == instance)
+            {
+                instance.IsDirty = false;
+                MarkDirty(instance);
+            }
+        }
+
+        _shelf.PutBackPurged(run.Purged);
+        (_checkpointing, _mustCheckpoint) = (false, true);
     }
 
     /// <summary>
@@ -126,8 +157,23 @@ internal sealed partial class Partition
         return [.. ids];
     }
 
+    private async Task<CheckpointFileBuilder> CaptureAsync(CheckpointRun run, CheckpointFileBuilder file, Instance[] instances)
+    {
+        await InTurnAsync(() => Capture(run, file, instances));
+
+        // Batches that are closed early must not pile up before what clients wait for.
+        await AskAsync<bool>(answer => OnceDurable(_open.Number - 1, () => answer.SetResult(true))).WaitAsync(Ended);
+        if (file.Length < CheckpointFileBuilder.TargetBytes)
+        {
+            return file;
+        }
+
+        await WriteAsync(run, file);
+        return new CheckpointFileBuilder();
+    }
+
     /// <summary>Puts instances into the file as they are now, if they are still there.</summary>
-    private void Capture(CheckpointRun run, CheckpointFileBuilder file, IEnumerable<Instance> instances)
+    private void Capture(CheckpointRun run, CheckpointFileBuilder file, Instance[] instances)
     {
         foreach (Instance instance in instances)
         {
@@ -144,61 +190,65 @@ internal sealed partial class Partition
 
             (instance.IsDirty, instance.IsBeingShelved) = (false, true);
             ShelvedInstance entry = file.Add(instance, number => _shelf.Has(number) && !run.Clearing.Contains(number));
-            run.Captures.Add(new Capture(entry, instance, null, instance.Generation, instance.History.Length));
+            run.Captures.Add(new Capture(instance, entry, instance.Generation, instance.History.Length));
         }
     }
 
-    private async Task<CheckpointFileBuilder> MoveAsync(CheckpointRun run, CheckpointFileBuilder file, string[] ids)
+    /// <summary>
+    /// Brings back those of some instances that have records in files that are to be cleared. They stay in memory, like all whose
+    /// newest copy has not settled.
+    /// </summary>
+    private async Task<List<Instance>> BringBackAsync(CheckpointRun run, string[] ids)
     {
-        List<ShelvedInstance> away = [];
-        await InTurnAsync(() =>
-        {
-            foreach (string id in ids)
-            {
-                if (_shelf.TryGet(id, out ShelvedInstance? shelved) && shelved.Extents.Any(extent => run.Clearing.Contains(extent.File)))
-                {
-                    CaptureOr(id, () => away.Add(shelved));
-                }
-            }
-        });
         Dictionary<long, int> lengths = run.Existing.ToDictionary(one => one.Number, one => one.IndexOffset);
-        IReadOnlyList<StoredInstance> stored = await PersistAsync(() => _checkpoints.ReadManyAsync(away, lengths, Ended));
-        await InTurnAsync(() =>
+        (List<Instance> here, List<ShelvedInstance> away) = await InTurnAsync(() => Find(run, ids));
+        while (away.Count > 0)
         {
-            for (int i = 0; i < away.Count; i++)
+            List<ShelvedInstance> wanted = away;
+            IReadOnlyList<StoredInstance> stored = await PersistAsync(() => _checkpoints.ReadManyAsync(wanted, lengths, Ended));
+            (here, away) = await InTurnAsync(() =>
             {
-                (ShelvedInstance shelved, StoredInstance copy) = (away[i], stored[i]);
-                if (_shelf.TryGet(shelved.Id, out ShelvedInstance? still) && still == shelved)
+                foreach ((ShelvedInstance shelved, StoredInstance copy) in wanted.Zip(stored))
                 {
-                    CaptureOr(shelved.Id, () => run.Captures.Add(
-                        new Capture(file.Move(shelved, copy), null, shelved, 0, copy.History.Length)));
+                    if (IsAway(shelved.Id) && _shelf.TryGet(shelved.Id, out ShelvedInstance? still) && still == shelved)
+                    {
+                        Admit(Instance.Restore(shelved, copy));
+                    }
                 }
-            }
-        });
-        return await WriteWhenFullAsync(run, file);
 
-        void CaptureOr(string id, Action otherwise)
+                return Find(run, ids);
+            });
+        }
+
+        return here;
+    }
+
+    /// <summary>Which of some instances have records in files that are to be cleared: those in memory must not leave it now.</summary>
+    private (List<Instance> Here, List<ShelvedInstance> Away) Find(CheckpointRun run, string[] ids)
+    {
+        (List<Instance> here, List<ShelvedInstance> away) = ([], []);
+        foreach (string id in ids)
         {
+            if (!_shelf.TryGet(id, out ShelvedInstance? shelved) || !shelved.Extents.Any(extent => run.Clearing.Contains(extent.File)))
+            {
+                continue;
+            }
+
             if (_instances.TryGetValue(id, out Instance? instance))
             {
-                Capture(run, file, [instance]);
+                here.Add(instance);
+                if (!instance.IsBeingShelved)
+                {
+                    MarkDirty(instance);
+                }
             }
             else
             {
-                otherwise();
+                away.Add(shelved);
             }
         }
-    }
 
-    private async Task<CheckpointFileBuilder> WriteWhenFullAsync(CheckpointRun run, CheckpointFileBuilder file)
-    {
-        if (file.Length < CheckpointFileBuilder.TargetBytes)
-        {
-            return file;
-        }
-
-        await WriteAsync(run, file);
-        return new CheckpointFileBuilder();
+        return (here, away);
     }
 
     private async Task WriteAsync(CheckpointRun run, CheckpointFileBuilder file)
@@ -233,10 +283,7 @@ internal sealed partial class Partition
     private void Published(CheckpointRun run, CheckpointManifest manifest)
     {
         run.Files.ForEach(_shelf.AddFile);
-        foreach (Capture capture in CollectionsMarshal.AsSpan(run.Captures))
-        {
-            Install(capture);
-        }
+        run.Captures.ForEach(Install);
 
         foreach (long cleared in run.Clearing)
         {
@@ -252,116 +299,15 @@ internal sealed partial class Partition
     /// <summary>Puts a copy on the shelf, unless the instance was purged meanwhile.</summary>
     private void Install(Capture capture)
     {
-        Instance? resident = _instances.GetValueOrDefault(capture.Entry.Id);
-        if (capture.Instance is { } captured)
+        Instance instance = capture.Instance;
+        instance.IsBeingShelved = false;
+        if (_instances.GetValueOrDefault(instance.Id) == instance)
         {
-            captured.IsBeingShelved = false;
-            if (resident != captured)
-            {
-                return;
-            }
-
-            captured.ShelvedHistory = captured.Generation == capture.Generation ? capture.History : 0;
+            capture.Entry.Timers = null;
+            _shelf.Put(capture.Entry);
+            instance.Shelved = capture.Entry;
+            instance.ShelvedHistory = instance.Generation == capture.Generation ? capture.History : 0;
         }
-        else if (!_shelf.TryGet(capture.Entry.Id, out ShelvedInstance? still) || still != capture.Moved)
-        {
-            return;
-        }
-
-        capture.Entry.Timers = null;
-        _shelf.Put(capture.Entry);
-        if (resident is not null)
-        {
-            resident.Shelved = capture.Entry;
-        }
-    }
-
-    /// <summary>
-    /// A checkpoint that a storage may still forget is not relied on: until it has settled, those before it stay whole, and no
-    /// instance that only the new one holds leaves the memory. The one before the newest stays in any case.
-    /// </summary>
-    private void SettleCheckpoints()
-    {
-        var superseded = new List<ManifestFile>();
-        while (_published.Count > 2 && IsSettled(_published.ElementAt(1)))
-        {
-            superseded.AddRange(_published.Dequeue().Manifest.Files);
-        }
-
-        _settledFile = _published.LastOrDefault(IsSettled).Manifest?.Files[^1].Number ?? 0;
-        if (superseded.Count > 0)
-        {
-            HashSet<long> needed = [.. _published.SelectMany(one => one.Manifest.Files).Select(file => file.Number)];
-            _ = TidyAsync(
-                _published.Peek().Manifest.TailSegment, [.. superseded.Select(file => file.Number).Where(file => !needed.Contains(file)).Distinct()]);
-        }
-    }
-
-    private bool IsSettled((CheckpointManifest Manifest, DateTimeOffset At) published) =>
-        _services.Time.GetUtcNow() - published.At >= CommitLog.ForgetfulFor;
-
-    /// <summary>Deletes what no checkpoint needs any more. What cannot be deleted now is deleted by a later owner.</summary>
-    private async Task TidyAsync(long firstSegment, IReadOnlyList<long> files)
-    {
-        try
-        {
-            foreach (LogSegment segment in await _storage.ListSegmentsAsync(Ended))
-            {
-                if (segment.Number < firstSegment)
-                {
-                    await _storage.DeleteSegmentAsync(segment.Number, Ended);
-                }
-            }
-
-            foreach (long file in files)
-            {
-                await _storage.DeleteCheckpointFileAsync(file, Ended);
-            }
-        }
-        catch (Exception error) when (error is StorageUnavailableException or LeaseLostException or OperationCanceledException)
-        {
-            LogNotTidied(_number, error.Message);
-        }
-    }
-
-    /// <summary>
-    /// The storage was restarted from an older state. Instances whose newest copy it may have forgotten are all in memory (see
-    /// <see cref="SettleCheckpoints"/>): they are written anew.
-    /// </summary>
-    private async Task CheckFilesAsync()
-    {
-        IReadOnlyList<CheckpointFile> listed = await PersistAsync(() => _storage.ListCheckpointFilesAsync(Ended));
-        Post(() =>
-        {
-            HashSet<long> lost = [.. _shelf.Files.Select(file => file.Number).Except(listed.Select(file => file.Number))];
-            if (lost.Count == 0)
-            {
-                return;
-            }
-
-            foreach (ShelvedInstance shelved in _shelf.Instances.Where(one => one.Extents.Any(extent => lost.Contains(extent.File))).ToList())
-            {
-                if (!_instances.TryGetValue(shelved.Id, out Instance? instance))
-                {
-                    Abort(new InvalidDataException(
-                        $"Partition {_number}: the storage has lost checkpoint file {shelved.Newest.File}, which holds instance '{shelved.Id}'. "
-                        + "Restore the blob from a backup; going on without it would lose acknowledged work."));
-                    return;
-                }
-
-                _shelf.Remove(shelved.Id);
-                (instance.Shelved, instance.ShelvedHistory) = (null, 0);
-                MarkDirty(instance);
-            }
-
-            foreach (long file in lost)
-            {
-                _shelf.RemoveFile(file);
-            }
-
-            _mustCheckpoint = true;
-            LogWritingCheckpointAgain(_number, lost.Count);
-        });
     }
 
     private void CloseOpenBatch()

@@ -12,6 +12,9 @@ internal sealed partial class Partition
     [LoggerMessage(LogLevel.Debug, "Partition {Partition}: checkpoint {Checkpoint} holds {Instances} instances anew in {Bytes:N0} bytes; {Files} files in all")]
     private partial void LogCheckpoint(int partition, long checkpoint, int instances, long bytes, int files);
 
+    [LoggerMessage(LogLevel.Warning, "Partition {Partition}: checkpoint {Checkpoint} is given up and made again ({Reason})")]
+    private partial void LogCheckpointGivenUp(int partition, long checkpoint, string reason);
+
     [LoggerMessage(LogLevel.Warning, "Partition {Partition}: checkpoint {Checkpoint} cannot be used and is skipped for the one before it ({Reason})")]
     private partial void LogCheckpointSkipped(int partition, long checkpoint, string reason);
 

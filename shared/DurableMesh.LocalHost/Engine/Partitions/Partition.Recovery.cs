@@ -173,7 +173,7 @@ internal sealed partial class Partition
         ShelvedInstance[] needed =
             [.. _shelf.Instances.Where(one => !_instances.ContainsKey(one.Id) && (one.IsBusy || _tails.ContainsKey(one.Id)))];
         Dictionary<long, int> lengths = _shelf.Files.ToDictionary(file => file.Number, file => file.IndexOffset);
-        foreach (ShelvedInstance[] some in needed.Chunk(InstancesPerMove))
+        foreach (ShelvedInstance[] some in needed.Chunk(InstancesPerRead))
         {
             IReadOnlyList<StoredInstance> stored = await _checkpoints.ReadManyAsync(some, lengths, cancellation);
             for (int i = 0; i < some.Length; i++)

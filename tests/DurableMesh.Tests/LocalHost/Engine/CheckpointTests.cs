@@ -241,6 +241,7 @@ public sealed class CheckpointTests
         await using TestHub hub = await StartAsync();
         string id = await hub.StartInstanceAsync("Collector");
         await SayAsync(hub, id, new string('x', 100_000));
+        await hub.UntilAsync(id, state => state.CustomStatus == "1");
         await UntilCheckpointsAsync(hub, 1);
 
         for (int word = 1; word <= 5; word++)

@@ -1,0 +1,101 @@
+using DurableMesh.LocalHost.Engine.Checkpoints;
+using DurableMesh.LocalHost.Engine.Instances;
+using DurableMesh.LocalHost.Engine.Log;
+using DurableMesh.LocalHost.Storage;
+
+namespace DurableMesh.LocalHost.Engine.Partitions;
+
+/// <content>What is kept until a checkpoint has settled, what is deleted then, and what is done when the storage forgot one.</content>
+internal sealed partial class Partition
+{
+    private readonly Queue<(CheckpointManifest Manifest, DateTimeOffset At)> _published = new();
+    private long _settledFile;
+
+    /// <summary>
+    /// A checkpoint that a storage may still forget is not relied on: until it has settled, those before it stay whole, and no
+    /// instance that only the new one holds leaves the memory. The one before the newest stays in any case.
+    /// </summary>
+    private void SettleCheckpoints()
+    {
+        var superseded = new List<ManifestFile>();
+        while (_published.Count > 2 && IsSettled(_published.ElementAt(1)))
+        {
+            superseded.AddRange(_published.Dequeue().Manifest.Files);
+        }
+
+        _settledFile = _published.LastOrDefault(IsSettled).Manifest?.Files[^1].Number ?? 0;
+        if (superseded.Count > 0)
+        {
+            HashSet<long> needed = [.. _published.SelectMany(one => one.Manifest.Files).Select(file => file.Number)];
+            _ = TidyAsync(
+                _published.Peek().Manifest.TailSegment, [.. superseded.Select(file => file.Number).Where(file => !needed.Contains(file)).Distinct()]);
+        }
+    }
+
+    private bool IsSettled((CheckpointManifest Manifest, DateTimeOffset At) published) =>
+        _services.Time.GetUtcNow() - published.At >= CommitLog.ForgetfulFor;
+
+    /// <summary>Deletes what no checkpoint needs any more. What cannot be deleted now is deleted by a later owner.</summary>
+    private async Task TidyAsync(long firstSegment, IReadOnlyList<long> files)
+    {
+        try
+        {
+            foreach (LogSegment segment in await _storage.ListSegmentsAsync(Ended))
+            {
+                if (segment.Number < firstSegment)
+                {
+                    await _storage.DeleteSegmentAsync(segment.Number, Ended);
+                }
+            }
+
+            foreach (long file in files)
+            {
+                await _storage.DeleteCheckpointFileAsync(file, Ended);
+            }
+        }
+        catch (Exception error) when (error is StorageUnavailableException or LeaseLostException or OperationCanceledException)
+        {
+            LogNotTidied(_number, error.Message);
+        }
+    }
+
+    /// <summary>
+    /// The storage was restarted from an older state. Instances whose newest copy it may have forgotten are all in memory (see
+    /// <see cref="SettleCheckpoints"/>): they are written anew.
+    /// </summary>
+    private async Task CheckFilesAsync()
+    {
+        IReadOnlyList<CheckpointFile> listed = await PersistAsync(() => _storage.ListCheckpointFilesAsync(Ended));
+        Post(() =>
+        {
+            HashSet<long> lost = [.. _shelf.Files.Select(file => file.Number).Except(listed.Select(file => file.Number))];
+            if (lost.Count == 0)
+            {
+                return;
+            }
+
+            foreach (ShelvedInstance shelved in _shelf.Instances.Where(one => one.Extents.Any(extent => lost.Contains(extent.File))).ToList())
+            {
+                if (!_instances.TryGetValue(shelved.Id, out Instance? instance))
+                {
+                    Abort(new InvalidDataException(
+                        $"Partition {_number}: the storage has lost checkpoint file {shelved.Newest.File}, which holds instance '{shelved.Id}'. "
+                        + "Restore the blob from a backup; going on without it would lose acknowledged work."));
+                    return;
+                }
+
+                _shelf.Remove(shelved.Id);
+                (instance.Shelved, instance.ShelvedHistory) = (null, 0);
+                MarkDirty(instance);
+            }
+
+            foreach (long file in lost)
+            {
+                _shelf.RemoveFile(file);
+            }
+
+            _mustCheckpoint = true;
+            LogWritingCheckpointAgain(_number, lost.Count);
+        });
+    }
+}
