@@ -200,17 +200,31 @@ internal sealed partial class Partition : IDisposable
 
         if (!_lingering)
         {
-            _lingering = true;
-            _linger.Change(_services.Options.CommitLinger, Timeout.InfiniteTimeSpan);
+            Linger(_services.Options.CommitLinger);
         }
 
         return true;
     }
 
+    private void Linger(TimeSpan time)
+    {
+        _lingering = true;
+        _linger.Change(time, Timeout.InfiniteTimeSpan);
+    }
+
     private void CommitWhatLingers()
     {
         _lingering = false;
-        _open.IsAwaited |= !_open.IsEmpty;
+        TimeSpan left = _services.Options.CommitLinger - _open.Age(_services.Time);
+        if (left <= TimeSpan.Zero)
+        {
+            _open.IsAwaited = true;
+        }
+        else if (!_open.IsEmpty)
+        {
+            // The batch for which it was set has gone out meanwhile; this one has its own time.
+            Linger(left);
+        }
     }
 
     private void KeepHouse()
