@@ -30,6 +30,9 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
     /// <summary>After how many blocks a segment really refuses the next one.</summary>
     public int ServiceBlockLimit { get; init; } = 50_000;
 
+    /// <summary>Who is told of what takes effect; null: nobody.</summary>
+    public IStorageWitness? Witness { get; init; }
+
     /// <summary>How many blocks have been appended so far, torn ones included.</summary>
     public long AppendCount { get; private set; }
 
@@ -95,12 +98,13 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
                 && held.Holder != holder
                 && held.Expires > time.GetUtcNow()
                 && held.Owner.HostId != owner.HostId
-                && !held.Holder.IsDead)
+                && !held.Holder.Connection.IsDead)
             {
                 return new LeaseAttempt(Acquired: false, held.Owner);
             }
 
             _leases[partition] = new InMemoryLease(holder, owner, time.GetUtcNow() + LeaseDuration);
+            Witness?.Acquired(partition, holder.Connection);
             return new LeaseAttempt(Acquired: true, Holder: null);
         }
     }
@@ -168,6 +172,7 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
             RememberPast();
             _log = _log.With(partition, segment, found.Append(block.ToArray()));
             AppendCount++;
+            Witness?.Appended(partition, segment, position, block, holder.Connection);
         }
     }
 
@@ -182,6 +187,7 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
 
             RememberPast();
             _log = _log.WithCheckpointFile(partition, file, content.ToArray());
+            Witness?.WroteCheckpointFile(partition, file);
             return true;
         }
     }

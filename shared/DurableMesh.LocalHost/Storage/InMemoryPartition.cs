@@ -13,8 +13,8 @@ internal sealed class InMemoryPartition(InMemoryHubStorage store, InMemoryHubCon
     /// <inheritdoc/>
     public int MaximumBlocksPerSegment => store.MaximumBlocksPerSegment;
 
-    /// <summary>Whether the host was killed.</summary>
-    public bool IsDead => connection.IsDead;
+    /// <summary>The host that it belongs to.</summary>
+    public InMemoryHubConnection Connection => connection;
 
     /// <inheritdoc/>
     public Task<LeaseAttempt> TryAcquireLeaseAsync(HubOwner owner, CancellationToken cancellation) =>
