@@ -58,21 +58,24 @@ internal sealed partial class CommitLog(
     public async Task AppendAsync(CommitBatch batch, CancellationToken cancellation)
     {
         List<ReadOnlyMemory<byte>> blocks = Frames(batch);
-        long start = _position;
         _checkpoint = batch.Checkpoint ?? _checkpoint;
         if (batch.Checkpoint is not null || _blocks + blocks.Count > storage.MaximumBlocksPerSegment || _position >= MaximumSegmentBytes)
         {
-            await RotateAsync(start, batch.Number - 1, cancellation);
+            await RotateAsync(_position, batch.Number - 1, cancellation);
         }
 
-        try
+        while (true)
         {
-            await WriteAsync(blocks, cancellation);
-        }
-        catch (SegmentFullException)
-        {
-            await RotateAsync(start, batch.Number - 1, cancellation);
-            await WriteAsync(blocks, cancellation);
+            long start = _position;
+            try
+            {
+                await WriteAsync(blocks, cancellation);
+                return;
+            }
+            catch (SegmentFullException)
+            {
+                await RotateAsync(start, batch.Number - 1, cancellation);
+            }
         }
     }
 
@@ -102,8 +105,27 @@ internal sealed partial class CommitLog(
 
     private async Task RotateAsync(long validLength, long lastCommit, CancellationToken cancellation)
     {
-        long previous = _segment++;
-        await OpenSegmentAsync(previous, validLength, lastCommit, cancellation);
+        bool whole;
+        do
+        {
+            long previous = _segment++;
+            await OpenSegmentAsync(previous, validLength, lastCommit, cancellation);
+            validLength = _position;
+            whole = true;
+            await PersistAsync(
+                async () =>
+                {
+                    // A storage that has forgotten the end of the segment before takes a new one all the same.
+                    IReadOnlyList<LogSegment> segments = await storage.ListSegmentsAsync(cancellation);
+                    if (Missing(segments) is [_, ..])
+                    {
+                        whole = false;
+                        await WriteAgainAsync(segments, cancellation);
+                    }
+                },
+                cancellation);
+        }
+        while (!whole);
     }
 
     private async Task WriteAsync(List<ReadOnlyMemory<byte>> blocks, CancellationToken cancellation)
@@ -213,19 +235,20 @@ internal sealed partial class CommitLog(
                 + "write. Two hosts may be writing to one hub; stop both and keep the container for inspection.");
         }
 
-        await WriteAgainAsync(actual, segments, cancellation);
+        await WriteAgainAsync(segments, cancellation);
         await storage.AppendAsync(_segment, _position, block, cancellation);
     }
 
-    private async Task WriteAgainAsync(long actual, IReadOnlyList<LogSegment> segments, CancellationToken cancellation)
+    private async Task WriteAgainAsync(IReadOnlyList<LogSegment> segments, CancellationToken cancellation)
     {
-        Block[] missing = [.. _recent.Where(recent => !Holds(segments, recent))];
-        Block? first = missing.FirstOrDefault();
-        long firstLength = segments.FirstOrDefault(segment => segment.Number == first?.Segment)?.Length ?? 0;
-        if (first is null || first.Position != firstLength)
+        Block[] missing = Missing(segments);
+        long segment = missing.FirstOrDefault()?.Segment ?? _segment;
+        long position = missing.FirstOrDefault()?.Position ?? _position;
+        long actual = segments.FirstOrDefault(listed => listed.Number == segment)?.Length ?? 0;
+        if (position != actual)
         {
             throw new InvalidDataException(
-                $"Partition {partition}: the storage has lost log segment {_segment} from byte {Math.Max(actual, 0):N0} on (the log stood at {_position:N0}), more "
+                $"Partition {partition}: the storage has lost log segment {segment} from byte {actual:N0} on (the log stood at {_segment}:{_position:N0}), more "
                 + "than this host keeps to write again. What was acknowledged since is gone: the partition stops.");
         }
 
@@ -240,8 +263,17 @@ internal sealed partial class CommitLog(
             await storage.AppendAsync(lost.Segment, lost.Position, lost.Bytes, cancellation);
         }
 
+        if (_position == 0)
+        {
+            await storage.CreateSegmentAsync(_segment, cancellation);
+        }
+
         writtenAgain();
     }
+
+    /// <summary>What was written lately and is not there; segments before the first were deleted as no longer needed.</summary>
+    private Block[] Missing(IReadOnlyList<LogSegment> segments) =>
+        [.. _recent.Where(recent => (segments.Count == 0 || recent.Segment >= segments[0].Number) && !Holds(segments, recent))];
 
     private static bool Holds(IReadOnlyList<LogSegment> segments, Block block) => segments.Any(
         segment => segment.Number == block.Segment && segment.Length >= block.Position + block.Bytes.Length);
