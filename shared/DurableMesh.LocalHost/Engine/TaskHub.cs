@@ -92,7 +92,7 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
 
     /// <summary>All partitions, once they are ready; for waits that have no bound of their own.</summary>
     public async Task<IReadOnlyList<Partition>> PartitionsAsync(CancellationToken cancellation) =>
-        await _partitions.Task.WaitAsync(cancellation);
+        await _partitions.Task.OrCancelledAsync(cancellation);
 
     /// <summary>The partition of an instance, once it is ready; for waits that have no bound of their own.</summary>
     public async Task<Partition> PartitionAsync(string instanceId, CancellationToken cancellation) =>
@@ -190,7 +190,8 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
 
             TaskHubUnavailableException gone = NotOwned();
             Array.ForEach(partitions, partition => partition.Abort(gone));
-            await Task.WhenAll(runs).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(runs).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             term.Cancel();
             await Task.WhenAll(renewals);
             await ReleaseAsync(storages);
@@ -334,7 +335,7 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
 
             Partition partition = choose(await PartitionsAsync(either.Token));
             using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(either.Token, partition.Ended);
-            return await question(partition).WaitAsync(ended.Token);
+            return await question(partition).OrCancelledAsync(ended.Token);
         }
         catch (TaskHubOverloadedException)
         {

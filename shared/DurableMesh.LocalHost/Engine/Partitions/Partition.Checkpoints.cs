@@ -162,7 +162,7 @@ internal sealed partial class Partition
         await InTurnAsync(() => Capture(run, file, instances));
 
         // Batches that are closed early must not pile up before what clients wait for.
-        await AskAsync<bool>(answer => OnceDurable(_open.Number - 1, () => answer.SetResult(true))).WaitAsync(Ended);
+        await AskAsync<bool>(answer => OnceDurable(_open.Number - 1, () => answer.SetResult(true))).OrCancelledAsync(Ended);
         if (file.Length < CheckpointFileBuilder.TargetBytes)
         {
             return file;
@@ -320,7 +320,7 @@ internal sealed partial class Partition
 
     private Task<T> PersistAsync<T>(Func<Task<T>> operation) => Persistence.RunAsync(operation, _services.Time, away: null, Ended);
 
-    private Task<T> InTurnAsync<T>(Func<T> work) => AskAsync<T>(answer => answer.SetResult(work())).WaitAsync(Ended);
+    private Task<T> InTurnAsync<T>(Func<T> work) => AskAsync<T>(answer => answer.SetResult(work())).OrCancelledAsync(Ended);
 
     private Task<bool> InTurnAsync(Action work) => InTurnAsync(() =>
     {

@@ -109,14 +109,7 @@ internal sealed partial class Partition
             Purge(instanceId);
         }
 
-        if (_open.IsEmpty)
-        {
-            answer.SetResult(ended.Length);
-        }
-        else
-        {
-            _open.OnCommitted(() => answer.SetResult(ended.Length));
-        }
+        OnceDurable(null, () => answer.SetResult(ended.Length));
     }
 
     /// <summary>Describes one instance; null where there is none.</summary>
@@ -135,10 +128,21 @@ internal sealed partial class Partition
     public async Task<IReadOnlyList<OrchestrationMetadata>> ListAsync(
         string? after, Func<InstanceSummary, bool> chosen, int count, bool withData)
     {
-        string[] page = await AskAsync<string[]>(answer => answer.SetResult(
-            [.. IdsAfter(after).Where(id => chosen(SummaryOf(id))).Take(count)]));
-        OrchestrationMetadata?[] described = await Task.WhenAll(page.Select(id => GetAsync(id, withData)));
-        return [.. described.OfType<OrchestrationMetadata>()];
+        string[] page = await AskAsync<string[]>(answer =>
+        {
+            string[] ids = [.. IdsAfter(after).Where(id => chosen(SummaryOf(id))).Take(count)];
+            OnceDurable(null, () => answer.SetResult(ids));
+        });
+        var described = new List<OrchestrationMetadata>(page.Length);
+        foreach (Task<OrchestrationMetadata?> one in page.Select(id => GetAsync(id, withData)).ToArray())
+        {
+            if (await one is { } metadata)
+            {
+                described.Add(metadata);
+            }
+        }
+
+        return described;
     }
 
     /// <summary>Waits until an instance satisfies a condition; it may not exist yet.</summary>
@@ -159,7 +163,7 @@ internal sealed partial class Partition
         }));
         using CancellationTokenRegistration forget = cancellation.Register(
             () => Post(() => _instances.GetValueOrDefault(instanceId)?.Waiters?.Remove(waiter!)));
-        return await met.WaitAsync(cancellation);
+        return await met.OrCancelledAsync(cancellation);
     }
 
     private void AnswerWaiters(Instance instance)
