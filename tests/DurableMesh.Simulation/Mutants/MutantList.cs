@@ -1,0 +1,54 @@
+namespace DurableMesh.Simulation.Mutants;
+
+/// <summary>The known ways to break the engine. Each must be found; a new mechanism of the engine wants one or two of its own.</summary>
+internal static class MutantList
+{
+    private const string Storage = "Storage/InMemoryHubStorage.cs";
+    private const string Log = "Engine/Log/CommitLog.cs";
+    private const string LogReader = "Engine/Log/LogRecovery.cs";
+    private const string Executor = "Engine/Orchestrations/OrchestrationExecutor.cs";
+    private const string Partition = "Engine/Partitions/Partition.cs";
+    private const string Episodes = "Engine/Partitions/Partition.Episodes.cs";
+    private const string Messages = "Engine/Partitions/Partition.Messages.cs";
+    private const string Recovery = "Engine/Partitions/Partition.Recovery.cs";
+    private const string Mail = "Engine/Partitions/Mail.cs";
+    private const string Timers = "Engine/Partitions/TimerQueue.cs";
+
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<Mutant> All =
+    [
+        new("a client is answered before the commit", Partition, "if (commit > _committed)", "if (commit > long.MaxValue - 1)"),
+        new("a host that stood still answers from memory", Partition, "< _storage.LeaseDuration)", "< TimeSpan.MaxValue)"),
+        new("an activity starts before the commit", Episodes,
+            "_open.OnCommitted(() => Dispatch(instance.Id, executionId, e));", "Dispatch(instance.Id, executionId, e);"),
+        new("a message leaves before the commit", Messages,
+            "_open.OnCommitted(() => Forward(destination, number, message));", "Forward(destination, number, message);"),
+        new("a message is acknowledged before the commit", Messages,
+            "_open.OnCommitted(() => source.Post(() => source.Acknowledge(_number, number)));", "source.Post(() => source.Acknowledge(_number, number));"),
+        new("the storage ignores the append position", Storage, "is not { } found || found.Length != position)", "is not { } found)"),
+        new("the storage ignores the lease", Storage,
+            "            HeldLease(partition, holder);\n            if (_log.Find(partition, segment) is not { } found || found",
+            "            if (_log.Find(partition, segment) is not { } found || found"),
+        new("a wrong append position counts as success", Log, "await ReconcileAsync(block, cancellation);", "await Task.CompletedTask;"),
+        new("a lost answer counts as a lost append", Log, "if (actual - _position == block.Length)", "if (actual < 0)"),
+        new("what the storage forgot is not looked for at rotation", Log, "if (Missing(segments) is [_, ..])", "if (_segment < 0)"),
+        new("a torn tail is not cut", LogReader, "LastSegmentLength = valid", "LastSegmentLength = bytes.Length"),
+        new("timers are forgotten at recovery", Recovery,
+            "_timers.Add(new DueTimer(instance.Id, state.ExecutionId, timer.Id), timer.FireAt);", ";"),
+        new("timers of instances on the shelf are forgotten at recovery", Recovery,
+            "_timers.Add(new DueTimer(shelved.Id, timer.ExecutionId, timer.TaskId), timer.DueAt);", ";"),
+        new("activities are not run again at recovery", Recovery, "Dispatch(instance.Id, state.ExecutionId, activity);", ";"),
+        new("messages are not sent again at recovery", Recovery, "Forward(sent.Destination, sent.Number, sent.Message);", ";"),
+        new("held messages are forgotten at recovery", Recovery, "Release(number, message);", ";"),
+        new("facts that a checkpoint holds are applied again", Recovery,
+            "            if (commit > shelved.AsOf)\n", "            if (commit > 0)\n"),
+        new("messages that a checkpoint holds are taken in again", Recovery, "if (commit > _mailAsOf)", "if (commit > 0)"),
+        new("a duplicate completion is applied", Episodes, "if (IsStale(instance.State, input))", "if (input is null)"),
+        new("a repeated message is applied", Mail, "number > _received.GetValueOrDefault(source)", "number > 0"),
+        new("the execution's id is not checked", Messages,
+            "|| (message.ExecutionId is { } execution && execution != instance.State.ExecutionId))", ")"),
+        new("an ended instance takes in events", Messages, "if (instance is null || instance.State.IsEnded ||", "if (instance is null ||"),
+        new("events are lost at continue-as-new", Executor, "next.PreserveUnprocessedEvents ? _context.UnprocessedEvents : []", "[]"),
+        new("a timer rings early", Timers, "dueAt <= now)", "dueAt <= now.AddMilliseconds(50))"),
+    ];
+}

@@ -1,0 +1,149 @@
+using DurableMesh.LocalHost.Engine;
+using DurableMesh.Simulation.Faults;
+using DurableMesh.Simulation.Machine;
+using DurableMesh.Simulation.Workload;
+
+namespace DurableMesh.Simulation;
+
+/// <summary>All that a seed decides before a run begins. A run of the same scenario is the same run.</summary>
+internal sealed record Scenario(ulong Seed)
+{
+    // Most commits take several of these, and a segment must take a whole commit.
+    private const int SmallBlock = 1024;
+
+    /// <summary>The names that events have.</summary>
+    public static readonly IReadOnlyList<string> EventNames = ["a", "b"];
+
+    /// <summary>The instances that clients know of.</summary>
+    public required IReadOnlyList<string> Instances { get; init; }
+
+    /// <summary>How many hosts there are at the beginning.</summary>
+    public required int Hosts { get; init; }
+
+    /// <summary>How often a piece of work runs out of its turn, 0-1.</summary>
+    public required double Disorder { get; init; }
+
+    /// <summary>How long a lease lives.</summary>
+    public required TimeSpan LeaseDuration { get; init; }
+
+    /// <summary>The largest block that the storage takes, in bytes.</summary>
+    public required int BlockBytes { get; init; }
+
+    /// <summary>How many blocks a log segment is to have at most.</summary>
+    public required int SegmentBlocks { get; init; }
+
+    /// <summary>At how many blocks the storage really refuses the next one.</summary>
+    public required int ServiceBlocks { get; init; }
+
+    /// <summary>How the engine is set up: how often it makes checkpoints, how soon instances leave the memory.</summary>
+    public required TaskHubOptions Options { get; init; }
+
+    /// <summary>How likely the storage fails.</summary>
+    public required StorageMood Mood { get; init; }
+
+    /// <summary>What clients ask for.</summary>
+    public required IReadOnlyList<ClientOperation> Operations { get; init; }
+
+    /// <summary>What goes wrong.</summary>
+    public required IReadOnlyList<Disturbance> Disturbances { get; init; }
+
+    /// <summary>At how many steps of the machine a run is given up.</summary>
+    public long MostSteps { get; init; } = 5_000_000;
+
+    /// <summary>The scenario of a seed: some minutes of a busy hub.</summary>
+    public static Scenario Of(ulong seed)
+    {
+        var random = new SeededRandom(seed, stream: 1);
+        string[] instances = [.. Enumerable.Range(0, random.Between(1, 8)).Select(number => $"i{number}")];
+        bool calm = random.Chance(0.1);
+        int blockBytes = random.Pick(SmallBlock, 4 * 1024 * 1024, 4 * 1024 * 1024);
+        return new Scenario(seed)
+        {
+            Instances = instances,
+            Hosts = random.Chance(0.3) ? 2 : 1,
+            Disorder = random.Pick(0, 0.1, 0.5),
+            Options = OptionsOf(random),
+            LeaseDuration = TimeSpan.FromSeconds(random.Between(6, 15)),
+            BlockBytes = blockBytes,
+            SegmentBlocks = blockBytes == SmallBlock ? 1000 : random.Pick(4, 20, 1000),
+            ServiceBlocks = blockBytes == SmallBlock ? 200 : random.Pick(6, 25, 2000),
+            Mood = calm ? new StorageMood() : MoodOf(random),
+            Operations = new WorkloadGenerator(random, instances).Operations(random.Between(10, 50)),
+            Disturbances = calm ? [] : [.. DisturbancesOf(random, random.Between(0, 6))],
+        };
+    }
+
+    /// <summary>A long scenario of a seed: hours of a hub that is busy now and then.</summary>
+    public static Scenario Soak(ulong seed, int hours)
+    {
+        const int operationsAnHour = 240, disturbancesAnHour = 20;
+        var random = new SeededRandom(seed, stream: 4);
+        Scenario usual = Of(seed);
+        DisturbanceKind[] kinds = Enum.GetValues<DisturbanceKind>();
+        return usual with
+        {
+            Mood = MoodOf(random) with { LoseLease = 0.0002, Crash = 0.0002 },
+            MostSteps = usual.MostSteps * hours,
+            Operations =
+            [
+                .. from operation in new WorkloadGenerator(random, usual.Instances).Operations(hours * operationsAnHour)
+                   select operation with { Client = 0, Pause = TimeSpan.FromMilliseconds(random.Below(2 * 3_600_000 / operationsAnHour)) },
+            ],
+            Disturbances =
+            [
+                .. from number in Enumerable.Range(0, hours * disturbancesAnHour)
+                   select new Disturbance(
+                       number,
+                       random.Pick(kinds),
+                       TimeSpan.FromMilliseconds(random.Below(2 * 3_600_000 / disturbancesAnHour)),
+                       random.Below(40),
+                       random.Below(16),
+                       TimeSpan.FromMilliseconds(random.Between(1, 60_000))),
+            ],
+        };
+    }
+
+    private static TaskHubOptions OptionsOf(SeededRandom random) => new()
+    {
+        PartitionCount = random.Between(1, 3),
+        MaxConcurrentActivities = random.Pick(1, 2, 64),
+        LiveIdleTimeout = TimeSpan.FromMilliseconds(random.Pick(1, 500, 30_000)),
+        ResidentIdleTimeout = TimeSpan.FromMilliseconds(random.Pick(1, 1_000, 60_000)),
+        ResidentBytes = random.Pick(1, 8_000, 512_000_000),
+        CheckpointBytes = random.Pick(500, 5_000, 16_000_000),
+        CheckpointInterval = TimeSpan.FromMilliseconds(random.Pick(500, 5_000, 60_000)),
+        CommitLinger = TimeSpan.FromMilliseconds(random.Pick(0, 20, 500)),
+        MaximumPendingBytes = random.Pick(2_000, 64_000_000),
+    };
+
+    // Each kind of fault is absent from some seeds, so that it cannot hide what happens without it.
+    private static StorageMood MoodOf(SeededRandom random) => new()
+    {
+        FailBefore = random.Pick(0, 0.01, 0.05),
+        FailAfter = random.Pick(0, 0.01, 0.05),
+        Tear = random.Pick(0, 0, 0.02),
+        LoseLease = random.Pick(0, 0, 0.002),
+        Crash = random.Pick(0, 0, 0.003),
+        Latency = TimeSpan.FromMilliseconds(random.Pick(0, 3, 30)),
+    };
+
+    private static IEnumerable<Disturbance> DisturbancesOf(SeededRandom random, int count)
+    {
+        DisturbanceKind[] all = Enum.GetValues<DisturbanceKind>();
+        DisturbanceKind[] kinds = [.. Enumerable.Range(0, random.Between(1, 4)).Select(_ => random.Pick(all))];
+        for (int number = 0; number < count; number++)
+        {
+            DisturbanceKind kind = random.Pick(kinds);
+            TimeSpan duration = kind is DisturbanceKind.Jump && random.Chance(0.3)
+                ? TimeSpan.FromMinutes(random.Between(1, 120))
+                : TimeSpan.FromMilliseconds(random.Between(1, random.Pick(500, 5_000, 30_000)));
+            yield return new Disturbance(
+                number,
+                kind,
+                TimeSpan.FromMilliseconds(random.Between(1, random.Pick(200, 3_000, 20_000))),
+                random.Below(40),
+                random.Below(16),
+                duration);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using DurableMesh.LocalHost.Engine.Partitions;
+using DurableMesh.Simulation.Faults;
+using DurableMesh.Simulation.Machine;
+using DurableMesh.Simulation.Workload;
+
+namespace DurableMesh.Simulation;
+
+/// <content>What befalls the hosts.</content>
+internal sealed partial class SimulatedRun
+{
+    private const int MostHosts = 3;
+
+    // Azurite forgets at most so much, and the engine keeps what it wrote for longer than that.
+    private static readonly TimeSpan LongestForgotten = TimeSpan.FromSeconds(5);
+
+    private async Task DisturbAsync()
+    {
+        foreach (Disturbance disturbance in _scenario.Disturbances)
+        {
+            await Task.Delay(disturbance.After, _world.Time);
+            for (int step = 0; step < disturbance.Steps; step++)
+            {
+                await Task.Yield();
+            }
+
+            await ApplyAsync(disturbance);
+        }
+    }
+
+    private async Task ApplyAsync(Disturbance disturbance)
+    {
+        SimulatedHost? host = _hosts.Count == 0 ? null : _hosts[disturbance.Host % _hosts.Count];
+        _trace.Say($"disturbance {disturbance.Number}: {disturbance.Kind} for {disturbance.Duration.TotalSeconds:N1} s");
+        switch (disturbance.Kind)
+        {
+            case DisturbanceKind.Crash when host is not null:
+                Crash(host, provably: true, disturbance.Duration);
+                return;
+            case DisturbanceKind.Vanish when host is not null:
+                Crash(host, provably: false, disturbance.Duration);
+                break;
+            case DisturbanceKind.Pause when host is { Process.IsPaused: false }:
+                _ = PauseAsync(host, disturbance.Duration);
+                break;
+            case DisturbanceKind.Stop when host is { IsStopping: false }:
+                host.Stop();
+                _ = StartLaterAsync(disturbance.Duration);
+                break;
+            case DisturbanceKind.Join when _hosts.Count < MostHosts:
+                StartHost();
+                break;
+            case DisturbanceKind.Jump:
+                _machine.Clock.Pass(disturbance.Duration.Ticks);
+                break;
+            case DisturbanceKind.Outage:
+                _weather.GoAway(disturbance.Duration);
+                break;
+            case DisturbanceKind.Slowness:
+                _weather.SlowDown(disturbance.Duration);
+                break;
+            case DisturbanceKind.Forget when _hosts is [{ IsStopping: false, Process.IsPaused: false, DiesAt: null } only]:
+                await ForgetAsync(only, disturbance);
+                return;
+            default:
+                return;
+        }
+
+        _faults.Add(disturbance.Kind.ToString());
+    }
+
+    private async Task PauseAsync(SimulatedHost host, TimeSpan duration)
+    {
+        host.Process.IsPaused = true;
+        await Task.Delay(duration, _world.Time);
+        host.Process.IsPaused = false;
+        _trace.Say($"{host.Process.Name} goes on");
+    }
+
+    /// <summary>
+    /// The storage forgets what its owner can write again. Until that has done so nothing else goes wrong: an owner that dies now takes
+    /// with it what was acknowledged, and nobody can help that.
+    /// </summary>
+    private async Task ForgetAsync(SimulatedHost owner, Disturbance disturbance)
+    {
+        int young = _auditor.WritesWithin(LongestForgotten);
+        bool ownsAll = Enumerable.Range(0, _scenario.Options.PartitionCount).All(number => _auditor.OwnerOf(number) == owner.Connection);
+        if (young == 0 || !ownsAll)
+        {
+            return;
+        }
+
+        int forgotten = 1 + (int)(disturbance.Duration.Ticks % young);
+        _faults.Add("Forget");
+        _trace.Say($"the storage forgets {forgotten} of {young} young writes");
+        _weather.IsCalm = true;
+        _storage.Forget(forgotten);
+        _auditor.Forgot(forgotten);
+        for (int partition = 0; partition < _scenario.Options.PartitionCount; partition++)
+        {
+            string id = Enumerable.Range(0, int.MaxValue).Select(n => $"poke{n}").First(
+                poke => Routing.NumberFor(poke, _scenario.Options.PartitionCount) == partition);
+            await RaiseAsync(owner, id, Scenario.EventNames[0]);
+        }
+
+        await UntilAsync(() => _auditor.IsWhole(_storage), "what a storage forgot is written again");
+        _weather.IsCalm = false;
+    }
+
+    private Task<bool> RaiseAsync(SimulatedHost host, string instance, string name) => AskAsync(
+        host, new ClientOperation(-1, 0, OperationKind.Raise, instance, TimeSpan.Zero, 0) { EventName = name, EventId = $"f{_fillers++}" });
+
+    private Task<bool> AskAsync(SimulatedHost host, ClientOperation operation) => _client.AskAsync(host, operation);
+
+    private async Task UntilAsync(Func<bool> condition, string invariant)
+    {
+        long start = _machine.Clock.Now;
+        while (!condition())
+        {
+            if (_machine.Clock.Now - start > LongestSettling.Ticks)
+            {
+                _violations.Report(invariant, $"it was not after {LongestSettling.TotalHours:N0} h");
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(500), _world.Time);
+        }
+    }
+}
