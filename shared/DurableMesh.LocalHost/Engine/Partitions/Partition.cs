@@ -97,7 +97,7 @@ internal sealed partial class Partition : IDisposable
             throw NotOwned();
         }
 
-        await Task.WhenAny(answer.Task);
+        await ((Task)answer.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         try
         {
             await _lease.ConfirmAsync(Ended);
