@@ -8,6 +8,7 @@ internal static class MutantList
     private const string LogReader = "Engine/Log/LogRecovery.cs";
     private const string Executor = "Engine/Orchestrations/OrchestrationExecutor.cs";
     private const string Partition = "Engine/Partitions/Partition.cs";
+    private const string Lease = "Engine/Partitions/PartitionLease.cs";
     private const string Episodes = "Engine/Partitions/Partition.Episodes.cs";
     private const string Messages = "Engine/Partitions/Partition.Messages.cs";
     private const string Recovery = "Engine/Partitions/Partition.Recovery.cs";
@@ -17,8 +18,8 @@ internal static class MutantList
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<Mutant> All =
     [
-        new("a client is answered before the commit", Partition, "if (commit > _committed)", "if (commit > long.MaxValue - 1)"),
-        new("a host that stood still answers from memory", Partition, "< _storage.LeaseDuration)", "< TimeSpan.MaxValue)"),
+        new("a client is answered before the commit", Partition, "if (commit <= _committed)", "if (commit <= long.MaxValue)"),
+        new("a host that stood still answers from memory", Lease, "while (_asked.Age(time) >= Duration)", "while (_asked.Age(time) >= TimeSpan.MaxValue)"),
         new("an activity starts before the commit", Episodes,
             "_open.OnCommitted(() => Dispatch(instance.Id, executionId, e));", "Dispatch(instance.Id, executionId, e);"),
         new("a message leaves before the commit", Messages,
