@@ -21,17 +21,15 @@ internal sealed partial class SimulatedRun
             host.DiesAt = null;
         }
 
-        for (int round = 0; round < MostRounds; round++)
+        // What is under way when the last instance ends, such as a message to one that is not in memory, has a round to arrive.
+        int quiet = 0;
+        for (int round = 0; round < MostRounds && quiet < 2; round++)
         {
             SimulatedHost owner = _hosts.FirstOrDefault(host => host.Hub.Term is not null && !host.IsStopping && !host.Process.IsPaused)
                 ?? _hosts.FirstOrDefault(host => !host.IsStopping && !host.Process.IsPaused)
                 ?? StartHost();
             string[] open = [.. _hub.Instances.Where(instance => instance.Now.IsOpen).Select(instance => instance.Id)];
-            if (open.Length == 0)
-            {
-                break;
-            }
-
+            quiet = open.Length == 0 ? quiet + 1 : 0;
             foreach (string id in open)
             {
                 await AskAsync(owner, new ClientOperation(-1, 0, OperationKind.Resume, id, TimeSpan.Zero, 0));
