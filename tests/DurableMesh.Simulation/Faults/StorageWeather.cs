@@ -15,8 +15,8 @@ internal sealed class StorageWeather(StorageMood mood, SeededRandom random, Simu
     /// <summary>Whether nothing goes wrong any more; calls still take their time.</summary>
     public bool IsCalm { get; set; }
 
-    /// <summary>Called when a lease was taken away.</summary>
-    public required Action LeaseLost { get; init; }
+    /// <summary>Called when the lease of a partition will be taken away.</summary>
+    public required Action<int> LeaseLost { get; init; }
 
     /// <summary>The storage does not answer for a while.</summary>
     public void GoAway(TimeSpan duration) => _awayUntil = machine.Clock.Now + duration.Ticks;
@@ -62,7 +62,7 @@ internal sealed class StorageWeather(StorageMood mood, SeededRandom random, Simu
 
         if (call.Partition >= 0 && random.Chance(mood.LoseLease))
         {
-            LeaseLost();
+            LeaseLost(call.Partition);
             return StorageFault.LoseLease;
         }
 

@@ -18,6 +18,7 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     private readonly Dictionary<int, long> _commits = [];
     private readonly Dictionary<int, (long Segment, List<byte> Payload)> _parts = [];
     private readonly List<(long At, bool IsFile)> _recent = [];
+    private readonly HashSet<int> _ending = [];
 
     /// <summary>The host that acquired a partition last.</summary>
     public InMemoryHubConnection? OwnerOf(int partition) => _owners.GetValueOrDefault(partition);
@@ -26,14 +27,14 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     /// How many of the last writes are younger than <paramref name="age"/> and of the present ownerships. Only those since the last
     /// checkpoint file: the engine does not yet mend in every case that one is forgotten.
     /// </summary>
-    public int WritesWithin(TimeSpan age) =>
+    public int WritesWithin(TimeSpan age) => _ending.Count > 0 ? 0 :
         _recent.AsEnumerable().Reverse().TakeWhile(write => !write.IsFile && clock.Now - write.At < age.Ticks).Count();
 
     /// <summary>The storage has forgotten so many writes.</summary>
     public void Forgot(int writes) => _recent.RemoveRange(_recent.Count - writes, writes);
 
-    /// <summary>An ownership may have ended: what was written before cannot be written again.</summary>
-    public void OwnershipEnds() => _recent.Clear();
+    /// <summary>An ownership ends soon, if not yet: what was written in it, and is until the next one, cannot be written again.</summary>
+    public void OwnershipEnds(int partition) => _ending.Add(partition);
 
     /// <summary>Whether the storage holds the newest block of each partition.</summary>
     public bool IsWhole(InMemoryHubStorage storage) => _ends.All(end => storage.List(end.Key).Any(
@@ -43,7 +44,8 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     public void Acquired(int partition, InMemoryHubConnection host)
     {
         _owners[partition] = host;
-        OwnershipEnds();
+        _ending.Remove(partition);
+        _recent.Clear();
         trace.Say($"partition {partition} is acquired by {hub.NameOf(host)}");
     }
 
