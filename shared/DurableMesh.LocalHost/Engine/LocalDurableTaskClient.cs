@@ -179,9 +179,8 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
             }
             catch (Exception error) when (error is OperationCanceledException or TaskHubUnavailableException && !cancellation.IsCancellationRequested)
             {
-                // This host lost the hub: ask again when it owns it again. That the partition has ended is known here before the hub
-                // knows, and perhaps on the very thread that is to tell it.
-                await Task.Yield();
+                // This host lost the hub, or stops: ask again when it owns it again.
+                await hub.WhenOverAsync(partition, cancellation);
             }
         }
     }

@@ -26,6 +26,7 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
     private readonly PartitionServices _services;
     private readonly EngineMetrics _metrics;
     private volatile TaskCompletionSource<Partition[]> _partitions = NewTerm();
+    private TaskCompletionSource<bool> _termOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskHubState _state = new(TaskHubRole.Opening);
 
     /// <summary>A hub over <paramref name="storage"/> that runs what <paramref name="registry"/> holds.</summary>
@@ -97,6 +98,18 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
     /// <summary>The partition of an instance, once it is ready; for waits that have no bound of their own.</summary>
     public async Task<Partition> PartitionAsync(string instanceId, CancellationToken cancellation) =>
         (await PartitionsAsync(cancellation)).For(instanceId);
+
+    /// <summary>
+    /// Waits, after a partition has ended, until the ownership is over that it belonged to; the next one has another in its place.
+    /// </summary>
+    public async Task WhenOverAsync(Partition ended, CancellationToken cancellation)
+    {
+        Task<bool> over = Volatile.Read(ref _termOver).Task;
+        if (Term?.Contains(ended) == true)
+        {
+            await over.OrCancelledAsync(cancellation);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -186,6 +199,7 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
             if (_partitions.Task.IsCompleted)
             {
                 _partitions = NewTerm();
+                Interlocked.Exchange(ref _termOver, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult(true);
             }
 
             TaskHubUnavailableException gone = NotOwned();

@@ -18,6 +18,9 @@ internal sealed class SeedSweep
     /// <summary>What was injected.</summary>
     public FaultCount Faults { get; } = new();
 
+    /// <summary>The seed that took the most steps: one that takes very many goes round in a circle.</summary>
+    public (ulong Seed, long Steps) Longest { get; private set; }
+
     /// <summary>The smallest seed that failed, and what it came to.</summary>
     public (ulong Seed, RunResult Result)? Failure { get; private set; }
 
@@ -39,6 +42,7 @@ internal sealed class SeedSweep
                     Done++;
                     SimulatedTime += result.SimulatedTime;
                     Faults.Add(result.Faults);
+                    Longest = result.Steps > Longest.Steps ? (seed, result.Steps) : Longest;
                     if (result.Violation is not null && !(Failure?.Seed < seed))
                     {
                         Failure = (seed, result);
@@ -54,7 +58,8 @@ internal sealed class SeedSweep
         lock (_gate)
         {
             return $"{Done:N0} seeds in {_watch.Elapsed.TotalSeconds:N0} s, {SimulatedTime.TotalHours:N1} h simulated, "
-                + $"{(Failure is null ? "no violation" : $"VIOLATION at seed {Failure?.Seed}")}; faults: {Faults}";
+                + $"{(Failure is null ? "no violation" : $"VIOLATION at seed {Failure?.Seed}")}; "
+                + $"longest: seed {Longest.Seed} with {Longest.Steps:N0} steps; faults: {Faults}";
         }
     }
 }

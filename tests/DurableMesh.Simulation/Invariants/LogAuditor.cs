@@ -17,18 +17,15 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     private readonly Dictionary<int, (long Segment, long End)> _ends = [];
     private readonly Dictionary<int, long> _commits = [];
     private readonly Dictionary<int, (long Segment, List<byte> Payload)> _parts = [];
-    private readonly List<(long At, bool IsFile)> _recent = [];
+    private readonly List<long> _recent = [];
     private readonly HashSet<int> _ending = [];
 
     /// <summary>The host that acquired a partition last.</summary>
     public InMemoryHubConnection? OwnerOf(int partition) => _owners.GetValueOrDefault(partition);
 
-    /// <summary>
-    /// How many of the last writes are younger than <paramref name="age"/> and of the present ownerships. Only those since the last
-    /// checkpoint file: the engine does not yet mend in every case that one is forgotten.
-    /// </summary>
+    /// <summary>How many of the last writes are younger than <paramref name="age"/> and of the present ownerships.</summary>
     public int WritesWithin(TimeSpan age) => _ending.Count > 0 ? 0 :
-        _recent.AsEnumerable().Reverse().TakeWhile(write => !write.IsFile && clock.Now - write.At < age.Ticks).Count();
+        _recent.AsEnumerable().Reverse().TakeWhile(at => clock.Now - at < age.Ticks).Count();
 
     /// <summary>The storage has forgotten so many writes.</summary>
     public void Forgot(int writes) => _recent.RemoveRange(_recent.Count - writes, writes);
@@ -52,7 +49,7 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     /// <inheritdoc/>
     public void WroteCheckpointFile(int partition, long file)
     {
-        _recent.Add((clock.Now, true));
+        _recent.Add(clock.Now);
         trace.Say($"partition {partition}: checkpoint file {file} is written");
     }
 
@@ -61,7 +58,7 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     {
         trace.Mix((partition << 24) + (segment << 16) + position);
         trace.Mix(Crc32.HashToUInt32(block.Span));
-        _recent.Add((clock.Now, false));
+        _recent.Add(clock.Now);
         violations.Unless(
             OwnerOf(partition) == host,
             "one writer a partition",

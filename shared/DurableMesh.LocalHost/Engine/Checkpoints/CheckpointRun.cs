@@ -24,8 +24,8 @@ internal sealed record CheckpointRun(
     /// <summary>What was captured, in order.</summary>
     public List<Capture> Captures { get; } = [];
 
-    /// <summary>The files that were written.</summary>
-    public List<ManifestFile> Files { get; } = [];
+    /// <summary>The files that were written, each with the instances that it says are gone.</summary>
+    public List<(ManifestFile Entry, IReadOnlyList<string> Purged)> Files { get; } = [];
 }
 
 /// <summary>An instance as it was captured for a checkpoint.</summary>

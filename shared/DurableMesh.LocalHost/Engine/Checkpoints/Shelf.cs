@@ -34,7 +34,7 @@ internal sealed class Shelf
     /// <summary>Takes in a file at recovery: what it says replaces what older ones said.</summary>
     public void Load(ManifestFile file, CheckpointIndex index)
     {
-        AddFile(file);
+        AddFile(file, index.Purged);
         foreach (string id in index.Purged)
         {
             Forget(id);
@@ -47,10 +47,19 @@ internal sealed class Shelf
     }
 
     /// <summary>A file was written.</summary>
-    public void AddFile(ManifestFile file) => _files.Add(file.Number, new ShelfFile(file));
+    /// <param name="file">Its entry.</param>
+    /// <param name="purged">Which instances it says are gone.</param>
+    public void AddFile(ManifestFile file, IReadOnlyList<string> purged) => _files.Add(file.Number, new ShelfFile(file, purged));
 
     /// <summary>Nothing of a file is of use any more.</summary>
     public void RemoveFile(long number) => _files.Remove(number);
+
+    /// <summary>The storage has lost a file: the next checkpoint says again who is gone.</summary>
+    public void LoseFile(long number)
+    {
+        _files.Remove(number, out ShelfFile? lost);
+        _purged.AddRange(lost!.Purged.Where(id => !_instances.ContainsKey(id)));
+    }
 
     /// <summary>Puts a new copy in the place of an older one.</summary>
     public void Put(ShelvedInstance instance)
@@ -114,9 +123,11 @@ internal sealed class Shelf
         }
     }
 
-    private sealed class ShelfFile(ManifestFile entry)
+    private sealed class ShelfFile(ManifestFile entry, IReadOnlyList<string> purged)
     {
         public ManifestFile Entry => entry;
+
+        public IReadOnlyList<string> Purged => purged;
 
         public long Used { get; set; }
     }

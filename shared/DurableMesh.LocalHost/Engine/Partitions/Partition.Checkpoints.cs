@@ -262,7 +262,7 @@ internal sealed partial class Partition
         }
         while (!await PersistAsync(() => _storage.TryWriteCheckpointFileAsync(number, content, Ended)));
 
-        run.Files.Add(entry with { Number = number });
+        run.Files.Add((entry with { Number = number }, file.Purged));
         foreach (ShelvedInstance instance in file.Instances)
         {
             instance.Newest = instance.Newest with { File = number };
@@ -273,7 +273,7 @@ internal sealed partial class Partition
     private void Publish(CheckpointRun run)
     {
         CloseOpenBatch();
-        ManifestFile[] files = [.. _shelf.Files.Where(file => !run.Clearing.Contains(file.Number)).Concat(run.Files).OrderBy(file => file.Number)];
+        ManifestFile[] files = [.. _shelf.Files.Where(file => !run.Clearing.Contains(file.Number)).Concat(run.Files.Select(file => file.Entry)).OrderBy(file => file.Number)];
         var manifest = new CheckpointManifest(run.Number, run.TailSegment, run.TailCommit, files);
         _open = new CommitBatch(_open.Number) { Checkpoint = manifest };
         _open.OnCommitted(() => Published(run, manifest));
@@ -282,7 +282,7 @@ internal sealed partial class Partition
 
     private void Published(CheckpointRun run, CheckpointManifest manifest)
     {
-        run.Files.ForEach(_shelf.AddFile);
+        run.Files.ForEach(file => _shelf.AddFile(file.Entry, file.Purged));
         run.Captures.ForEach(Install);
 
         foreach (long cleared in run.Clearing)
@@ -293,7 +293,7 @@ internal sealed partial class Partition
         _checkpoint = manifest;
         _published.Enqueue((manifest, _services.Time.GetUtcNow()));
         (_checkpointing, _checkpointedBytes, _checkpointedAt) = (false, run.LogBytes, _services.Time.GetTimestamp());
-        LogCheckpoint(_number, manifest.Number, run.Captures.Count, run.Files.Sum(file => (long)file.IndexOffset), manifest.Files.Count);
+        LogCheckpoint(_number, manifest.Number, run.Captures.Count, run.Files.Sum(file => (long)file.Entry.IndexOffset), manifest.Files.Count);
     }
 
     /// <summary>Puts a copy on the shelf, unless the instance was purged meanwhile.</summary>

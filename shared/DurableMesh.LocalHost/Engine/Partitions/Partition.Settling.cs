@@ -91,7 +91,7 @@ internal sealed partial class Partition
 
             foreach (long file in lost)
             {
-                _shelf.RemoveFile(file);
+                _shelf.LoseFile(file);
             }
 
             _mustCheckpoint = true;

@@ -84,10 +84,24 @@ public sealed class CheckpointTests
 
     private static Task UntilCheckpointsAsync(TestHub hub, int more)
     {
-        int Made() => hub.Told.Count(line => line.Contains(" instances anew in ", StringComparison.Ordinal));
-        int wanted = Made() + more;
-        return UntilAsync(hub, () => Made() >= wanted);
+        int wanted = CheckpointsOf(hub) + more;
+        return UntilAsync(hub, () => CheckpointsOf(hub) >= wanted);
     }
+
+    /// <summary>Has one checkpoint made, and no time pass in which it would settle.</summary>
+    private static async Task OneCheckpointAsync(TestHub hub)
+    {
+        int before = CheckpointsOf(hub);
+        CancellationToken patience = TestHub.Patience;
+        hub.Time.Advance(TimeSpan.FromSeconds(1));
+        while (CheckpointsOf(hub) == before)
+        {
+            patience.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private static int CheckpointsOf(TestHub hub) => hub.Told.Count(line => line.Contains(" instances anew in ", StringComparison.Ordinal));
 
     [Fact]
     public async Task An_idle_instance_leaves_the_memory_and_an_event_brings_it_back()
@@ -311,7 +325,8 @@ public sealed class CheckpointTests
         await using TestHub hub = await StartAsync();
         string id = await hub.StartInstanceAsync("Collector");
         await SayAsync(hub, id, 1);
-        await UntilCheckpointsAsync(hub, 1);
+        await hub.UntilAsync(id, state => state.CustomStatus == "1");
+        await OneCheckpointAsync(hub);
 
         // The file, the opening of the segment that names it, and what came with it.
         hub.Storage.Forget(3);

@@ -134,7 +134,7 @@ public sealed class OwnershipTests
         while (!condition())
         {
             patience.ThrowIfCancellationRequested();
-            _time.Advance(TimeSpan.FromMilliseconds(20));
+            _time.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Delay(1, patience);
         }
     }

@@ -16,6 +16,7 @@ namespace DurableMesh.Tests.LocalHost.Engine;
 /// <summary>A task hub in this process over a storage in memory, with a clock that stands still until it is told.</summary>
 internal sealed class TestHub : IAsyncDisposable
 {
+    private readonly bool _mayFail;
     private readonly ServiceProvider _provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     private TestHub(
@@ -26,7 +27,7 @@ internal sealed class TestHub : IAsyncDisposable
         int partitions,
         Action<TaskHubOptions>? configure)
     {
-        (Storage, Time, Registry) = (storage, time, registry);
+        (Storage, Time, Registry, _mayFail) = (storage, time, registry, faults is not null);
         var options = new TaskHubOptions { PartitionCount = partitions, RequestTimeout = TimeSpan.FromDays(40) };
         configure?.Invoke(options);
         Hub = new TaskHub(
@@ -102,7 +103,15 @@ internal sealed class TestHub : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Hub.StopAsync(CancellationToken.None);
+        // What lingers is committed at the end; a storage that is told to fail then makes that take time.
+        Task stopped = Hub.StopAsync(CancellationToken.None);
+        while (_mayFail && !stopped.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        await stopped;
         Hub.Dispose();
         await _provider.DisposeAsync();
     }
