@@ -23,6 +23,8 @@ internal sealed partial class CommitLog(
     /// <summary>A segment rotates at this size, so that recovery can read one into memory.</summary>
     private const long MaximumSegmentBytes = 128L * 1024 * 1024;
 
+    private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(1);
+
     private const long MaximumRecentBytes = 64L * 1024 * 1024;
 
     private readonly Queue<Block> _recent = new();
@@ -31,6 +33,7 @@ internal sealed partial class CommitLog(
     private long _position;
     private int _blocks;
     private CheckpointManifest? _checkpoint;
+    private DateTimeOffset _lastAppend;
     private DateTimeOffset? _unavailableSince;
 
     /// <summary>How many blocks were appended.</summary>
@@ -51,6 +54,17 @@ internal sealed partial class CommitLog(
         (_segment, _checkpoint) = (end.NextSegment, checkpoint);
         await OpenSegmentAsync(end.LastSegment, end.LastSegmentLength, end.NextCommit - 1, cancellation);
     }
+
+    /// <summary>
+    /// Whether nothing was appended for a moment that the storage may still forget: then a look at it is due, because this host, which
+    /// can write it again, may not be there when somebody else notices.
+    /// </summary>
+    public bool WantsLook => time.GetUtcNow() - _lastAppend is var age && age >= LookAfter && age < ForgetfulFor;
+
+    /// <summary>Looks whether the storage has all that was written lately, and writes again what it has forgotten.</summary>
+    /// <exception cref="LeaseLostException">Somebody else owns the partition now.</exception>
+    /// <exception cref="InvalidDataException">The storage has forgotten more than this host keeps.</exception>
+    public Task LookAsync(CancellationToken cancellation) => IsWholeAsync(cancellation);
 
     /// <summary>Makes a batch durable. Returns when it is; waits as long as the storage is away.</summary>
     /// <exception cref="LeaseLostException">Somebody else owns the partition now. Nothing of the batch counts.</exception>
@@ -111,21 +125,29 @@ internal sealed partial class CommitLog(
             long previous = _segment++;
             await OpenSegmentAsync(previous, validLength, lastCommit, cancellation);
             validLength = _position;
-            whole = true;
-            await PersistAsync(
-                async () =>
-                {
-                    // A storage that has forgotten the end of the segment before takes a new one all the same.
-                    IReadOnlyList<LogSegment> segments = await storage.ListSegmentsAsync(cancellation);
-                    if (Missing(segments) is [_, ..])
-                    {
-                        whole = false;
-                        await WriteAgainAsync(segments, cancellation);
-                    }
-                },
-                cancellation);
+
+            // A storage that has forgotten the end of the segment before takes a new one all the same.
+            whole = await IsWholeAsync(cancellation);
         }
         while (!whole);
+    }
+
+    /// <summary>Whether the storage has all that was written lately; what it has forgotten is written again.</summary>
+    private async Task<bool> IsWholeAsync(CancellationToken cancellation)
+    {
+        bool whole = true;
+        await PersistAsync(
+            async () =>
+            {
+                IReadOnlyList<LogSegment> segments = await storage.ListSegmentsAsync(cancellation);
+                if (Missing(segments) is [_, ..])
+                {
+                    whole = false;
+                    await WriteAgainAsync(segments, cancellation);
+                }
+            },
+            cancellation);
+        return whole;
     }
 
     private async Task WriteAsync(List<ReadOnlyMemory<byte>> blocks, CancellationToken cancellation)
@@ -210,8 +232,8 @@ internal sealed partial class CommitLog(
 
     /// <summary>
     /// The segment is not as long as we think. Longer by exactly this block: an earlier attempt arrived and its answer was
-    /// lost. Longer by a part of it: that attempt was cut short, and the segment is left behind. Shorter: the storage was
-    /// restarted from an older state, and what is missing is written again. Anything else is not ours to mend.
+    /// lost. Longer by a part of it: that attempt was cut short, and the segment is left behind. Shorter, or as long by now: the storage
+    /// was restarted from an older state, and what is missing is written again. Anything else is not ours to mend.
     /// </summary>
     private async Task ReconcileAsync(ReadOnlyMemory<byte> block, CancellationToken cancellation)
     {
@@ -228,7 +250,7 @@ internal sealed partial class CommitLog(
             throw new SegmentFullException(_segment);
         }
 
-        if (actual >= _position)
+        if (actual > _position)
         {
             throw new InvalidDataException(
                 $"Partition {partition}: log segment {_segment} should be {_position:N0} bytes long and is {actual:N0}, with bytes that this owner did not "
@@ -288,7 +310,7 @@ internal sealed partial class CommitLog(
 
     private void Remember(ReadOnlyMemory<byte> block)
     {
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = _lastAppend = time.GetUtcNow();
         _recent.Enqueue(new Block(_segment, _position, block, now));
         _recentBytes += block.Length;
         while (_recent.TryPeek(out Block? oldest) && (now - oldest.At > ForgetfulFor || _recentBytes > MaximumRecentBytes))

@@ -272,6 +272,13 @@ internal sealed partial class Partition
     /// <summary>Lets the next commit begin a segment that names the checkpoint: with it, and not before, the checkpoint counts.</summary>
     private void Publish(CheckpointRun run)
     {
+        if (run.Existing.Any(file => !_shelf.Has(file.Number)))
+        {
+            // Whose newest copy lay in a file that was lost meanwhile is not in this checkpoint.
+            GiveUp(run);
+            return;
+        }
+
         CloseOpenBatch();
         ManifestFile[] files = [.. _shelf.Files.Where(file => !run.Clearing.Contains(file.Number)).Concat(run.Files.Select(file => file.Entry)).OrderBy(file => file.Number)];
         var manifest = new CheckpointManifest(run.Number, run.TailSegment, run.TailCommit, files);
@@ -293,6 +300,9 @@ internal sealed partial class Partition
         _checkpoint = manifest;
         _published.Enqueue((manifest, _services.Time.GetUtcNow()));
         (_checkpointing, _checkpointedBytes, _checkpointedAt) = (false, run.LogBytes, _services.Time.GetTimestamp());
+
+        // One of its files may have been forgotten before they were known.
+        _ = CheckFilesAsync();
         LogCheckpoint(_number, manifest.Number, run.Captures.Count, run.Files.Sum(file => (long)file.Entry.IndexOffset), manifest.Files.Count);
     }
 

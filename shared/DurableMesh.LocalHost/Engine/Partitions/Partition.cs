@@ -47,6 +47,7 @@ internal sealed partial class Partition : IDisposable
     private long _committed;
     private int _openInstances;
     private bool _lingering;
+    private bool _looking;
     private bool _stopping;
     private Exception? _fault;
 
@@ -132,7 +133,7 @@ internal sealed partial class Partition : IDisposable
         Activity.Current = null;
         try
         {
-            while (_fault is null && !(_stopping && _inFlight is null) && await _mailbox.Reader.WaitToReadAsync())
+            while (_fault is null && !(_stopping && _inFlight is null && !_looking) && await _mailbox.Reader.WaitToReadAsync())
             {
                 for (int i = 0; i < MaximumWorkPerRound && _mailbox.Reader.TryRead(out Action? work); i++)
                 {
@@ -168,7 +169,7 @@ internal sealed partial class Partition : IDisposable
     private void CommitNext()
     {
         _open.Note(_services.Time);
-        if (_inFlight is not null || _fault is not null)
+        if (_inFlight is not null || _looking || _fault is not null)
         {
             return;
         }
@@ -229,9 +230,37 @@ internal sealed partial class Partition : IDisposable
 
     private void KeepHouse()
     {
+        LookAtLog();
         SettleCheckpoints();
         EvictIdle();
         CheckpointIfDue();
+    }
+
+    /// <summary>Looks, while nothing else is on its way to the log, whether the storage has forgotten the end of it.</summary>
+    private void LookAtLog()
+    {
+        if (_inFlight is null && !_looking && !_stopping && _log.WantsLook)
+        {
+            _looking = true;
+            _ = Task.Factory.StartNew(LookAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _services.Scheduler);
+        }
+
+        async Task LookAsync()
+        {
+            try
+            {
+                await _log.LookAsync(Ended);
+                Post(() => _looking = false);
+            }
+            catch (OperationCanceledException) when (Ended.IsCancellationRequested)
+            {
+                // The partition has ended.
+            }
+            catch (Exception error)
+            {
+                Abort(error);
+            }
+        }
     }
 
     private async Task CommitAsync(CommitBatch batch)

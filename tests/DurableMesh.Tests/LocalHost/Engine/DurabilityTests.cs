@@ -130,6 +130,32 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task What_a_storage_forgot_is_written_again_though_nothing_more_happens()
+    {
+        await using TestHub hub = await TestHub.StartAsync(Collector);
+        string id = await hub.StartInstanceAsync("Collector");
+        await SayAsync(hub, id, 1, 2, 3);
+        await hub.UntilAsync(id, state => state.CustomStatus == "3");
+        int written = hub.Storage.ReadSegment(0, 1).Length;
+
+        hub.Storage.Forget(4);
+        await Advancing(hub, UntilAsync(() => hub.Storage.ReadSegment(0, 1).Length == written));
+        await using TestHub second = await hub.CrashAndRestartAsync(Collector);
+
+        Assert.Equal("1,2,3", await EndAsync(second, id));
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        CancellationToken patience = TestHub.Patience;
+        while (!condition())
+        {
+            patience.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
     public async Task A_torn_tail_is_cut_and_what_was_acknowledged_before_it_stays()
     {
         await using TestHub hub = await TestHub.StartAsync(Collector);
