@@ -12,6 +12,9 @@ internal static class MutantList
     private const string Episodes = "Engine/Partitions/Partition.Episodes.cs";
     private const string Messages = "Engine/Partitions/Partition.Messages.cs";
     private const string Recovery = "Engine/Partitions/Partition.Recovery.cs";
+    private const string Checkpoints = "Engine/Partitions/Partition.Checkpoints.cs";
+    private const string Settling = "Engine/Partitions/Partition.Settling.cs";
+    private const string Shelf = "Engine/Partitions/Partition.Shelf.cs";
     private const string Mail = "Engine/Partitions/Mail.cs";
     private const string Timers = "Engine/Partitions/TimerQueue.cs";
 
@@ -44,6 +47,14 @@ internal static class MutantList
         new("facts that a checkpoint holds are applied again", Recovery,
             "            if (commit > shelved.AsOf)\n", "            if (commit > 0)\n"),
         new("messages that a checkpoint holds are taken in again", Recovery, "if (commit > _mailAsOf)", "if (commit > 0)"),
+        new("an instance is captured with half of its commit", Checkpoints, "if (instance.LastCommit == _open.Number)", "if (instance.LastCommit < 0)"),
+        new("a checkpoint is published though a file of it was lost", Checkpoints,
+            "if (run.Existing.Any(file => !_shelf.Has(file.Number)))", "if (run.Number < 0)"),
+        new("a purge is not told to the checkpoint", Messages, "        _shelf.Purge(instanceId);\n", "        _shelf.Remove(instanceId);\n"),
+        new("the log is cut at the newest checkpoint, settled or not", Settling, "_published.Peek().Manifest.TailSegment, [.. superseded",
+            "_log.Segment, [.. superseded"),
+        new("an instance leaves the memory before its checkpoint has settled", Shelf, "shelved.Newest.File <= _settledFile", "shelved.Newest.File > 0"),
+        new("an instance leaves the memory though it has changed since", Shelf, "instance is { IsDirty: false, IsBeingShelved", "instance is { IsBeingShelved"),
         new("a duplicate completion is applied", Episodes, "if (IsStale(instance.State, input))", "if (input is null)"),
         new("a repeated message is applied", Mail, "number > _received.GetValueOrDefault(source)", "number > 0"),
         new("the execution's id is not checked", Messages,
