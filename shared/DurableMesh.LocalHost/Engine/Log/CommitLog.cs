@@ -305,7 +305,9 @@ internal sealed partial class CommitLog(
         var stored = new byte[block.Length];
         await using Stream stream = await storage.ReadAsync(_segment, _position, cancellation);
         int read = await stream.ReadAtLeastAsync(stored, stored.Length, throwOnEndOfStream: false, cancellation);
-        return read == stored.Length && block.Span.SequenceEqual(stored);
+        return read == stored.Length
+            ? block.Span.SequenceEqual(stored)
+            : throw new StorageUnavailableException($"Log segment {_segment} became shorter while it was looked at.");
     }
 
     private void Remember(ReadOnlyMemory<byte> block)
