@@ -33,7 +33,7 @@ internal static class MutantList
         new("the storage ignores the lease", Storage,
             "            HeldLease(partition, holder);\n            if (_log.Find(partition, segment) is not { } found || found",
             "            if (_log.Find(partition, segment) is not { } found || found"),
-        new("a wrong append position counts as success", Log, "await ReconcileAsync(block, cancellation);", "await Task.CompletedTask;"),
+        new("a wrong append position counts as success", Log, "await MendAsync(() => ReconcileAsync(block, cancellation));", "await Task.CompletedTask;"),
         new("a lost answer counts as a lost append", Log, "if (actual - _position == block.Length)", "if (actual < 0)"),
         new("what the storage forgot is not looked for at rotation", Log, "if (Missing(segments) is [_, ..])", "if (_segment < 0)"),
         new("a torn tail is not cut", LogReader, "LastSegmentLength = valid", "LastSegmentLength = bytes.Length"),

@@ -137,7 +137,7 @@ internal sealed partial class CommitLog(
     {
         bool whole = true;
         await PersistAsync(
-            async () =>
+            () => MendAsync(async () =>
             {
                 IReadOnlyList<LogSegment> segments = await storage.ListSegmentsAsync(cancellation);
                 if (Missing(segments) is [_, ..])
@@ -145,9 +145,22 @@ internal sealed partial class CommitLog(
                     whole = false;
                     await WriteAgainAsync(segments, cancellation);
                 }
-            },
+            }),
             cancellation);
         return whole;
+    }
+
+    /// <summary>Looks and mends; what forgets in the middle of that is looked at again, like a storage that does not answer.</summary>
+    private static async Task MendAsync(Func<Task> mend)
+    {
+        try
+        {
+            await mend();
+        }
+        catch (Exception changed) when (changed is AppendPositionException or FileNotFoundException)
+        {
+            throw new StorageUnavailableException("The log changed while it was looked at.", changed);
+        }
     }
 
     private async Task WriteAsync(List<ReadOnlyMemory<byte>> blocks, CancellationToken cancellation)
@@ -195,7 +208,7 @@ internal sealed partial class CommitLog(
                 }
                 catch (AppendPositionException)
                 {
-                    await ReconcileAsync(block, cancellation);
+                    await MendAsync(() => ReconcileAsync(block, cancellation));
                 }
             },
             cancellation);
