@@ -24,6 +24,24 @@ public sealed class SimulationTests
         Assert.Equal(Seeds, sweep.Done);
     }
 
+    /// <summary>Seeds that have found a bug once: a storage that forgets in the middle of something, a page beside a purge, a wait without end.</summary>
+    [Theory]
+    [InlineData(195)]
+    [InlineData(6453)]
+    [InlineData(13203)]
+    [InlineData(27365)]
+    [InlineData(27552)]
+    [InlineData(62159)]
+    [InlineData(100072)]
+    [InlineData(102166)]
+    public void What_was_broken_once_holds(ulong seed)
+    {
+        RunResult result = SimulatedRun.Of(Scenario.Of(seed), traceLines: 200);
+
+        Assert.True(result.Violation is null, result.Violation is null ? string.Empty : FailureReport.Of(Scenario.Of(seed), result));
+        Assert.InRange(result.Steps, 1, 200_000);
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(5)]

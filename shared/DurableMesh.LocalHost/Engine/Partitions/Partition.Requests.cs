@@ -128,21 +128,31 @@ internal sealed partial class Partition
     public async Task<IReadOnlyList<OrchestrationMetadata>> ListAsync(
         string? after, Func<InstanceSummary, bool> chosen, int count, bool withData)
     {
-        string[] page = await AskAsync<string[]>(answer =>
+        var described = new List<OrchestrationMetadata>();
+        while (true)
         {
-            string[] ids = [.. IdsAfter(after).Where(id => chosen(SummaryOf(id))).Take(count)];
-            OnceDurable(null, () => answer.SetResult(ids));
-        });
-        var described = new List<OrchestrationMetadata>(page.Length);
-        foreach (Task<OrchestrationMetadata?> one in page.Select(id => GetAsync(id, withData)).ToArray())
-        {
-            if (await one is { } metadata)
+            (string? behind, int wanted) = (after, count - described.Count);
+            string[] page = await AskAsync<string[]>(answer =>
             {
-                described.Add(metadata);
+                string[] ids = [.. IdsAfter(behind).Where(id => chosen(SummaryOf(id))).Take(wanted)];
+                OnceDurable(null, () => answer.SetResult(ids));
+            });
+            foreach (Task<OrchestrationMetadata?> one in page.Select(id => GetAsync(id, withData)).ToArray())
+            {
+                if (await one is { } metadata)
+                {
+                    described.Add(metadata);
+                }
             }
-        }
 
-        return described;
+            // One that was purged meanwhile leaves a place for another.
+            if (page.Length < wanted || described.Count == count)
+            {
+                return described;
+            }
+
+            after = page[^1];
+        }
     }
 
     /// <summary>Waits until an instance satisfies a condition; it may not exist yet.</summary>
