@@ -296,6 +296,9 @@ internal sealed partial class CommitLog(
             }
 
             await storage.AppendAsync(lost.Segment, lost.Position, lost.Bytes, cancellation);
+
+            // It may be forgotten once more.
+            lost.At = _lastAppend = time.GetUtcNow();
         }
 
         if (_position == 0)
@@ -326,7 +329,7 @@ internal sealed partial class CommitLog(
     private void Remember(ReadOnlyMemory<byte> block)
     {
         DateTimeOffset now = _lastAppend = time.GetUtcNow();
-        _recent.Enqueue(new Block(_segment, _position, block, now));
+        _recent.Enqueue(new Block(_segment, _position, block) { At = now });
         _recentBytes += block.Length;
         while (_recent.TryPeek(out Block? oldest) && (now - oldest.At > ForgetfulFor || _recentBytes > MaximumRecentBytes))
         {
@@ -335,5 +338,8 @@ internal sealed partial class CommitLog(
         }
     }
 
-    private sealed record Block(long Segment, long Position, ReadOnlyMemory<byte> Bytes, DateTimeOffset At);
+    private sealed record Block(long Segment, long Position, ReadOnlyMemory<byte> Bytes)
+    {
+        public required DateTimeOffset At { get; set; }
+    }
 }
