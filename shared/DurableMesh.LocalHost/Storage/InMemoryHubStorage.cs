@@ -128,6 +128,18 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
         }
     }
 
+    /// <summary>Takes a lease from its holder; until it would have expired nobody else gets it, as on the service.</summary>
+    internal void Lose(int partition, InMemoryPartition holder)
+    {
+        lock (_gate)
+        {
+            if (_leases.TryGetValue(partition, out var held) && held.Holder == holder)
+            {
+                _leases[partition] = held with { Holder = new InMemoryPartition(this, Connect(), partition) };
+            }
+        }
+    }
+
     internal IReadOnlyList<LogSegment> List(int partition)
     {
         lock (_gate)

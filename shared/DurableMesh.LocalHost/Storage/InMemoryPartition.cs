@@ -114,7 +114,7 @@ internal sealed class InMemoryPartition(InMemoryHubStorage store, InMemoryHubCon
     {
         if (fault.Outcome is FaultOutcome.LoseLease)
         {
-            store.Release(partition, this);
+            store.Lose(partition, this);
         }
     }
 }
