@@ -1,10 +1,13 @@
+using System.Numerics;
+
 using Microsoft.Extensions.Hosting;
 
 namespace DurableMesh.LocalHost.Functions;
 
 /// <summary>
-/// Gives memory back when the host has become idle. .NET collects when a program allocates, so that one which has stopped to keeps
-/// what its last burst of work took; here most of that is instances that have left the memory since.
+/// Gives memory back when the host has become idle, and more and more rarely while it stays so. .NET collects when a program
+/// allocates, so that one which has stopped to keeps what its last burst of work took; here most of that is instances that leave the
+/// memory only after a while.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="allocated">How many bytes the process has allocated so far.</param>
@@ -28,16 +31,15 @@ internal sealed class IdleMemory(TimeProvider time, Func<long> allocated, Action
     {
         using var timer = new PeriodicTimer(Period, time);
         var before = allocated();
-        var hasWorked = true;
+        var idlePeriods = 0u;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var isIdle = allocated() - before < IdleBytes;
-            if (isIdle && hasWorked)
+            idlePeriods = allocated() - before < IdleBytes ? idlePeriods + 1 : 0;
+            if (BitOperations.IsPow2(idlePeriods))
             {
                 collect();
             }
 
-            hasWorked = !isIdle;
             before = allocated();
         }
     }
