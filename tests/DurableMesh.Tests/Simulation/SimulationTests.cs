@@ -33,6 +33,7 @@ public sealed class SimulationTests
     [InlineData(27552)]
     [InlineData(62159)]
     [InlineData(64769)]
+    [InlineData(91363)]
     [InlineData(100072)]
     [InlineData(102166)]
     public void What_was_broken_once_holds(ulong seed)

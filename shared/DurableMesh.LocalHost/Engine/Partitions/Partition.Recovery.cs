@@ -19,8 +19,18 @@ internal sealed partial class Partition
     public async Task RecoverAsync(CancellationToken cancellation)
     {
         long started = _services.Time.GetTimestamp();
-        LogEnd end = await _recovery.ReadAsync(manifest => TryLoadAsync(manifest, cancellation), ApplyCommit, cancellation);
-        await TakeOffShelfAsync(cancellation);
+        LogEnd end;
+        try
+        {
+            end = await _recovery.ReadAsync(manifest => TryLoadAsync(manifest, cancellation), ApplyCommit, cancellation);
+            await TakeOffShelfAsync(cancellation);
+        }
+        catch (Exception error) when (error is FileNotFoundException or InvalidDataException)
+        {
+            await ConfirmOwnerAsync(cancellation);
+            throw;
+        }
+
         await _log.OpenAsync(end, _checkpoint, cancellation);
         _committed = end.NextCommit - 1;
         _open = new CommitBatch(end.NextCommit);

@@ -65,7 +65,22 @@ internal sealed partial class Partition
     /// </summary>
     private async Task CheckFilesAsync()
     {
-        IReadOnlyList<CheckpointFile> listed = await PersistAsync(() => _storage.ListCheckpointFilesAsync(Ended));
+        IReadOnlyList<CheckpointFile> listed;
+        try
+        {
+            listed = await PersistAsync(() => _storage.ListCheckpointFilesAsync(Ended));
+            await ConfirmOwnerAsync(Ended);
+        }
+        catch (OperationCanceledException) when (Ended.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (LeaseLostException lost)
+        {
+            Abort(lost);
+            return;
+        }
+
         Post(() =>
         {
             HashSet<long> lost = [.. _shelf.Files.Select(file => file.Number).Except(listed.Select(file => file.Number))];
@@ -98,4 +113,18 @@ internal sealed partial class Partition
             LogWritingCheckpointAgain(_number, lost.Count);
         });
     }
+
+    /// <summary>
+    /// Makes sure that this host has been the owner until now: what looks like a loss may be what the next owner has deleted.
+    /// </summary>
+    /// <exception cref="LeaseLostException">Somebody else owns the partition now.</exception>
+    private Task<bool> ConfirmOwnerAsync(CancellationToken cancellation) => Persistence.RunAsync(
+        async () =>
+        {
+            await _lease.RenewAsync(cancellation);
+            return true;
+        },
+        _services.Time,
+        away: null,
+        cancellation);
 }

@@ -52,12 +52,16 @@ internal sealed partial class Partition
     {
         try
         {
-            StoredInstance stored = await PersistAsync(() => _checkpoints.ReadAsync(shelved, Ended));
-            Post(() => Return(shelved, stored));
-        }
-        catch (FileNotFoundException missing)
-        {
-            Post(() => ReturnAgain(shelved, missing));
+            try
+            {
+                StoredInstance stored = await PersistAsync(() => _checkpoints.ReadAsync(shelved, Ended));
+                Post(() => Return(shelved, stored));
+            }
+            catch (FileNotFoundException missing)
+            {
+                await ConfirmOwnerAsync(Ended);
+                Post(() => ReturnAgain(shelved, missing));
+            }
         }
         catch (OperationCanceledException) when (Ended.IsCancellationRequested)
         {
