@@ -93,9 +93,7 @@ internal sealed partial class Partition
             {
                 if (!_instances.TryGetValue(shelved.Id, out Instance? instance))
                 {
-                    Abort(new InvalidDataException(
-                        $"Partition {_number}: the storage has lost checkpoint file {shelved.Newest.File}, which holds instance '{shelved.Id}'. "
-                        + "Restore the blob from a backup; going on without it would lose acknowledged work."));
+                    Abort(Lost(shelved));
                     return;
                 }
 
@@ -113,6 +111,11 @@ internal sealed partial class Partition
             LogWritingCheckpointAgain(_number, lost.Count);
         });
     }
+
+    private InvalidDataException Lost(ShelvedInstance shelved, Exception? inner = null) => new(
+        $"Partition {_number}: the storage has lost checkpoint file {shelved.Newest.File}, which holds instance '{shelved.Id}'. Restore the blob "
+        + "from a backup; going on without it would lose acknowledged work.",
+        inner);
 
     /// <summary>
     /// Makes sure that this host has been the owner until now: what looks like a loss may be what the next owner has deleted.

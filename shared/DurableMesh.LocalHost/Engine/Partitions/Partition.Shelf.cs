@@ -94,10 +94,7 @@ internal sealed partial class Partition
     {
         if (_shelf.TryGet(shelved.Id, out ShelvedInstance? still) && still == shelved)
         {
-            Abort(new InvalidDataException(
-                $"Partition {_number}: {missing.Message} It holds instance '{shelved.Id}'. Restore the blob from a backup; going on without it would lose "
-                + "acknowledged work.",
-                missing));
+            Abort(Lost(shelved, missing));
         }
         else
         {

@@ -357,7 +357,7 @@ public sealed class CheckpointTests
         _ = hub.Client.GetInstanceAsync(id, TestHub.Patience);
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => hub.Hub.ExecuteTask!.WaitAsync(TestHub.Patience));
 
-        Assert.Contains("has no checkpoint file", error.Message, StringComparison.Ordinal);
+        Assert.Contains("has lost checkpoint file", error.Message, StringComparison.Ordinal);
         Assert.Contains(id, error.Message, StringComparison.Ordinal);
     }
 
