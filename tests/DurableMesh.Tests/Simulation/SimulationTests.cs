@@ -36,6 +36,7 @@ public sealed class SimulationTests
     [InlineData(91363)]
     [InlineData(100072)]
     [InlineData(102166)]
+    [InlineData(115114)]
     public void What_was_broken_once_holds(ulong seed)
     {
         RunResult result = SimulatedRun.Of(Scenario.Of(seed), traceLines: 200);

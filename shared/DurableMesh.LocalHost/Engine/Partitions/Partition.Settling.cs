@@ -9,6 +9,7 @@ namespace DurableMesh.LocalHost.Engine.Partitions;
 internal sealed partial class Partition
 {
     private readonly Queue<(CheckpointManifest Manifest, DateTimeOffset At)> _published = new();
+    private long _settledCheckpoint;
     private long _settledFile;
 
     /// <summary>
@@ -17,6 +18,13 @@ internal sealed partial class Partition
     /// </summary>
     private void SettleCheckpoints()
     {
+        long old = _published.LastOrDefault(one => _services.Time.GetUtcNow() - one.At >= CommitLog.ForgetfulFor).Manifest?.Number ?? 0;
+        if (old > _settledCheckpoint)
+        {
+            // Time alone says nothing: the storage may have been away for all of it, and come back from an older state.
+            _ = CheckFilesAsync(settles: old);
+        }
+
         var superseded = new List<ManifestFile>();
         while (_published.Count > 2 && IsSettled(_published.ElementAt(1)))
         {
@@ -32,8 +40,7 @@ internal sealed partial class Partition
         }
     }
 
-    private bool IsSettled((CheckpointManifest Manifest, DateTimeOffset At) published) =>
-        _services.Time.GetUtcNow() - published.At >= CommitLog.ForgetfulFor;
+    private bool IsSettled((CheckpointManifest Manifest, DateTimeOffset At) published) => published.Manifest.Number <= _settledCheckpoint;
 
     /// <summary>Deletes what no checkpoint needs any more. What cannot be deleted now is deleted by a later owner.</summary>
     private async Task TidyAsync(long firstSegment, IReadOnlyList<long> files)
@@ -63,7 +70,8 @@ internal sealed partial class Partition
     /// The storage was restarted from an older state. Instances whose newest copy it may have forgotten are all in memory (see
     /// <see cref="SettleCheckpoints"/>): they are written anew.
     /// </summary>
-    private async Task CheckFilesAsync()
+    /// <param name="settles">The checkpoint, and all before it, that can be relied on when no file is missing now.</param>
+    private async Task CheckFilesAsync(long settles = 0)
     {
         IReadOnlyList<CheckpointFile> listed;
         try
@@ -86,6 +94,7 @@ internal sealed partial class Partition
             HashSet<long> lost = [.. _shelf.Files.Select(file => file.Number).Except(listed.Select(file => file.Number))];
             if (lost.Count == 0)
             {
+                _settledCheckpoint = Math.Max(_settledCheckpoint, settles);
                 return;
             }
 
