@@ -57,11 +57,10 @@ internal sealed record CheckpointIndex(IReadOnlyList<string> Purged, IReadOnlyLi
             purged[i] = reader.RequiredText();
         }
 
-        var names = new Dictionary<string, string>();
         var instances = new ShelvedInstance[reader.Int()];
         for (int i = 0; i < instances.Length; i++)
         {
-            instances[i] = ReadInstance(ref reader, file, names);
+            instances[i] = ReadInstance(ref reader, file);
         }
 
         return new CheckpointIndex(purged, instances, reader.Byte() == 0 ? null : MailState.Read(ref reader));
@@ -73,9 +72,7 @@ internal sealed record CheckpointIndex(IReadOnlyList<string> Purged, IReadOnlyLi
         writer.Number(instance.AsOf);
         writer.Byte((byte)((instance.Exists ? Flags.Exists : 0) | (instance.IsBusy ? Flags.Busy : 0)));
         writer.Byte((byte)instance.Status);
-        writer.Text(instance.Name);
         writer.Instant(instance.CreatedAt);
-        writer.Instant(instance.LastUpdatedAt);
         WriteExtent(writer, instance.Newest);
         writer.Number(instance.Older.Length);
         foreach (Extent extent in instance.Older)
@@ -92,7 +89,7 @@ internal sealed record CheckpointIndex(IReadOnlyList<string> Purged, IReadOnlyLi
         }
     }
 
-    private static ShelvedInstance ReadInstance(ref LogReader reader, long file, Dictionary<string, string> names)
+    private static ShelvedInstance ReadInstance(ref LogReader reader, long file)
     {
         string id = reader.RequiredText();
         long asOf = reader.Number();
@@ -104,24 +101,11 @@ internal sealed record CheckpointIndex(IReadOnlyList<string> Purged, IReadOnlyLi
             Exists = flags.HasFlag(Flags.Exists),
             IsBusy = flags.HasFlag(Flags.Busy),
             Status = (OrchestrationRuntimeStatus)reader.Byte(),
-            Name = OneOf(names, reader.RequiredText()),
             CreatedAt = reader.Instant(),
-            LastUpdatedAt = reader.Instant(),
             Newest = ReadExtent(ref reader, file),
             Older = ReadExtents(ref reader, file),
             Timers = ReadTimers(ref reader),
         };
-    }
-
-    /// <summary>There are many instances and few orchestrators: their names need not be in memory more than once.</summary>
-    private static string OneOf(Dictionary<string, string> names, string name)
-    {
-        if (!names.TryGetValue(name, out string? one))
-        {
-            names.Add(name, one = name);
-        }
-
-        return one;
     }
 
     private static void WriteExtent(LogWriter writer, Extent extent)

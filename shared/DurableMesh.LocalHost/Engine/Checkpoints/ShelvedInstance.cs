@@ -1,4 +1,3 @@
-using DurableMesh.LocalHost.Engine.Instances;
 using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.LocalHost.Engine.Checkpoints;
@@ -24,17 +23,11 @@ internal sealed class ShelvedInstance
     /// <summary>Whether the instance was started.</summary>
     public required bool Exists { get; init; }
 
-    /// <summary>The orchestrator's name.</summary>
-    public required string Name { get; init; }
-
     /// <summary>Durable Task's status.</summary>
     public required OrchestrationRuntimeStatus Status { get; init; }
 
     /// <summary>When it was created (UTC).</summary>
     public required DateTime CreatedAt { get; init; }
-
-    /// <summary>When its code ran last, or it was ended (UTC).</summary>
-    public required DateTime LastUpdatedAt { get; init; }
 
     /// <summary>
     /// Whether it had something to do when it was captured (an activity under way, input that its code has not seen): then a
@@ -53,9 +46,6 @@ internal sealed class ShelvedInstance
 
     /// <summary>All its records, oldest first.</summary>
     public IEnumerable<Extent> Extents => Older.Append(Newest);
-
-    /// <summary>Whether the instance has come to its end.</summary>
-    public bool IsEnded => InstanceState.IsEnd(Status);
 }
 
 /// <summary>A timer that an instance on the shelf waits for.</summary>

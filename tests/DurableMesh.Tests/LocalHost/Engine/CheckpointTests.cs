@@ -22,22 +22,7 @@ public sealed class CheckpointTests
 
     private static void Tasks(DurableTaskRegistry registry)
     {
-        registry.AddOrchestratorFunc<object, string>("Collector", async (context, _) =>
-        {
-            var seen = new List<string>();
-            while (true)
-            {
-                string said = await context.WaitForExternalEvent<string>("say");
-                if (said == "end")
-                {
-                    return string.Join(',', seen);
-                }
-
-                seen.Add(await context.CallActivityAsync<string>("Echo", said));
-                context.SetCustomStatus(seen.Count);
-            }
-        });
-        registry.AddActivityFunc<string, string>("Echo", (_, said) => said);
+        DurabilityTests.Collector(registry);
         registry.AddOrchestratorFunc<int, string>("Sleeper", async (context, seconds) =>
         {
             await context.CreateTimer(TimeSpan.FromSeconds(seconds), CancellationToken.None);

@@ -13,7 +13,7 @@ namespace DurableMesh.Tests.LocalHost.Engine;
 public sealed class DurabilityTests
 {
     /// <summary>Collects the events it receives until "end", calling an activity for each.</summary>
-    private static void Collector(DurableTaskRegistry registry)
+    internal static void Collector(DurableTaskRegistry registry)
     {
         registry.AddOrchestratorFunc<object, string>("Collector", async (context, _) =>
         {
