@@ -16,6 +16,9 @@ internal sealed class JsonAnswer<T>(T value, int status = StatusCodes.Status200O
     /// <summary>The <c>Location</c> header, if any.</summary>
     public string? Location { get; init; }
 
+    /// <summary>The version for the <c>ETag</c> header, if any.</summary>
+    public int? Version { get; init; }
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
@@ -24,6 +27,11 @@ internal sealed class JsonAnswer<T>(T value, int status = StatusCodes.Status200O
         if (Location is not null)
         {
             response.Headers.Location = Location;
+        }
+
+        if (Version is { } version)
+        {
+            response.Headers.ETag = Preconditions.ETagOf(version);
         }
 
         return JsonBody.WriteAsync(response, value, httpContext.RequestAborted);

@@ -1,3 +1,4 @@
+using DurableMesh.Core.Changes;
 using DurableMesh.Core.Wire;
 using Microsoft.AspNetCore.Http;
 
@@ -83,6 +84,20 @@ internal static class Problems
             Detail = thread.Detail,
             ThreadId = thread.ThreadId,
         };
+    }
+
+    /// <summary>A change that the state it was meant for did not take.</summary>
+    public static Problem OfRefusal(ChangeRefusal refusal)
+    {
+        var (status, title) = refusal.Kind switch
+        {
+            RefusalKind.NotFound => (StatusCodes.Status404NotFound, "There is no such thing."),
+            RefusalKind.VersionMismatch => (StatusCodes.Status412PreconditionFailed, "Somebody else changed it first."),
+            RefusalKind.Conflict => (StatusCodes.Status409Conflict, "Its state does not allow that."),
+            RefusalKind.Forbidden => (StatusCodes.Status403Forbidden, "That is not yours to do."),
+            _ => (StatusCodes.Status400BadRequest, "The change contradicts itself."),
+        };
+        return new Problem { Status = status, Code = refusal.Code, Title = title, Detail = refusal.Detail };
     }
 
     public static Problem NotHeld(string threadId, ThreadPhase state) => new()
