@@ -10,4 +10,8 @@ internal static class Choices<TEnum>
         value => JsonSerializer.SerializeToElement(value, MeshJson.Options).GetString()!);
 
     public static string List { get; } = string.Join(", ", ByName.Keys);
+
+    private static readonly Dictionary<TEnum, string> Names = ByName.ToDictionary(pair => pair.Value, pair => pair.Key);
+
+    public static string NameOf(TEnum value) => Names[value];
 }
