@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Core.Authority;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Threads;
@@ -61,6 +62,8 @@ public static class MeshJson
 [JsonSerializable(typeof(InboxEnvelope))]
 [JsonSerializable(typeof(TranscriptEntry))]
 [JsonSerializable(typeof(GateReport))]
+[JsonSerializable(typeof(AuthorityTable))]
+[JsonSerializable(typeof(AuthorityExplanations))]
 [JsonSerializable(typeof(EvidenceFile))]
 [JsonSerializable(typeof(EvidenceReport))]
 public sealed partial class MeshJsonContext : JsonSerializerContext;

@@ -210,9 +210,9 @@ internal sealed class ObjectReader
         return null;
     }
 
-    public DateTimeOffset? Instant(string name)
+    public DateTimeOffset? Instant(string name, bool required = false)
     {
-        if (Find(name, required: false) is not { } element
+        if (Find(name, required) is not { } element
             || !Expect(name, element, JsonValueKind.String, "an instant such as \"2026-11-23T08:00:00Z\""))
         {
             return null;
@@ -271,11 +271,12 @@ internal sealed class ObjectReader
     }
 
     /// <summary>A list of objects whose ids, where they have one, are unique.</summary>
-    public IReadOnlyList<T> Objects<T>(string name, int maxCount, Func<ObjectReader, T?> read, Func<T, string>? id = null)
+    public IReadOnlyList<T> Objects<T>(
+        string name, int maxCount, Func<ObjectReader, T?> read, Func<T, string>? id = null, bool required = false)
         where T : class
     {
         var seen = new HashSet<string>();
-        return Items(name, maxCount, (element, itemPath) =>
+        return Items(name, maxCount, required, (element, itemPath) =>
         {
             if (Of(element, itemPath, _errors) is not { } reader)
             {
@@ -294,24 +295,25 @@ internal sealed class ObjectReader
     }
 
     /// <summary>A list of texts of one line each.</summary>
-    public IReadOnlyList<string> Lines(string name, int maxCount, int maxLength) => Items(name, maxCount, (element, itemPath) =>
-    {
-        var text = element.ValueKind == JsonValueKind.String ? TextRules.TryGet(element) : null;
-        if (!string.IsNullOrWhiteSpace(text) && text.Length <= maxLength
-            && !text.AsSpan().ContainsAny(TextRules.ControlCharacters))
+    public IReadOnlyList<string> Lines(string name, int maxCount, int maxLength) =>
+        Items(name, maxCount, required: false, (element, itemPath) =>
         {
-            return text;
-        }
+            var text = element.ValueKind == JsonValueKind.String ? TextRules.TryGet(element) : null;
+            if (!string.IsNullOrWhiteSpace(text) && text.Length <= maxLength
+                && !text.AsSpan().ContainsAny(TextRules.ControlCharacters))
+            {
+                return text;
+            }
 
-        _errors.Add(itemPath, InputError.InvalidValue, $"This must be a text of 1 to {maxLength} characters in one line.");
-        return null;
-    });
+            _errors.Add(itemPath, InputError.InvalidValue, $"This must be a text of 1 to {maxLength} characters in one line.");
+            return null;
+        });
 
-    private List<T> Items<T>(string name, int maxCount, Func<JsonElement, string, T?> read)
+    private List<T> Items<T>(string name, int maxCount, bool required, Func<JsonElement, string, T?> read)
         where T : class
     {
         var items = new List<T>();
-        if (Find(name, required: false) is not { } element
+        if (Find(name, required) is not { } element
             || !Expect(name, element, JsonValueKind.Array, "a list"))
         {
             return items;

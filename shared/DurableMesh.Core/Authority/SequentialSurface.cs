@@ -1,0 +1,32 @@
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Core.Authority;
+
+/// <summary>A way to get work done one step after the other, beside the mesh.</summary>
+/// <param name="Name">Its stable name.</param>
+/// <param name="Advice">How it does the pattern's work.</param>
+public sealed record SequentialSurface(string Name, string Advice)
+{
+    private static readonly SequentialSurface Chain =
+        new("chain", "a chain (owner → subagent → return) that runs the builder, then the verifier, and returns the verdict");
+
+    private static readonly SequentialSurface OneShotTask =
+        new("one-shot-task", "a one-shot task (caller → spawn → return) on the other device");
+
+    private static readonly SequentialSurface Dag =
+        new("dag", "a DAG (caller → DAG → result) with the distillation and the comparison as its nodes");
+
+    private static readonly SequentialSurface AgentFactory =
+        new("agent-factory", "the agent factory (caller → persistent agent → return) to ask the other company's agent once");
+
+    /// <summary>What a pair without authority uses instead of the mesh.</summary>
+    /// <param name="pattern">What for.</param>
+    public static SequentialSurface InsteadOf(Pattern pattern) => pattern switch
+    {
+        Pattern.BuilderVerifier => Chain,
+        Pattern.CrossDevice => OneShotTask,
+        Pattern.Distillation => Dag,
+        Pattern.Advisory => AgentFactory,
+        _ => throw new ArgumentOutOfRangeException(nameof(pattern), pattern, "There is no such pattern."),
+    };
+}
