@@ -83,6 +83,9 @@ public sealed class PriceOptions
     /// <summary>Input tokens from a cache; by default as much as any others.</summary>
     public decimal? CachedInput { get; set; }
 
+    /// <summary>Input tokens that go into a cache; by default as much as any others.</summary>
+    public decimal? CacheWrite { get; set; }
+
     /// <summary>Output tokens.</summary>
     public decimal Output { get; set; }
 
@@ -93,6 +96,7 @@ public sealed class PriceOptions
         From = From.ToUniversalTime(),
         InputPerMillion = Input,
         CachedInputPerMillion = CachedInput,
+        CacheWritePerMillion = CacheWrite,
         OutputPerMillion = Output,
     };
 }

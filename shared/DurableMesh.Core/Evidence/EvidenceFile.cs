@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
@@ -124,7 +125,20 @@ public sealed record EvidenceRound(
 /// <summary>What was spent.</summary>
 /// <param name="Total">By both parties.</param>
 /// <param name="Agents">By agent and model.</param>
-public sealed record EvidenceUsage(UsageTotals Total, IReadOnlyList<AgentUsage> Agents);
+public sealed record EvidenceUsage(UsageTotals Total, IReadOnlyList<AgentUsage> Agents)
+{
+    /// <summary>Where a sender's cost is not what the price table gives, by more than 1 %; left out where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<CostDisagreement>? Disagreements { get; init; }
+}
+
+/// <summary>A cost about which the sender and the price table disagree. The sender's counts.</summary>
+/// <param name="Message">The message's sequence.</param>
+/// <param name="Agent">The sender.</param>
+/// <param name="Model">The model.</param>
+/// <param name="CostUsd">What the sender says, in US dollars.</param>
+/// <param name="ComputedUsd">What the price table gives, in US dollars.</param>
+public sealed record CostDisagreement(int Message, string Agent, string? Model, decimal CostUsd, decimal ComputedUsd);
 
 /// <summary>What an agent spent on a model.</summary>
 /// <param name="Agent">The agent.</param>

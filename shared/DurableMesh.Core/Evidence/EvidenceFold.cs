@@ -9,6 +9,7 @@ internal sealed class EvidenceFold
 {
     private readonly List<EvidenceRound> _rounds = [];
     private readonly Dictionary<(string Agent, string? Model), AgentUsage> _usage = [];
+    private readonly List<CostDisagreement> _disagreements = [];
     private readonly Dictionary<string, AgentTiming> _timings = [];
     private readonly ThreadOpening _opening;
     private ThreadState _state;
@@ -79,6 +80,10 @@ internal sealed class EvidenceFold
                 Unpriced = known.Unpriced + (spent.CostSource == CostSource.Unpriced ? 1 : 0),
                 Totals = known.Totals + spent.Totals(),
             };
+            if (spent is { IsDisputed: true, ComputedUsd: { } computed })
+            {
+                _disagreements.Add(new(message.Sequence, message.From, spent.Model, spent.CostUsd, computed));
+            }
         }
 
         if (message.Kind is MessageKind.Submission or MessageKind.Verdict or MessageKind.Question or MessageKind.Answer)
@@ -149,7 +154,10 @@ internal sealed class EvidenceFold
             Turns = _state.Turns,
             Findings = _state.Findings,
             Rounds = _rounds,
-            Usage = new EvidenceUsage(_state.TotalUsage(), [.. _usage.Values]),
+            Usage = new EvidenceUsage(_state.TotalUsage(), [.. _usage.Values])
+            {
+                Disagreements = _disagreements.Count == 0 ? null : _disagreements,
+            },
             Timings = new EvidenceTimings(
                 thread.CreatedAt,
                 _openedAt,

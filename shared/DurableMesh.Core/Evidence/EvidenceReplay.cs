@@ -58,15 +58,24 @@ internal sealed class EvidenceReplay
 
     private void CheckCost(int index, SettledUsage? usage)
     {
-        if (usage is not null && CostOf(usage) is var cost && cost != usage.CostUsd)
+        if (usage is not null)
+        {
+            CheckCost(index, "costUsd", CostOf(usage), usage.CostUsd);
+            CheckCost(index, "computedUsd", ComputedOf(usage), usage.ComputedUsd);
+        }
+    }
+
+    private void CheckCost(int index, string field, decimal? expected, decimal? found)
+    {
+        if (expected != found)
         {
             Add(
                 EvidenceFault.CostMismatch,
                 index,
-                "event.message.usage.costUsd",
+                $"event.message.usage.{field}",
                 "The cost is not what its price row gives.",
-                FormattableString.Invariant($"{cost}"),
-                FormattableString.Invariant($"{usage.CostUsd}"));
+                FormattableString.Invariant($"{expected}"),
+                FormattableString.Invariant($"{found}"));
         }
     }
 
@@ -86,11 +95,13 @@ internal sealed class EvidenceReplay
 
     private static decimal CostOf(SettledUsage usage) => usage switch
     {
-        { CostSource: CostSource.PriceTable, Price: { } price } =>
-            price.CostOf(usage.InputTokens, usage.CachedInputTokens, usage.OutputTokens),
+        { CostSource: CostSource.PriceTable, Price: { } price } => price.CostOf(usage.ToUsage()),
         { CostSource: CostSource.Sender } => UsdRounding.Round(usage.CostUsd),
         _ => 0,
     };
+
+    private static decimal? ComputedOf(SettledUsage usage) =>
+        usage.CostSource == CostSource.Sender ? usage.Price?.CostOf(usage.ToUsage()) : null;
 
     private void CheckRules()
     {

@@ -28,7 +28,7 @@ public sealed class PriceTable
                     nameof(rows));
             }
 
-            if (history.Any(row => row.InputPerMillion < 0 || row.CachedInputPerMillion < 0 || row.OutputPerMillion < 0))
+            if (history.Any(row => row.HasNegativeAmount))
             {
                 throw new ArgumentException($"The price of {model} has a negative amount.", nameof(rows));
             }
@@ -44,23 +44,33 @@ public sealed class PriceTable
     public ModelPrice? Find(string model, DateTimeOffset at) =>
         _rowsByModel.TryGetValue(model, out var history) ? Array.Find(history, row => row.From <= at) : null;
 
+    /// <summary>What one turn costs at least, in US dollars; null where the model has no known price.</summary>
+    /// <param name="model">The model that takes the turn; null where nobody knows.</param>
+    /// <param name="at">When it is taken.</param>
+    /// <param name="turn">How large a turn is taken to be.</param>
+    public decimal? PriceOfTurn(string? model, DateTimeOffset at, TurnEstimate turn) =>
+        model is null ? null : Find(model, at)?.CostOf(turn.ToUsage());
+
     /// <summary>
-    /// Settles a usage: the sender's cost where there is one, else the table's, else zero and said to be unpriced.
+    /// Settles a usage: the sender's cost where there is one, with the table's beside it, else the table's, else zero and said to
+    /// be unpriced.
     /// </summary>
     /// <param name="usage">What the sender reports.</param>
     /// <param name="at">When the cost arose.</param>
     public SettledUsage Settle(Usage usage, DateTimeOffset at)
     {
-        var price = usage.CostUsd is null && usage.Model is not null ? Find(usage.Model, at) : null;
+        var price = usage.Model is null ? null : Find(usage.Model, at);
+        var computed = price?.CostOf(usage);
         return new SettledUsage
         {
             Model = usage.Model,
             InputTokens = usage.InputTokens,
             CachedInputTokens = usage.CachedInputTokens,
+            CacheWriteTokens = usage.CacheWriteTokens,
             OutputTokens = usage.OutputTokens,
             Price = price,
-            CostUsd = UsdRounding.Round(usage.CostUsd ?? 0)
-                + (price?.CostOf(usage.InputTokens, usage.CachedInputTokens, usage.OutputTokens) ?? 0),
+            CostUsd = UsdRounding.Round(usage.CostUsd ?? computed ?? 0),
+            ComputedUsd = usage.CostUsd is null ? null : computed,
             CostSource = (usage.CostUsd, price) switch
             {
                 (not null, _) => CostSource.Sender,

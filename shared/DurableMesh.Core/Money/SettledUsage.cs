@@ -10,7 +10,7 @@ public enum CostSource
     /// <summary>The sender gave it.</summary>
     Sender,
 
-    /// <summary>It was computed from the price row that stands beside it.</summary>
+    /// <summary>It was computed from <see cref="SettledUsage.Price"/>.</summary>
     PriceTable,
 
     /// <summary>No price is known for the model; the cost counts as zero and the evidence says so.</summary>
@@ -24,11 +24,15 @@ public sealed record SettledUsage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Model { get; init; }
 
-    /// <summary>All input tokens, cached ones included.</summary>
+    /// <summary>All input tokens, those from and into a cache included.</summary>
     public required long InputTokens { get; init; }
 
     /// <summary>The part of them that came from a cache.</summary>
     public required long CachedInputTokens { get; init; }
+
+    /// <summary>The part of them that went into a cache; left out where none did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CacheWriteTokens { get; init; }
 
     /// <summary>Output tokens.</summary>
     public required long OutputTokens { get; init; }
@@ -39,12 +43,23 @@ public sealed record SettledUsage
     /// <summary>Where the cost comes from.</summary>
     public required CostSource CostSource { get; init; }
 
-    /// <summary>The price row that it was computed from; only with <see cref="CostSource.PriceTable"/>.</summary>
+    /// <summary>The price row that held; left out where the table has none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ModelPrice? Price { get; init; }
 
+    /// <summary>What <see cref="Price"/> gives in US dollars, beside a cost that is the sender's; left out otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? ComputedUsd { get; init; }
+
+    /// <summary>
+    /// Whether the sender's cost and the table's differ by more than a hundredth of the table's. The sender's counts all the same.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsDisputed => ComputedUsd is { } computed && Math.Abs(CostUsd - computed) > computed / 100;
+
     /// <summary>The numbers alone.</summary>
-    public UsageTotals Totals() => new(InputTokens, CachedInputTokens, OutputTokens, CostUsd);
+    public UsageTotals Totals() =>
+        new(InputTokens, CachedInputTokens, OutputTokens, CostUsd) { CacheWriteTokens = CacheWriteTokens };
 
     /// <summary>As the API shows it.</summary>
     public Usage ToUsage() => new()
@@ -52,6 +67,7 @@ public sealed record SettledUsage
         Model = Model,
         InputTokens = InputTokens,
         CachedInputTokens = CachedInputTokens,
+        CacheWriteTokens = CacheWriteTokens,
         OutputTokens = OutputTokens,
         CostUsd = CostUsd,
     };

@@ -56,11 +56,15 @@ public sealed record Usage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Model { get; init; }
 
-    /// <summary>All input tokens, cached ones included.</summary>
+    /// <summary>All input tokens, those from and into a cache included.</summary>
     public long InputTokens { get; init; }
 
-    /// <summary>The input tokens that came from a cache; at most <see cref="InputTokens"/>.</summary>
+    /// <summary>The input tokens that came from a cache.</summary>
     public long CachedInputTokens { get; init; }
+
+    /// <summary>The input tokens that went into a cache; with the cached ones at most <see cref="InputTokens"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CacheWriteTokens { get; init; }
 
     /// <summary>Output tokens.</summary>
     public long OutputTokens { get; init; }

@@ -144,28 +144,36 @@ internal sealed class ObjectReader
     }
 
     /// <summary>
-    /// An amount in US dollars, 0 to <see cref="UsdRounding.MaxUsd"/>, rounded to <see cref="UsdRounding.Places"/>.
+    /// An amount in US dollars that a person set: 0 to <see cref="UsdRounding.MaxUsd"/>, with no more than
+    /// <see cref="UsdRounding.Places"/> decimal places. How the number is written, <c>2.5e-3</c> for instance, does not matter.
     /// </summary>
-    public decimal? Usd(string name)
+    public decimal? Usd(string name, bool required = false)
     {
-        if (Find(name, required: false) is not { } element
-            || !Expect(name, element, JsonValueKind.Number, "an amount in US dollars"))
+        if (ReadUsd(name, required) is not var (usd, given))
         {
             return null;
         }
 
-        if (element.TryGetDecimal(out var usd) && usd is >= 0 and <= UsdRounding.MaxUsd)
+        // What is nearer to zero than a decimal can be is read as zero.
+        var mantissa = given.AsSpan(0, given.AsSpan().IndexOfAny('e', 'E') is >= 0 and var end ? end : given.Length);
+        var rounded = UsdRounding.Round(usd);
+        if (usd == rounded && (usd != 0 || !mantissa.ContainsAnyInRange('1', '9')))
         {
-            return UsdRounding.Round(usd);
+            return rounded;
         }
 
-        var given = Shorten(element.GetRawText());
         Add(
             name,
-            InputError.OutOfRange,
-            FormattableString.Invariant($"This must be 0 to {UsdRounding.MaxUsd} US dollars, not {given}."));
+            InputError.InvalidValue,
+            $"{Shorten(given)} has more than {UsdRounding.Places} decimal places; a billionth of a US dollar is the least.");
         return null;
     }
+
+    /// <summary>
+    /// An amount in US dollars that a program computed, rounded to <see cref="UsdRounding.Places"/>: a sum of binary fractions has
+    /// digits that mean nothing.
+    /// </summary>
+    public decimal? RoundedUsd(string name) => ReadUsd(name, required: false) is var (usd, _) ? UsdRounding.Round(usd) : null;
 
     public bool? Flag(string name)
     {
@@ -308,6 +316,27 @@ internal sealed class ObjectReader
             _errors.Add(itemPath, InputError.InvalidValue, $"This must be a text of 1 to {maxLength} characters in one line.");
             return null;
         });
+
+    private (decimal Usd, string Given)? ReadUsd(string name, bool required)
+    {
+        if (Find(name, required) is not { } element
+            || !Expect(name, element, JsonValueKind.Number, "an amount in US dollars, a number"))
+        {
+            return null;
+        }
+
+        var given = element.GetRawText();
+        if (element.TryGetDecimal(out var usd) && usd is >= 0 and <= UsdRounding.MaxUsd)
+        {
+            return (usd, given);
+        }
+
+        Add(
+            name,
+            InputError.OutOfRange,
+            FormattableString.Invariant($"This must be 0 to {UsdRounding.MaxUsd} US dollars, not {Shorten(given)}."));
+        return null;
+    }
 
     private List<T> Items<T>(string name, int maxCount, bool required, Func<JsonElement, string, T?> read)
         where T : class

@@ -222,15 +222,16 @@ public static class RequestReader
             Model = input.Line("model", MaxIdLength, required: false),
             InputTokens = input.Whole("inputTokens", 0, MaxTokens) ?? 0,
             CachedInputTokens = input.Whole("cachedInputTokens", 0, MaxTokens) ?? 0,
+            CacheWriteTokens = input.Whole("cacheWriteTokens", 0, MaxTokens) ?? 0,
             OutputTokens = input.Whole("outputTokens", 0, MaxTokens) ?? 0,
-            CostUsd = input.Usd("costUsd"),
+            CostUsd = input.RoundedUsd("costUsd"),
         };
-        if (usage.CachedInputTokens > usage.InputTokens)
+        if (usage.CachedInputTokens + usage.CacheWriteTokens > usage.InputTokens)
         {
             input.Add(
-                "cachedInputTokens",
+                usage.CachedInputTokens > usage.InputTokens ? "cachedInputTokens" : "cacheWriteTokens",
                 InputError.OutOfRange,
-                "The cached tokens are a part of inputTokens and cannot be more.");
+                "The tokens from and into a cache are parts of inputTokens and cannot be more.");
         }
 
         return usage;

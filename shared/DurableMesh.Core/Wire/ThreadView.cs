@@ -102,7 +102,7 @@ public sealed record Limits(
     int MaxRoundsWithoutProgress);
 
 /// <summary>A sum of usages.</summary>
-/// <param name="InputTokens">All input tokens, cached ones included.</param>
+/// <param name="InputTokens">All input tokens, those from and into a cache included.</param>
 /// <param name="CachedInputTokens">The part of them that came from a cache.</param>
 /// <param name="OutputTokens">Output tokens.</param>
 /// <param name="CostUsd">US dollars.</param>
@@ -110,6 +110,10 @@ public sealed record UsageTotals(long InputTokens, long CachedInputTokens, long 
 {
     /// <summary>Nothing spent.</summary>
     public static UsageTotals Zero { get; } = new(0, 0, 0, 0m);
+
+    /// <summary>The part of the input tokens that went into a cache; left out where none did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CacheWriteTokens { get; init; }
 
     /// <summary>The sum of two.</summary>
     /// <param name="left">One.</param>
@@ -122,7 +126,10 @@ public sealed record UsageTotals(long InputTokens, long CachedInputTokens, long 
         InputTokens + other.InputTokens,
         CachedInputTokens + other.CachedInputTokens,
         OutputTokens + other.OutputTokens,
-        CostUsd + other.CostUsd);
+        CostUsd + other.CostUsd)
+    {
+        CacheWriteTokens = CacheWriteTokens + other.CacheWriteTokens,
+    };
 }
 
 /// <summary>The required criteria and how the last verdict found them.</summary>

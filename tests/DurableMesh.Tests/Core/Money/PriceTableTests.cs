@@ -10,7 +10,15 @@ public sealed class PriceTableTests
 
     private static readonly PriceTable Prices = new(
     [
-        new ModelPrice { Model = "m", From = Change, InputPerMillion = 3m, CachedInputPerMillion = 0.3m, OutputPerMillion = 15m },
+        new ModelPrice
+        {
+            Model = "m",
+            From = Change,
+            InputPerMillion = 3m,
+            CachedInputPerMillion = 0.3m,
+            CacheWritePerMillion = 3.75m,
+            OutputPerMillion = 15m,
+        },
         new ModelPrice { Model = "m", From = Change.AddYears(-1), InputPerMillion = 6m, OutputPerMillion = 30m },
     ]);
 
@@ -22,7 +30,7 @@ public sealed class PriceTableTests
         var settled = Prices.Settle(Call, Change);
         Assert.Equal((0.3m * 3m + 0.9m * 0.3m + 0.3m * 15m) / 1000m, settled.CostUsd);
         Assert.Equal((CostSource.PriceTable, Change), (settled.CostSource, settled.Price!.From));
-        Assert.Equal(settled.CostUsd, settled.Price.CostOf(1200, 900, 300));
+        Assert.Equal(settled.CostUsd, settled.Price.CostOf(Call));
     }
 
     [Fact]
@@ -33,11 +41,51 @@ public sealed class PriceTableTests
     }
 
     [Fact]
-    public void The_senders_cost_wins()
+    public void Tokens_that_go_into_a_cache_have_their_own_price()
     {
-        var settled = Prices.Settle(Call with { CostUsd = 0.5m }, Change);
-        Assert.Equal((0.5m, CostSource.Sender), (settled.CostUsd, settled.CostSource));
-        Assert.Null(settled.Price);
+        var settled = Prices.Settle(Call with { CacheWriteTokens = 200 }, Change);
+        Assert.Equal((0.1m * 3m + 0.9m * 0.3m + 0.2m * 3.75m + 0.3m * 15m) / 1000m, settled.CostUsd);
+        Assert.Equal((200, settled.CostUsd), (settled.Totals().CacheWriteTokens, settled.Totals().CostUsd));
+        Assert.Equal(Call with { CacheWriteTokens = 200, Model = "M", CostUsd = settled.CostUsd }, settled.ToUsage());
+    }
+
+    [Theory]
+    [InlineData("0.5", true)]
+    [InlineData("0.00567", false)]
+    [InlineData("0.0057267", false)]
+    [InlineData("0.0057268", true)]
+    [InlineData("0.0056133", false)]
+    [InlineData("0.0056132", true)]
+    [InlineData("0", true)]
+    public void The_senders_cost_wins_and_is_disputed_where_the_tables_differs_by_more_than_a_hundredth(string cost, bool disputed)
+    {
+        var usd = decimal.Parse(cost, System.Globalization.CultureInfo.InvariantCulture);
+        var settled = Prices.Settle(Call with { CostUsd = usd }, Change);
+        Assert.Equal((usd, CostSource.Sender), (settled.CostUsd, settled.CostSource));
+        Assert.Equal((0.00567m, disputed), (settled.ComputedUsd, settled.IsDisputed));
+        Assert.Equal(Change, settled.Price!.From);
+    }
+
+    [Fact]
+    public void Where_only_one_side_names_a_cost_there_is_nothing_to_dispute()
+    {
+        foreach (var usage in (Usage[])[Call, Call with { Model = "other", CostUsd = 1 }, Call with { Model = null, CostUsd = 1 }])
+        {
+            var settled = Prices.Settle(usage, Change);
+            Assert.Equal((null, false), (settled.ComputedUsd, settled.IsDisputed));
+        }
+    }
+
+    [Fact]
+    public void A_turn_has_the_price_of_its_model_and_moment()
+    {
+        var turn = new TurnEstimate(InputTokens: 2000, OutputTokens: 100);
+        Assert.Equal((2m * 3m + 0.1m * 15m) / 1000m, Prices.PriceOfTurn("m", Change, turn));
+        Assert.Equal((2m * 6m + 0.1m * 30m) / 1000m, Prices.PriceOfTurn("m", Change.AddTicks(-1), turn));
+        Assert.Null(Prices.PriceOfTurn("m", Change.AddYears(-2), turn));
+        Assert.Null(Prices.PriceOfTurn("other", Change, turn));
+        Assert.Null(Prices.PriceOfTurn(null, Change, turn));
+        Assert.True(Prices.PriceOfTurn("m", Change, TurnEstimate.Standard) > 0);
     }
 
     [Fact]
@@ -68,5 +116,6 @@ public sealed class PriceTableTests
         var row = new ModelPrice { Model = "m", From = Change, InputPerMillion = 1, OutputPerMillion = 1 };
         Assert.Throws<ArgumentException>(() => new PriceTable([row, row with { Model = "M" }]));
         Assert.Throws<ArgumentException>(() => new PriceTable([row with { OutputPerMillion = -1 }]));
+        Assert.Throws<ArgumentException>(() => new PriceTable([row with { CacheWritePerMillion = -1 }]));
     }
 }
