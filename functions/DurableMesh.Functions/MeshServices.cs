@@ -53,6 +53,7 @@ internal static class MeshServices
         });
         services.AddSingleton<BlobThreadLog>();
         services.AddSingleton<IThreadLog>(provider => provider.GetRequiredService<BlobThreadLog>());
+        services.AddSingleton<IMeshLedger>(provider => provider.GetRequiredService<BlobThreadLog>().Ledger);
         services.AddSingleton<BlobBodyStore>();
         services.AddSingleton<IBodyStore>(provider => provider.GetRequiredService<BlobBodyStore>());
         services.AddSingleton<IEvidenceStore, BlobEvidenceStore>();

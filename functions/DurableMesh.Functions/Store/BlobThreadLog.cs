@@ -24,9 +24,13 @@ internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
         _time = time;
         SharedByHosts = store.SharedByHosts == true;
         _records = new RecordReader(store.CacheMegabytes * 1024L * 1024L, ReadLineAsync);
-        _index = new ThreadIndex(_records, _changes);
+        Ledger = new MeshLedger(ReadyAsync, time);
+        _index = new ThreadIndex(_records, _changes, Ledger);
         _log = new(blobs, "threads", _index, new SharedLogOptions { Patience = store.Patience }, time, logger);
     }
+
+    /// <summary>What is counted over all threads.</summary>
+    public MeshLedger Ledger { get; }
 
     /// <summary>Whether other hosts write to the log too.</summary>
     public bool SharedByHosts { get; }

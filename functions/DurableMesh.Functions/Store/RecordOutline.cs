@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 
@@ -14,6 +15,9 @@ internal sealed class RecordOutline
 
     public required StoredView View { get; init; }
 
+    /// <summary>What the ledger must know of the view.</summary>
+    public required ThreadStanding Standing { get; init; }
+
     public required IReadOnlyList<EntryOutline> Entries { get; init; }
 
     public IReadOnlyList<RequestReceipt> Receipts { get; init; } = [];
@@ -26,11 +30,16 @@ internal sealed class RecordOutline
     {
         ThreadId = record.ThreadId,
         View = new StoredView(record.View),
+        Standing = new ThreadStanding(record.View.State, record.View.EndState, record.View.Reason),
         Entries = [.. record.Entries.Select(entry => new EntryOutline(
             entry.Ordinal,
-            (entry.Event as ThreadOpening)?.Thread.RequestHash,
+            DateOnly.FromDateTime(entry.Event.At.UtcDateTime),
+            entry.Event is ThreadOpening { Thread: var thread }
+                ? new OpeningOutline(thread.RequestHash, thread.Initiator, thread.Responder)
+                : null,
             entry.Event is MessageAccepted { Message: var message }
-                ? new MessageOutline(message.MessageId, message.From, message.To, message.Kind == MessageKind.Brief)
+                ? new MessageOutline(
+                    message.MessageId, message.From, message.To, message.Kind == MessageKind.Brief, SpendOf(message.Usage))
                 : null))],
         Receipts = record.Receipts,
         Whole = record,
@@ -39,13 +48,23 @@ internal sealed class RecordOutline
     /// <summary>The outline of a line.</summary>
     /// <exception cref="JsonException">The line is no record.</exception>
     public static RecordOutline Read(ReadOnlyMemory<byte> line) => new RecordSkimmer(line).Read();
+
+    private static Spend? SpendOf(SettledUsage? usage) =>
+        usage is null ? null : new Spend(1, usage.CostSource == CostSource.Unpriced ? 1 : 0, usage.Totals());
 }
 
 /// <summary>What the index must know of one entry of the transcript.</summary>
 /// <param name="Ordinal">Its place in the thread's chain.</param>
-/// <param name="RequestHash">On the opening: the hash of the request that started the thread.</param>
+/// <param name="Day">The day on which it happened, by UTC.</param>
+/// <param name="Opening">The opening, where the entry is it.</param>
 /// <param name="Message">The message, where the entry is one.</param>
-internal sealed record EntryOutline(int Ordinal, string? RequestHash, MessageOutline? Message);
+internal sealed record EntryOutline(int Ordinal, DateOnly Day, OpeningOutline? Opening, MessageOutline? Message);
 
-/// <summary>What the index must know of one message.</summary>
-internal sealed record MessageOutline(string MessageId, string From, string To, bool IsBrief);
+/// <summary>What the index must know of a thread's opening.</summary>
+/// <param name="RequestHash">The hash of the request that started the thread.</param>
+/// <param name="Initiator">One party.</param>
+/// <param name="Responder">The other party.</param>
+internal sealed record OpeningOutline(string RequestHash, string Initiator, string Responder);
+
+/// <summary>What the index must know of one message; what it cost is null where it reported no usage.</summary>
+internal sealed record MessageOutline(string MessageId, string From, string To, bool IsBrief, Spend? Spend);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Functions.Store;
 
@@ -18,6 +19,7 @@ internal ref struct RecordSkimmer
     {
         string? threadId = null;
         StoredView? view = null;
+        ThreadStanding standing = default;
         var entries = new List<EntryOutline>();
         IReadOnlyList<RequestReceipt> receipts = [];
         _reader.Read();
@@ -29,7 +31,7 @@ internal ref struct RecordSkimmer
             }
             else if (_reader.ValueTextEquals("view"u8))
             {
-                view = new StoredView(Raw());
+                (view, standing) = ReadView();
             }
             else if (_reader.ValueTextEquals("entries"u8))
             {
@@ -46,8 +48,39 @@ internal ref struct RecordSkimmer
         }
 
         return threadId is not null && view is not null
-            ? new RecordOutline { ThreadId = threadId, View = view, Entries = entries, Receipts = receipts }
+            ? new RecordOutline { ThreadId = threadId, View = view, Standing = standing, Entries = entries, Receipts = receipts }
             : throw new JsonException("A record has a threadId and a view.");
+    }
+
+    private (StoredView View, ThreadStanding Standing) ReadView()
+    {
+        ThreadPhase? state = null;
+        EndState? endState = null;
+        EndReason? reason = null;
+        _reader.Read();
+        var start = (int)_reader.TokenStartIndex;
+        while (NextProperty())
+        {
+            if (_reader.ValueTextEquals("state"u8))
+            {
+                state = Choice<ThreadPhase>();
+            }
+            else if (_reader.ValueTextEquals("endState"u8))
+            {
+                endState = Choice<EndState>();
+            }
+            else if (_reader.ValueTextEquals("reason"u8))
+            {
+                reason = Choice<EndReason>();
+            }
+            else
+            {
+                Skip();
+            }
+        }
+
+        var standing = new ThreadStanding(state ?? throw new JsonException("A view has a state."), endState, reason);
+        return (new StoredView(_line[start..(int)_reader.BytesConsumed]), standing);
     }
 
     private void ReadEntries(List<EntryOutline> entries)
@@ -56,8 +89,7 @@ internal ref struct RecordSkimmer
         while (_reader.Read() && _reader.TokenType == JsonTokenType.StartObject)
         {
             int? ordinal = null;
-            string? requestHash = null;
-            MessageOutline? message = null;
+            EventOutline happened = default;
             while (NextProperty())
             {
                 if (_reader.ValueTextEquals("ordinal"u8))
@@ -67,7 +99,7 @@ internal ref struct RecordSkimmer
                 }
                 else if (_reader.ValueTextEquals("event"u8))
                 {
-                    (requestHash, message) = ReadEvent();
+                    happened = ReadEvent();
                 }
                 else
                 {
@@ -75,19 +107,25 @@ internal ref struct RecordSkimmer
                 }
             }
 
-            entries.Add(new EntryOutline(ordinal ?? throw new JsonException("An entry has an ordinal."), requestHash, message));
+            entries.Add(new EntryOutline(
+                ordinal ?? throw new JsonException("An entry has an ordinal."), happened.Day, happened.Opening, happened.Message));
         }
     }
 
-    private (string? RequestHash, MessageOutline? Message) ReadEvent()
+    private EventOutline ReadEvent()
     {
-        (string? RequestHash, MessageOutline? Message) found = default;
+        EventOutline found = default;
         _reader.Read();
         while (NextProperty())
         {
-            if (_reader.ValueTextEquals("thread"u8))
+            if (_reader.ValueTextEquals("at"u8))
             {
-                found.RequestHash = ReadRequestHash();
+                _reader.Read();
+                found.Day = DateOnly.FromDateTime(_reader.GetDateTimeOffset().UtcDateTime);
+            }
+            else if (_reader.ValueTextEquals("thread"u8))
+            {
+                found.Opening = ReadOpening();
             }
             else if (_reader.ValueTextEquals("message"u8))
             {
@@ -102,9 +140,9 @@ internal ref struct RecordSkimmer
         return found;
     }
 
-    private string? ReadRequestHash()
+    private OpeningOutline ReadOpening()
     {
-        string? requestHash = null;
+        string? requestHash = null, initiator = null, responder = null;
         _reader.Read();
         while (NextProperty())
         {
@@ -112,19 +150,30 @@ internal ref struct RecordSkimmer
             {
                 requestHash = Text();
             }
+            else if (_reader.ValueTextEquals("initiator"u8))
+            {
+                initiator = Text();
+            }
+            else if (_reader.ValueTextEquals("responder"u8))
+            {
+                responder = Text();
+            }
             else
             {
                 Skip();
             }
         }
 
-        return requestHash;
+        return requestHash is not null && initiator is not null && responder is not null
+            ? new OpeningOutline(requestHash, initiator, responder)
+            : throw new JsonException("An opening has a requestHash, an initiator and a responder.");
     }
 
     private MessageOutline ReadMessage()
     {
         string? messageId = null, from = null, to = null;
         var isBrief = false;
+        Spend? spend = null;
         _reader.Read();
         while (NextProperty())
         {
@@ -145,6 +194,10 @@ internal ref struct RecordSkimmer
                 _reader.Read();
                 isBrief = _reader.ValueTextEquals("brief"u8);
             }
+            else if (_reader.ValueTextEquals("usage"u8))
+            {
+                spend = ReadUsage();
+            }
             else
             {
                 Skip();
@@ -152,8 +205,52 @@ internal ref struct RecordSkimmer
         }
 
         return messageId is not null && from is not null && to is not null
-            ? new MessageOutline(messageId, from, to, isBrief)
+            ? new MessageOutline(messageId, from, to, isBrief, spend)
             : throw new JsonException("A message has a messageId, from and to.");
+    }
+
+    private Spend ReadUsage()
+    {
+        long input = 0, cachedInput = 0, cacheWrite = 0, output = 0;
+        var cost = 0m;
+        var unpriced = false;
+        _reader.Read();
+        while (NextProperty())
+        {
+            if (_reader.ValueTextEquals("inputTokens"u8))
+            {
+                input = Number();
+            }
+            else if (_reader.ValueTextEquals("cachedInputTokens"u8))
+            {
+                cachedInput = Number();
+            }
+            else if (_reader.ValueTextEquals("cacheWriteTokens"u8))
+            {
+                cacheWrite = Number();
+            }
+            else if (_reader.ValueTextEquals("outputTokens"u8))
+            {
+                output = Number();
+            }
+            else if (_reader.ValueTextEquals("costUsd"u8))
+            {
+                _reader.Read();
+                cost = _reader.GetDecimal();
+            }
+            else if (_reader.ValueTextEquals("costSource"u8))
+            {
+                _reader.Read();
+                unpriced = _reader.ValueTextEquals("unpriced"u8);
+            }
+            else
+            {
+                Skip();
+            }
+        }
+
+        var usage = new UsageTotals(input, cachedInput, output, cost) { CacheWriteTokens = cacheWrite };
+        return new Spend(1, unpriced ? 1 : 0, usage);
     }
 
     private bool NextProperty() => _reader.Read() && _reader.TokenType == JsonTokenType.PropertyName;
@@ -170,11 +267,44 @@ internal ref struct RecordSkimmer
         _reader.Skip();
     }
 
-    private ReadOnlySpan<byte> Raw()
+    private long Number()
     {
         _reader.Read();
-        var start = (int)_reader.TokenStartIndex;
-        _reader.Skip();
-        return _line[start..(int)_reader.BytesConsumed];
+        return _reader.GetInt64();
+    }
+
+    private TEnum? Choice<TEnum>()
+        where TEnum : struct, Enum
+    {
+        _reader.Read();
+        if (_reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        foreach (var (name, value) in Choices<TEnum>.All)
+        {
+            if (_reader.ValueTextEquals(name))
+            {
+                return value;
+            }
+        }
+
+        throw new JsonException($"There is no {typeof(TEnum).Name} {_reader.GetString()}.");
+    }
+
+    private struct EventOutline
+    {
+        public DateOnly Day;
+        public OpeningOutline? Opening;
+        public MessageOutline? Message;
+    }
+
+    /// <summary>An enum's values as the log writes them.</summary>
+    private static class Choices<TEnum>
+        where TEnum : struct, Enum
+    {
+        public static readonly (byte[] Name, TEnum Value)[] All = [.. Enum.GetValues<TEnum>().Select(value =>
+            (JsonSerializer.SerializeToUtf8Bytes(value, AppJson.TypeInfo<TEnum>())[1..^1], value))];
     }
 }

@@ -7,7 +7,7 @@ namespace DurableMesh.Functions.Store;
 /// The index over the shared log, in memory and rebuilt from it at the start: threads in the order in which they began, inboxes
 /// in the order of the log, the newest records whole.
 /// </summary>
-internal sealed class ThreadIndex(RecordReader records, Changes changes) : ILogIndex<RecordOutline>
+internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLedger ledger) : ILogIndex<RecordOutline>
 {
     private const int RememberedReceipts = 20_000;
 
@@ -27,8 +27,10 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes) : ILogI
             _receipts.Add(receipt.RequestId, receipt.Receipt, 1);
         }
 
-        if (track.Add(at, record))
+        var added = track.Add(at, record);
+        if (added.Count > 0)
         {
+            ledger.Count(track.Account, added, record.Standing);
             records.Remember(at, record.Whole);
             Deliver(at, record);
         }
@@ -79,7 +81,7 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes) : ILogI
 
     private ThreadTrack Begin(LogSpan at, string threadId)
     {
-        var track = new ThreadTrack(at);
+        var track = new ThreadTrack(at, ledger.Open(threadId));
         _threads[threadId] = track;
         lock (_gate)
         {

@@ -1,7 +1,7 @@
 namespace DurableMesh.Functions.Store;
 
 /// <summary>What is kept in memory of one thread for good: its newest state and where its transcript lies.</summary>
-internal sealed class ThreadTrack(LogSpan began)
+internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
 {
     private readonly Lock _gate = new();
     private readonly List<EntryPlace> _entries = [];
@@ -12,31 +12,34 @@ internal sealed class ThreadTrack(LogSpan began)
     /// <summary>Where the thread's first step lies: what threads are ordered by.</summary>
     public LogPosition Began { get; } = new(began.Segment, began.Offset);
 
+    /// <summary>What the ledger counts of it.</summary>
+    public ThreadAccount Account => account;
+
     /// <summary>The state after the newest step.</summary>
     public StoredThread? Thread => _view is { } newest ? new StoredThread(newest.Value, _requestHash) : null;
 
-    /// <summary>Takes in the entries of a step that are not known yet; false when there are none.</summary>
-    public bool Add(LogSpan at, RecordOutline record)
+    /// <summary>Takes in the entries of a step that are not known yet, and answers them.</summary>
+    public IReadOnlyList<EntryOutline> Add(LogSpan at, RecordOutline record)
     {
+        List<EntryOutline> added = [];
         lock (_gate)
         {
-            var known = _entries.Count;
             for (var n = 0; n < record.Entries.Count; n++)
             {
                 if (record.Entries[n].Ordinal == _entries.Count)
                 {
                     Add(new EntryPlace(at, n), record.Entries[n]);
+                    added.Add(record.Entries[n]);
                 }
             }
 
-            if (_entries.Count == known)
+            if (added.Count > 0)
             {
-                return false;
+                _view = record.View;
             }
-
-            _view = record.View;
-            return true;
         }
+
+        return added;
     }
 
     /// <summary>Whether every entry of a step is known, so that writing them again would change nothing.</summary>
@@ -80,7 +83,7 @@ internal sealed class ThreadTrack(LogSpan began)
 
     private void Add(EntryPlace place, EntryOutline entry)
     {
-        _requestHash = entry.RequestHash ?? _requestHash;
+        _requestHash = entry.Opening?.RequestHash ?? _requestHash;
         if (entry.Message is { } message)
         {
             _messages.Add(new MessageMark(_entries.Count, HashOf(message.MessageId)));
