@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
+using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
 
 namespace DurableMesh.Core.Wire;
@@ -54,6 +55,12 @@ public static class MeshJson
 [JsonSerializable(typeof(ThreadsPage))]
 [JsonSerializable(typeof(InboxPage))]
 [JsonSerializable(typeof(AgentsPage))]
+[JsonSerializable(typeof(MissionTask))]
+[JsonSerializable(typeof(TasksPage))]
+[JsonSerializable(typeof(CreateTaskRequest))]
+[JsonSerializable(typeof(PatchTaskRequest))]
+[JsonSerializable(typeof(TaskChange))]
+[JsonSerializable(typeof(ThreadOutcome))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ThreadState))]

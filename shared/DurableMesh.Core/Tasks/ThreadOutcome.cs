@@ -1,0 +1,38 @@
+using DurableMesh.Core.Gate;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Core.Tasks;
+
+/// <summary>How a thread ended, as far as its task is concerned.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="ThreadId">The thread.</param>
+/// <param name="EndState">How it ended.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Detail">More, in words.</param>
+/// <param name="Evidence">The path of its evidence file.</param>
+/// <param name="Refused">
+/// Whether a rule of the gate refused it: then nobody has worked on the task, and it stays where it is. Otherwise whoever can
+/// start a thread could block any task by a start that is wrong.
+/// </param>
+public sealed record ThreadOutcome(
+    string TaskId, string ThreadId, EndState EndState, EndReason Reason, string? Detail, string Evidence, bool Refused)
+{
+    /// <summary>Where the mesh moves a task in progress: never to <see cref="MissionTaskState.Done"/>, that is the owner's word.</summary>
+    public MissionTaskState Target => EndState == EndState.Pass ? MissionTaskState.ReadyForReview : MissionTaskState.Blocked;
+
+    /// <summary>The outcome of a thread that has ended.</summary>
+    /// <param name="thread">The thread.</param>
+    /// <exception cref="InvalidOperationException">It has not ended.</exception>
+    public static ThreadOutcome Of(ThreadState thread) =>
+        thread is { EndState: { } endState, Reason: { } reason }
+            ? new ThreadOutcome(
+                thread.Start.McTask,
+                thread.Start.ThreadId,
+                endState,
+                reason,
+                thread.Detail,
+                thread.Start.EvidencePath,
+                Refused: thread.Gate == GateOutcome.Denied)
+            : throw new InvalidOperationException($"Thread {thread.Start.ThreadId} has not ended.");
+}
