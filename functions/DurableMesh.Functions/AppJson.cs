@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Store;
@@ -40,4 +41,5 @@ internal static class AppJson
 [JsonSerializable(typeof(ThreadRecord))]
 [JsonSerializable(typeof(ThreadStatus))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(LoggedChange<TaskChange>))]
 internal sealed partial class AppJsonContext : JsonSerializerContext;
