@@ -9,10 +9,6 @@ internal static class Choices<TEnum>
     public static IReadOnlyDictionary<string, TEnum> ByName { get; } = Enum.GetValues<TEnum>().ToDictionary(
         value => JsonSerializer.SerializeToElement(value, MeshJson.Options).GetString()!);
 
-    private static readonly Dictionary<TEnum, string> Names = ByName.ToDictionary(pair => pair.Value, pair => pair.Key);
-
-    public static string NameOf(TEnum value) => Names[value];
-
     public static string List { get; } = string.Join(", ", ByName.Keys);
 
     private static readonly Dictionary<TEnum, string> Names = ByName.ToDictionary(pair => pair.Value, pair => pair.Key);
