@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Core.Agents;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Health;
@@ -42,4 +43,5 @@ internal static class AppJson
 [JsonSerializable(typeof(ThreadStatus))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(LoggedChange<TaskChange>))]
+[JsonSerializable(typeof(LoggedChange<RegistryChange>))]
 internal sealed partial class AppJsonContext : JsonSerializerContext;

@@ -4,14 +4,16 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Functions;
 
-/// <summary>The configuration section <c>Mesh</c> (environment: <c>Mesh__AgentsFile</c> and so on).</summary>
+/// <summary>The configuration section <c>Mesh</c> (environment: <c>Mesh__SeedFile</c> and so on).</summary>
 public sealed class MeshOptions
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Mesh";
 
-    /// <summary>The agent registry, a JSON file; a relative path is taken from the app's own folder.</summary>
-    public string AgentsFile { get; set; } = "agents.json";
+    /// <summary>
+    /// The organisation file, JSON: what an empty store starts with. A relative path is taken from the app's own folder.
+    /// </summary>
+    public string SeedFile { get; set; } = "organisation.json";
 
     /// <summary>The blob container of transcripts, bodies and evidence.</summary>
     public string StoreContainer { get; set; } = "durablemesh-store";

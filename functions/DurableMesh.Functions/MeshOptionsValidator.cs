@@ -15,7 +15,7 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
     {
         var limits = options.Limits;
         var errors = new List<string>();
-        Require(!string.IsNullOrWhiteSpace(options.AgentsFile), "AgentsFile", "must name the JSON file of the agent registry");
+        Require(!string.IsNullOrWhiteSpace(options.SeedFile), "SeedFile", "must name the organisation file, JSON");
         Require(ContainerName().IsMatch(options.StoreContainer), "StoreContainer",
             $"is '{options.StoreContainer}'; it must be 3 to 63 of a-z, 0-9 and single hyphens");
         Within("AnswerWithin", options.AnswerWithin, Second, Minute);

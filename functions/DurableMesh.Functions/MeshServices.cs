@@ -1,6 +1,8 @@
 using Azure.Core.Serialization;
+using DurableMesh.Core.Agents;
 using DurableMesh.Core.Money;
 using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Organisations;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
 using Microsoft.Azure.Functions.Worker;
@@ -32,10 +34,10 @@ internal static class MeshServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new PriceTable(
             provider.GetRequiredService<IOptions<MeshOptions>>().Value.Prices.Select(price => price.ToPrice())));
-        services.AddSingleton<AgentFile>();
-        services.AddSingleton<IAgentDirectory>(provider => provider.GetRequiredService<AgentFile>());
-        services.AddHostedService(provider => provider.GetRequiredService<AgentFile>());
         services.AddStore(configuration);
+        services.AddSingleton<OrganisationFile>();
+        services.AddFoldedLog<AgentRegistry, RegistryChange>("registry", SeedRegistry.Of);
+        services.AddSingleton<IAgentDirectory, AgentDirectory>();
         services.AddSingleton<ThreadEvidence>();
         services.AddSingleton<ThreadFinder>();
         services.AddSingleton<ThreadInbox>();
@@ -54,8 +56,10 @@ internal static class MeshServices
         services.AddSingleton<BlobThreadLog>();
         services.AddSingleton<IThreadLog>(provider => provider.GetRequiredService<BlobThreadLog>());
         services.AddSingleton<IMeshLedger>(provider => provider.GetRequiredService<BlobThreadLog>().Ledger);
+        services.AddSingleton<IStoreLog>(provider => provider.GetRequiredService<BlobThreadLog>());
         services.AddSingleton<BlobBodyStore>();
         services.AddSingleton<IBodyStore>(provider => provider.GetRequiredService<BlobBodyStore>());
+        services.AddSingleton<IStoreLog>(provider => provider.GetRequiredService<BlobBodyStore>());
         services.AddSingleton<IEvidenceStore, BlobEvidenceStore>();
         services.AddHostedService<StoreService>();
     }

@@ -12,18 +12,24 @@ public sealed class AgentFunctions(IAgentDirectory agents, IThreadLog log, Threa
 {
     /// <summary><c>GET /agents</c>.</summary>
     [Function("ListAgents")]
-    public IResult List([HttpTrigger(AuthorizationLevel.Function, "get", Route = "agents")] HttpRequest request)
+    public async Task<IResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "agents")] HttpRequest request, CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        return new JsonAnswer<AgentsPage>(new AgentsPage(agents.Current.Agents));
+        var registry = await agents.ReadAsync(cancellation);
+        return new JsonAnswer<AgentsPage>(new AgentsPage([.. registry.Agents]));
     }
 
     /// <summary><c>GET /agents/{id}</c>; an alias will do.</summary>
     [Function("GetAgent")]
-    public IResult Get([HttpTrigger(AuthorizationLevel.Function, "get", Route = "agents/{id}")] HttpRequest request, string id)
+    public async Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "agents/{id}")] HttpRequest request,
+        string id,
+        CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        return new JsonAnswer<AgentView>(Find(id));
+        var agent = await FindAsync(id, cancellation);
+        return new JsonAnswer<AgentView>(agent) { Version = agent.Version };
     }
 
     /// <summary><c>GET /agents/{id}/inbox?after=&amp;wait=</c>: all threads' messages to one agent, long-poll.</summary>
@@ -37,9 +43,9 @@ public sealed class AgentFunctions(IAgentDirectory agents, IThreadLog log, Threa
         var after = query.Cursor("after");
         var wait = query.Duration("wait", LongPoll.LongestWait);
         query.ThrowIfWrong();
-        var agentId = Find(id).Id;
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, request.HttpContext.RequestAborted);
+        var agentId = (await FindAsync(id, either.Token)).Id;
         var found = await LongPoll.UntilAsync(
             log,
             agentId,
@@ -53,5 +59,6 @@ public sealed class AgentFunctions(IAgentDirectory agents, IThreadLog log, Threa
         return new JsonAnswer<InboxPage>(new InboxPage(shown, next?.ToString() ?? ""));
     }
 
-    private AgentView Find(string id) => agents.Current.Find(id) ?? throw new ProblemException(Problems.AgentNotFound(id));
+    private async ValueTask<AgentView> FindAsync(string id, CancellationToken cancellation) =>
+        (await agents.ReadAsync(cancellation)).Find(id) ?? throw new ProblemException(Problems.AgentNotFound(id));
 }

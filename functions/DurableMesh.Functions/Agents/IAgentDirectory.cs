@@ -1,13 +1,19 @@
 using DurableMesh.Core.Agents;
+using DurableMesh.Core.Changes;
 
 namespace DurableMesh.Functions.Agents;
 
-/// <summary>The agents that the mesh knows at the moment.</summary>
+/// <summary>The companies and agents that the mesh knows.</summary>
+/// <remarks>Every method throws <see cref="Store.StoreUnavailableException"/> when the storage has not answered in time.</remarks>
 public interface IAgentDirectory
 {
-    /// <summary>The newest registry that could be read. Cheap; each call may answer a newer one.</summary>
-    AgentRegistry Current { get; }
+    /// <summary>The registry, at most a second old. Cheap; each call may answer a newer one.</summary>
+    /// <param name="cancellation">Stops waiting.</param>
+    ValueTask<AgentRegistry> ReadAsync(CancellationToken cancellation);
 
-    /// <summary>Why the newest version of the registry is not in force; null when it is.</summary>
-    string? Failure { get; }
+    /// <summary>Asks for a change; answers the registry after it, and why it was refused if it was.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="by">Who asks for it.</param>
+    /// <param name="cancellation">Stops waiting; the change may still happen.</param>
+    Task<ChangeResult<AgentRegistry>> ChangeAsync(RegistryChange change, string by, CancellationToken cancellation);
 }

@@ -10,7 +10,8 @@ public sealed class EvaluateGate(IAgentDirectory agents, IOptions<MeshOptions> o
 {
     /// <summary>Asks every rule about a thread that wants in.</summary>
     /// <param name="start">The thread.</param>
+    /// <param name="cancellation">Stops waiting.</param>
     [Function(nameof(EvaluateGate))]
-    public GateReport Run([ActivityTrigger] ThreadStart start) =>
-        GateRules.Evaluate(GateInput.Of(start, agents.Current, options.Value.Limits.ToPolicy()));
+    public async Task<GateReport> RunAsync([ActivityTrigger] ThreadStart start, CancellationToken cancellation) =>
+        GateRules.Evaluate(GateInput.Of(start, await agents.ReadAsync(cancellation), options.Value.Limits.ToPolicy()));
 }

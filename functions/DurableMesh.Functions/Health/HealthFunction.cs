@@ -12,6 +12,10 @@ public sealed class HealthFunction(IThreadLog log, IAgentDirectory agents, TimeP
 {
     // No orchestration has this id: asking for it proves that the task hub answers.
     private const string NoInstance = "health";
+
+    private const string EmptyRegistry =
+        "The registry is empty: 'mesh agents load FILE' fills it. The host's log says why the organisation file did not.";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary><c>GET /health</c>: 200 when everything answers, otherwise 503; the body says what does not.</summary>
@@ -23,14 +27,19 @@ public sealed class HealthFunction(IThreadLog log, IAgentDirectory agents, TimeP
     {
         new Query(request).ThrowIfWrong();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var registry = agents.ReadAsync(patience.Token).AsTask();
         var dependencies = await Task.WhenAll(
             ProbeAsync("store", log.PingAsync(patience.Token)),
-            ProbeAsync("taskHub", client.GetInstanceAsync(NoInstance, patience.Token)));
+            ProbeAsync("taskHub", client.GetInstanceAsync(NoInstance, patience.Token)),
+            ProbeAsync("agents", registry));
         await patience.CancelAsync();
+        if (registry is { IsCompletedSuccessfully: true, Result.Count: 0 })
+        {
+            // Worth a word, but no outage: it is filled over HTTP.
+            dependencies[^1] = dependencies[^1] with { Detail = EmptyRegistry };
+        }
 
-        // A registry whose newest version is broken still serves: that is worth a word, not an outage.
-        var registry = new DependencyHealth("agents", agents.Current.Agents.Count > 0, agents.Failure);
-        var report = new HealthReport(dependencies.All(one => one.Healthy), [.. dependencies, registry]);
+        var report = new HealthReport(dependencies.All(one => one.Healthy), dependencies);
         return new JsonAnswer<HealthReport>(
             report, report.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

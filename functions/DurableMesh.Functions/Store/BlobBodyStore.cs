@@ -8,7 +8,7 @@ namespace DurableMesh.Functions.Store;
 /// <see cref="IBodyStore"/> over a shared log of its own, so that the bodies of many threads travel in one append too. A line is
 /// <c>{"sha256":"…","body":…}</c>; where each body lies is kept in memory and found again by a scan at the start.
 /// </summary>
-internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IAsyncDisposable
+internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IStoreLog, IAsyncDisposable
 {
     private const int HashLength = 64;
     private static readonly byte[] Head = "{\"sha256\":\""u8.ToArray();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace DurableMesh.Functions.Store;
 
 /// <summary><see cref="IThreadLog"/> over one shared log in append blobs.</summary>
-internal sealed class BlobThreadLog : IThreadLog, IAsyncDisposable
+internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
 {
     private static readonly TimeSpan Attention = TimeSpan.FromSeconds(15);
 

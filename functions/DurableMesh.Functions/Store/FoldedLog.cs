@@ -7,14 +7,18 @@ namespace DurableMesh.Functions.Store;
 /// A small state that all hosts share: a fold of its own <see cref="SharedLog{T}"/> of changes, whole in memory. Whoever asks for a
 /// change is told what the fold made of it.
 /// </summary>
-internal sealed class FoldedLog<TState, TChange> : ILogIndex<Proposal<TChange>>, IAsyncDisposable
+internal sealed partial class FoldedLog<TState, TChange> : ILogIndex<Proposal<TState, TChange>>, IStoreLog, IAsyncDisposable
     where TState : class, IFolded<TState, TChange>
+    where TChange : class
 {
     // Whoever else may write is heard of within this time: a revoked key works no longer anywhere.
     private static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(1);
 
-    private readonly SharedLog<Proposal<TChange>> _log;
+    private readonly SharedLog<Proposal<TState, TChange>> _log;
+    private readonly string _folder;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private volatile bool _seedOffered;
     private volatile TState _state = TState.Empty;
 
     /// <param name="blobs">Where the log lies.</param>
@@ -24,10 +28,16 @@ internal sealed class FoldedLog<TState, TChange> : ILogIndex<Proposal<TChange>>,
     /// <param name="logger">Hears of outages.</param>
     public FoldedLog(IBlobs blobs, string folder, TimeSpan patience, TimeProvider time, ILogger logger)
     {
-        _time = time;
+        (_folder, _time, _logger) = (folder, time, logger);
         var options = new SharedLogOptions { Patience = patience, TrustedFor = TrustedFor };
-        _log = new SharedLog<Proposal<TChange>>(blobs, folder, this, options, time, logger);
+        _log = new SharedLog<Proposal<TState, TChange>>(blobs, folder, this, options, time, logger);
     }
+
+    /// <summary>
+    /// The change that is asked for before anything else where no change was ever accepted. The fold must refuse it later: two hosts
+    /// may offer it at once.
+    /// </summary>
+    public TChange? Seed { get; init; }
 
     /// <summary>Starts reading the log.</summary>
     public void Start() => _log.Start();
@@ -36,7 +46,7 @@ internal sealed class FoldedLog<TState, TChange> : ILogIndex<Proposal<TChange>>,
     /// <exception cref="StoreUnavailableException">The storage has not answered in time.</exception>
     public async ValueTask<TState> ReadAsync(CancellationToken cancellation)
     {
-        await _log.WhenOpenAsync(cancellation);
+        await ReadyAsync(cancellation);
         await _log.FreshenAsync(cancellation);
         return _state;
     }
@@ -45,11 +55,8 @@ internal sealed class FoldedLog<TState, TChange> : ILogIndex<Proposal<TChange>>,
     /// <exception cref="StoreUnavailableException">The storage has not answered in time; the change may still happen.</exception>
     public async Task<ChangeResult<TState>> ChangeAsync(TChange change, string by, CancellationToken cancellation)
     {
-        await _log.WhenOpenAsync(cancellation);
-        var proposal = new Proposal<TChange>(new LoggedChange<TChange>(_time.GetUtcNow(), by, change));
-        var line = JsonSerializer.SerializeToUtf8Bytes(proposal.Logged, AppJson.TypeInfo<LoggedChange<TChange>>());
-        await _log.AppendAsync(proposal, line, cancellation);
-        return new ChangeResult<TState>(_state, proposal.Refusal);
+        await ReadyAsync(cancellation);
+        return await AppendAsync(change, by, cancellation);
     }
 
     /// <summary>Lets go of what is kept only in case that the storage forgets it.</summary>
@@ -57,28 +64,64 @@ internal sealed class FoldedLog<TState, TChange> : ILogIndex<Proposal<TChange>>,
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();
 
-    Proposal<TChange> ILogIndex<Proposal<TChange>>.Read(ReadOnlyMemory<byte> line) =>
+    private async ValueTask ReadyAsync(CancellationToken cancellation)
+    {
+        await _log.WhenOpenAsync(cancellation);
+        if (!_seedOffered)
+        {
+            await OfferSeedAsync(cancellation);
+            _seedOffered = true;
+        }
+    }
+
+    private async ValueTask OfferSeedAsync(CancellationToken cancellation)
+    {
+        const string by = "seed";
+        if (Seed is not { } seed || !ReferenceEquals(_state, TState.Empty))
+        {
+            return;
+        }
+
+        if (TState.Empty.Apply(seed, _time.GetUtcNow(), by).Refusal is { } refusal)
+        {
+            LogSeedRefused(_folder, refusal.Detail);
+        }
+        else
+        {
+            await AppendAsync(seed, by, cancellation);
+        }
+    }
+
+    private async Task<ChangeResult<TState>> AppendAsync(TChange change, string by, CancellationToken cancellation)
+    {
+        var proposal = new Proposal<TState, TChange>(new LoggedChange<TChange>(Guid.NewGuid(), _time.GetUtcNow(), by, change));
+        var line = JsonSerializer.SerializeToUtf8Bytes(proposal.Logged, AppJson.TypeInfo<LoggedChange<TChange>>());
+        await _log.AppendAsync(proposal, line, cancellation);
+        return proposal.Result!;
+    }
+
+    Proposal<TState, TChange> ILogIndex<Proposal<TState, TChange>>.Read(ReadOnlyMemory<byte> line) =>
         new(JsonSerializer.Deserialize(line.Span, AppJson.TypeInfo<LoggedChange<TChange>>())!);
 
-    void ILogIndex<Proposal<TChange>>.Ingest(LogSpan at, Proposal<TChange> proposal)
+    void ILogIndex<Proposal<TState, TChange>>.Ingest(LogSpan at, Proposal<TState, TChange> proposal)
     {
-        var result = _state.Apply(proposal.Logged.Change, proposal.Logged.At, proposal.Logged.By);
-        _state = result.State;
-        proposal.Refusal = result.Refusal;
+        proposal.Result = _state.Apply(proposal.Logged.Change, proposal.Logged.At, proposal.Logged.By);
+        _state = proposal.Result.State;
     }
 }
 
 /// <summary>One line of a <see cref="FoldedLog{TState,TChange}"/>.</summary>
+/// <param name="Id">Makes it differ from every other: a host knows by its bytes that a line is its own.</param>
 /// <param name="At">When the change was asked for.</param>
 /// <param name="By">Who asked for it.</param>
 /// <param name="Change">The change.</param>
-internal sealed record LoggedChange<TChange>(DateTimeOffset At, string By, TChange Change);
+internal sealed record LoggedChange<TChange>(Guid Id, DateTimeOffset At, string By, TChange Change);
 
-/// <summary>A change on its way through the log, and what the fold said to it.</summary>
-internal sealed class Proposal<TChange>(LoggedChange<TChange> logged)
+/// <summary>A change on its way through the log, and what the fold made of it.</summary>
+internal sealed class Proposal<TState, TChange>(LoggedChange<TChange> logged)
 {
     public LoggedChange<TChange> Logged => logged;
 
-    /// <summary>Why it was refused; null where it was not, or the fold has not seen it yet.</summary>
-    public ChangeRefusal? Refusal { get; set; }
+    /// <summary>The state after it, and why it was refused if it was; null until the fold has seen it.</summary>
+    public ChangeResult<TState>? Result { get; set; }
 }

@@ -8,7 +8,7 @@ namespace DurableMesh.Functions.Store;
 /// what was only worth keeping for a while.
 /// </summary>
 internal sealed partial class StoreService(
-    BlobThreadLog threads, BlobBodyStore bodies, TimeProvider time, ILogger<StoreService> logger) : BackgroundService
+    IEnumerable<IStoreLog> logs, BlobThreadLog threads, TimeProvider time, ILogger<StoreService> logger) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private const int TicksWithoutListener = 10;
@@ -18,8 +18,11 @@ internal sealed partial class StoreService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        threads.Start();
-        bodies.Start();
+        foreach (var log in logs)
+        {
+            log.Start();
+        }
+
         var trimming = TrimAsync(stoppingToken);
         if (threads.SharedByHosts)
         {
@@ -34,8 +37,10 @@ internal sealed partial class StoreService(
         using var timer = new PeriodicTimer(TrimPeriod, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            threads.Trim();
-            bodies.Trim();
+            foreach (var log in logs)
+            {
+                log.Trim();
+            }
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class ReadMessages(
     {
         var query = new Query(request, "after", "to", "wait");
         var after = query.Number("after", 0, int.MaxValue, otherwise: 0);
-        var to = query.Text("to") is { } name ? agents.Current.Resolve(name) : null;
+        var to = query.Text("to") is { } name ? (await agents.ReadAsync(cancellation)).Resolve(name) : null;
         var wait = query.Duration("wait", LongPoll.LongestWait);
         query.ThrowIfWrong();
 

@@ -41,7 +41,7 @@ public sealed class ReadThreads(IThreadLog log, ThreadFinder threads, IAgentDire
             query.Text("agent"),
             query.Text("company"),
             query.Text("mcTask"),
-            agents.Current);
+            await agents.ReadAsync(cancellation));
         var limit = query.Number("limit", 1, LongestPage, DefaultPageLength);
         var before = query.Cursor("cursor");
         query.ThrowIfWrong();

@@ -32,7 +32,7 @@ public sealed class SendMessage(
         var read = RequestReader.ReadSendMessage(await RequestBody.ReadAsync(request, cancellation));
         var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
         var thread = await threads.FindAsync(client, id, cancellation);
-        var message = asked with { From = agents.Current.Resolve(asked.From) };
+        var message = asked with { From = (await agents.ReadAsync(cancellation)).Resolve(asked.From) };
         var incoming = IncomingMessage.Of(message, prices, time.GetUtcNow());
 
         var receipt = await AnswerFromStoreAsync(thread, incoming, cancellation);

@@ -1,4 +1,5 @@
 using Azure;
+using DurableMesh.Core.Agents;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
@@ -30,7 +31,7 @@ public sealed class StartThread(
         var read = RequestReader.ReadStartThread(await RequestBody.ReadAsync(request, cancellation));
         var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
         var threadId = key is null ? ThreadId.New() : ThreadId.Of(key);
-        var start = StartOf(threadId, asked);
+        var start = StartOf(threadId, asked, await agents.ReadAsync(cancellation));
 
         var known = key is null ? null : await log.FindAsync(threadId, cancellation);
         var begun = known is null
@@ -65,9 +66,8 @@ public sealed class StartThread(
         return new JsonAnswer<ThreadView>(view, status) { Location = $"{threads}/{view.ThreadId}" };
     }
 
-    private ThreadStart StartOf(string threadId, StartThreadRequest asked)
+    private ThreadStart StartOf(string threadId, StartThreadRequest asked, AgentRegistry registry)
     {
-        var registry = agents.Current;
         var named = asked with { Initiator = registry.Resolve(asked.Initiator), Responder = registry.Resolve(asked.Responder) };
         return ThreadStart.Create(
             threadId, named, options.Value.Limits.ToPolicy(), ThreadStart.HashOf(asked), time.GetUtcNow());

@@ -98,38 +98,3 @@ public sealed record InboxPage(IReadOnlyList<MessageView> Messages, string NextA
 /// <param name="Threads">The threads, newest first.</param>
 /// <param name="NextCursor">What to give as <c>cursor</c> for the next page; null on the last one.</param>
 public sealed record ThreadsPage(IReadOnlyList<ThreadView> Threads, string? NextCursor);
-
-/// <summary>The answer to <c>GET /agents</c>.</summary>
-/// <param name="Agents">The agents, by id.</param>
-public sealed record AgentsPage(IReadOnlyList<AgentView> Agents);
-
-/// <summary>An agent as the API shows it.</summary>
-public sealed record AgentView
-{
-    /// <summary>Its slug.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>The company it belongs to.</summary>
-    public required string Company { get; init; }
-
-    /// <summary>What it may be: <c>builder verifier distiller comparator advisor</c>.</summary>
-    public IReadOnlyList<string> Roles { get; init => field = value ?? []; } = [];
-
-    /// <summary>The device it runs on.</summary>
-    public string? Device { get; init; }
-
-    /// <summary>Its trust zone: <c>restricted internal partner public</c>.</summary>
-    public string? TrustZone { get; init; }
-
-    /// <summary>How the mesh reaches it.</summary>
-    public string? Adapter { get; init; }
-
-    /// <summary>Other names it answers to.</summary>
-    public IReadOnlyList<string> Aliases { get; init => field = value ?? []; } = [];
-
-    /// <summary>The model it runs on.</summary>
-    public string? Model { get; init; }
-
-    /// <summary>Whether it may take part in new threads.</summary>
-    public required bool Enabled { get; init; }
-}

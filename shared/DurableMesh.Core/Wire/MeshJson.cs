@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
@@ -61,6 +62,8 @@ public static class MeshJson
 [JsonSerializable(typeof(PatchTaskRequest))]
 [JsonSerializable(typeof(TaskChange))]
 [JsonSerializable(typeof(ThreadOutcome))]
+[JsonSerializable(typeof(CompaniesPage))]
+[JsonSerializable(typeof(RegistryChange))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ThreadState))]

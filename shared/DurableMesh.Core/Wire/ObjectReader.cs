@@ -43,6 +43,9 @@ internal sealed class ObjectReader
 
     public bool Has(string name) => _fields.ContainsKey(name);
 
+    /// <summary>Takes fields for known that answers have and requests may repeat.</summary>
+    public void Ignore(params ReadOnlySpan<string> names) => _known.AddRange(names);
+
     /// <summary>Reports every field that was not asked for, with the nearest name that was.</summary>
     public void RejectUnknown()
     {

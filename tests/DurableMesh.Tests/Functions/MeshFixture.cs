@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using System.Text.Json;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Gate;
@@ -12,6 +11,7 @@ using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
 using DurableMesh.LocalHost.Functions;
+using DurableMesh.Tests.Core.Agents;
 using DurableMesh.Tests.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -30,13 +30,13 @@ namespace DurableMesh.Tests.Functions;
 /// </summary>
 internal sealed class MeshFixture : IAsyncDisposable
 {
-    private const string Registry = """
+    private static readonly SeedRegistry Registry = SampleRegistry.SeedOf("""
         {"agents":[
           {"id":"codecraft-builder","company":"codecraft","roles":["builder"],"aliases":["builder"]},
           {"id":"proveo-verifier","company":"proveo","roles":["verifier"],"aliases":["verifier"]},
           {"id":"vizu-builder","company":"vizu","roles":["builder"]}
         ]}
-        """;
+        """);
 
     private readonly ConcurrentDictionary<string, ThreadStep> _running = new(StringComparer.Ordinal);
     private readonly ProblemMiddleware _middleware = new(NullLogger<ProblemMiddleware>.Instance);
@@ -44,6 +44,7 @@ internal sealed class MeshFixture : IAsyncDisposable
     private readonly ThreadFinder _finder;
     private readonly ThreadInbox _inbox;
     private readonly ThreadMessages _messages;
+    private readonly FoldedLog<AgentRegistry, RegistryChange> _registry;
 
     public MeshFixture(TimeSpan? answerWithin = null)
     {
@@ -56,7 +57,10 @@ internal sealed class MeshFixture : IAsyncDisposable
         Bodies = new BlobBodyStore(Blobs, _options, TimeProvider.System, NullLogger<BlobBodyStore>.Instance);
         Log.Start();
         Bodies.Start();
-        Agents = KnownAgents();
+        _registry = new(
+            Blobs, "registry", _options.Value.Store.Patience, TimeProvider.System, NullLogger.Instance) { Seed = Registry };
+        _registry.Start();
+        Agents = new AgentDirectory(_registry);
         _finder = new ThreadFinder(Log);
         _inbox = new ThreadInbox(Log, _options, TimeProvider.System);
         _messages = new ThreadMessages(Bodies);
@@ -157,13 +161,14 @@ internal sealed class MeshFixture : IAsyncDisposable
     {
         await Log.DisposeAsync();
         await Bodies.DisposeAsync();
+        await _registry.DisposeAsync();
     }
 
     /// <summary>A directory of the tests' agents.</summary>
     public static IAgentDirectory KnownAgents()
     {
         var agents = new Mock<IAgentDirectory>();
-        agents.Setup(one => one.Current).Returns(AgentRegistryReader.Read(Encoding.UTF8.GetBytes(Registry)).Value!);
+        agents.Setup(one => one.ReadAsync(It.IsAny<CancellationToken>())).ReturnsAsync(SampleRegistry.Of(Registry));
         return agents.Object;
     }
 

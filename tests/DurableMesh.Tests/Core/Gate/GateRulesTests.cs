@@ -2,19 +2,20 @@ using DurableMesh.Core.Agents;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
+using DurableMesh.Tests.Core.Agents;
 using DurableMesh.Tests.Core.Threads;
 
 namespace DurableMesh.Tests.Core.Gate;
 
 public sealed class GateRulesTests
 {
-    private static readonly AgentRegistry Agents = AgentRegistryReader.Read(System.Text.Encoding.UTF8.GetBytes(
+    private static readonly AgentRegistry Agents = SampleRegistry.Of(
         """
         {"agents":[
           {"id":"codecraft-builder","company":"codecraft","roles":["builder"]},
           {"id":"proveo-verifier","company":"proveo","roles":["verifier"]},
           {"id":"retired","company":"proveo","roles":["verifier"],"enabled":false}]}
-        """)).Value!;
+        """);
 
     private static readonly GateInput Good = GateInput.Of(Dialogue.StartOf(), Agents, LimitPolicy.Standard);
 

@@ -1,0 +1,18 @@
+using DurableMesh.Core.Agents;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Core.Organisations;
+
+/// <summary>Reads organisation files strictly: all that is wrong with one is said at once.</summary>
+public static class OrganisationReader
+{
+    private const int MaxItems = 10_000;
+
+    /// <summary>Reads an organisation file, or lists what is wrong with it.</summary>
+    /// <param name="utf8">The file's content.</param>
+    public static ReadResult<Organisation> Read(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input => new Organisation
+    {
+        Companies = input.Objects("companies", MaxItems, company => RegistryReader.ReadCompany(company), company => company.Id),
+        Agents = input.Objects("agents", MaxItems, agent => RegistryReader.ReadAgent(agent), agent => agent.Id),
+    });
+}

@@ -1,0 +1,76 @@
+using DurableMesh.Core.Changes;
+
+namespace DurableMesh.Core.Wire;
+
+/// <summary>The answer to <c>GET /agents</c>.</summary>
+/// <param name="Agents">The agents, by id.</param>
+public sealed record AgentsPage(IReadOnlyList<AgentView> Agents);
+
+/// <summary>The answer to <c>GET /companies</c>.</summary>
+/// <param name="Companies">The companies, by id.</param>
+public sealed record CompaniesPage(IReadOnlyList<CompanyView> Companies);
+
+/// <summary>An agent as the API shows it.</summary>
+public sealed record AgentView : IVersioned
+{
+    /// <summary>Its slug.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The id of the company it belongs to.</summary>
+    public required string Company { get; init; }
+
+    /// <summary>What it may be: <c>builder verifier distiller comparator advisor</c>.</summary>
+    public IReadOnlyList<string> Roles { get; init => field = value ?? []; } = [];
+
+    /// <summary>The device it runs on.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Its trust zone: <c>restricted internal partner public</c>.</summary>
+    public string? TrustZone { get; init; }
+
+    /// <summary>How the mesh reaches it.</summary>
+    public string? Adapter { get; init; }
+
+    /// <summary>Other names it answers to.</summary>
+    public IReadOnlyList<string> Aliases { get; init => field = value ?? []; } = [];
+
+    /// <summary>The model it runs on.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>How many threads it may have open at once; null for any number.</summary>
+    public int? WipLimit { get; init; }
+
+    /// <summary>What it may spend in a day (UTC), in US dollars; null for any amount.</summary>
+    public decimal? DailyBudgetUsd { get; init; }
+
+    /// <summary>Whether it may take part in new threads, and receives.</summary>
+    public required bool Enabled { get; init; }
+
+    /// <inheritdoc/>
+    public int Version { get; init; }
+
+    /// <summary>When it last asked for its inbox or had a message accepted; null where the mesh has not heard of it.</summary>
+    public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>Whether it waits at its inbox, or did a moment ago.</summary>
+    public bool Reachable { get; init; }
+}
+
+/// <summary>A company as the API shows it.</summary>
+public sealed record CompanyView : IVersioned
+{
+    /// <summary>Its slug.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What people call it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it does.</summary>
+    public string? Domain { get; init; }
+
+    /// <summary>What all its agents together may spend in a day (UTC), in US dollars; null for any amount.</summary>
+    public decimal? DailyBudgetUsd { get; init; }
+
+    /// <inheritdoc/>
+    public int Version { get; init; }
+}

@@ -1,0 +1,52 @@
+using DurableMesh.Core.Agents;
+using DurableMesh.Core.Organisations;
+using DurableMesh.Functions;
+using DurableMesh.Functions.Organisations;
+using DurableMesh.Tests.Cli;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace DurableMesh.Tests.Functions.Organisations;
+
+public sealed class OrganisationFileTests
+{
+    [Theory]
+    [InlineData("""{"agents":[{"id":"Two Words","company":"c","roles":["builder"]}]}""", "agents[0].id: This must be a slug")]
+    [InlineData("""{"agents":[""", "no JSON")]
+    [InlineData("", "no content")]
+    public void A_broken_file_says_why_and_gives_nobody(string content, string why)
+    {
+        using var file = new TemporaryFile(content);
+
+        var read = Read(file.Path);
+
+        Assert.Contains(why, read.Failure, StringComparison.Ordinal);
+        Assert.Null(SeedRegistry.Of(read.Organisation));
+    }
+
+    [Fact]
+    public void A_missing_file_says_so()
+    {
+        Assert.Contains("nowhere.json", Read("nowhere.json").Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_organisation_that_is_shipped_makes_a_registry()
+    {
+        var read = Read(new MeshOptions().SeedFile);
+
+        Assert.Null(read.Failure);
+        AssertMakesARegistry(read.Organisation, agents: 9, companies: 8);
+    }
+
+    private static void AssertMakesARegistry(Organisation organisation, int agents, int companies)
+    {
+        var (registry, refusal) = AgentRegistry.Empty.Apply(SeedRegistry.Of(organisation)!, DateTimeOffset.UnixEpoch, "test");
+        Assert.Null(refusal);
+        Assert.Equal((agents, companies), (registry.Count, registry.Companies.Count()));
+        Assert.NotNull(registry.Find("evidence-verifier"));
+    }
+
+    private static OrganisationFile Read(string path) =>
+        new(Options.Create(new MeshOptions { SeedFile = path }), NullLogger<OrganisationFile>.Instance);
+}
