@@ -6,6 +6,7 @@ using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 
 namespace DurableMesh.Functions;
@@ -44,4 +45,6 @@ internal static class AppJson
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(LoggedChange<TaskChange>))]
 [JsonSerializable(typeof(LoggedChange<RegistryChange>))]
+[JsonSerializable(typeof(TaskVersion))]
+[JsonSerializable(typeof(TaskEvent))]
 internal sealed partial class AppJsonContext : JsonSerializerContext;

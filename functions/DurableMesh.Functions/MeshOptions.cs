@@ -27,6 +27,9 @@ public sealed class MeshOptions
     /// <summary>What models cost, for usage whose sender names no cost.</summary>
     public IList<PriceOptions> Prices { get; } = [];
 
+    /// <summary>Who follows the MC tasks.</summary>
+    public TaskFollowerOptions Tasks { get; set; } = new();
+
     /// <summary>The store.</summary>
     public StoreOptions Store { get; set; } = new();
 }
@@ -101,6 +104,16 @@ public sealed class PriceOptions
         CacheWritePerMillion = CacheWrite,
         OutputPerMillion = Output,
     };
+}
+
+/// <summary>An external tracker that is told of every change of an MC task.</summary>
+public sealed class TaskFollowerOptions
+{
+    /// <summary>Where the tracker listens, an http or https address; nobody is told where it is not given.</summary>
+    public string? WebhookUrl { get; set; }
+
+    /// <summary>What the events are signed with, at least 16 characters.</summary>
+    public string? WebhookSecret { get; set; }
 }
 
 /// <summary>How the store behaves.</summary>

@@ -21,6 +21,9 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
         Within("AnswerWithin", options.AnswerWithin, Second, Minute);
         Within("Store:Patience", options.Store.Patience, Second, Minute);
         Within("Store:CacheMegabytes", options.Store.CacheMegabytes, 1, 4096);
+        Require(HasWebAddress(options.Tasks), "Tasks:WebhookUrl", "must be an absolute http:// or https:// address");
+        Require(HasSecret(options.Tasks), "Tasks:WebhookSecret",
+            "must have 16 characters or more: the tracker knows by it that an event is the mesh's");
         Within("Limits:MaximumTtl", limits.MaximumTtl, Second, Year);
         Within("Limits:DefaultTtl", limits.DefaultTtl, Second, limits.MaximumTtl);
         Within("Limits:MaximumTurns", limits.MaximumTurns, 1, 1_000_000);
@@ -49,6 +52,13 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
             Require(value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0, key,
                 FormattableString.Invariant($"is {value}; it must be {least} to {most}"));
     }
+
+    private static bool HasWebAddress(TaskFollowerOptions tasks) =>
+        string.IsNullOrEmpty(tasks.WebhookUrl)
+        || (Uri.TryCreate(tasks.WebhookUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https");
+
+    private static bool HasSecret(TaskFollowerOptions tasks) =>
+        string.IsNullOrEmpty(tasks.WebhookUrl) || tasks.WebhookSecret is { Length: >= 16 };
 
     private static bool PricesAreClear(MeshOptions options, out string why)
     {

@@ -1,9 +1,11 @@
 using Azure.Core.Serialization;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Money;
+using DurableMesh.Core.Tasks;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Organisations;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
@@ -38,11 +40,31 @@ internal static class MeshServices
         services.AddSingleton<OrganisationFile>();
         services.AddFoldedLog<AgentRegistry, RegistryChange>("registry", SeedRegistry.Of);
         services.AddSingleton<IAgentDirectory, AgentDirectory>();
+        services.AddTasks();
         services.AddSingleton<ThreadEvidence>();
         services.AddSingleton<ThreadFinder>();
         services.AddSingleton<ThreadInbox>();
         services.AddSingleton<ThreadMessages>();
         return services;
+    }
+
+    private static void AddTasks(this IServiceCollection services)
+    {
+        services.AddSingleton(provider =>
+        {
+            var log = new FoldedLog<TaskBoard, TaskChange>(
+                provider.GetRequiredService<IBlobs>(),
+                "tasks",
+                provider.GetRequiredService<IOptions<MeshOptions>>().Value.Store.Patience,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<FoldedLog<TaskBoard, TaskChange>>>());
+            log.Start();
+            return log;
+        });
+        services.AddSingleton<ITaskDirectory, TaskDirectory>();
+        services.AddSingleton(provider => new TaskWebhook(
+            TaskWebhook.CreateClient(), provider.GetRequiredService<IOptions<MeshOptions>>()));
+        services.AddSingleton<TaskFollowing>();
     }
 
     private static void AddStore(this IServiceCollection services, IConfiguration configuration)

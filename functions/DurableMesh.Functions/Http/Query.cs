@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
@@ -66,7 +67,7 @@ internal sealed class Query
         return TimeSpan.Zero;
     }
 
-    /// <summary>One of an enum's names, or null.</summary>
+    /// <summary>One of an enum's names as JSON has them, or null; case does not matter.</summary>
     public TEnum? OneOf<TEnum>(string name)
         where TEnum : struct, Enum
     {
@@ -75,12 +76,12 @@ internal sealed class Query
             return null;
         }
 
-        if (Enum.TryParse<TEnum>(text, ignoreCase: true, out var value) && char.IsAsciiLetter(text[0]) && Enum.IsDefined(value))
+        if (Names<TEnum>.Values.TryGetValue(text, out var value))
         {
             return value;
         }
 
-        Wrong(name, "unknown_value", $"{name} must be one of {string.Join(", ", Enum.GetNames<TEnum>())}.");
+        Wrong(name, "unknown_value", $"{name} must be one of {string.Join(", ", Names<TEnum>.Values.Keys)}.");
         return null;
     }
 
@@ -111,4 +112,12 @@ internal sealed class Query
     }
 
     private void Wrong(string name, string code, string message) => _errors.Add(new InputError($"?{name}", code, message));
+
+    private static class Names<TEnum>
+        where TEnum : struct, Enum
+    {
+        public static readonly Dictionary<string, TEnum> Values = Enum.GetValues<TEnum>().ToDictionary(
+            value => JsonSerializer.SerializeToElement(value, AppJson.TypeInfo<TEnum>()).GetString()!,
+            StringComparer.OrdinalIgnoreCase);
+    }
 }

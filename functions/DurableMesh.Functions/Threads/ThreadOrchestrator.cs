@@ -1,8 +1,10 @@
 using DurableMesh.Core.Gate;
+using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Tasks;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -143,12 +145,13 @@ public static class ThreadOrchestrator
         }
     }
 
-    /// <summary>Writes the evidence, and answers those whose events were under way when the thread ended.</summary>
+    /// <summary>Writes the evidence, moves the task, and answers those whose events were under way when the thread ended.</summary>
     private static async Task FinishAsync(TaskOrchestrationContext context, ThreadStep step, Task<InboxEnvelope?> inbox)
     {
         inbox = Drain(context, step, inbox);
         await RecordAsync(context, step);
         await context.CallActivityAsync(nameof(ThreadActivities.WriteEvidence), step.State.Start.ThreadId, WhileStorageIsAway);
+        await context.CallActivityAsync(nameof(TaskActivities.MoveTask), ThreadOutcome.Of(step.State), WhileStorageIsAway);
         _ = Drain(context, step, inbox);
         await RecordAsync(context, step);
     }
