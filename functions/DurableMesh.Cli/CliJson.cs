@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableMesh.Cli.Agents;
 using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli;
@@ -19,6 +20,10 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(Host.HostView))]
 [JsonSerializable(typeof(EvidenceReport))]
+[JsonSerializable(typeof(MissionTask))]
+[JsonSerializable(typeof(TasksPage))]
+[JsonSerializable(typeof(CreateTaskRequest))]
+[JsonSerializable(typeof(PatchTaskRequest))]
 [JsonSerializable(typeof(AgentTurn))]
 [JsonSerializable(typeof(AgentReply))]
 [JsonSerializable(typeof(AgentProgress))]

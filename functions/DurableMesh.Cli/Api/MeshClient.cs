@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Api;
@@ -101,6 +102,41 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
     /// <summary>A thread's evidence, byte for byte.</summary>
     public Task<byte[]> GetEvidenceAsync(string threadId, CancellationToken cancellation) =>
         AnswerAsync(() => new HttpRequestMessage(HttpMethod.Get, $"api/threads/{Escape(threadId)}/evidence"), cancellation);
+
+    /// <summary>MC tasks, newest first.</summary>
+    public Task<TasksPage> ListTasksAsync(IEnumerable<(string Name, string? Value)> filters, CancellationToken cancellation) =>
+        GetAsync("tasks" + Query(filters), CliJson.Context.TasksPage, cancellation);
+
+    /// <summary>An MC task.</summary>
+    public Task<MissionTask> GetTaskAsync(string taskId, CancellationToken cancellation) =>
+        GetAsync($"tasks/{Escape(taskId)}", CliJson.Context.MissionTask, cancellation);
+
+    /// <summary>Creates an MC task; the same one again is the same task.</summary>
+    public Task<MissionTask> CreateTaskAsync(CreateTaskRequest request, CancellationToken cancellation) =>
+        AskAsync(
+            () => Post("tasks", JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.CreateTaskRequest)),
+            CliJson.Context.MissionTask,
+            cancellation);
+
+    /// <summary>Changes an MC task, or whichever version it has where none is named.</summary>
+    public Task<MissionTask> PatchTaskAsync(
+        string taskId, PatchTaskRequest request, int? version, CancellationToken cancellation) =>
+        AskAsync(
+            () =>
+            {
+                var message = Send(
+                    HttpMethod.Patch,
+                    $"tasks/{Escape(taskId)}",
+                    JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.PatchTaskRequest));
+                if (version is not null)
+                {
+                    message.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
+                }
+
+                return message;
+            },
+            CliJson.Context.MissionTask,
+            cancellation);
 
     /// <summary>Whether the mesh and its storage are ready.</summary>
     public async Task<Readiness> GetReadinessAsync(CancellationToken cancellation)
@@ -218,7 +254,9 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
         return wanted < LongestPause ? wanted : LongestPause;
     }
 
-    private static HttpRequestMessage Post(string path, ReadOnlyMemory<byte> json) => new(HttpMethod.Post, "api/" + path)
+    private static HttpRequestMessage Post(string path, ReadOnlyMemory<byte> json) => Send(HttpMethod.Post, path, json);
+
+    private static HttpRequestMessage Send(HttpMethod method, string path, ReadOnlyMemory<byte> json) => new(method, "api/" + path)
     {
         Content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
     };

@@ -5,6 +5,7 @@ using DurableMesh.Cli.Api;
 using DurableMesh.Cli.Demo;
 using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;
+using DurableMesh.Cli.Tasks;
 using DurableMesh.Cli.Threads;
 using DurableMesh.Core.Wire;
 
@@ -73,6 +74,7 @@ internal static class MeshCommandLine
             WatchCommand.Create(terminal),
             CancelCommand.Create(terminal),
             EvidenceCommand.Create(terminal),
+            TasksCommand.Create(terminal),
             AgentCommand.Create(terminal),
             DemoAgentCommand.Create(terminal),
         };

@@ -1,0 +1,205 @@
+using System.CommandLine;
+using System.Globalization;
+using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Transcript;
+using DurableMesh.Core.Tasks;
+using DurableMesh.Core.Wire;
+using Spectre.Console;
+
+namespace DurableMesh.Cli.Tasks;
+
+/// <summary><c>mesh tasks</c>: what threads work on, and whose word it is that it is done.</summary>
+internal static class TasksCommand
+{
+    private static readonly Dictionary<string, MissionTaskState> States =
+        Enum.GetValues<MissionTaskState>().ToDictionary(ThreadWords.Of, StringComparer.Ordinal);
+
+    private static readonly Option<string?> State = new("--state") { Description = $"{string.Join(", ", States.Keys)}.", HelpName = "STATE" };
+    private static readonly Option<string?> Owner = new("--owner") { Description = "Tasks of this owner." };
+    private static readonly Option<string?> Company = new("--company") { Description = "Tasks of this company." };
+    private static readonly Option<int?> Limit = new("--limit") { Description = "At most so many.", HelpName = "N" };
+    private static readonly Option<string?> Cursor = new("--cursor") { Description = "Go on where an earlier list stopped (its nextCursor)." };
+
+    private static readonly Option<string> By = new("--by")
+    {
+        Description = "Who does it. [default: the user's name]",
+        DefaultValueFactory = _ => Environment.UserName,
+    };
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(Terminal terminal) => new("tasks", "The MC tasks: list, show, create and move them.")
+    {
+        CreateList(terminal),
+        CreateShow(terminal),
+        CreateCreate(terminal),
+        CreateMove(terminal),
+    };
+
+    private static Command CreateList(Terminal terminal)
+    {
+        var command = new Command("list", "List tasks, newest first.") { State, Owner, Company, Limit, Cursor };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var page = await parsed.Connect().ListTasksAsync(
+                [
+                    ("state", parsed.GetValue(State)),
+                    ("owner", parsed.GetValue(Owner)),
+                    ("company", parsed.GetValue(Company)),
+                    ("limit", parsed.GetValue(Limit)?.ToString(CultureInfo.InvariantCulture)),
+                    ("cursor", parsed.GetValue(Cursor)),
+                ],
+                cancellation);
+            if (parsed.WantsJson())
+            {
+                terminal.WriteJson(page, CliJson.Context.TasksPage);
+                return ExitCode.Done;
+            }
+
+            terminal.Out.Write(Describe(page.Tasks));
+            if (page.NextCursor is { } next)
+            {
+                terminal.Note.MarkupLineInterpolated($"[grey]There are more: --cursor {next}[/]");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateShow(Terminal terminal)
+    {
+        var id = Id();
+        var command = new Command("show", "Show a task and what happened to it.") { id };
+        command.SetAction(async (parsed, cancellation) =>
+            Show(await parsed.Connect().GetTaskAsync(parsed.GetRequiredValue(id), cancellation), parsed, terminal));
+        return command;
+    }
+
+    private static Command CreateCreate(Terminal terminal)
+    {
+        var id = Id();
+        var title = new Argument<string>("TITLE") { Description = "What is to be done, in one line." };
+        var owner = new Option<string?>("--owner") { Description = "Whoever alone may call it done. [default: who creates it]" };
+        var priority = new Option<Priority>("--priority") { Description = "H, M or L.", DefaultValueFactory = _ => Priority.M };
+        var company = new Option<string?>("--company") { Description = "The company that it belongs to." };
+        var start = new Option<bool>("--start") { Description = "Put it in progress at once, so that threads may work on it." };
+        var command = new Command("create", "Create a task.") { id, title, owner, priority, company, start, By };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var by = parsed.GetRequiredValue(By);
+            var request = new CreateTaskRequest
+            {
+                Id = parsed.GetRequiredValue(id),
+                Title = parsed.GetRequiredValue(title),
+                Owner = parsed.GetValue(owner) ?? by,
+                State = parsed.GetValue(start) ? MissionTaskState.InProgress : MissionTaskState.Open,
+                Priority = parsed.GetValue(priority),
+                Company = parsed.GetValue(company),
+                By = by,
+            };
+            return Show(await parsed.Connect().CreateTaskAsync(request, cancellation), parsed, terminal);
+        });
+        return command;
+    }
+
+    private static Command CreateMove(Terminal terminal)
+    {
+        var id = Id();
+        var state = new Argument<string>("STATE") { Description = $"{string.Join(", ", States.Keys)}." };
+        state.AcceptOnlyFromAmong([.. States.Keys]);
+        var why = new Option<string?>("--why") { Description = "The reason, for the history." };
+        var evidence = new Option<string[]>("--evidence")
+        {
+            Description = "What shows that it is done: a path or an address; may be given more than once.",
+        };
+        var ifVersion = new Option<int?>("--if-version") { Description = "Only if the task still has this version.", HelpName = "N" };
+        var command = new Command("move", "Move a task to another state.") { id, state, why, evidence, ifVersion, By };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var request = new PatchTaskRequest
+            {
+                By = parsed.GetRequiredValue(By),
+                Why = parsed.GetValue(why),
+                State = States[parsed.GetRequiredValue(state)],
+                Evidence = parsed.GetValue(evidence) ?? [],
+            };
+            var task = await parsed.Connect().PatchTaskAsync(
+                parsed.GetRequiredValue(id), request, parsed.GetValue(ifVersion), cancellation);
+            return Show(task, parsed, terminal);
+        });
+        return command;
+    }
+
+    private static Argument<string> Id() => new("TASK") { Description = "The task's id." };
+
+    private static int Show(MissionTask task, ParseResult parsed, Terminal terminal)
+    {
+        if (parsed.WantsJson())
+        {
+            terminal.WriteJson(task, CliJson.Context.MissionTask);
+            return ExitCode.Done;
+        }
+
+        terminal.Out.Write(Describe(task));
+        terminal.Out.Write(Describe(task.History));
+        return ExitCode.Done;
+    }
+
+    private static Table Describe(IEnumerable<MissionTask> tasks)
+    {
+        var table = Columns("task", "state", "priority", "owner", "company", "updated", "title");
+        foreach (var task in tasks)
+        {
+            AddRow(
+                table,
+                task.Id,
+                ThreadWords.Of(task.State),
+                ThreadWords.Of(task.Priority),
+                task.Owner,
+                task.Company ?? "-",
+                Instant(task.UpdatedAt),
+                task.Title);
+        }
+
+        return table;
+    }
+
+    private static Grid Describe(MissionTask task)
+    {
+        var grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 2, 0) }).AddColumn();
+        void Row(string name, string value) => grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(value));
+
+        Row("task", task.Id);
+        Row("title", task.Title);
+        Row("state", ThreadWords.Of(task.State));
+        Row("owner", task.Owner);
+        Row("company", task.Company ?? "-");
+        Row("priority", ThreadWords.Of(task.Priority));
+        Row("version", task.Version.ToString(CultureInfo.InvariantCulture));
+        foreach (var evidence in task.Evidence)
+        {
+            Row("evidence", evidence);
+        }
+
+        return grid;
+    }
+
+    private static Table Describe(IEnumerable<TaskHistoryEntry> history)
+    {
+        var table = Columns("when", "by", "what", "thread", "why");
+        foreach (var entry in history)
+        {
+            var what = entry.From == entry.To ? "-" : $"{ThreadWords.Of(entry.From)} > {ThreadWords.Of(entry.To)}";
+            AddRow(table, Instant(entry.At), entry.By, what, entry.ThreadId ?? "-", entry.Why ?? "");
+        }
+
+        return table;
+    }
+
+    private static Table Columns(params string[] names) =>
+        new Table().Border(TableBorder.None).AddColumns([.. names.Select(name => $"[grey]{name}[/]")]);
+
+    private static void AddRow(Table table, params string[] cells) => table.AddRow(cells.Select(cell => new Text(cell)));
+
+    private static string Instant(DateTimeOffset at) => at.ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+}
