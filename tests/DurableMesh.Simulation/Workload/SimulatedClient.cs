@@ -29,9 +29,10 @@ internal sealed class SimulatedClient(ReferenceHub hub, Trace trace)
             {
                 // What was asked may have taken effect, or may still.
             }
-            catch (TaskHubOverloadedException)
+            catch (TaskHubOverloadedException refused)
             {
                 // Nothing of it happened: the client may come back.
+                trace.Say($"{host.Process.Name} refuses: {refused.Message}");
             }
             catch (InvalidOperationException) when (operation.Kind is OperationKind.Start or OperationKind.Restart)
             {

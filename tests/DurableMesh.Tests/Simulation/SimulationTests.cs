@@ -24,7 +24,10 @@ public sealed class SimulationTests
         Assert.Equal(Seeds, sweep.Done);
     }
 
-    /// <summary>Seeds that have found a bug once: a storage that forgets in the middle of something, a page beside a purge, a wait without end.</summary>
+    /// <summary>
+    /// Seeds that have found a bug once: a storage that forgets in the middle of something, a page beside a purge, a wait without end,
+    /// room that was never given back.
+    /// </summary>
     [Theory]
     [InlineData(195)]
     [InlineData(6453)]
@@ -37,6 +40,7 @@ public sealed class SimulationTests
     [InlineData(100072)]
     [InlineData(102166)]
     [InlineData(115114)]
+    [InlineData(345306)]
     public void What_was_broken_once_holds(ulong seed)
     {
         RunResult result = SimulatedRun.Of(Scenario.Of(seed), traceLines: 200);

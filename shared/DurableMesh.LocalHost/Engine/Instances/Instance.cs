@@ -122,18 +122,22 @@ internal sealed class Instance(string id, InstanceState? state = null)
     /// <summary>How often its history has begun anew while it was in memory.</summary>
     public int Generation { get; private set; }
 
-    /// <summary>Adds to what it has under way to the log, and answers how much that is, in bytes.</summary>
-    /// <param name="bytes">What comes in.</param>
+    /// <summary>How much it has under way to the log, in bytes.</summary>
+    /// <param name="committed">The last commit that is durable.</param>
+    public long ShareUnderWay(long committed) => _shareSince <= committed ? 0 : _share;
+
+    /// <summary>Adds to what it has under way to the log.</summary>
+    /// <param name="bytes">What came in.</param>
     /// <param name="committed">The last commit that is durable.</param>
     /// <param name="open">The commit that it will be part of.</param>
-    public long TakeShare(long bytes, long committed, long open)
+    public void TakeShare(long bytes, long committed, long open)
     {
         if (_shareSince <= committed)
         {
             (_shareSince, _share) = (open, 0);
         }
 
-        return _share += bytes;
+        _share += bytes;
     }
 
     /// <summary>An input came, and <paramref name="cause"/>, where it is known, is the span that it came from.</summary>

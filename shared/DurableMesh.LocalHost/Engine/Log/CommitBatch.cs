@@ -38,7 +38,7 @@ internal sealed class CommitBatch
     public long PendingBytes { get; set; }
 
     /// <summary>The checkpoint that counts from this commit on: it begins a new segment, which says so.</summary>
-    public CheckpointManifest? Checkpoint { get; init; }
+    public CheckpointManifest? Checkpoint { get; set; }
 
     /// <summary>Looks whether it has its first record, and when.</summary>
     public void Note(TimeProvider time)

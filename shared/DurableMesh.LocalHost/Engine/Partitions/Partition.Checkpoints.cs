@@ -282,7 +282,7 @@ internal sealed partial class Partition
         CloseOpenBatch();
         ManifestFile[] files = [.. _shelf.Files.Where(file => !run.Clearing.Contains(file.Number)).Concat(run.Files.Select(file => file.Entry)).OrderBy(file => file.Number)];
         var manifest = new CheckpointManifest(run.Number, run.TailSegment, run.TailCommit, files);
-        _open = new CommitBatch(_open.Number) { Checkpoint = manifest };
+        _open.Checkpoint = manifest;
         _open.OnCommitted(() => Published(run, manifest));
         _closed.Enqueue(CloseBatch());
     }

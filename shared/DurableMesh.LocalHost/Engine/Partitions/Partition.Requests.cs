@@ -204,7 +204,7 @@ internal sealed partial class Partition
                 answer.SetException(new TaskHubOverloadedException(
                     $"Partition {_number} has {_pendingBytes:N0} bytes of requests to commit, and takes in {limit:N0}. Try again in a second."));
             }
-            else if (found?.TakeShare(bytes, _committed, _open.Number) > limit / 4)
+            else if (found?.ShareUnderWay(_committed) + bytes > limit / 4)
             {
                 answer.SetException(new TaskHubOverloadedException(
                     $"Orchestration '{instanceId}' has more than {limit / 4:N0} bytes of requests to commit, a quarter of what its partition takes in. Try again "
@@ -218,9 +218,14 @@ internal sealed partial class Partition
             }
             else
             {
-                _pendingBytes += bytes;
-                _open.PendingBytes += bytes;
                 work(found, answer);
+                if (!_open.IsEmpty)
+                {
+                    // What changes nothing is never committed: counted, it would take up room for good.
+                    _pendingBytes += bytes;
+                    _open.PendingBytes += bytes;
+                    found?.TakeShare(bytes, _committed, _open.Number);
+                }
             }
         }));
 

@@ -86,6 +86,22 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task What_changes_nothing_takes_up_no_room()
+    {
+        await using TestHub hub = await StartAsync(() => Task.CompletedTask, pending: 2_000);
+        string ended = await hub.StartInstanceAsync("Listener");
+        await SayAsync(hub, ended, "end");
+        await hub.CompletionAsync(ended);
+
+        for (int i = 0; i < 20; i++)
+        {
+            await SayAsync(hub, ended, "too late");
+        }
+
+        await hub.StartInstanceAsync("Listener");
+    }
+
+    [Fact]
     public async Task A_full_history_takes_no_more_events()
     {
         await using TestHub hub = await StartAsync(() => Task.CompletedTask, history: 10_000);
