@@ -111,7 +111,7 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         int purged = 0;
-        for (int number = (await hub.PartitionsAsync(cancellation)).Count - 1; number >= 0; number--)
+        for (int number = await hub.CountPartitionsAsync(cancellation) - 1; number >= 0; number--)
         {
             purged += await hub.AskPartitionAsync(
                 number,
@@ -203,8 +203,8 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         }
 
         var found = new List<OrchestrationMetadata>();
-        IReadOnlyList<Partition> partitions = await hub.PartitionsAsync(cancellation);
-        for (int number = first; number < partitions.Count; number++)
+        int count = await hub.CountPartitionsAsync(cancellation);
+        for (int number = first; number < count; number++)
         {
             int wanted = pageSize - found.Count;
             IReadOnlyList<OrchestrationMetadata> part = await hub.AskPartitionAsync(

@@ -91,6 +91,11 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
     public Task<T> AskPartitionAsync<T>(int number, Func<Partition, Task<T>> question, CancellationToken cancellation) =>
         AskAsync(partitions => partitions[number], question, cancellation);
 
+    /// <summary>How many partitions the hub has, asked for like anything else.</summary>
+    /// <exception cref="TaskHubUnavailableException">They are not ready in time, or another host owns the hub.</exception>
+    public Task<int> CountPartitionsAsync(CancellationToken cancellation) =>
+        AskPartitionAsync(0, partition => Task.FromResult(partition.HubSize), cancellation);
+
     /// <summary>All partitions, once they are ready; for waits that have no bound of their own.</summary>
     public async Task<IReadOnlyList<Partition>> PartitionsAsync(CancellationToken cancellation) =>
         await _partitions.Task.OrCancelledAsync(cancellation);
@@ -354,6 +359,11 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
         catch (TaskHubOverloadedException)
         {
             _metrics.RequestRefused("overloaded");
+            throw;
+        }
+        catch (TaskHubUnavailableException)
+        {
+            _metrics.RequestRefused("unavailable");
             throw;
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)

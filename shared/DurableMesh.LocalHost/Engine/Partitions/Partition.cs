@@ -75,6 +75,9 @@ internal sealed partial class Partition : IDisposable
         _housekeeping = services.Time.CreateTimer(_ => Post(KeepHouse), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>How many partitions its hub has.</summary>
+    public int HubSize => _hub.Count;
+
     /// <summary>Appended blocks and bytes since the start.</summary>
     public (long Appends, long Bytes) Written => (_log.Appends, _log.Bytes);
 

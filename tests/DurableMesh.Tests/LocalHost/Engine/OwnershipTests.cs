@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DurableMesh.LocalHost.Engine;
 using DurableMesh.LocalHost.Storage;
+using DurableMesh.Tests.LocalHost.Telemetry;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Time.Testing;
@@ -21,10 +22,15 @@ public sealed class OwnershipTests
         TestHub first = await OwnerAsync();
         string id = await first.StartInstanceAsync("Listener");
         await using TestHub second = await StandbyAsync();
+        using var metrics = new RecordedMetrics(second.Meters);
 
         HubOwner owner = second.Hub.State.Owner!;
         Assert.Equal((Environment.ProcessId, Environment.MachineName), (owner.ProcessId, owner.Machine));
         await Assert.ThrowsAsync<TaskHubUnavailableException>(() => second.Client.GetInstancesAsync(id, TestHub.Patience));
+        await Assert.ThrowsAsync<TaskHubUnavailableException>(() => second.Client.GetAllInstancesAsync().CountAsync().AsTask());
+        await Assert.ThrowsAsync<TaskHubUnavailableException>(
+            () => second.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(), cancellation: TestHub.Patience));
+        Assert.Equal(3, metrics.Of("durablemesh.engine.requests.refused", "error.type", "unavailable").Sum());
 
         await first.DisposeAsync();
         await UntilAsync(() => second.Hub.State.Role == TaskHubRole.Owner);
