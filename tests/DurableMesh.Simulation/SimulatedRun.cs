@@ -75,6 +75,7 @@ internal sealed partial class SimulatedRun
             }
         }
 
+        _hosts.ForEach(host => host.Dispose());
         if (_machine.Leak is { } leak)
         {
             _violations.Report("everything runs on one thread", leak);

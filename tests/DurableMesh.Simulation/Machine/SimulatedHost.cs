@@ -105,7 +105,11 @@ internal sealed class SimulatedHost : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _stop.Dispose();
+        Hub.Dispose();
+    }
 
     private sealed class NoServices : IServiceProvider
     {
