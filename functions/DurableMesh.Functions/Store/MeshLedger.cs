@@ -55,7 +55,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
         {
             return new MeshStats
             {
-                Agents = agents.Agents.Count,
+                Agents = agents.Count,
                 Companies = agents.Agents.Select(agent => agent.Company).Distinct(StringComparer.OrdinalIgnoreCase).Count(),
                 Threads = _accounts.Count,
                 Messages = _messages,

@@ -1,3 +1,5 @@
+using DurableMesh.Core.Authority;
+using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Organisations;
@@ -10,4 +12,10 @@ public sealed record Organisation
 
     /// <summary>The agents.</summary>
     public IReadOnlyList<AgentView> Agents { get; init; } = [];
+
+    /// <summary>The rows of the authority table.</summary>
+    public IReadOnlyList<AuthorityRow> Authority { get; init; } = [];
+
+    /// <summary>The MC tasks.</summary>
+    public IReadOnlyList<CreateTaskRequest> Tasks { get; init; } = [];
 }

@@ -1,4 +1,6 @@
 using DurableMesh.Core.Agents;
+using DurableMesh.Core.Authority;
+using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Organisations;
@@ -14,5 +16,7 @@ public static class OrganisationReader
     {
         Companies = input.Objects("companies", MaxItems, company => RegistryReader.ReadCompany(company), company => company.Id),
         Agents = input.Objects("agents", MaxItems, agent => RegistryReader.ReadAgent(agent), agent => agent.Id),
+        Authority = AuthorityReader.ReadRows(input, "authority"),
+        Tasks = input.Objects("tasks", MaxItems, task => TaskReader.ReadTask(task, idRequired: true), task => task.Id!),
     });
 }

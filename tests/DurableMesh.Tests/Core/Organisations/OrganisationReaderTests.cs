@@ -13,11 +13,15 @@ public sealed class OrganisationReaderTests
           {"id":"proveo-verifier","company":"proveo","roles":["verifier","verifier"],"device":"forge","trustZone":"internal",
            "adapter":"inbox","aliases":["Proveo"],"model":"m","wipLimit":3,"dailyBudgetUsd":2,"enabled":false,
            "version":7,"lastSeen":null,"reachable":true},
-          {"id":"codecraft-builder","company":"codecraft","roles":["builder","advisor"]}]}
+          {"id":"codecraft-builder","company":"codecraft","roles":["builder","advisor"]}],
+         "authority":[
+          {"id":"row","pattern":"advisory","initiator":{},"responder":{"role":"verifier"},"status":"pilot",
+           "since":"2026-11-01T00:00:00Z","why":"because"}],
+         "tasks":[{"id":"7","title":"t","owner":"o","state":"in_progress"}]}
         """;
 
     [Fact]
-    public void Companies_and_agents_are_read_whole()
+    public void Every_section_is_read_whole()
     {
         var read = Read(File).Value!;
 
@@ -30,12 +34,14 @@ public sealed class OrganisationReaderTests
                 verifier.WipLimit, verifier.DailyBudgetUsd, verifier.Enabled));
         Assert.Equal(["verifier", "Proveo"], verifier.Roles.Concat(verifier.Aliases));
         Assert.True(builder is { Enabled: true, WipLimit: null, DailyBudgetUsd: null, Device: null, Aliases: [] });
+        Assert.Equal("row", Assert.Single(read.Authority).Id);
+        Assert.Equal("7", Assert.Single(read.Tasks).Id);
     }
 
     [Fact]
     public void Every_section_may_be_missing()
     {
-        Assert.True(Read("{}").Value is { Agents: [], Companies: [] });
+        Assert.True(Read("{}").Value is { Agents: [], Companies: [], Authority: [], Tasks: [] });
     }
 
     [Theory]
@@ -56,6 +62,8 @@ public sealed class OrganisationReaderTests
     [InlineData("\"dailyBudgetUsd\":2", "\"dailyBudgetUsd\":-1", "agents[0].dailyBudgetUsd", "out_of_range")]
     [InlineData("\"name\":\"Proveo\",", "", "companies[0].name", "missing")]
     [InlineData("\"dailyBudgetUsd\":12.5", "\"dailyBudgetUsd\":1e99", "companies[0].dailyBudgetUsd", "out_of_range")]
+    [InlineData("\"advisory\"", "\"gossip\"", "authority[0].pattern", "invalid_value")]
+    [InlineData("{\"id\":\"7\",", "{", "tasks[0].id", "missing")]
     [InlineData("{\"companies\"", "{\"firms\"", "firms", "unknown_field")]
     public void What_is_wrong_is_said_with_its_place(string good, string bad, string path, string code)
     {

@@ -1,5 +1,6 @@
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Organisations;
+using DurableMesh.Core.Tasks;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Organisations;
 using DurableMesh.Tests.Cli;
@@ -45,6 +46,8 @@ public sealed class OrganisationFileTests
         Assert.Null(refusal);
         Assert.Equal((agents, companies), (registry.Count, registry.Companies.Count()));
         Assert.NotNull(registry.Find("evidence-verifier"));
+        Assert.Equal(5, organisation.Authority.Count);
+        Assert.Contains(organisation.Tasks, task => task is { Id: "101959", State: MissionTaskState.InProgress });
     }
 
     private static OrganisationFile Read(string path) =>
