@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DurableMesh.Core.Agents;
+using DurableMesh.Core.Authority;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Health;
@@ -43,6 +44,7 @@ internal static class AppJson
 [JsonSerializable(typeof(ThreadRecord))]
 [JsonSerializable(typeof(ThreadStatus))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(LoggedChange<AuthorityChange>))]
 [JsonSerializable(typeof(LoggedChange<TaskChange>))]
 [JsonSerializable(typeof(LoggedChange<RegistryChange>))]
 [JsonSerializable(typeof(TaskVersion))]

@@ -1,8 +1,10 @@
 using Azure.Core.Serialization;
 using DurableMesh.Core.Agents;
+using DurableMesh.Core.Authority;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Authority;
 using DurableMesh.Functions.Organisations;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
@@ -40,6 +42,8 @@ internal static class MeshServices
         services.AddSingleton<OrganisationFile>();
         services.AddFoldedLog<AgentRegistry, RegistryChange>("registry", SeedRegistry.Of);
         services.AddSingleton<IAgentDirectory, AgentDirectory>();
+        services.AddFoldedLog<AuthorityTables, AuthorityChange>("authority", AuthorityChange.SeedOf);
+        services.AddSingleton<IAuthorityDirectory, AuthorityDirectory>();
         services.AddTasks();
         services.AddSingleton<ThreadEvidence>();
         services.AddSingleton<ThreadFinder>();

@@ -57,6 +57,24 @@ internal static class Problems
         Detail = $"The registry has no agent with the id or alias {agentId}. GET /agents lists those that exist.",
     };
 
+    public static Problem AuthorityVersionNotFound(int version, int newest) => new()
+    {
+        Status = StatusCodes.Status404NotFound,
+        Code = "version_not_found",
+        Title = "There is no such version.",
+        Detail = $"The authority table has the versions 0 to {newest}, and no {version}.",
+    };
+
+    /// <summary>A change that must say which version it was made for, and does not.</summary>
+    public static Problem VersionRequired(string what) => new()
+    {
+        Status = StatusCodes.Status428PreconditionRequired,
+        Code = "version_required",
+        Title = "The request does not say what it changes.",
+        Detail = $"{what} is replaced as a whole: send If-Match with the ETag that GET gave (If-None-Match: * where it gave none), "
+            + "so that nobody's change is lost.",
+    };
+
     public static Problem IdempotencyConflict(string threadId) => new()
     {
         Status = StatusCodes.Status409Conflict,

@@ -32,6 +32,18 @@ internal sealed class Query
     /// <summary>A text, or null.</summary>
     public string? Text(string name) => _query[name] is [{ Length: > 0 } text, ..] ? text : null;
 
+    /// <summary>A text that must be there.</summary>
+    public string Required(string name)
+    {
+        if (Text(name) is { } text)
+        {
+            return text;
+        }
+
+        Wrong(name, "missing", $"{name} is missing.");
+        return "";
+    }
+
     /// <summary>A whole number between two bounds.</summary>
     public int Number(string name, int least, int most, int otherwise)
     {

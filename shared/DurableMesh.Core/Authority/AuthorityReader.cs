@@ -14,13 +14,13 @@ public static class AuthorityReader
     private const int MaxWhyLength = 500;
 
     /// <summary>
-    /// Reads the body of <c>PUT /authority</c>. It may be what <c>GET</c> gave, with other rows: what the mesh itself sets is known
-    /// and left alone.
+    /// Reads the body of <c>PUT /authority</c>. It may be what <c>GET</c> gave, with other rows: what the mesh itself sets does not
+    /// matter.
     /// </summary>
     /// <param name="utf8">The request's body.</param>
     public static ReadResult<PutAuthorityRequest> ReadPut(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input =>
     {
-        _ = (input.Whole("version", 0, int.MaxValue), input.Instant("changedAt"), input.Line("changedBy", MaxLength, required: false));
+        input.Ignore("version", "changedAt", "changedBy");
         var by = input.Line("by", MaxLength, required: false);
         return new PutAuthorityRequest(ReadRows(input, "rows", required: true), by);
     });
@@ -29,30 +29,20 @@ public static class AuthorityReader
     internal static IReadOnlyList<AuthorityRow> ReadRows(ObjectReader input, string name, bool required = false)
     {
         var rows = input.Objects(name, MaxRows, ReadRow, row => row.Id, required);
-        foreach (var group in rows.GroupBy(row => (row.Pattern, row.Since, row.Specificity)))
+        var contradictions = rows
+            .GroupBy(row => (row.Pattern, row.Since, row.Specificity))
+            .SelectMany(group => group.SelectMany((row, n) => group.Skip(n + 1).Where(row.Contradicts), (row, other) => (row, other)))
+            .Take(InputError.MaxReported);
+        foreach (var (row, other) in contradictions)
         {
-            RejectContradictions(input, name, [.. group]);
+            input.Add(
+                name,
+                "contradictory_rows",
+                $"'{row.Id}' ({row}) and '{other.Id}' ({other}) contradict each other: there may be a pair that both cover, they are "
+                + "equally narrow and hold since the same instant. Make one narrower or newer.");
         }
 
         return rows;
-    }
-
-    private static void RejectContradictions(ObjectReader input, string name, AuthorityRow[] equals)
-    {
-        for (var i = 0; i < equals.Length; i++)
-        {
-            foreach (var other in equals.AsSpan(i + 1))
-            {
-                if (equals[i].Contradicts(other))
-                {
-                    input.Add(
-                        name,
-                        "contradictory_rows",
-                        $"'{equals[i].Id}' ({equals[i]}) and '{other.Id}' ({other}) contradict each other: there may be a pair "
-                        + "that both cover, they are equally narrow and hold since the same instant. Make one narrower or newer.");
-                }
-            }
-        }
     }
 
     private static AuthorityRow? ReadRow(ObjectReader input)

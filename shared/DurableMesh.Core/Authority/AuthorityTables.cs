@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DurableMesh.Core.Changes;
+using DurableMesh.Core.Organisations;
 
 namespace DurableMesh.Core.Authority;
 
@@ -33,4 +34,10 @@ public sealed class AuthorityTables : IFolded<AuthorityTables, AuthorityChange>
 /// <summary>Replaces the table's rows.</summary>
 /// <param name="Rows">The new rows, checked by <see cref="AuthorityReader"/>.</param>
 /// <param name="ExpectedVersion">The version that they are meant to replace; null where it does not matter.</param>
-public sealed record AuthorityChange(IReadOnlyList<AuthorityRow> Rows, int? ExpectedVersion);
+public sealed record AuthorityChange(IReadOnlyList<AuthorityRow> Rows, int? ExpectedVersion)
+{
+    /// <summary>The first table of an organisation; null where it has no rows.</summary>
+    /// <param name="organisation">The organisation.</param>
+    public static AuthorityChange? SeedOf(Organisation organisation) =>
+        organisation.Authority.Count > 0 ? new AuthorityChange(organisation.Authority, ExpectedVersion: 0) : null;
+}

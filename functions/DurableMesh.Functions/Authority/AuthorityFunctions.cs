@@ -1,0 +1,83 @@
+using DurableMesh.Core.Agents;
+using DurableMesh.Core.Authority;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace DurableMesh.Functions.Authority;
+
+/// <summary>The authority table over HTTP.</summary>
+public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDirectory agents, TimeProvider time)
+{
+    private const int InForce = -1;
+    private const string Anonymous = "operator";
+
+    /// <summary><c>GET /authority?version=</c>: the table in force, or an earlier one.</summary>
+    [Function("GetAuthority")]
+    public async Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "authority")] HttpRequest request, CancellationToken cancellation)
+    {
+        var query = new Query(request, "version");
+        var version = query.Number("version", 0, int.MaxValue, InForce);
+        query.ThrowIfWrong();
+        var tables = await authority.ReadAsync(cancellation);
+        return version == InForce
+            ? Answer(tables.Current)
+            : Answer(tables.At(version) ?? throw new ProblemException(
+                Problems.AuthorityVersionNotFound(version, tables.Current.Version)));
+    }
+
+    /// <summary><c>PUT /authority</c>: replaces all rows; <c>If-Match</c> says which version they were made for.</summary>
+    [Function("PutAuthority")]
+    public async Task<IResult> PutAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "authority")] HttpRequest request, CancellationToken cancellation)
+    {
+        new Query(request).ThrowIfWrong();
+        var expected = Preconditions.ExpectedVersion(request)
+            ?? throw new ProblemException(Problems.VersionRequired("The authority table"));
+        var read = AuthorityReader.ReadPut(await RequestBody.ReadAsync(request, cancellation));
+        if (!read.Ok)
+        {
+            throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        }
+
+        var change = new AuthorityChange(read.Value.Rows, expected);
+        var result = await authority.ChangeAsync(change, read.Value.By ?? Anonymous, cancellation);
+        return result.Refusal is { } refusal
+            ? throw new ProblemException(Problems.OfRefusal(refusal))
+            : Answer(result.State.Current);
+    }
+
+    /// <summary>
+    /// <c>GET /authority/explain?initiator=&amp;responder=&amp;pattern=</c>: which row decides and why, for one pattern or all.
+    /// </summary>
+    [Function("ExplainAuthority")]
+    public async Task<IResult> ExplainAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "authority/explain")] HttpRequest request,
+        CancellationToken cancellation)
+    {
+        var query = new Query(request, "initiator", "responder", "pattern");
+        var names = (Initiator: query.Required("initiator"), Responder: query.Required("responder"));
+        var pattern = query.OneOf<Pattern>("pattern");
+        query.ThrowIfWrong();
+
+        var registry = await agents.ReadAsync(cancellation);
+        var (initiator, responder) = (Find(registry, names.Initiator), Find(registry, names.Responder));
+        var table = (await authority.ReadAsync(cancellation)).Current;
+        var now = time.GetUtcNow();
+        Pattern[] patterns = pattern is { } one ? [one] : Enum.GetValues<Pattern>();
+        return new JsonAnswer<AuthorityExplanations>(new AuthorityExplanations(
+            initiator.Id,
+            responder.Id,
+            table.Version,
+            [.. patterns.Select(each => table.Explain(each, initiator, responder, now))]));
+    }
+
+    private static AgentView Find(AgentRegistry registry, string name) =>
+        registry.Find(name) ?? throw new ProblemException(Problems.AgentNotFound(name));
+
+    private static JsonAnswer<AuthorityTable> Answer(AuthorityTable table) =>
+        new(table) { Version = table.Version == 0 ? null : table.Version };
+}
