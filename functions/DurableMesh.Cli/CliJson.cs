@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableMesh.Cli.Agents;
+using DurableMesh.Core.Authority;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
@@ -24,6 +25,8 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(TasksPage))]
 [JsonSerializable(typeof(CreateTaskRequest))]
 [JsonSerializable(typeof(PatchTaskRequest))]
+[JsonSerializable(typeof(AuthorityTable))]
+[JsonSerializable(typeof(AuthorityExplanations))]
 [JsonSerializable(typeof(AgentTurn))]
 [JsonSerializable(typeof(AgentReply))]
 [JsonSerializable(typeof(AgentProgress))]

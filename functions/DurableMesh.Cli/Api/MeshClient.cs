@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Core.Authority;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 
@@ -122,20 +124,31 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
     public Task<MissionTask> PatchTaskAsync(
         string taskId, PatchTaskRequest request, int? version, CancellationToken cancellation) =>
         AskAsync(
-            () =>
-            {
-                var message = Send(
-                    HttpMethod.Patch,
-                    $"tasks/{Escape(taskId)}",
-                    JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.PatchTaskRequest));
-                if (version is not null)
-                {
-                    message.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
-                }
-
-                return message;
-            },
+            () => For(version, Send(
+                HttpMethod.Patch,
+                $"tasks/{Escape(taskId)}",
+                JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.PatchTaskRequest))),
             CliJson.Context.MissionTask,
+            cancellation);
+
+    /// <summary>The authority table; null means the one in force.</summary>
+    public Task<AuthorityTable> GetAuthorityAsync(int? version, CancellationToken cancellation) =>
+        GetAsync(
+            "authority" + Query([("version", version?.ToString(CultureInfo.InvariantCulture))]),
+            CliJson.Context.AuthorityTable,
+            cancellation);
+
+    /// <summary>Replaces the authority table of a version; 0 is the empty one that a new mesh may have.</summary>
+    public Task<AuthorityTable> PutAuthorityAsync(ReadOnlyMemory<byte> table, int version, CancellationToken cancellation) =>
+        AskAsync(
+            () => For(version, Send(HttpMethod.Put, "authority", table)), CliJson.Context.AuthorityTable, cancellation);
+
+    /// <summary>Which rows of the authority table decide about a pair, and why.</summary>
+    public Task<AuthorityExplanations> ExplainAuthorityAsync(
+        string initiator, string responder, string? pattern, CancellationToken cancellation) =>
+        GetAsync(
+            "authority/explain" + Query([("initiator", initiator), ("responder", responder), ("pattern", pattern)]),
+            CliJson.Context.AuthorityExplanations,
             cancellation);
 
     /// <summary>Whether the mesh and its storage are ready.</summary>
@@ -260,6 +273,21 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
     {
         Content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
     };
+
+    /// <summary>Makes a change one of a version: 0 of what must be new, null of whichever there is.</summary>
+    private static HttpRequestMessage For(int? version, HttpRequestMessage change)
+    {
+        if (version == 0)
+        {
+            change.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
+        }
+        else if (version is not null)
+        {
+            change.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
+        }
+
+        return change;
+    }
 
     private static string Escape(string segment) => Uri.EscapeDataString(segment);
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using DurableMesh.Cli.Agents;
 using DurableMesh.Cli.Api;
+using DurableMesh.Cli.Authority;
 using DurableMesh.Cli.Demo;
 using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;
@@ -75,6 +76,7 @@ internal static class MeshCommandLine
             CancelCommand.Create(terminal),
             EvidenceCommand.Create(terminal),
             TasksCommand.Create(terminal),
+            AuthorityCommand.Create(terminal),
             AgentCommand.Create(terminal),
             DemoAgentCommand.Create(terminal),
         };

@@ -5,6 +5,7 @@ using DurableMesh.Core.Gate;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
+using DurableMesh.Tests.Cli.Authority;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -196,6 +197,7 @@ internal sealed class FakeMesh : IAsyncDisposable
         api.MapGet("/threads/{id}/evidence", (string id) =>
             Find(id) is null ? NotFound(id) : Results.Bytes(Evidence(id), "application/json"));
         api.MapGet("/agents/{id}/inbox", InboxAsync);
+        new FakeAuthority().Map(api);
     }
 
     private async Task<IResult> StartThreadAsync(HttpRequest request)
