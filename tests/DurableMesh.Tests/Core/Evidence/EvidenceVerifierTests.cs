@@ -182,6 +182,24 @@ public sealed class EvidenceVerifierTests
         Assert.Equal((EvidenceFault.CostMismatch, at, "0.001"), (finding.Fault, finding.Entry!.Value, finding.Found));
     }
 
+    [Fact]
+    public void A_senders_cost_stands_beside_the_tables_and_neither_can_be_forged()
+    {
+        var entries = Disputed();
+        var file = EvidenceFile.Of(entries);
+        Assert.Equal([new CostDisagreement(2, Dialogue.Verifier, "m", 0.004m, 0.003075m)], file.Usage.Disagreements);
+        Assert.Equal(0.004m + 0.003075m + 0.0031m, file.Usage.Total.CostUsd);
+        Assert.True(EvidenceVerifier.Verify(file.ToUtf8()).Holds);
+
+        var events = entries.Select(entry => entry.Event).ToList();
+        var accepted = (MessageAccepted)events[2];
+        var usage = accepted.Message.Usage! with { ComputedUsd = 0.004m };
+        events[2] = accepted with { Message = accepted.Message with { Usage = usage } };
+        var finding = Assert.Single(EvidenceVerifier.Verify(Forge(events)).Findings);
+        Assert.Equal(
+            (EvidenceFault.CostMismatch, "event.message.usage.computedUsd", "0.003075"), (finding.Fault, finding.Path, finding.Expected));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]
@@ -225,6 +243,25 @@ public sealed class EvidenceVerifierTests
         var report = EvidenceVerifier.Verify(Encoding.UTF8.GetBytes(file.ToJsonString()));
         Assert.False(report.Holds);
         return report;
+    }
+
+    /// <summary>A dialogue with a cost that the table does not give, one that it gives, and one that it gives but for a rounding.</summary>
+    private static List<TranscriptEntry> Disputed()
+    {
+        var prices = new PriceTable([new ModelPrice
+        {
+            Model = "m", From = Dialogue.Start, InputPerMillion = 3m, CacheWritePerMillion = 3.75m, OutputPerMillion = 15m,
+        }]);
+        var dialogue = Dialogue.Opened();
+        var usage = new Usage { Model = "m", InputTokens = 1000, CacheWriteTokens = 100 };
+        foreach (var cost in (decimal?[])[0.004m, null, 0.0031m])
+        {
+            dialogue.Send(
+                new() { MessageId = $"n{cost}", From = Dialogue.Verifier, Kind = MessageKind.Note, Usage = usage with { CostUsd = cost } },
+                prices);
+        }
+
+        return [.. dialogue.Decisions.SelectMany(decision => decision.Entries)];
     }
 
     private static byte[] Forge(IReadOnlyList<ThreadEvent> events)

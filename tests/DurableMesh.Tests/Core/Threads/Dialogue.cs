@@ -65,8 +65,8 @@ internal sealed class Dialogue
         return decision;
     }
 
-    public Receipt Send(SendMessageRequest request) =>
-        Decide(new MessageArrived(IncomingMessage.Of(request, PriceTable.Empty, Now))).Receipt!;
+    public Receipt Send(SendMessageRequest request, PriceTable? prices = null) =>
+        Decide(new MessageArrived(IncomingMessage.Of(request, prices ?? PriceTable.Empty, Now))).Receipt!;
 
     public Receipt Send(string from, MessageKind kind, string? body = null, string? id = null, decimal? cost = null) => Send(new()
     {

@@ -117,6 +117,12 @@ public sealed class RequestReaderTests
         { "\"costCapUsd\":2.00", "\"costCapUsd\":-0.01", "limits.costCapUsd", "out_of_range" },
         { "\"costCapUsd\":2.00", "\"costCapUsd\":1000000", "limits.costCapUsd", "out_of_range" },
         { "\"costCapUsd\":2.00", "\"costCapUsd\":1e400", "limits.costCapUsd", "out_of_range" },
+        { "\"costCapUsd\":2.00", "\"costCapUsd\":999999.000000001", "limits.costCapUsd", "out_of_range" },
+        { "\"costCapUsd\":2.00", "\"costCapUsd\":-1e-28", "limits.costCapUsd", "out_of_range" },
+        { "\"costCapUsd\":2.00", "\"costCapUsd\":0.0000000001", "limits.costCapUsd", "invalid_value" },
+        { "\"costCapUsd\":2.00", "\"costCapUsd\":1e-10", "limits.costCapUsd", "invalid_value" },
+        { "\"costCapUsd\":2.00", "\"costCapUsd\":1e-400", "limits.costCapUsd", "invalid_value" },
+        { "\"costCapUsd\":2.00", "\"costCapUsd\":\"2.00\"", "limits.costCapUsd", "wrong_type" },
         { "\"maxRoundsWithoutProgress\"", "\"maxRoundsWithoutProgres\"", "limits.maxRoundsWithoutProgres", "unknown_field" },
         { "\"priority\":\"H\"", "\"priority\":\"H\",\"priority\":\"L\"", "priority", "not_interoperable" },
     };
@@ -125,6 +131,27 @@ public sealed class RequestReaderTests
     [MemberData(nameof(BadStarts))]
     public void A_bad_start_says_where_and_what(string good, string bad, string path, string code) =>
         AssertBad(Read(RequestReader.ReadStartThread, Replace(Start, good, bad)), path, code);
+
+    [Theory]
+    [InlineData("2.5e-3", "0.0025")]
+    [InlineData("9.99999E+5", "999999")]
+    [InlineData("1e-9", "0.000000001")]
+    [InlineData("2.000000000000", "2")]
+    [InlineData("0e-7", "0")]
+    [InlineData("0", "0")]
+    public void An_amount_may_be_written_in_any_way_that_JSON_has(string written, string usd)
+    {
+        var start = Read(RequestReader.ReadStartThread, Replace(Start, "\"costCapUsd\":2.00", $"\"costCapUsd\":{written}"));
+        Assert.Empty(start.Errors);
+        Assert.Equal(decimal.Parse(usd, System.Globalization.CultureInfo.InvariantCulture), start.Value!.Limits!.CostCapUsd);
+    }
+
+    [Fact]
+    public void What_a_sender_computed_in_binary_is_rounded()
+    {
+        var message = Read(RequestReader.ReadSendMessage, Replace(Message, "\"costUsd\":4e-3", "\"costUsd\":0.30000000000000004"));
+        Assert.Equal(0.3m, message.Value!.Usage!.CostUsd);
+    }
 
     /// <summary>One change to a good input, and the error it must give.</summary>
     public static TheoryData<string, string, string, string> BadMessages() => new()
@@ -148,6 +175,8 @@ public sealed class RequestReaderTests
         { "\"size\":812", "\"size\":-1", "artifacts[0].size", "out_of_range" },
         { "\"inputTokens\":1200", "\"inputTokens\":-1", "usage.inputTokens", "out_of_range" },
         { "\"cachedInputTokens\":900", "\"cachedInputTokens\":1201", "usage.cachedInputTokens", "out_of_range" },
+        { "\"cachedInputTokens\":900", "\"cachedInputTokens\":900,\"cacheWriteTokens\":301", "usage.cacheWriteTokens", "out_of_range" },
+        { "\"cachedInputTokens\":900", "\"cacheWriteTokens\":-1", "usage.cacheWriteTokens", "out_of_range" },
         { "\"costUsd\":4e-3", "\"costUsd\":-4e-3", "usage.costUsd", "out_of_range" },
         { "\"costUsd\":4e-3", "\"costUsd\":\"4\"", "usage.costUsd", "wrong_type" },
         { "+01:00", "", "sentAt", "invalid_value" },
