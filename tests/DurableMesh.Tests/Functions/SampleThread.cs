@@ -23,9 +23,10 @@ internal sealed class SampleThread
 
     private readonly ThreadStep _step;
 
-    public SampleThread(string? threadId = null, string builder = Builder, string verifier = Verifier)
+    public SampleThread(
+        string? threadId = null, string builder = Builder, string verifier = Verifier, TimeSpan? ttl = null)
     {
-        Start = StartOf(threadId ?? Guid.NewGuid().ToString("D"), builder, verifier);
+        Start = StartOf(threadId ?? Guid.NewGuid().ToString("D"), builder, verifier, ttl);
         _step = new ThreadStep(ThreadState.Starting(Start));
     }
 
@@ -33,10 +34,17 @@ internal sealed class SampleThread
 
     public string Id => Start.ThreadId;
 
+    /// <summary>When what is taken next happens.</summary>
+    public DateTimeOffset Now { get; set; } = Noon;
+
     public ThreadState State => _step.State;
 
-    public static ThreadStart StartOf(string threadId, string builder = Builder, string verifier = Verifier) =>
-        ThreadStart.Create(threadId, RequestOf(builder, verifier), LimitPolicy.Standard, "hash of the request", Noon);
+    public static ThreadStart StartOf(
+        string threadId, string builder = Builder, string verifier = Verifier, TimeSpan? ttl = null)
+    {
+        var request = RequestOf(builder, verifier) with { Limits = new LimitsRequest { Ttl = ttl } };
+        return ThreadStart.Create(threadId, request, LimitPolicy.Standard, "hash of the request", Noon);
+    }
 
     public static StartThreadRequest RequestOf(string builder = Builder, string verifier = Verifier) => new()
     {
@@ -68,15 +76,15 @@ internal sealed class SampleThread
 
     public static IncomingMessage Incoming(SendMessageRequest request) => IncomingMessage.Of(request, PriceTable.Empty, Noon);
 
-    public ThreadRecord Open()
+    public ThreadRecord Open(GateOutcome outcome = GateOutcome.Approved)
     {
-        _step.Take(new GateEvaluated(Approval), Noon);
+        _step.Take(new GateEvaluated(outcome == GateOutcome.Approved ? Approval : new GateReport(outcome, [])), Now);
         return Release();
     }
 
     public ThreadRecord Send(SendMessageRequest request, string requestId = "request")
     {
-        _step.Take(new InboxEnvelope(requestId, new MessageArrived(Incoming(request))), Noon);
+        _step.Take(new InboxEnvelope(requestId, new MessageArrived(Incoming(request))), Now);
         return Release();
     }
 
@@ -85,7 +93,7 @@ internal sealed class SampleThread
 
     public ThreadRecord Cancel()
     {
-        _step.Take(new InboxEnvelope("cancel", new CancelRequested("a person", "enough")), Noon);
+        _step.Take(new InboxEnvelope("cancel", new CancelRequested("a person", "enough")), Now);
         return Release();
     }
 

@@ -15,8 +15,18 @@ public sealed class RecordOutlineTests
             thread.Open(),
             thread.Note("n-1", body: "with a \"thread\": { and a \\ in it, \u00e9\n"),
             thread.Send(SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission)),
-            thread.Send(SampleThread.MessageOf("b-2", SampleThread.Builder, MessageKind.Submission)),
-            thread.Send(SampleThread.PassOf("v-1")),
+            thread.Send(SampleThread.MessageOf("b-2", SampleThread.Builder, MessageKind.Submission) with
+            {
+                Usage = new Usage
+                {
+                    Model = "m", InputTokens = 5_000_000_000, CachedInputTokens = 7, CacheWriteTokens = 8, OutputTokens = 9, CostUsd = 1e-9m,
+                },
+            }),
+            thread.Send(SampleThread.MessageOf("v-0", SampleThread.Verifier, MessageKind.Note) with
+            {
+                Usage = new Usage { Model = "unknown \"unpriced\"", OutputTokens = 3 },
+            }),
+            thread.Cancel(),
         };
         return new TheoryData<string>(records.Select(record => JsonSerializer.Serialize(record, AppJson.Options)));
     }
@@ -33,6 +43,7 @@ public sealed class RecordOutlineTests
 
         Assert.Equal(made.ThreadId, skimmed.ThreadId);
         Assert.Equal(record.View, skimmed.View.Value);
+        Assert.Equal(made.Standing, skimmed.Standing);
         Assert.Equal(made.Entries, skimmed.Entries);
         Assert.Equal(record.Receipts, skimmed.Receipts);
     }
@@ -42,9 +53,12 @@ public sealed class RecordOutlineTests
     [InlineData("{}")]
     [InlineData("[1]")]
     [InlineData("""{"threadId":"a","view":{"x":[1,2]},"entries":[{"event":{}}]}""")]
-    [InlineData("""{"threadId":"a","view":{},"entries":[{"ordinal":1,"event":{"message":{"from":"a"}}}]}""")]
-    [InlineData("""{"threadId":"a","view":{},"entries":[{"ordinal":"one"}]}""")]
-    [InlineData("""{"threadId":"a","view":{}""")]
+    [InlineData("""{"threadId":"a","view":{"x":"open"},"entries":[]}""")]
+    [InlineData("""{"threadId":"a","view":{"state":"opened"},"entries":[]}""")]
+    [InlineData("""{"threadId":"a","view":{"state":"open"},"entries":[{"ordinal":1,"event":{"message":{"from":"a"}}}]}""")]
+    [InlineData("""{"threadId":"a","view":{"state":"open"},"entries":[{"ordinal":1,"event":{"thread":{"initiator":"a"}}}]}""")]
+    [InlineData("""{"threadId":"a","view":{"state":"open"},"entries":[{"ordinal":"one"}]}""")]
+    [InlineData("""{"threadId":"a","view":{"state":"open"}""")]
     public void A_line_that_is_no_record_is_refused(string line)
     {
         Assert.ThrowsAny<Exception>(() => RecordOutline.Read(System.Text.Encoding.UTF8.GetBytes(line)));

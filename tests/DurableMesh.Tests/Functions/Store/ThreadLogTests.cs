@@ -25,6 +25,8 @@ public sealed class ThreadLogTests
         }
 
         await using var again = Open();
+        await again.Ledger.RefreshAsync(default);
+        Assert.Equal((1, 1), (again.Ledger.OpenThreads(SampleThread.Builder), again.Ledger.OpenThreads(SampleThread.Verifier)));
         var stored = await again.FindAsync(thread.Id, default);
         var messages = await again.ReadMessagesAsync(thread.Id, after: 0, limit: 10, default);
 
@@ -293,7 +295,7 @@ public sealed class ThreadLogTests
     public async Task What_a_host_has_let_go_of_is_read_from_the_storage_again()
     {
         var thread = new SampleThread();
-        await using var log = Open();
+        await using var log = Open(time: new FakeTimeProvider());
         await log.AppendAsync(thread.Open(), default);
         await log.AppendAsync(thread.Note("n-1"), default);
 
