@@ -15,6 +15,8 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(MessageView))]
 [JsonSerializable(typeof(MessagesPage))]
 [JsonSerializable(typeof(InboxPage))]
+[JsonSerializable(typeof(MeshStats))]
+[JsonSerializable(typeof(CostsPage))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CancelRequest))]

@@ -51,6 +51,14 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
         IEnumerable<(string Name, string? Value)> filters, CancellationToken cancellation) =>
         GetAsync("threads" + Query(filters), CliJson.Context.ThreadsPage, cancellation);
 
+    /// <summary>The whole mesh in numbers.</summary>
+    public Task<MeshStats> GetStatsAsync(CancellationToken cancellation) =>
+        GetAsync("stats", CliJson.Context.MeshStats, cancellation);
+
+    /// <summary>What was spent.</summary>
+    public Task<CostsPage> GetCostsAsync(IEnumerable<(string Name, string? Value)> filters, CancellationToken cancellation) =>
+        GetAsync("costs" + Query(filters), CliJson.Context.CostsPage, cancellation);
+
     /// <summary>Messages after a sequence; with <paramref name="wait"/> the answer may take that long.</summary>
     public Task<MessagesPage> GetMessagesAsync(
         string threadId, int after, string? to, TimeSpan wait, CancellationToken cancellation) =>

@@ -6,6 +6,7 @@ using DurableMesh.Cli.Authority;
 using DurableMesh.Cli.Demo;
 using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;
+using DurableMesh.Cli.Ledger;
 using DurableMesh.Cli.Tasks;
 using DurableMesh.Cli.Threads;
 using DurableMesh.Core.Wire;
@@ -72,6 +73,8 @@ internal static class MeshCommandLine
             AwaitCommand.Create(terminal),
             StatusCommand.Create(terminal),
             ListCommand.Create(terminal),
+            StatsCommand.Create(terminal),
+            CostsCommand.Create(terminal),
             WatchCommand.Create(terminal),
             CancelCommand.Create(terminal),
             EvidenceCommand.Create(terminal),

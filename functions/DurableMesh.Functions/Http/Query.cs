@@ -79,6 +79,23 @@ internal sealed class Query
         return TimeSpan.Zero;
     }
 
+    /// <summary>A day as <c>2026-11-24</c>, or null.</summary>
+    public DateOnly? Day(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (DateOnly.TryParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            return day;
+        }
+
+        Wrong(name, "invalid_value", $"{name} must be a day of UTC such as 2026-11-24.");
+        return null;
+    }
+
     /// <summary>One of an enum's names as JSON has them, or null; case does not matter.</summary>
     public TEnum? OneOf<TEnum>(string name)
         where TEnum : struct, Enum

@@ -64,6 +64,8 @@ public static class MeshJson
 [JsonSerializable(typeof(ThreadOutcome))]
 [JsonSerializable(typeof(CompaniesPage))]
 [JsonSerializable(typeof(RegistryChange))]
+[JsonSerializable(typeof(MeshStats))]
+[JsonSerializable(typeof(CostsPage))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ThreadState))]

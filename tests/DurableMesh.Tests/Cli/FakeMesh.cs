@@ -47,6 +47,23 @@ internal sealed class FakeMesh : IAsyncDisposable
     /// <summary>The requests, in the order of their arrival.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
+    /// <summary>What the mesh says of itself.</summary>
+    public MeshStats Stats { get; } = new()
+    {
+        Agents = 53, Companies = 14, Threads = 12_345, Messages = 67_890, Open = 3, Held = 1, Pass = 12_000, Partial = 41, Blocked = 300,
+        ByReason = new Dictionary<EndReason, int> { [EndReason.NoProgress] = 7, [EndReason.Verified] = 12_000 },
+        CostUsd = 1234.567m, CostTodayUsd = 5.5m, Tokens = 9_876_543, Unpriced = 2,
+    };
+
+    /// <summary>What the mesh says of its costs.</summary>
+    public CostsPage Costs { get; } = new(
+        CostGrouping.Agent,
+        null,
+        null,
+        new Spend(3, 1, new UsageTotals(3000, 900, 700, 0.0123m)),
+        [new CostRow(Sample.Builder, new Spend(2, 1, new UsageTotals(1000, 900, 200, 0.01m) { CacheWriteTokens = 50 }))],
+        "next one");
+
     /// <summary>All messages, in the order of their acceptance.</summary>
     public IReadOnlyList<MessageView> Messages
     {
@@ -198,6 +215,8 @@ internal sealed class FakeMesh : IAsyncDisposable
             Find(id) is null ? NotFound(id) : Results.Bytes(Evidence(id), "application/json"));
         api.MapGet("/agents/{id}/inbox", InboxAsync);
         new FakeAuthority().Map(api);
+        api.MapGet("/stats", () => Answer(Stats));
+        api.MapGet("/costs", () => Answer(Costs));
     }
 
     private async Task<IResult> StartThreadAsync(HttpRequest request)

@@ -8,6 +8,7 @@ using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
 using DurableMesh.LocalHost.Functions;
@@ -130,6 +131,14 @@ internal sealed class MeshFixture : IAsyncDisposable
     public Task<Answer> InboxAsync(string agent, string query = "") => CallAsync(
         "GET", $"/api/agents/{agent}/inbox{query}", [], null,
         request => new AgentFunctions(Agents, Log, _messages, TimeProvider.System).InboxAsync(request, agent, default));
+
+    public Task<Answer> StatsAsync(string query = "") => CallAsync(
+        "GET", $"/api/stats{query}", [], null,
+        request => new LedgerFunctions(Log.Ledger, Agents).StatsAsync(request, default));
+
+    public Task<Answer> CostsAsync(string query = "") => CallAsync(
+        "GET", $"/api/costs{query}", [], null,
+        request => new LedgerFunctions(Log.Ledger, Agents).CostsAsync(request, default));
 
     public Task<Answer> EvidenceAsync(string id) => CallAsync(
         "GET", $"/api/threads/{id}/evidence", [], null,
