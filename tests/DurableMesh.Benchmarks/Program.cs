@@ -8,6 +8,7 @@ const string Usage = """
            benchmarks http [--threads N,N,...] [--seconds N]
            benchmarks scale-mesh [--threads N,N,...] [--idle SECONDS]
            benchmarks takeover [--runs N]
+           benchmarks stats [--threads N]
 
     engine        turns of durable dialogues in process: raise event (acknowledged after the durable commit) -> orchestrator -> one
                   trivial activity (--durable: -> its completion committed); at 1x100, 100x20 and 1000x5 instances x turns, over a
@@ -16,6 +17,7 @@ const string Usage = """
     scale-engine  memory, cold restart and turns with many open instances (10,000) beside a hub with 100
     http          whole mesh turns over HTTP against the real host, at 1, 32 and 256 threads
     scale-mesh    memory, cold restart and sends with many open threads (10,000) over HTTP beside a host with 100
+    stats         GET /stats and GET /costs with many threads (100,000) in the store, and how long it takes to read them
     takeover      two hosts on one hub: seconds without an owner after a clean stop, a SIGKILL and a SIGSTOP of the owner
     """;
 
@@ -47,6 +49,9 @@ try
             return 0;
         case "takeover":
             await TakeOverBenchmark.RunAsync(Arguments.Parse(args[1..], "runs"), stop.Token);
+            return 0;
+        case "stats":
+            await StatsBenchmark.RunAsync(Arguments.Parse(args[1..], "threads"), stop.Token);
             return 0;
         default:
             Console.Error.WriteLine(Usage);
