@@ -12,7 +12,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
 
     private readonly Lock _gate = new();
     private readonly List<ThreadAccount> _accounts = [];
-    private readonly Dictionary<DateOnly, Dictionary<string, Spend>> _days = [];
+    private readonly Dictionary<DateOnly, DayAccount> _days = [];
     private readonly Dictionary<ThreadStanding, int> _standings = [];
     private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
     private readonly HashSet<string> _agents = new(StringComparer.Ordinal);
@@ -35,7 +35,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     {
         lock (_gate)
         {
-            return _days.GetValueOrDefault(Today)?.GetValueOrDefault(agentId)?.Usage.CostUsd ?? 0;
+            return _days.GetValueOrDefault(Today)?.Agents.GetValueOrDefault(agentId)?.Usage.CostUsd ?? 0;
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     {
         lock (_gate)
         {
-            return _days.GetValueOrDefault(Today)?
+            return _days.GetValueOrDefault(Today)?.Agents
                 .Where(row => CompanyOf(row.Key, agents).Equals(company, StringComparison.OrdinalIgnoreCase))
                 .Sum(row => row.Value.Usage.CostUsd) ?? 0;
         }
@@ -68,7 +68,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
                     .GroupBy(row => row.Key.Reason!.Value, row => row.Value)
                     .ToDictionary(group => group.Key, group => group.Sum()),
                 CostUsd = _spent.Usage.CostUsd,
-                CostTodayUsd = _days.GetValueOrDefault(Today)?.Values.Sum(spend => spend.Usage.CostUsd) ?? 0,
+                CostTodayUsd = _days.GetValueOrDefault(Today)?.Agents.Values.Sum(spend => spend.Usage.CostUsd) ?? 0,
                 Tokens = _spent.Usage.InputTokens + _spent.Usage.OutputTokens,
                 Unpriced = _spent.Unpriced,
             };
@@ -81,7 +81,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
         lock (_gate)
         {
             spent = [.. _days.Where(day => query.Covers(day.Key))
-                .SelectMany(day => day.Value, (day, row) => new SpentByAgent(day.Key, row.Key, row.Value))];
+                .SelectMany(day => day.Value.Agents, (day, row) => new SpentByAgent(day.Key, row.Key, row.Value))];
         }
 
         var page = query.By switch
@@ -98,13 +98,12 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     /// <summary>Begins to count a thread, in the order in which threads begin.</summary>
     public ThreadAccount Open(string threadId)
     {
-        var account = new ThreadAccount(threadId);
         lock (_gate)
         {
+            var account = new ThreadAccount(threadId, _accounts.Count);
             _accounts.Add(account);
+            return account;
         }
-
-        return account;
     }
 
     /// <summary>Counts a step: what it added to the transcript, and where the thread is now.</summary>
@@ -137,13 +136,12 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
             return;
         }
 
-        if (!_days.TryGetValue(day, out var spentBy))
+        if (!_days.TryGetValue(day, out var spentOn))
         {
-            _days[day] = spentBy = new(StringComparer.Ordinal);
+            _days[day] = spentOn = new DayAccount(account.Number);
         }
 
-        var agent = Known(message.From);
-        spentBy[agent] = spentBy.TryGetValue(agent, out var before) ? before + spend : spend;
+        spentOn.Add(Known(message.From), account.Number, spend);
         _spent += spend;
         account.Add(day, spend);
     }
@@ -184,7 +182,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
 
     private CostPage? ThreadPage(CostQuery query)
     {
-        var before = 0;
+        var before = int.MaxValue;
         if (query.Cursor is { } cursor && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
         {
             return null;
@@ -193,21 +191,22 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
         var rows = new List<CostRow>();
         lock (_gate)
         {
-            var last = 0;
-            for (var n = query.Cursor is null ? _accounts.Count : Math.Min(before, _accounts.Count); n > 0; n--)
+            var days = _days.Where(day => query.Covers(day.Key)).Select(day => day.Value).ToList();
+            var first = days.Select(day => day.FirstThread).DefaultIfEmpty(_accounts.Count).Min();
+            var last = days.Select(day => day.LastThread).DefaultIfEmpty(-1).Max();
+            for (var n = Math.Min(last, before - 1); n >= first; n--)
             {
-                if (_accounts[n - 1].SpentOn(query.Covers) is not { } spend)
+                if (_accounts[n].SpentOn(query.Covers) is not { } spend)
                 {
                     continue;
                 }
 
                 if (rows.Count == query.Limit)
                 {
-                    return new CostPage(rows, last.ToString(CultureInfo.InvariantCulture));
+                    return new CostPage(rows, (n + 1).ToString(CultureInfo.InvariantCulture));
                 }
 
-                rows.Add(new CostRow(_accounts[n - 1].ThreadId, spend));
-                last = n - 1;
+                rows.Add(new CostRow(_accounts[n].ThreadId, spend));
             }
         }
 

@@ -2,12 +2,15 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Functions.Store;
 
-/// <summary>What the <see cref="MeshLedger"/> counts of one thread, and under whose lock.</summary>
-internal sealed class ThreadAccount(string threadId)
+/// <summary>What the <see cref="MeshLedger"/> counts of one thread, under its lock.</summary>
+internal sealed class ThreadAccount(string threadId, int number)
 {
     private (DateOnly Day, Spend Spend)[] _days = [];
 
     public string ThreadId => threadId;
+
+    /// <summary>How many threads began before it.</summary>
+    public int Number => number;
 
     public string Initiator { get; set; } = "";
 

@@ -1,0 +1,24 @@
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Functions.Store;
+
+/// <summary>What the <see cref="MeshLedger"/> counts of one day, under its lock.</summary>
+internal sealed class DayAccount(int firstThread)
+{
+    private readonly Dictionary<string, Spend> _agents = new(StringComparer.Ordinal);
+
+    /// <summary>What each agent spent.</summary>
+    public IReadOnlyDictionary<string, Spend> Agents => _agents;
+
+    /// <summary>The lowest <see cref="ThreadAccount.Number"/> of those that spent: nobody need look further back.</summary>
+    public int FirstThread { get; private set; } = firstThread;
+
+    /// <summary>The highest one.</summary>
+    public int LastThread { get; private set; } = firstThread;
+
+    public void Add(string agent, int thread, Spend spend)
+    {
+        _agents[agent] = _agents.TryGetValue(agent, out var before) ? before + spend : spend;
+        (FirstThread, LastThread) = (Math.Min(FirstThread, thread), Math.Max(LastThread, thread));
+    }
+}
