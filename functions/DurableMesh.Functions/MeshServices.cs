@@ -42,6 +42,7 @@ internal static class MeshServices
         services.AddSingleton<OrganisationFile>();
         services.AddFoldedLog<AgentRegistry, RegistryChange>("registry", SeedRegistry.Of);
         services.AddSingleton<IAgentDirectory, AgentDirectory>();
+        services.AddSingleton<AgentPresence>();
         services.AddFoldedLog<AuthorityTables, AuthorityChange>("authority", AuthorityChange.SeedOf);
         services.AddSingleton<IAuthorityDirectory, AuthorityDirectory>();
         services.AddTasks();
@@ -54,17 +55,7 @@ internal static class MeshServices
 
     private static void AddTasks(this IServiceCollection services)
     {
-        services.AddSingleton(provider =>
-        {
-            var log = new FoldedLog<TaskBoard, TaskChange>(
-                provider.GetRequiredService<IBlobs>(),
-                "tasks",
-                provider.GetRequiredService<IOptions<MeshOptions>>().Value.Store.Patience,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<FoldedLog<TaskBoard, TaskChange>>>());
-            log.Start();
-            return log;
-        });
+        services.AddFoldedLog<TaskBoard, TaskChange>("tasks", TasksSeeded.Of);
         services.AddSingleton<ITaskDirectory, TaskDirectory>();
         services.AddSingleton(provider => new TaskWebhook(
             TaskWebhook.CreateClient(), provider.GetRequiredService<IOptions<MeshOptions>>()));

@@ -1,14 +1,13 @@
+using DurableMesh.Core.Agents;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Http;
-using DurableMesh.Functions.Store;
-using DurableMesh.Functions.Threads;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMesh.Functions.Agents;
 
-/// <summary>The registry, and each agent's inbox, over HTTP.</summary>
-public sealed class AgentFunctions(IAgentDirectory agents, IThreadLog log, ThreadMessages messages, TimeProvider time)
+/// <summary>The agents of the registry over HTTP.</summary>
+public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presence)
 {
     /// <summary><c>GET /agents</c>.</summary>
     [Function("ListAgents")]
@@ -17,7 +16,7 @@ public sealed class AgentFunctions(IAgentDirectory agents, IThreadLog log, Threa
     {
         new Query(request).ThrowIfWrong();
         var registry = await agents.ReadAsync(cancellation);
-        return new JsonAnswer<AgentsPage>(new AgentsPage([.. registry.Agents]));
+        return new JsonAnswer<AgentsPage>(new AgentsPage([.. registry.Agents.Select(presence.Show)]));
     }
 
     /// <summary><c>GET /agents/{id}</c>; an alias will do.</summary>
@@ -28,37 +27,38 @@ public sealed class AgentFunctions(IAgentDirectory agents, IThreadLog log, Threa
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        var agent = await FindAsync(id, cancellation);
-        return new JsonAnswer<AgentView>(agent) { Version = agent.Version };
+        var registry = await agents.ReadAsync(cancellation);
+        return Answer(registry.Find(id) ?? throw new ProblemException(Problems.AgentNotFound(id)));
     }
 
-    /// <summary><c>GET /agents/{id}/inbox?after=&amp;wait=</c>: all threads' messages to one agent, long-poll.</summary>
-    [Function("ReadInbox")]
-    public async Task<IResult> InboxAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "agents/{id}/inbox")] HttpRequest request,
+    /// <summary><c>PUT /agents/{id}</c>; <c>If-Match</c> and <c>If-None-Match: *</c> guard it.</summary>
+    [Function("PutAgent")]
+    public async Task<IResult> PutAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "agents/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
-        var query = new Query(request, "after", "wait");
-        var after = query.Cursor("after");
-        var wait = query.Duration("wait", LongPoll.LongestWait);
-        query.ThrowIfWrong();
-
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, request.HttpContext.RequestAborted);
-        var agentId = (await FindAsync(id, either.Token)).Id;
-        var found = await LongPoll.UntilAsync(
-            log,
-            agentId,
-            () => log.ReadInboxAsync(agentId, after, ThreadMessages.PageLength, either.Token),
-            some => some.Count > 0,
-            wait,
-            time,
-            either.Token);
-        var shown = await messages.ShowAsync(found, either.Token);
-        var next = shown.Count > 0 ? found[shown.Count - 1].Cursor : after;
-        return new JsonAnswer<InboxPage>(new InboxPage(shown, next?.ToString() ?? ""));
+        new Query(request).ThrowIfWrong();
+        var expected = Preconditions.ExpectedVersion(request);
+        var read = RegistryReader.ReadAgent(await RequestBody.ReadAsync(request, cancellation), id);
+        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var known = (await agents.ReadAsync(cancellation)).Find(id) is not null;
+        var registry = await agents.DemandAsync(new PutAgent(asked, expected), cancellation);
+        return Answer(registry.Find(id)!, known ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }
 
-    private async ValueTask<AgentView> FindAsync(string id, CancellationToken cancellation) =>
-        (await agents.ReadAsync(cancellation)).Find(id) ?? throw new ProblemException(Problems.AgentNotFound(id));
+    /// <summary><c>DELETE /agents/{id}</c>; <c>If-Match</c> guards it.</summary>
+    [Function("DeleteAgent")]
+    public async Task<IResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "agents/{id}")] HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        new Query(request).ThrowIfWrong();
+        await agents.DemandAsync(new DeleteAgent(id, Preconditions.ExpectedVersion(request)), cancellation);
+        return Results.NoContent();
+    }
+
+    private JsonAnswer<AgentView> Answer(AgentView agent, int status = StatusCodes.Status200OK) =>
+        new(presence.Show(agent), status) { Version = agent.Version };
 }

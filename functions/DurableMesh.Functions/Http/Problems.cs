@@ -57,6 +57,14 @@ internal static class Problems
         Detail = $"The registry has no agent with the id or alias {agentId}. GET /agents lists those that exist.",
     };
 
+    public static Problem AgentDisabled(string agentId) => new()
+    {
+        Status = StatusCodes.Status403Forbidden,
+        Code = "agent_disabled",
+        Title = "The agent is disabled.",
+        Detail = $"Agent {agentId} receives nothing until an operator enables it again (mesh agents enable).",
+    };
+
     public static Problem AuthorityVersionNotFound(int version, int newest) => new()
     {
         Status = StatusCodes.Status404NotFound,

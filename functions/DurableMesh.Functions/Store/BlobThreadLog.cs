@@ -95,6 +95,8 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
         return await ReadMessagesAsync(_index.Inbox(agentId, after, limit), cancellation);
     }
 
+    public DateTimeOffset? LastHeard(string agentId) => _index.LastHeard(agentId);
+
     public Receipt? FindReceipt(string requestId) => _index.FindReceipt(requestId);
 
     public Task NextChange(string id)

@@ -39,6 +39,9 @@ public interface IThreadLog
     ValueTask<IReadOnlyList<StoredMessage>> ReadInboxAsync(
         string agentId, LogPosition? after, int limit, CancellationToken cancellation);
 
+    /// <summary>When an agent's last message was accepted, as far as this host has read the log; null when none was.</summary>
+    DateTimeOffset? LastHeard(string agentId);
+
     /// <summary>The answer to a request of the last minutes, or null when there is none yet.</summary>
     Receipt? FindReceipt(string requestId);
 

@@ -33,7 +33,7 @@ internal sealed class RecordOutline
         Standing = new ThreadStanding(record.View.State, record.View.EndState, record.View.Reason),
         Entries = [.. record.Entries.Select(entry => new EntryOutline(
             entry.Ordinal,
-            DateOnly.FromDateTime(entry.Event.At.UtcDateTime),
+            entry.Event.At,
             entry.Event is ThreadOpening { Thread: var thread }
                 ? new OpeningOutline(thread.RequestHash, thread.Initiator, thread.Responder)
                 : null,
@@ -55,10 +55,14 @@ internal sealed class RecordOutline
 
 /// <summary>What the index must know of one entry of the transcript.</summary>
 /// <param name="Ordinal">Its place in the thread's chain.</param>
-/// <param name="Day">The day on which it happened, by UTC.</param>
+/// <param name="At">When it happened.</param>
 /// <param name="Opening">The opening, where the entry is it.</param>
 /// <param name="Message">The message, where the entry is one.</param>
-internal sealed record EntryOutline(int Ordinal, DateOnly Day, OpeningOutline? Opening, MessageOutline? Message);
+internal sealed record EntryOutline(int Ordinal, DateTimeOffset At, OpeningOutline? Opening, MessageOutline? Message)
+{
+    /// <summary>The day on which it happened, by UTC.</summary>
+    public DateOnly Day => DateOnly.FromDateTime(At.UtcDateTime);
+}
 
 /// <summary>What the index must know of a thread's opening.</summary>
 /// <param name="RequestHash">The hash of the request that started the thread.</param>

@@ -108,7 +108,7 @@ internal ref struct RecordSkimmer
             }
 
             entries.Add(new EntryOutline(
-                ordinal ?? throw new JsonException("An entry has an ordinal."), happened.Day, happened.Opening, happened.Message));
+                ordinal ?? throw new JsonException("An entry has an ordinal."), happened.At, happened.Opening, happened.Message));
         }
     }
 
@@ -121,7 +121,7 @@ internal ref struct RecordSkimmer
             if (_reader.ValueTextEquals("at"u8))
             {
                 _reader.Read();
-                found.Day = DateOnly.FromDateTime(_reader.GetDateTimeOffset().UtcDateTime);
+                found.At = _reader.GetDateTimeOffset();
             }
             else if (_reader.ValueTextEquals("thread"u8))
             {
@@ -295,7 +295,7 @@ internal ref struct RecordSkimmer
 
     private struct EventOutline
     {
-        public DateOnly Day;
+        public DateTimeOffset At;
         public OpeningOutline? Opening;
         public MessageOutline? Message;
     }

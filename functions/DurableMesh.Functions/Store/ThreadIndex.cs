@@ -13,6 +13,7 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
 
     private readonly ConcurrentDictionary<string, ThreadTrack> _threads = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, InboxTrack> _inboxes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _heard = new(StringComparer.Ordinal);
     private readonly RecentCache<string, Receipt> _receipts = new(RememberedReceipts);
     private readonly List<ThreadTrack> _inOrder = [];
     private readonly Lock _gate = new();
@@ -39,6 +40,8 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
     }
 
     public ThreadTrack? Find(string threadId) => _threads.GetValueOrDefault(threadId);
+
+    public DateTimeOffset? LastHeard(string agentId) => _heard.TryGetValue(agentId, out var at) ? at : null;
 
     public Receipt? FindReceipt(string requestId) => _receipts.TryGet(requestId, out var receipt) ? receipt : null;
 
@@ -99,6 +102,8 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
             {
                 continue;
             }
+
+            _heard[message.From] = record.Entries[n].At;
 
             // Whom a message reaches, and why, says StoredMessage.Reaches.
             Deliver(message.To, at, n);

@@ -46,6 +46,11 @@ public sealed class AgentRegistry : IFolded<AgentRegistry, RegistryChange>
     /// <param name="id">The id; case matters.</param>
     public CompanyView? FindCompany(string id) => _companies.Find(id);
 
+    /// <summary>Why nothing can be done with a company that does not exist.</summary>
+    /// <param name="id">What it was called.</param>
+    public static ChangeRefusal CompanyNotFound(string id) =>
+        new(RefusalKind.NotFound, "company_not_found", $"No company has the id {id}. GET /companies lists those that exist.");
+
     /// <inheritdoc/>
     public ChangeResult<AgentRegistry> Apply(RegistryChange change, DateTimeOffset at, string by) => change switch
     {
@@ -105,7 +110,7 @@ public sealed class AgentRegistry : IFolded<AgentRegistry, RegistryChange>
     {
         if (_companies.Find(id) is null)
         {
-            return Refuse(RefusalKind.NotFound, "company_not_found", $"No company has the id {id}. GET /companies lists them.");
+            return new(this, CompanyNotFound(id));
         }
 
         if (_companies.Mismatch($"Company '{id}'", id, expected) is { } mismatch)

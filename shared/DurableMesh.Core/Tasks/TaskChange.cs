@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DurableMesh.Core.Organisations;
 
 namespace DurableMesh.Core.Tasks;
 
@@ -22,7 +23,13 @@ public abstract record TaskChange
 
 /// <summary>What the tasks begin with; of no effect on those that have begun.</summary>
 /// <param name="Tasks">The tasks, each with its id.</param>
-public sealed record TasksSeeded(IReadOnlyList<CreateTaskRequest> Tasks) : TaskChange;
+public sealed record TasksSeeded(IReadOnlyList<CreateTaskRequest> Tasks) : TaskChange
+{
+    /// <summary>What an organisation begins with; null where it has no tasks.</summary>
+    /// <param name="organisation">The organisation.</param>
+    public static TasksSeeded? Of(Organisation organisation) =>
+        organisation.Tasks.Count > 0 ? new TasksSeeded(organisation.Tasks) : null;
+}
 
 /// <summary>A task is to be created.</summary>
 /// <param name="Task">The task, with its id.</param>

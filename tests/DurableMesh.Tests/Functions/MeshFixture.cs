@@ -18,8 +18,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Moq;
 using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
@@ -62,11 +64,15 @@ internal sealed class MeshFixture : IAsyncDisposable
             Blobs, "registry", _options.Value.Store.Patience, TimeProvider.System, NullLogger.Instance) { Seed = Registry };
         _registry.Start();
         Agents = new AgentDirectory(_registry);
+        Presence = new AgentPresence(Log, Time);
         _finder = new ThreadFinder(Log);
         _inbox = new ThreadInbox(Log, _options, TimeProvider.System);
         _messages = new ThreadMessages(Bodies);
         SetUpClient();
     }
+
+    /// <summary>The clock of the agents' presence.</summary>
+    public FakeTimeProvider Time { get; } = new(DateTimeOffset.UtcNow);
 
     public MemoryBlobs Blobs { get; } = new();
 
@@ -75,6 +81,8 @@ internal sealed class MeshFixture : IAsyncDisposable
     public BlobBodyStore Bodies { get; }
 
     public IAgentDirectory Agents { get; }
+
+    public AgentPresence Presence { get; }
 
     public ThreadEvidence Evidence => new(Log, new BlobEvidenceStore(Blobs));
 
@@ -130,7 +138,11 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> InboxAsync(string agent, string query = "") => CallAsync(
         "GET", $"/api/agents/{agent}/inbox{query}", [], null,
-        request => new AgentFunctions(Agents, Log, _messages, TimeProvider.System).InboxAsync(request, agent, default));
+        request => new ReadInbox(Agents, Presence, Log, _messages, TimeProvider.System).RunAsync(request, agent, default));
+
+    /// <summary>Whether an agent is at its inbox, or was lately.</summary>
+    public bool IsReachable(string agentId) =>
+        Presence.Show(new AgentView { Id = agentId, Company = "any", Enabled = true }).Reachable;
 
     public Task<Answer> StatsAsync(string query = "") => CallAsync(
         "GET", $"/api/stats{query}", [], null,
@@ -148,7 +160,7 @@ internal sealed class MeshFixture : IAsyncDisposable
     public async Task<Answer> CallAsync(
         string method, string url, byte[] body, string? idempotencyKey, Func<HttpRequest, Task<IResult>> function)
     {
-        var http = new DefaultHttpContext { RequestServices = new EmptyServices() };
+        var http = new DefaultHttpContext { RequestServices = new FewServices() };
         var parts = url.Split('?');
         (http.Request.Method, http.Request.Path) = (method, parts[0]);
         http.Request.QueryString = new QueryString(parts.Length > 1 ? "?" + parts[1] : "");
@@ -250,22 +262,23 @@ internal sealed class MeshFixture : IAsyncDisposable
         public Invocation(HttpContext http)
             : base(Mock.Of<FunctionDefinition>()) => _http = http;
 
-        public override IServiceProvider InstanceServices { get; set; } = new EmptyServices();
+        public override IServiceProvider InstanceServices { get; set; } = new FewServices();
 
         protected override IDictionary<object, object> CreateItems() =>
             new Dictionary<object, object> { [InvocationItems.HttpContext] = _http };
     }
 
-    private sealed class EmptyServices : IServiceProvider
+    private sealed class FewServices : IServiceProvider
     {
-        public object? GetService(Type serviceType) => null;
+        public object? GetService(Type serviceType) =>
+            serviceType == typeof(ILoggerFactory) ? NullLoggerFactory.Instance : null;
     }
 }
 
 /// <summary>What a function answered.</summary>
 internal sealed record Answer(int Status, IHeaderDictionary Headers, byte[] Utf8)
 {
-    public JsonElement Body { get; } = JsonDocument.Parse(Utf8).RootElement;
+    public JsonElement Body { get; } = Utf8.Length == 0 ? default : JsonDocument.Parse(Utf8).RootElement;
 
     public string Code => Text("code");
 

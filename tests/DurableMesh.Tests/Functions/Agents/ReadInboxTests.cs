@@ -1,8 +1,9 @@
+using DurableMesh.Core.Agents;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Tests.Functions.Agents;
 
-public sealed class AgentFunctionTests : IAsyncDisposable
+public sealed class ReadInboxTests : IAsyncDisposable
 {
     private readonly MeshFixture _mesh = new();
 
@@ -41,6 +42,29 @@ public sealed class AgentFunctionTests : IAsyncDisposable
         var answer = await _mesh.InboxAsync("nobody");
 
         Assert.Equal((404, "agent_not_found"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_disabled_receives_nothing()
+    {
+        await DisableAsync(SampleThread.Verifier);
+        await _mesh.StartedAsync();
+
+        var answer = await _mesh.InboxAsync("verifier");
+
+        Assert.Equal((403, "agent_disabled"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_disabled_while_it_waits_receives_nothing()
+    {
+        var poll = _mesh.InboxAsync(SampleThread.Builder, "?wait=PT60S");
+        await Eventually.TrueAsync(() => _mesh.IsReachable(SampleThread.Builder));
+        await DisableAsync(SampleThread.Builder);
+
+        await _mesh.StartedAsync();
+
+        Assert.Equal((403, "agent_disabled"), ((await poll).Status, (await poll).Code));
     }
 
     [Fact]
@@ -94,6 +118,13 @@ public sealed class AgentFunctionTests : IAsyncDisposable
 
     private static IEnumerable<string> Ids(Answer list) =>
         list.List("threads").Select(thread => thread.GetProperty("threadId").GetString()!);
+
+    private async Task DisableAsync(string id)
+    {
+        var agent = (await _mesh.Agents.ReadAsync(default)).Find(id)!;
+        var change = new PutAgent(agent with { Enabled = false }, agent.Version);
+        Assert.Null((await _mesh.Agents.ChangeAsync(change, "test", default)).Refusal);
+    }
 
     private async Task<IEnumerable<string>> ListAsync(string query) => Ids(await _mesh.ListAsync(query));
 }
