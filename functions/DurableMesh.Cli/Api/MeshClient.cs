@@ -113,6 +113,42 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
     public Task<byte[]> GetEvidenceAsync(string threadId, CancellationToken cancellation) =>
         AnswerAsync(() => new HttpRequestMessage(HttpMethod.Get, $"api/threads/{Escape(threadId)}/evidence"), cancellation);
 
+    /// <summary>The agents of the registry, by id.</summary>
+    public Task<AgentsPage> ListAgentsAsync(CancellationToken cancellation) =>
+        GetAsync("agents", CliJson.Context.AgentsPage, cancellation);
+
+    /// <summary>An agent, by its id or an alias.</summary>
+    public Task<AgentView> GetAgentAsync(string idOrAlias, CancellationToken cancellation) =>
+        GetAsync($"agents/{Escape(idOrAlias)}", CliJson.Context.AgentView, cancellation);
+
+    /// <summary>Adds or replaces an agent, or whichever version of it there is where none is named.</summary>
+    public Task<AgentView> PutAgentAsync(AgentView agent, int? version, CancellationToken cancellation) =>
+        AskAsync(
+            () => For(version, Send(
+                HttpMethod.Put,
+                $"agents/{Escape(agent.Id)}",
+                JsonSerializer.SerializeToUtf8Bytes(agent, CliJson.Context.AgentView))),
+            CliJson.Context.AgentView,
+            cancellation);
+
+    /// <summary>Removes an agent.</summary>
+    public Task DeleteAgentAsync(string agentId, CancellationToken cancellation) =>
+        AnswerAsync(() => new HttpRequestMessage(HttpMethod.Delete, $"api/agents/{Escape(agentId)}"), cancellation);
+
+    /// <summary>The companies of the registry, by id.</summary>
+    public Task<CompaniesPage> ListCompaniesAsync(CancellationToken cancellation) =>
+        GetAsync("companies", CliJson.Context.CompaniesPage, cancellation);
+
+    /// <summary>Adds or replaces a company.</summary>
+    public Task<CompanyView> PutCompanyAsync(CompanyView company, CancellationToken cancellation) =>
+        AskAsync(
+            () => Send(
+                HttpMethod.Put,
+                $"companies/{Escape(company.Id)}",
+                JsonSerializer.SerializeToUtf8Bytes(company, CliJson.Context.CompanyView)),
+            CliJson.Context.CompanyView,
+            cancellation);
+
     /// <summary>MC tasks, newest first.</summary>
     public Task<TasksPage> ListTasksAsync(IEnumerable<(string Name, string? Value)> filters, CancellationToken cancellation) =>
         GetAsync("tasks" + Query(filters), CliJson.Context.TasksPage, cancellation);

@@ -81,6 +81,7 @@ internal static class MeshCommandLine
             TasksCommand.Create(terminal),
             AuthorityCommand.Create(terminal),
             AgentCommand.Create(terminal),
+            AgentsCommand.Create(terminal),
             DemoAgentCommand.Create(terminal),
         };
         return root;

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using DurableMesh.Core.Agents;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
+using DurableMesh.Tests.Cli.Agents;
 using DurableMesh.Tests.Cli.Authority;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -28,6 +30,7 @@ internal sealed class FakeMesh : IAsyncDisposable
     private readonly Dictionary<string, ThreadState> _threads = [];
     private readonly List<MessageView> _messages = [];
     private readonly Dictionary<string, List<TranscriptEntry>> _entries = [];
+    private readonly FakeRegistry _registry = new();
     private TaskCompletionSource _news = new();
 
     private FakeMesh(WebApplication app) => _app = app;
@@ -43,6 +46,9 @@ internal sealed class FakeMesh : IAsyncDisposable
 
     /// <summary>How many accepted messages still lose their answers.</summary>
     public int AnswersToLose { get; set; }
+
+    /// <summary>The agents and companies.</summary>
+    public AgentRegistry Registry => _registry.Registry;
 
     /// <summary>The requests, in the order of their arrival.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -217,6 +223,7 @@ internal sealed class FakeMesh : IAsyncDisposable
         new FakeAuthority().Map(api);
         api.MapGet("/stats", () => Answer(Stats));
         api.MapGet("/costs", () => Answer(Costs));
+        _registry.Map(api);
     }
 
     private async Task<IResult> StartThreadAsync(HttpRequest request)

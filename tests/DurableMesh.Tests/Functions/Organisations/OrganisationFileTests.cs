@@ -1,3 +1,4 @@
+using DurableMesh.Cli;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Organisations;
 using DurableMesh.Core.Tasks;
@@ -38,6 +39,15 @@ public sealed class OrganisationFileTests
 
         Assert.Null(read.Failure);
         AssertMakesARegistry(read.Organisation, agents: 9, companies: 8);
+    }
+
+    [Fact]
+    public void The_sample_organisation_has_53_agents_in_14_companies()
+    {
+        var read = Read(Path.Combine(Installation.Find().Root, "samples", "organisation.json"));
+
+        Assert.Null(read.Failure);
+        AssertMakesARegistry(read.Organisation, agents: 53, companies: 14);
     }
 
     private static void AssertMakesARegistry(Organisation organisation, int agents, int companies)

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using DurableMesh.Cli.Api;
+using DurableMesh.Cli.CommandLine;
+using DurableMesh.Core.Authority;
+using DurableMesh.Core.Organisations;
+using Spectre.Console;
+
+namespace DurableMesh.Cli.Organisations;
+
+/// <summary>
+/// <c>mesh agents load</c>: loads an organisation file into a running mesh, part by part. What the mesh refuses is said at the end;
+/// loading the file again does the rest and no harm.
+/// </summary>
+internal static class LoadCommand
+{
+    private static readonly Option<string> By = new("--by")
+    {
+        Description = "Who does it. [default: the user's name]",
+        DefaultValueFactory = _ => Environment.UserName,
+    };
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var file = new Argument<string>("FILE")
+        {
+            Description = "The organisation as JSON: companies, agents, authority, tasks; - for standard input.",
+        };
+        var command = new Command("load", "Load an organisation file: its companies, agents, authority table and tasks.") { file, By };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var organisation = await ReadAsync(parsed.GetRequiredValue(file), terminal, cancellation);
+            var parts = Parts(organisation, parsed.Connect(), parsed.GetRequiredValue(By)).ToList();
+            var report = await LoadAsync(parts, terminal, cancellation);
+            if (parsed.WantsJson())
+            {
+                terminal.WriteJson(report, CliJson.Context.LoadReport);
+            }
+            else
+            {
+                Say(report, organisation, terminal);
+            }
+
+            return report.Refused.Count == 0 ? ExitCode.Done : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    private static async Task<Organisation> ReadAsync(string name, Terminal terminal, CancellationToken cancellation)
+    {
+        var read = OrganisationReader.Read(Encoding.UTF8.GetBytes(await InputText.ReadAsync(name, terminal, cancellation)));
+        return read.Value ?? throw new CliException(
+            ExitCode.Usage,
+            $"{InputText.Name(name)} is no organisation file; nothing is loaded:"
+            + string.Concat(read.Errors.Select(error => $"\n  {error.Path}: {error.Message} ({error.Code})")));
+    }
+
+    /// <summary>The parts in an order in which each finds what it needs.</summary>
+    private static IEnumerable<Part> Parts(Organisation organisation, MeshClient mesh, string by) =>
+    [
+        .. organisation.Companies.Select(company => new Part(
+            $"company {company.Id}", cancellation => mesh.PutCompanyAsync(company, cancellation))),
+        .. organisation.Agents.Select(agent => new Part(
+            $"agent {agent.Id}", cancellation => mesh.PutAgentAsync(agent, version: null, cancellation))),
+        .. organisation.Authority is []
+            ? (Part[])[]
+            : [new Part("authority table", cancellation => PutAuthorityAsync(organisation.Authority, mesh, by, cancellation))],
+        .. organisation.Tasks.Select(task => new Part(
+            $"task {task.Id}", cancellation => mesh.CreateTaskAsync(task with { By = task.By ?? by }, cancellation))),
+    ];
+
+    private static async Task PutAuthorityAsync(
+        IReadOnlyList<AuthorityRow> rows, MeshClient mesh, string by, CancellationToken cancellation)
+    {
+        var current = await mesh.GetAuthorityAsync(version: null, cancellation);
+        if (!current.Rows.SequenceEqual(rows))
+        {
+            var table = JsonSerializer.SerializeToUtf8Bytes(new PutAuthorityRequest(rows, by), CliJson.Context.PutAuthorityRequest);
+            await mesh.PutAuthorityAsync(table, current.Version, cancellation);
+        }
+    }
+
+    private static Task<LoadReport> LoadAsync(List<Part> parts, Terminal terminal, CancellationToken cancellation) =>
+        terminal.Note.Progress().StartAsync(async progress =>
+        {
+            var loading = progress.AddTask("loading", maxValue: parts.Count);
+            var refused = new List<RefusedPart>();
+            foreach (var part in parts)
+            {
+                try
+                {
+                    await part.PutAsync(cancellation);
+                }
+                catch (MeshProblemException problem)
+                {
+                    refused.Add(new RefusedPart(part.Name, problem.Problem));
+                }
+
+                loading.Increment(1);
+            }
+
+            return new LoadReport(parts.Count - refused.Count, refused);
+        });
+
+    private static void Say(LoadReport report, Organisation organisation, Terminal terminal)
+    {
+        foreach (var (part, problem) in report.Refused)
+        {
+            terminal.Pass($"{part} is not loaded: {problem.Detail ?? problem.Title} ({problem.Code})");
+            foreach (var error in problem.Errors ?? [])
+            {
+                terminal.Pass($"  {error.Path}: {error.Message} ({error.Code})");
+            }
+        }
+
+        terminal.Out.MarkupLineInterpolated(
+            $"loaded [bold]{report.Loaded} of {report.Loaded + report.Refused.Count}[/]: {organisation.Companies.Count} companies, {organisation.Agents.Count} agents, {organisation.Authority.Count} authority rows, {organisation.Tasks.Count} tasks");
+    }
+
+    /// <summary>What one request loads.</summary>
+    private sealed record Part(string Name, Func<CancellationToken, Task> PutAsync);
+}

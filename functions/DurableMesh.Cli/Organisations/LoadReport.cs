@@ -1,0 +1,13 @@
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Cli.Organisations;
+
+/// <summary>What became of loading an organisation file.</summary>
+/// <param name="Loaded">How many of its parts are in the mesh now.</param>
+/// <param name="Refused">Those that are not, and why.</param>
+internal sealed record LoadReport(int Loaded, IReadOnlyList<RefusedPart> Refused);
+
+/// <summary>A part of an organisation that the mesh did not take.</summary>
+/// <param name="Part">Which, for instance <c>agent codecraft-builder</c>.</param>
+/// <param name="Problem">What the mesh said.</param>
+internal sealed record RefusedPart(string Part, Problem Problem);
