@@ -10,8 +10,8 @@ using Spectre.Console;
 namespace DurableMesh.Cli.Organisations;
 
 /// <summary>
-/// <c>mesh agents load</c>: loads an organisation file into a running mesh, part by part. What the mesh refuses is said at the end;
-/// loading the file again does the rest and no harm.
+/// <c>mesh agents load</c>: loads an organisation file into a running mesh, part by part; what it says replaces what is there. What
+/// the mesh refuses is said at the end, and the rest is loaded.
 /// </summary>
 internal static class LoadCommand
 {
@@ -115,8 +115,11 @@ internal static class LoadCommand
             }
         }
 
-        terminal.Out.MarkupLineInterpolated(
-            $"loaded [bold]{report.Loaded} of {report.Loaded + report.Refused.Count}[/]: {organisation.Companies.Count} companies, {organisation.Agents.Count} agents, {organisation.Authority.Count} authority rows, {organisation.Tasks.Count} tasks");
+        var (companies, agents) = (organisation.Companies.Count, organisation.Agents.Count);
+        var (rows, tasks) = (organisation.Authority.Count, organisation.Tasks.Count);
+        terminal.Out.MarkupLineInterpolated($"loaded [bold]{report.Loaded} of {report.Loaded + report.Refused.Count}[/] parts");
+        terminal.Note.MarkupLineInterpolated(
+            $"[grey]The file has companies: {companies}, agents: {agents}, authority rows: {rows} (one part), tasks: {tasks}[/]");
     }
 
     /// <summary>What one request loads.</summary>

@@ -159,7 +159,7 @@ public sealed class AgentRegistry : IFolded<AgentRegistry, RegistryChange>
             return new ChangeRefusal(
                 RefusalKind.Invalid,
                 "unknown_company",
-                $"Agent '{agent.Id}' belongs to company '{agent.Company}', which there is not. Create the company first.");
+                $"Agent '{agent.Id}' belongs to company '{agent.Company}', which does not exist. Create the company first.");
         }
 
         var taken = NamesOf(agent).FirstOrDefault(name => Find(name) is { } owner && owner.Id != agent.Id);

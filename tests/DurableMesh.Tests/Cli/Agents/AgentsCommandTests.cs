@@ -38,7 +38,7 @@ public sealed class AgentsCommandTests : IAsyncLifetime
 
         var words = await MeshRun.OfAsync(_mesh, "agents", "load", file.Path);
         Assert.Contains("agent codecraft-builder is not loaded: ", words.Error, StringComparison.Ordinal);
-        Assert.Contains("loaded 3 of 4: 1 companies, 2 agents", words.Out, StringComparison.Ordinal);
+        Assert.Contains("loaded 3 of 4 parts", words.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -72,8 +72,9 @@ public sealed class RegistryFunctionTests : IAsyncDisposable
     [Fact]
     public async Task A_company_lives_as_long_as_it_has_agents()
     {
-        var created = await CompanyAsync("PUT", "acme", """{"name":"Acme","dailyBudgetUsd":5}""", headers => headers.IfNoneMatch = "*");
-        var changed = await CompanyAsync("PUT", "acme", """{"name":"Acme","dailyBudgetUsd":6}""", headers => headers.IfMatch = "\"1\"");
+        const string acme = """{"name":"Acme","dailyBudgetUsd":6}""";
+        var created = await CompanyAsync("PUT", "acme", """{"name":"Acme"}""", headers => headers.IfNoneMatch = "*");
+        var changed = await CompanyAsync("PUT", "acme", acme, headers => headers.IfMatch = "\"1\"");
 
         Assert.Equal((201, "\"1\""), (created.Status, created.Headers.ETag.ToString()));
         Assert.Equal((200, "6"), (changed.Status, (await CompanyAsync("GET", "acme")).Text("dailyBudgetUsd")));
