@@ -59,7 +59,7 @@ public sealed record AuthorityTable(int Version, IReadOnlyList<AuthorityRow> Row
             ? $"The pattern {name} does not fit '{initiator.Id}' and '{responder.Id}': {unmet}."
             : row is null
                 ? $"No row of version {Version} of the authority table lets '{initiator.Id}' start {name} with '{responder.Id}'."
-                : $"Row '{row.Id}' of version {Version} of the authority table decides ({row} since {Day(row.Since)}): {row.Why}";
+                : $"Row '{row.Id}' of version {Version} of the authority table decides ({row} since {Day(row.Since)}): {row.Why.TrimEnd('.')}.";
         return new AuthorityDecision
         {
             Pattern = pattern,

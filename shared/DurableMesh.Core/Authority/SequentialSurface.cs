@@ -11,13 +11,13 @@ public sealed record SequentialSurface(string Name, string Advice)
         new("chain", "a chain (owner → subagent → return) that runs the builder, then the verifier, and returns the verdict");
 
     private static readonly SequentialSurface OneShotTask =
-        new("one-shot-task", "a one-shot task (caller → spawn → return) on the other device");
+        new("one-shot-task", "a one-shot task (caller → spawn → return) on the responder's device");
 
     private static readonly SequentialSurface Dag =
         new("dag", "a DAG (caller → DAG → result) with the distillation and the comparison as its nodes");
 
     private static readonly SequentialSurface AgentFactory =
-        new("agent-factory", "the agent factory (caller → persistent agent → return) to ask the other company's agent once");
+        new("agent-factory", "the agent factory (caller → persistent agent → return) to ask the responder once");
 
     /// <summary>What a pair without authority uses instead of the mesh.</summary>
     /// <param name="pattern">What for.</param>

@@ -32,7 +32,7 @@ internal static class AuthoritySample
             Responder = responder ?? new(),
             Status = status,
             Since = Now.AddDays(-daysAgo),
-            Why = "The ADR says so.",
+            Why = "The ADR says so",
         };
 
     public static AuthorityTable Table(params AuthorityRow[] rows) => new(3, rows, Now, "anna");
