@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using DurableMesh.Core.Agents;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
@@ -78,7 +79,7 @@ internal static class StatsBenchmark
         long began = Stopwatch.GetTimestamp();
         await using BlobThreadLog log = await OpenAsync(connectionString, cancellation);
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        int found = log.Ledger.Stats(Core.Agents.AgentRegistry.Empty).Threads;
+        int found = log.Ledger.Stats(AgentRegistry.Empty).Threads;
         return found == threads ? seconds : throw new InvalidOperationException($"The ledger counts {found} threads of {threads}.");
     }
 

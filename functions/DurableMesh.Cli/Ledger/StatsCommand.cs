@@ -37,7 +37,7 @@ internal static class StatsCommand
         void Row(string name, FormattableString value) =>
             grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(value.ToString(CultureInfo.InvariantCulture)));
 
-        Row("agents", $"{stats.Agents:N0} of {stats.Companies:N0} companies");
+        Row("agents", $"{stats.Agents:N0} in {stats.Companies:N0} companies");
         Row("threads", $"{stats.Threads:N0}: {stats.Open:N0} open, {stats.Held:N0} held");
         Row("ended", $"{stats.Pass:N0} PASS, {stats.Partial:N0} PARTIAL, {stats.Blocked:N0} BLOCKED");
         foreach (var (reason, count) in stats.ByReason.OrderByDescending(row => row.Value).ThenBy(row => row.Key))

@@ -20,7 +20,7 @@ public sealed class LedgerFunctions(IMeshLedger ledger, IAgentDirectory agents)
     {
         new Query(request).ThrowIfWrong();
         await ledger.RefreshAsync(cancellation);
-        return new JsonAnswer<MeshStats>(ledger.Stats(agents.Current));
+        return new JsonAnswer<MeshStats>(ledger.Stats(await agents.ReadAsync(cancellation)));
     }
 
     /// <summary><c>GET /costs?by=&amp;from=&amp;to=&amp;limit=&amp;cursor=</c>.</summary>
@@ -38,7 +38,7 @@ public sealed class LedgerFunctions(IMeshLedger ledger, IAgentDirectory agents)
         query.ThrowIfWrong();
 
         await ledger.RefreshAsync(cancellation);
-        var page = ledger.Costs(asked, agents.Current) ?? throw new ProblemException(Problems.InvalidRequest(
+        var page = ledger.Costs(asked, await agents.ReadAsync(cancellation)) ?? throw new ProblemException(Problems.InvalidRequest(
             "?cursor", "malformed_cursor", "cursor must be one that an earlier page gave for the same by, from and to."));
         return new JsonAnswer<CostsPage>(page);
     }

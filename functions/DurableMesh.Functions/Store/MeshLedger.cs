@@ -44,7 +44,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
         lock (_gate)
         {
             return _days.GetValueOrDefault(Today)?.Agents
-                .Where(row => CompanyOf(row.Key, agents).Equals(company, StringComparison.OrdinalIgnoreCase))
+                .Where(row => CompanyOf(row.Key, agents) == company)
                 .Sum(row => row.Value.Usage.CostUsd) ?? 0;
         }
     }
@@ -56,7 +56,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
             return new MeshStats
             {
                 Agents = agents.Count,
-                Companies = agents.Agents.Select(agent => agent.Company).Distinct(StringComparer.OrdinalIgnoreCase).Count(),
+                Companies = agents.Companies.Count(),
                 Threads = _accounts.Count,
                 Messages = _messages,
                 Open = Count(standing => standing.IsOpen),

@@ -6,7 +6,7 @@ public sealed record MeshStats
     /// <summary>Registered agents.</summary>
     public required int Agents { get; init; }
 
-    /// <summary>The companies that they belong to.</summary>
+    /// <summary>Registered companies.</summary>
     public required int Companies { get; init; }
 
     /// <summary>All threads, also those that the gate denied.</summary>

@@ -18,7 +18,7 @@ public sealed partial class LedgerCommandTests : IAsyncLifetime
         var words = (await MeshRun.OfAsync(_mesh, "stats")).Out;
         foreach (var part in (string[])
         [
-            "53 of 14 companies", "12,345: 3 open, 1 held", "12,000 PASS, 41 PARTIAL, 300 BLOCKED", "7 no_progress", "67,890",
+            "53 in 14 companies", "12,345: 3 open, 1 held", "12,000 PASS, 41 PARTIAL, 300 BLOCKED", "7 no_progress", "67,890",
             "9,876,543", "$1,234.57, $5.50 of it today", "2 messages have no known price",
         ])
         {

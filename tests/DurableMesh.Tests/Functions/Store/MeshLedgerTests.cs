@@ -1,10 +1,10 @@
-using System.Text;
 using CsCheck;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
+using DurableMesh.Tests.Core.Agents;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DurableMesh.Tests.Functions.Store;
@@ -13,13 +13,13 @@ public sealed class MeshLedgerTests
 {
     private const string Other = "vizu-builder";
 
-    private static readonly AgentRegistry Agents = AgentRegistryReader.Read(Encoding.UTF8.GetBytes("""
+    private static readonly AgentRegistry Agents = SampleRegistry.Of(SampleRegistry.SeedOf("""
         {"agents":[
           {"id":"codecraft-builder","company":"codecraft","roles":["builder"]},
           {"id":"proveo-verifier","company":"proveo","roles":["verifier"]},
           {"id":"proveo-second","company":"proveo","roles":["verifier"]}
         ]}
-        """)).Value!;
+        """));
 
     private static readonly DateOnly Day = DateOnly.FromDateTime(SampleThread.Noon.UtcDateTime);
 
@@ -78,7 +78,7 @@ public sealed class MeshLedgerTests
         Write(Note(thread, SampleThread.Builder, 0.4m));
 
         Assert.Equal((0.325m, 0.05m, 0m), Today());
-        Assert.Equal((0.325m, 0.05m), (_ledger.CompanySpentToday("codecraft", Agents), _ledger.CompanySpentToday("Proveo", Agents)));
+        Assert.Equal((0.325m, 0.05m), (_ledger.CompanySpentToday("codecraft", Agents), _ledger.CompanySpentToday("proveo", Agents)));
 
         _time.Advance(TimeSpan.FromHours(12));
         Assert.Equal((0.4m, 0m, 0m), Today());
