@@ -47,10 +47,10 @@ internal static class StatsCommand
 
         Row("messages", $"{stats.Messages:N0}");
         Row("tokens", $"{stats.Tokens:N0}");
-        Row("cost", $"${stats.CostUsd:N2}, ${stats.CostTodayUsd:N2} of it today");
+        Row("cost", $"${stats.CostUsd:#,0.00##}, ${stats.CostTodayUsd:#,0.00##} of it today");
         if (stats.Unpriced > 0)
         {
-            Row("", $"{stats.Unpriced:N0} messages have no known price and count as $0");
+            Row("", $"messages without a known price, which count as $0: {stats.Unpriced:N0}");
         }
 
         return grid;

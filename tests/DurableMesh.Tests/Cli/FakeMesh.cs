@@ -56,9 +56,20 @@ internal sealed class FakeMesh : IAsyncDisposable
     /// <summary>What the mesh says of itself.</summary>
     public MeshStats Stats { get; } = new()
     {
-        Agents = 53, Companies = 14, Threads = 12_345, Messages = 67_890, Open = 3, Held = 1, Pass = 12_000, Partial = 41, Blocked = 300,
+        Agents = 53,
+        Companies = 14,
+        Threads = 12_345,
+        Messages = 67_890,
+        Open = 3,
+        Held = 1,
+        Pass = 12_000,
+        Partial = 41,
+        Blocked = 300,
         ByReason = new Dictionary<EndReason, int> { [EndReason.NoProgress] = 7, [EndReason.Verified] = 12_000 },
-        CostUsd = 1234.567m, CostTodayUsd = 5.5m, Tokens = 9_876_543, Unpriced = 2,
+        CostUsd = 1234.567m,
+        CostTodayUsd = 5.5m,
+        Tokens = 9_876_543,
+        Unpriced = 2,
     };
 
     /// <summary>What the mesh says of its costs.</summary>

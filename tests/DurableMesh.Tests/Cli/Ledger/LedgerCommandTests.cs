@@ -19,7 +19,7 @@ public sealed partial class LedgerCommandTests : IAsyncLifetime
         foreach (var part in (string[])
         [
             "53 in 14 companies", "12,345: 3 open, 1 held", "12,000 PASS, 41 PARTIAL, 300 BLOCKED", "7 no_progress", "67,890",
-            "9,876,543", "$1,234.57, $5.50 of it today", "2 messages have no known price",
+            "9,876,543", "$1,234.567, $5.50 of it today", "without a known price, which count as $0: 2",
         ])
         {
             Assert.Contains(part, words, StringComparison.Ordinal);
