@@ -47,6 +47,6 @@ internal static class AppJson
 [JsonSerializable(typeof(LoggedChange<AuthorityChange>))]
 [JsonSerializable(typeof(LoggedChange<TaskChange>))]
 [JsonSerializable(typeof(LoggedChange<RegistryChange>))]
-[JsonSerializable(typeof(TaskVersion))]
+[JsonSerializable(typeof(TaskNotice))]
 [JsonSerializable(typeof(TaskEvent))]
 internal sealed partial class AppJsonContext : JsonSerializerContext;

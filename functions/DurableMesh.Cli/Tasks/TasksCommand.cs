@@ -14,11 +14,20 @@ internal static class TasksCommand
     private static readonly Dictionary<string, MissionTaskState> States =
         Enum.GetValues<MissionTaskState>().ToDictionary(ThreadWords.Of, StringComparer.Ordinal);
 
-    private static readonly Option<string?> State = new("--state") { Description = $"{string.Join(", ", States.Keys)}.", HelpName = "STATE" };
+    private static readonly Option<string?> State = new("--state")
+    {
+        Description = $"{string.Join(", ", States.Keys)}.",
+        HelpName = "STATE",
+    };
+
     private static readonly Option<string?> Owner = new("--owner") { Description = "Tasks of this owner." };
     private static readonly Option<string?> Company = new("--company") { Description = "Tasks of this company." };
     private static readonly Option<int?> Limit = new("--limit") { Description = "At most so many.", HelpName = "N" };
-    private static readonly Option<string?> Cursor = new("--cursor") { Description = "Go on where an earlier list stopped (its nextCursor)." };
+
+    private static readonly Option<string?> Cursor = new("--cursor")
+    {
+        Description = "Go on where an earlier list stopped (its nextCursor).",
+    };
 
     private static readonly Option<string> By = new("--by")
     {
@@ -112,7 +121,11 @@ internal static class TasksCommand
         {
             Description = "What shows that it is done: a path or an address; may be given more than once.",
         };
-        var ifVersion = new Option<int?>("--if-version") { Description = "Only if the task still has this version.", HelpName = "N" };
+        var ifVersion = new Option<int?>("--if-version")
+        {
+            Description = "Only if the task still has this version.",
+            HelpName = "N",
+        };
         var command = new Command("move", "Move a task to another state.") { id, state, why, evidence, ifVersion, By };
         command.SetAction(async (parsed, cancellation) =>
         {

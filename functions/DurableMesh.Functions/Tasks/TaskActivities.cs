@@ -33,8 +33,8 @@ public sealed partial class TaskActivities(
     }
 
     /// <summary>
-    /// Tells of a version, and of all that is untold of the task: those before it, which must be heard first, unless somebody else is
-    /// about to tell them, and those after it, which wait for this one.
+    /// Tells of a version, and of all that is untold of the task: those before it, which must be heard first, unless somebody
+    /// else is about to tell them, and those after it, which wait for this one.
     /// </summary>
     /// <param name="version">The version.</param>
     /// <param name="client">The Durable Task client.</param>
@@ -42,7 +42,7 @@ public sealed partial class TaskActivities(
     /// <exception cref="TaskNotToldException">The tracker has not heard of the version yet.</exception>
     [Function(nameof(TellTask))]
     public async Task TellTask(
-        [ActivityTrigger] TaskVersion version, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
+        [ActivityTrigger] TaskNotice version, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
         var untold = (await tasks.ReadAsync(cancellation)).UntoldOf(version.TaskId);
         if (untold.All(task => task.Version != version.Version))
@@ -80,7 +80,7 @@ public sealed partial class TaskActivities(
     /// <param name="version">The version, and why.</param>
     /// <param name="cancellation">Stops waiting.</param>
     [Function(nameof(GiveUpTask))]
-    public async Task GiveUpTask([ActivityTrigger] TaskVersion version, CancellationToken cancellation)
+    public async Task GiveUpTask([ActivityTrigger] TaskNotice version, CancellationToken cancellation)
     {
         LogGivenUp(version.TaskId, version.Version, TaskTelling.GivenUpAfter.TotalHours, version.Why ?? "");
         await tasks.ChangeAsync(new TaskTold(version.TaskId, version.Version), Mesh, cancellation);

@@ -4,7 +4,9 @@ using DurableMesh.Core.Tasks;
 
 namespace DurableMesh.Functions.Tasks;
 
-/// <summary>A change of a task as a CloudEvent (1.0, JSON): its id and source name the change, so that a repetition is known by them.</summary>
+/// <summary>
+/// A change of a task as a CloudEvent (1.0, JSON): its id and source name the change, so that a repetition is known by them.
+/// </summary>
 internal sealed record TaskEvent
 {
     /// <summary>The media type of an event in JSON.</summary>

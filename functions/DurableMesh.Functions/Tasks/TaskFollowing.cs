@@ -24,7 +24,9 @@ public sealed partial class TaskFollowing(ITaskDirectory tasks, TaskWebhook webh
     internal static string InstanceOf(MissionTask task) =>
         string.Create(CultureInfo.InvariantCulture, $"task-change:{task.Id}:{task.Version}");
 
-    /// <summary>Starts to tell of what is untold of a task. Does not throw: what cannot be started now is, with the next call.</summary>
+    /// <summary>
+    /// Starts to tell of what is untold of a task. Does not throw: what cannot be started now is started with the next call.
+    /// </summary>
     /// <param name="client">The Durable Task client.</param>
     /// <param name="taskId">The task, which may have changed.</param>
     /// <param name="cancellation">Stops waiting.</param>
@@ -70,7 +72,7 @@ public sealed partial class TaskFollowing(ITaskDirectory tasks, TaskWebhook webh
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(TaskTelling), new TaskVersion(task.Id, task.Version), options, cancellation);
+                nameof(TaskTelling), new TaskNotice(task.Id, task.Version), options, cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

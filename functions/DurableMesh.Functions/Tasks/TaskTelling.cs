@@ -21,7 +21,7 @@ public static class TaskTelling
     /// <param name="version">The task and its version.</param>
     /// <returns>What became of it, in words.</returns>
     [Function(nameof(TaskTelling))]
-    public static async Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, TaskVersion version)
+    public static async Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, TaskNotice version)
     {
         try
         {
@@ -41,4 +41,4 @@ public static class TaskTelling
 /// <param name="TaskId">The task.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Why">Why it is given up; null until then.</param>
-public sealed record TaskVersion(string TaskId, int Version, string? Why = null);
+public sealed record TaskNotice(string TaskId, int Version, string? Why = null);

@@ -11,7 +11,8 @@ namespace DurableMesh.Functions.Tasks;
 public sealed class TaskWebhook(HttpClient http, IOptions<MeshOptions> options)
 {
     /// <summary>
-    /// The header that says that the event is ours: <c>sha256=</c> and the HMAC-SHA256 of the body under the secret, in hexadecimal.
+    /// The header that says that the event is ours: <c>sha256=</c> and the HMAC-SHA256 of the body under the secret, in
+    /// hexadecimal.
     /// </summary>
     public const string SignatureHeader = "X-DurableMesh-Signature";
 
@@ -35,7 +36,10 @@ public sealed class TaskWebhook(HttpClient http, IOptions<MeshOptions> options)
         var body = JsonSerializer.SerializeToUtf8Bytes(TaskEvent.Of(task), AppJson.TypeInfo<TaskEvent>());
         using var request = new HttpRequestMessage(HttpMethod.Post, options.Value.Tasks.WebhookUrl)
         {
-            Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(TaskEvent.MediaType, "utf-8") } },
+            Content = new ByteArrayContent(body)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue(TaskEvent.MediaType, "utf-8") },
+            },
             Headers = { { SignatureHeader, $"sha256={Convert.ToHexStringLower(SignatureOf(body))}" } },
         };
         try

@@ -12,6 +12,8 @@ public static class TaskReader
     private const int MaxLineLength = 500;
     private const int MaxTextLength = 4000;
 
+    private static readonly string[] Changeable = ["state", "title", "owner", "priority", "evidence"];
+
     /// <summary>Reads the body of <c>POST /tasks</c>.</summary>
     /// <param name="utf8">The request's body.</param>
     public static ReadResult<CreateTaskRequest> ReadCreate(ReadOnlyMemory<byte> utf8) =>
@@ -32,9 +34,9 @@ public static class TaskReader
             Priority = input.Choice<Priority>("priority", required: false),
             Evidence = input.Lines("evidence", MissionTask.Shown, MaxLineLength),
         };
-        if (patch is { State: null, Title: null, Owner: null, Priority: null, Evidence: [] })
+        if (!Changeable.Any(input.Has))
         {
-            input.Add("", InputError.Missing, "Nothing is to be changed; give state, title, owner, priority or evidence.");
+            input.Add("", InputError.Missing, $"Nothing is to be changed; give one or more of {string.Join(", ", Changeable)}.");
         }
 
         return by is null ? null : patch;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
@@ -18,7 +19,10 @@ namespace DurableMesh.Core.Tasks;
 public sealed record ThreadOutcome(
     string TaskId, string ThreadId, EndState EndState, EndReason Reason, string? Detail, string Evidence, bool Refused)
 {
-    /// <summary>Where the mesh moves a task in progress: never to <see cref="MissionTaskState.Done"/>, that is the owner's word.</summary>
+    /// <summary>
+    /// Where the mesh moves a task in progress: never to <see cref="MissionTaskState.Done"/>, that is the owner's word.
+    /// </summary>
+    [JsonIgnore]
     public MissionTaskState Target => EndState == EndState.Pass ? MissionTaskState.ReadyForReview : MissionTaskState.Blocked;
 
     /// <summary>The outcome of a thread that has ended.</summary>

@@ -8,6 +8,7 @@ using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Tests.Cli.Agents;
 using DurableMesh.Tests.Cli.Authority;
+using DurableMesh.Tests.Cli.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -232,6 +233,7 @@ internal sealed class FakeMesh : IAsyncDisposable
             Find(id) is null ? NotFound(id) : Results.Bytes(Evidence(id), "application/json"));
         api.MapGet("/agents/{id}/inbox", InboxAsync);
         new FakeAuthority().Map(api);
+        new FakeTasks().Map(api);
         api.MapGet("/stats", () => Answer(Stats));
         api.MapGet("/costs", () => Answer(Costs));
         _registry.Map(api);

@@ -37,6 +37,20 @@ public sealed class MeshOptionsTests
     }
 
     [Theory]
+    [InlineData("tracker.example/hook", "a secret of its own", "Mesh:Tasks:WebhookUrl")]
+    [InlineData("ftp://tracker.example", "a secret of its own", "Mesh:Tasks:WebhookUrl")]
+    [InlineData("https://tracker.example", null, "Mesh:Tasks:WebhookSecret")]
+    [InlineData("https://tracker.example", "short", "Mesh:Tasks:WebhookSecret")]
+    [InlineData("https://tracker.example", "a secret of its own", null)]
+    [InlineData("", null, null)]
+    public void A_webhook_needs_an_address_and_a_secret(string url, string? secret, string? wrong)
+    {
+        var options = new MeshOptions { Tasks = { WebhookUrl = url, WebhookSecret = secret } };
+
+        Assert.Equal(wrong, new MeshOptionsValidator().Validate(null, options).Failures?.Single().Split(' ')[0]);
+    }
+
+    [Theory]
     [InlineData(null, null, false)]
     [InlineData("instance", null, true)]
     [InlineData("instance", "false", false)]

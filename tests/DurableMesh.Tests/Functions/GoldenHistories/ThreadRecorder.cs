@@ -3,6 +3,7 @@ using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using DurableMesh.LocalHost.Engine;
 using DurableMesh.LocalHost.Engine.History;
@@ -63,7 +64,11 @@ internal sealed class ThreadRecorder : IAsyncDisposable
     public static async Task<GoldenHistory> RecordAsync(ThreadScenario scenario)
     {
         await using var recorder = new ThreadRecorder(scenario.Name);
-        recorder.Log.Start();
+        foreach (var log in recorder._app.Services.GetServices<IStoreLog>())
+        {
+            log.Start();
+        }
+
         await recorder._hub.StartAsync(Patience);
         await scenario.Steps(recorder);
 
@@ -71,7 +76,7 @@ internal sealed class ThreadRecorder : IAsyncDisposable
         var thread = await recorder.Log.FindAsync(scenario.Name, Patience);
         return thread?.View.Reason == scenario.End
             ? GoldenHistory.Of(
-                nameof(ThreadOrchestrator),
+                scenario.Orchestration,
                 scenario.Name,
                 CommittedEvents.Read(recorder._storage.ReadSegment(partition: 0, segment: 1), scenario.Name))
             : throw new InvalidOperationException(
@@ -85,6 +90,14 @@ internal sealed class ThreadRecorder : IAsyncDisposable
             _threadId, request ?? SampleThread.RequestOf(), LimitPolicy.Standard, "hash of the request", _time.GetUtcNow());
         await _client.ScheduleNewOrchestrationInstanceAsync(
             nameof(ThreadOrchestrator), ThreadState.Starting(start), new StartOrchestrationOptions(_threadId), Patience);
+        await SettleAsync();
+    }
+
+    /// <summary>Starts to tell of a change of a task.</summary>
+    public async Task TellAsync(TaskNotice version)
+    {
+        await _client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(TaskTelling), version, new StartOrchestrationOptions(_threadId), Patience);
         await SettleAsync();
     }
 

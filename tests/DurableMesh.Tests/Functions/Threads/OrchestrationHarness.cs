@@ -1,7 +1,9 @@
 using DurableMesh.Core.Gate;
+using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using Microsoft.DurableTask;
 using Moq;
@@ -49,6 +51,14 @@ internal sealed class OrchestrationHarness
                 Evidence.Add((string)threadId);
                 return DuringEvidence();
             });
+        _context.Setup(one => one.CallActivityAsync(
+                nameof(TaskActivities.MoveTask), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+            .Returns((TaskName _, object outcome, TaskOptions _) =>
+            {
+                Assert.NotEmpty(Evidence);
+                Outcomes.Add((ThreadOutcome)outcome);
+                return Task.CompletedTask;
+            });
         _context.Setup(one => one.ContinueAsNew(It.IsAny<object>(), It.IsAny<bool>()))
             .Callback((object state, bool preserve) =>
             {
@@ -77,6 +87,9 @@ internal sealed class OrchestrationHarness
     public List<RetryPolicy> Retries { get; } = [];
 
     public List<string> Evidence { get; } = [];
+
+    /// <summary>What the task was told of.</summary>
+    public List<ThreadOutcome> Outcomes { get; } = [];
 
     public ThreadState? Carried { get; private set; }
 

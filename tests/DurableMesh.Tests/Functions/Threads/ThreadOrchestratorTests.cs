@@ -33,6 +33,7 @@ public sealed class ThreadOrchestratorTests
         Assert.Equal(new ThreadStatus(ThreadPhase.Ended, EndState.Blocked, 0), status);
         Assert.Equal(EndReason.GateDenied, _harness.Records[^1].View.Reason);
         Assert.Equal(["thread"], _harness.Evidence);
+        Assert.True(Assert.Single(_harness.Outcomes).Refused);
         Assert.True(_harness.TimerCancelled);
     }
 
@@ -93,6 +94,7 @@ public sealed class ThreadOrchestratorTests
         Assert.Equal(EndState.Blocked, status.EndState);
         Assert.Equal(EndReason.TtlExpired, _harness.Records[^1].View.Reason);
         Assert.Equal(["thread"], _harness.Evidence);
+        Assert.Equal(("101959", EndReason.TtlExpired), (_harness.Outcomes.Single().TaskId, _harness.Outcomes.Single().Reason));
     }
 
     [Fact]
