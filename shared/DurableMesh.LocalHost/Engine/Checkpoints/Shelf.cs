@@ -55,10 +55,12 @@ internal sealed class Shelf
     public void RemoveFile(long number) => _files.Remove(number);
 
     /// <summary>The storage has lost a file: the next checkpoint says again who is gone.</summary>
-    public void LoseFile(long number)
+    /// <param name="number">The file.</param>
+    /// <param name="isBack">Whether somebody was begun anew, and has a copy in a checkpoint that does not count yet, or will have one.</param>
+    public void LoseFile(long number, Func<string, bool> isBack)
     {
         _files.Remove(number, out ShelfFile? lost);
-        _purged.AddRange(lost!.Purged.Where(id => !_instances.ContainsKey(id)));
+        _purged.AddRange(lost!.Purged.Where(id => !_instances.ContainsKey(id) && !isBack(id)));
     }
 
     /// <summary>Puts a new copy in the place of an older one.</summary>

@@ -29,6 +29,7 @@ internal sealed partial class CommitLog(
 
     private readonly Queue<Block> _recent = new();
     private long _recentBytes;
+    private long _firstNeeded;
     private long _segment;
     private long _position;
     private int _blocks;
@@ -44,6 +45,9 @@ internal sealed partial class CommitLog(
 
     /// <summary>The segment that is written to.</summary>
     public long Segment => Volatile.Read(ref _segment);
+
+    /// <summary>Nothing needs the segments before <paramref name="segment"/> any more: they are not written again.</summary>
+    public void NeedsFrom(long segment) => Volatile.Write(ref _firstNeeded, segment);
 
     /// <summary>Begins a new segment behind what recovery found.</summary>
     /// <param name="end">The end of the valid log.</param>
@@ -309,9 +313,15 @@ internal sealed partial class CommitLog(
         writtenAgain();
     }
 
-    /// <summary>What was written lately and is not there; segments before the first were deleted as no longer needed.</summary>
-    private Block[] Missing(IReadOnlyList<LogSegment> segments) =>
-        [.. _recent.Where(recent => (segments.Count == 0 || recent.Segment >= segments[0].Number) && !Holds(segments, recent))];
+    /// <summary>
+    /// What was written lately, is needed and is not there. Segments before the first were deleted as no longer needed, perhaps by the
+    /// next owner; of others a storage that forgets in the middle of the deletions may have one again and miss the next.
+    /// </summary>
+    private Block[] Missing(IReadOnlyList<LogSegment> segments)
+    {
+        long first = Math.Max(Volatile.Read(ref _firstNeeded), segments.Count == 0 ? 0 : segments[0].Number);
+        return [.. _recent.Where(recent => recent.Segment >= first && !Holds(segments, recent))];
+    }
 
     private static bool Holds(IReadOnlyList<LogSegment> segments, Block block) => segments.Any(
         segment => segment.Number == block.Segment && segment.Length >= block.Position + block.Bytes.Length);

@@ -45,6 +45,7 @@ internal sealed partial class Partition
     /// <summary>Deletes what no checkpoint needs any more. What cannot be deleted now is deleted by a later owner.</summary>
     private async Task TidyAsync(long firstSegment, IReadOnlyList<long> files)
     {
+        _log.NeedsFrom(firstSegment);
         try
         {
             foreach (LogSegment segment in await _storage.ListSegmentsAsync(Ended))
@@ -113,7 +114,8 @@ internal sealed partial class Partition
 
             foreach (long file in lost)
             {
-                _shelf.LoseFile(file);
+                _shelf.LoseFile(
+                    file, id => _instances.TryGetValue(id, out Instance? instance) && (instance.IsDirty || instance.IsBeingShelved));
             }
 
             _mustCheckpoint = true;

@@ -328,6 +328,45 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public async Task Who_was_begun_anew_is_not_gone_when_the_storage_forgot_the_file_that_said_so()
+    {
+        var gate = new TaskCompletionSource();
+        var waits = new TaskCompletionSource();
+        var isShut = false;
+        await using TestHub hub = await StartAsync(call =>
+        {
+            if (!isShut || call.Operation != StorageOperation.WriteCheckpointFile)
+            {
+                return StorageFault.None;
+            }
+
+            waits.TrySetResult();
+            return StorageFault.None.After(gate.Task);
+        });
+        await hub.StartInstanceAsync("Collector", id: "again");
+        await EndAsync(hub, "again");
+        await OneCheckpointAsync(hub);
+        await hub.Client.PurgeInstanceAsync("again", cancellation: TestHub.Patience);
+        await OneCheckpointAsync(hub);
+        long before = hub.Storage.AppendCount;
+        await hub.StartInstanceAsync("Collector", id: "again");
+        await hub.UntilAsync("again", state => state.Status == OrchestrationRuntimeStatus.Running);
+        isShut = true;
+        hub.Time.Advance(TimeSpan.FromSeconds(1));
+        await waits.Task.WaitAsync(TestHub.Patience);
+
+        // What was written since, the opening of the segment that names the file, what came with it, and the file. It is noticed when
+        // the checkpoint that has the new one is about to count.
+        hub.Storage.Forget((int)(hub.Storage.AppendCount - before) + 3);
+        gate.SetResult();
+        await UntilCheckpointsAsync(hub, 2);
+        await using TestHub second = await RestartAsync(hub);
+
+        Assert.Contains(hub.Told, line => line.Contains("writing their instances again from memory", StringComparison.Ordinal));
+        Assert.NotNull(await second.Client.GetInstancesAsync("again", TestHub.Patience));
+    }
+
+    [Fact]
     public async Task A_file_that_is_gone_for_good_stops_the_hub_and_is_named()
     {
         await using TestHub hub = await StartAsync();
