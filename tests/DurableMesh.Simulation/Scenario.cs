@@ -47,11 +47,26 @@ internal sealed record Scenario(ulong Seed)
     /// <summary>What goes wrong.</summary>
     public required IReadOnlyList<Disturbance> Disturbances { get; init; }
 
+    /// <summary>Whether the storage forgets in the middle of a checkpoint, where there is one.</summary>
+    public bool ForgetsInCheckpoints { get; init; }
+
     /// <summary>At how many steps of the machine a run is given up.</summary>
     public long MostSteps { get; init; } = 5_000_000;
 
-    /// <summary>The scenario of a seed: some minutes of a busy hub.</summary>
+    /// <summary>The scenario of a seed: some minutes of a busy hub. Some seeds bring together what meets by chance too seldom.</summary>
     public static Scenario Of(ulong seed)
+    {
+        var random = new SeededRandom(seed, stream: 5);
+        return (seed % 16) switch
+        {
+            4 or 12 => WithIdleTimes(Usual(seed), random),
+            2 or 7 or 11 or 14 => WithSleepers(Usual(seed), random),
+            9 or 13 => WithForgottenCheckpoints(Usual(seed), random),
+            _ => Usual(seed),
+        };
+    }
+
+    private static Scenario Usual(ulong seed)
     {
         var random = new SeededRandom(seed, stream: 1);
         string[] instances = [.. Enumerable.Range(0, random.Between(1, 8)).Select(number => $"i{number}")];
@@ -102,6 +117,73 @@ internal sealed record Scenario(ulong Seed)
             ],
         };
     }
+
+    /// <summary>Instances leave the memory between the requests, and come back slowly.</summary>
+    private static Scenario WithIdleTimes(Scenario usual, SeededRandom random) => usual with
+    {
+        Options = OftenCheckpointed(usual.Options),
+        Mood = usual.Mood with { SlowRead = 0.5, Crash = 0.003 },
+        Operations = [.. usual.Operations.Select(operation =>
+            random.Chance(0.2) ? operation with { Pause = TimeSpan.FromSeconds(random.Between(5, 25)) } : operation)],
+    };
+
+    /// <summary>One host after the other stands still for longer than its lease lasts, while the other one goes on and is asked.</summary>
+    private static Scenario WithSleepers(Scenario usual, SeededRandom random)
+    {
+        const int operations = 60, clients = 4, longestPause = 5_000;
+        TimeSpan sleep = usual.LeaseDuration + TimeSpan.FromMilliseconds(random.Between(longestPause, 3 * longestPause));
+        string[] instances = [.. usual.Instances.Take(random.Between(1, 3))];
+        return usual with
+        {
+            Hosts = 2,
+            Instances = instances,
+            Operations =
+            [
+                .. from operation in new WorkloadGenerator(random, instances).Operations(operations)
+                   select operation with
+                   {
+                       Client = operation.Number % clients,
+                       Kind = random.Chance(0.3) ? OperationKind.List : operation.Kind,
+                       Pause = TimeSpan.FromMilliseconds(random.Below(longestPause)),
+                   },
+            ],
+            Disturbances =
+            [
+                .. from number in Enumerable.Range(0, random.Between(3, 5))
+                   select new Disturbance(
+                       number,
+                       DisturbanceKind.Pause,
+                       (number == 0 ? TimeSpan.Zero : sleep) + TimeSpan.FromMilliseconds(random.Below(2 * longestPause)),
+                       random.Below(40),
+                       random.Below(16),
+                       sleep),
+            ],
+        };
+    }
+
+    /// <summary>The storage forgets checkpoints while the next one is made.</summary>
+    private static Scenario WithForgottenCheckpoints(Scenario usual, SeededRandom random) => usual with
+    {
+        Hosts = 1,
+        Options = OftenCheckpointed(usual.Options),
+        ForgetsInCheckpoints = true,
+        Disturbances =
+        [
+            .. from number in Enumerable.Range(0, random.Between(1, 4))
+               select new Disturbance(
+                   number, DisturbanceKind.Forget, TimeSpan.FromMilliseconds(random.Below(10_000)), random.Below(40), 0, new TimeSpan(random.Below(1_000))),
+        ],
+    };
+
+    private static TaskHubOptions OftenCheckpointed(TaskHubOptions options) => new()
+    {
+        PartitionCount = options.PartitionCount,
+        MaxConcurrentActivities = options.MaxConcurrentActivities,
+        LiveIdleTimeout = TimeSpan.FromMilliseconds(1),
+        ResidentIdleTimeout = TimeSpan.FromMilliseconds(1),
+        CheckpointInterval = TimeSpan.FromMilliseconds(500),
+        CommitLinger = options.CommitLinger,
+    };
 
     private static TaskHubOptions OptionsOf(SeededRandom random) => new()
     {

@@ -13,6 +13,9 @@ internal sealed partial class SimulatedRun
     // Azurite forgets at most so much, and the engine keeps what it wrote for longer than that.
     private static readonly TimeSpan LongestForgotten = TimeSpan.FromSeconds(5);
 
+    // So many checkpoints after that are looked at.
+    private const int CopiesAfterForgetting = 3;
+
     private async Task DisturbAsync()
     {
         foreach (Disturbance disturbance in _scenario.Disturbances)
@@ -58,8 +61,8 @@ internal sealed partial class SimulatedRun
             case DisturbanceKind.Slowness:
                 _weather.SlowDown(disturbance.Duration);
                 break;
-            case DisturbanceKind.Forget when _hosts is [{ IsStopping: false, Process.IsPaused: false, DiesAt: null } only]:
-                await ForgetAsync(only, disturbance);
+            case DisturbanceKind.Forget:
+                await ForgetAsync(disturbance);
                 return;
             default:
                 return;
@@ -80,8 +83,18 @@ internal sealed partial class SimulatedRun
     /// The storage forgets what its owner can write again. Until that has done so nothing else goes wrong: an owner that dies now takes
     /// with it what was acknowledged, and nobody can help that.
     /// </summary>
-    private async Task ForgetAsync(SimulatedHost owner, Disturbance disturbance)
+    private async Task ForgetAsync(Disturbance disturbance)
     {
+        if (_scenario.ForgetsInCheckpoints)
+        {
+            await Task.WhenAny(_weather.SlowDownCheckpoint(), Task.Delay(LongestForgotten, _world.Time));
+        }
+
+        if (_hosts is not [{ IsStopping: false, Process.IsPaused: false, DiesAt: null } owner])
+        {
+            return;
+        }
+
         int young = _auditor.WritesWithin(LongestForgotten);
         bool ownsAll = Enumerable.Range(0, _scenario.Options.PartitionCount).All(number => _auditor.OwnerOf(number) == owner.Connection);
         if (young == 0 || !ownsAll)
@@ -104,6 +117,7 @@ internal sealed partial class SimulatedRun
 
         await UntilAsync(() => _auditor.IsWhole(_storage), "what a storage forgot is written again");
         _weather.IsCalm = false;
+        _copies = _scenario.ForgetsInCheckpoints ? CopiesAfterForgetting : 0;
     }
 
     private Task<bool> RaiseAsync(SimulatedHost host, string instance, string name) => AskAsync(

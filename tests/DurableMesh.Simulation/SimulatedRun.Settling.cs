@@ -1,6 +1,7 @@
 using DurableMesh.Simulation.Invariants;
 using DurableMesh.Simulation.Machine;
 using DurableMesh.Simulation.Workload;
+using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Simulation;
 
@@ -50,6 +51,39 @@ internal sealed partial class SimulatedRun
         }
 
         _hub.CheckNothingIsUnderWay();
+    }
+
+    /// <summary>
+    /// A host that begins with the newest checkpoint, if its files are all there, knows every instance that there is now. It runs over a
+    /// copy of the storage, beside the others.
+    /// </summary>
+    private async Task CheckCopyAsync()
+    {
+        if (_copies == 0 || !_auditor.IsWhole(_storage) || !_auditor.HasCheckpoints(_storage))
+        {
+            return;
+        }
+
+        _copies--;
+        string[] existing = [.. _hub.Instances.Where(instance => instance.Now.Exists).Select(instance => instance.Id)];
+        var aside = new ReferenceHub(_scenario.Options.PartitionCount, new Violations(), _machine.Clock, new Trace());
+        var copy = new SimulatedHost(_machine.Spawn("copy"), _storage.Copy(), _scenario, aside, []);
+        _aside.Add(copy);
+        _ = copy.RunAsync();
+        var known = new HashSet<string>();
+        await UntilAsync(() => copy.Hub.Term is not null, "a host becomes the owner of a copy");
+        await copy.CallAsync(async () =>
+        {
+            await foreach (OrchestrationMetadata one in copy.Client.GetAllInstancesAsync())
+            {
+                known.Add(one.InstanceId);
+            }
+        });
+        copy.Die(provably: true);
+        foreach (string id in existing.Where(id => !known.Contains(id)))
+        {
+            _violations.Report("a checkpoint holds every instance", $"{id} is missing where a host begins with the newest one");
+        }
     }
 
     /// <summary>What a fresh host makes of the storage is what was durable.</summary>

@@ -26,9 +26,11 @@ internal sealed partial class SimulatedRun
     private readonly StorageWeather _weather;
     private readonly SimulatedClient _client;
     private readonly List<SimulatedHost> _hosts = [];
+    private readonly List<SimulatedHost> _aside = [];
     private readonly Dictionary<string, int> _activityRuns = [];
     private int _started;
     private int _fillers;
+    private int _copies;
     private bool _isSettled;
     private bool _isOver;
 
@@ -39,7 +41,7 @@ internal sealed partial class SimulatedRun
         _machine = new SimulatedMachine(new SeededRandom(scenario.Seed, stream: 2), scenario.Disorder, _trace);
         _world = _machine.Spawn("world");
         _hub = new ReferenceHub(scenario.Options.PartitionCount, _violations, _machine.Clock, _trace);
-        _auditor = new LogAuditor(_hub, _violations, _machine.Clock, _trace);
+        _auditor = new LogAuditor(_hub, _violations, _machine.Clock, _trace) { CheckpointCounts = () => _ = _world.RunAsync(CheckCopyAsync) };
         _storage = new InMemoryHubStorage(_world.Time)
         {
             LeaseDuration = scenario.LeaseDuration,
@@ -76,6 +78,7 @@ internal sealed partial class SimulatedRun
         }
 
         _hosts.ForEach(host => host.Dispose());
+        _aside.ForEach(host => host.Dispose());
         if (_machine.Leak is { } leak)
         {
             _violations.Report("everything runs on one thread", leak);

@@ -18,6 +18,9 @@ internal sealed record StorageMood
     /// <summary>The host dies some steps after the call has begun.</summary>
     public double Crash { get; init; }
 
+    /// <summary>What is read from a checkpoint comes late.</summary>
+    public double SlowRead { get; init; }
+
     /// <summary>The longest time that a call takes in quiet times.</summary>
     public TimeSpan Latency { get; init; }
 

@@ -9,8 +9,11 @@ internal sealed class StorageWeather(StorageMood mood, SeededRandom random, Simu
     // Each block is longer (a frame's header alone is), so that a torn append is never a whole one.
     private const int LongestTorn = 20;
 
+    private static readonly TimeSpan LongCall = TimeSpan.FromSeconds(2);
+
     private long _awayUntil;
     private long _slowUntil;
+    private TaskCompletionSource? _slowCheckpoint;
 
     /// <summary>Whether nothing goes wrong any more; calls still take their time.</summary>
     public bool IsCalm { get; set; }
@@ -24,11 +27,25 @@ internal sealed class StorageWeather(StorageMood mood, SeededRandom random, Simu
     /// <summary>The storage answers late for a while.</summary>
     public void SlowDown(TimeSpan duration) => _slowUntil = machine.Clock.Now + duration.Ticks;
 
+    /// <summary>The next checkpoint file that is written takes long. Returns when that has begun.</summary>
+    public Task SlowDownCheckpoint() => (_slowCheckpoint ??= new TaskCompletionSource()).Task;
+
     /// <summary>What becomes of one call of a host.</summary>
     public StorageFault Decide(SimulatedHost host, StorageCall call)
     {
         StorageFault fault = IsCalm ? StorageFault.None : Choose(host, call);
         TimeSpan delay = Delay();
+        if (call.Operation is StorageOperation.WriteCheckpointFile && _slowCheckpoint is { } begun)
+        {
+            _slowCheckpoint = null;
+            delay += LongCall;
+            begun.SetResult();
+        }
+        else if (call.Operation is StorageOperation.ReadCheckpointFile && !IsCalm && mood.SlowRead > 0 && random.Chance(mood.SlowRead))
+        {
+            delay += LongCall;
+        }
+
         if (fault.Outcome is not FaultOutcome.Success)
         {
             count.Add(fault.Outcome.ToString());

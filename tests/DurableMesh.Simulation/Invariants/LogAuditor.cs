@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using DurableMesh.LocalHost.Engine.Checkpoints;
 using DurableMesh.LocalHost.Engine.History;
 using DurableMesh.LocalHost.Engine.Log;
 using DurableMesh.LocalHost.Storage;
@@ -17,8 +18,12 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     private readonly Dictionary<int, (long Segment, long End)> _ends = [];
     private readonly Dictionary<int, long> _commits = [];
     private readonly Dictionary<int, (long Segment, List<byte> Payload)> _parts = [];
+    private readonly Dictionary<int, CheckpointManifest> _checkpoints = [];
     private readonly List<long> _recent = [];
     private readonly HashSet<int> _ending = [];
+
+    /// <summary>Called when a new checkpoint counts.</summary>
+    public required Action CheckpointCounts { get; init; }
 
     /// <summary>The host that acquired a partition last.</summary>
     public InMemoryHubConnection? OwnerOf(int partition) => _owners.GetValueOrDefault(partition);
@@ -36,6 +41,10 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     /// <summary>Whether the storage holds the newest block of each partition.</summary>
     public bool IsWhole(InMemoryHubStorage storage) => _ends.All(end => storage.List(end.Key).Any(
         segment => segment.Number == end.Value.Segment && segment.Length >= end.Value.End));
+
+    /// <summary>Whether the storage holds all files of the newest checkpoint of each partition.</summary>
+    public bool HasCheckpoints(InMemoryHubStorage storage) => _checkpoints.All(newest =>
+        newest.Value.Files.All(file => storage.ListCheckpointFiles(newest.Key).Any(stored => stored.Number == file.Number)));
 
     /// <inheritdoc/>
     public void Acquired(int partition, InMemoryHubConnection host)
@@ -83,6 +92,27 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
         if (status == FrameStatus.Whole && position > 0)
         {
             Gather(partition, segment, commit, more, block.Span[CommitFrame.HeaderBytes..]);
+        }
+        else if (status == FrameStatus.Whole)
+        {
+            ReadOpening(partition, block.Span[CommitFrame.HeaderBytes..]);
+        }
+    }
+
+    private void ReadOpening(int partition, ReadOnlySpan<byte> payload)
+    {
+        var records = new LogReader(payload);
+        while (!records.AtEnd)
+        {
+            var record = new LogReader(records.Raw(records.Int()));
+            var kind = (RecordKind)record.Byte();
+            record.Byte();
+            if (kind == RecordKind.CheckpointInForce && CheckpointManifest.Read(ref record) is var manifest
+                && manifest.Number != _checkpoints.GetValueOrDefault(partition)?.Number)
+            {
+                _checkpoints[partition] = manifest;
+                CheckpointCounts();
+            }
         }
     }
 
@@ -138,6 +168,12 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
                     break;
                 case RecordKind.MessagesAcknowledged:
                     hub.MessagesAcknowledged(partition, record.Int(), record.Number());
+                    break;
+                case RecordKind.MessageHeld:
+                    hub.MessageHeld(partition, record.Number());
+                    break;
+                case RecordKind.MessageReleased:
+                    hub.MessageReleased(partition, record.Number());
                     break;
             }
         }

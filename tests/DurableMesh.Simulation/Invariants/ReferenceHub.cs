@@ -17,6 +17,8 @@ internal sealed class ReferenceHub(int partitions, Violations violations, Virtua
     private readonly SortedDictionary<string, ReferenceInstance> _instances = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Source, int Destination), long> _sent = [];
     private readonly Dictionary<(int Source, int Destination), long> _received = [];
+    private readonly Dictionary<int, long> _lastHeld = [];
+    private readonly HashSet<(int Partition, long Number)> _held = [];
     private readonly Dictionary<string, int> _raised = [];
     private readonly Dictionary<string, SentEvent> _sentEvents = [];
     private readonly Dictionary<(string Sender, string Target), int> _lastArrived = [];
@@ -135,6 +137,19 @@ internal sealed class ReferenceHub(int partitions, Violations violations, Virtua
         "a message is acknowledged after it was taken in",
         $"partition {source} holds message {number} to {destination} for acknowledged");
 
+    /// <summary>That a message waits for its instance to come back became durable.</summary>
+    public void MessageHeld(int partition, long number)
+    {
+        long last = _lastHeld.GetValueOrDefault(partition);
+        violations.Unless(number == last + 1, "message numbers have no gaps", $"partition {partition} held message {number} after {last}");
+        _lastHeld[partition] = number;
+        _held.Add((partition, number));
+    }
+
+    /// <summary>That a message does not wait any more became durable.</summary>
+    public void MessageReleased(int partition, long number) => violations.Unless(
+        _held.Remove((partition, number)), "a held message is released once", $"partition {partition} released message {number}, which it does not hold");
+
     /// <summary>At the end, when nothing is under way any more: everything that was sent has arrived.</summary>
     public void CheckNothingIsUnderWay()
     {
@@ -143,6 +158,11 @@ internal sealed class ReferenceHub(int partitions, Violations violations, Virtua
             long received = _received.GetValueOrDefault((source, destination));
             violations.Unless(
                 received == number, "every message arrives", $"partition {source} sent {number} messages to {destination}, of which {received} arrived");
+        }
+
+        foreach ((int partition, long number) in _held)
+        {
+            violations.Report("every message arrives", $"partition {partition} still holds message {number} for an instance that was away");
         }
 
         foreach ((string id, SentEvent sent) in _sentEvents)

@@ -13,6 +13,7 @@ internal static class MutantList
     private const string Messages = "Engine/Partitions/Partition.Messages.cs";
     private const string Recovery = "Engine/Partitions/Partition.Recovery.cs";
     private const string Checkpoints = "Engine/Partitions/Partition.Checkpoints.cs";
+    private const string Files = "Engine/Checkpoints/Shelf.cs";
     private const string Settling = "Engine/Partitions/Partition.Settling.cs";
     private const string Shelf = "Engine/Partitions/Partition.Shelf.cs";
     private const string Mail = "Engine/Partitions/Mail.cs";
@@ -24,7 +25,7 @@ internal static class MutantList
         new("a client is answered before the commit", Partition, "if (commit <= _committed)", "if (commit <= long.MaxValue)"),
         new("a host that stood still answers from memory", Lease, "while (_asked.Age(time) >= Duration)", "while (_asked.Age(time) >= TimeSpan.MaxValue)"),
         new("an activity starts before the commit", Episodes,
-            "_open.OnCommitted(() => Dispatch(instance.Id, executionId, e));", "Dispatch(instance.Id, executionId, e);"),
+            "_open.OnCommitted(() => Dispatch(instance.Id, executionId, e, episode));", "Dispatch(instance.Id, executionId, e, episode);"),
         new("a message leaves before the commit", Messages,
             "_open.OnCommitted(() => Forward(destination, number, message));", "Forward(destination, number, message);"),
         new("a message is acknowledged before the commit", Messages,
@@ -41,7 +42,7 @@ internal static class MutantList
             "_timers.Add(new DueTimer(instance.Id, state.ExecutionId, timer.Id), timer.FireAt);", ";"),
         new("timers of instances on the shelf are forgotten at recovery", Recovery,
             "_timers.Add(new DueTimer(shelved.Id, timer.ExecutionId, timer.TaskId), timer.DueAt);", ";"),
-        new("activities are not run again at recovery", Recovery, "Dispatch(instance.Id, state.ExecutionId, activity);", ";"),
+        new("activities are not run again at recovery", Recovery, "Dispatch(instance.Id, state.ExecutionId, activity, cause: null);", ";"),
         new("messages are not sent again at recovery", Recovery, "Forward(sent.Destination, sent.Number, sent.Message);", ";"),
         new("held messages are forgotten at recovery", Recovery, "Release(number, message);", ";"),
         new("facts that a checkpoint holds are applied again", Recovery,
@@ -50,6 +51,7 @@ internal static class MutantList
         new("an instance is captured with half of its commit", Checkpoints, "if (instance.LastCommit == _open.Number)", "if (instance.LastCommit < 0)"),
         new("a checkpoint is published though a file of it was lost", Checkpoints,
             "if (run.Existing.Any(file => !_shelf.Has(file.Number)))", "if (run.Number < 0)"),
+        new("who was begun anew is said to be gone", Files, "!_instances.ContainsKey(id) && !isBack(id)", "!_instances.ContainsKey(id)"),
         new("a purge is not told to the checkpoint", Messages, "        _shelf.Purge(instanceId);\n", "        _shelf.Remove(instanceId);\n"),
         new("the log is cut at the newest checkpoint, settled or not", Settling, "_published.Peek().Manifest.TailSegment, [.. superseded",
             "_log.Segment, [.. superseded"),

@@ -47,7 +47,9 @@ internal sealed class MutantWorkshop(TextWriter output)
         try
         {
             (int exitCode, string said) = await RunAsync(
-                workshop, ["build", Simulation, "-c", "Release", "-v", "q", "-p:TreatWarningsAsErrors=false", "--nodereuse:false"], stop);
+                workshop,
+                ["build", Simulation, "-c", "Release", "-v", "q", "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "--nodereuse:false"],
+                stop);
             if (exitCode != 0)
             {
                 return $"NOT TRIED: it does not compile.\n{said}";
@@ -68,6 +70,7 @@ internal sealed class MutantWorkshop(TextWriter output)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true };
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");
+        using CancellationTokenRegistration end = stop.Register(() => process.Kill(entireProcessTree: true));
         string said = await process.StandardOutput.ReadToEndAsync(stop);
         await process.WaitForExitAsync(stop);
         return (process.ExitCode, said);

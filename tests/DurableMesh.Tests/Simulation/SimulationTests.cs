@@ -26,10 +26,12 @@ public sealed class SimulationTests
 
     /// <summary>
     /// Seeds that have found a bug once: a storage that forgets in the middle of something, a page beside a purge, a wait without end,
-    /// room that was never given back.
+    /// room that was never given back, an instance that was begun anew and then said to be gone.
     /// </summary>
     [Theory]
     [InlineData(195)]
+    [InlineData(1261)]
+    [InlineData(4605)]
     [InlineData(6453)]
     [InlineData(13203)]
     [InlineData(27365)]
