@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Tasks;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Store;
@@ -49,4 +50,5 @@ internal static class AppJson
 [JsonSerializable(typeof(LoggedChange<RegistryChange>))]
 [JsonSerializable(typeof(TaskNotice))]
 [JsonSerializable(typeof(TaskEvent))]
+[JsonSerializable(typeof(LoggedChange<KeyChange>))]
 internal sealed partial class AppJsonContext : JsonSerializerContext;

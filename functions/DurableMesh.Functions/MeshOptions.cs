@@ -1,6 +1,7 @@
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Identity;
 
 namespace DurableMesh.Functions;
 
@@ -32,6 +33,9 @@ public sealed class MeshOptions
 
     /// <summary>The store.</summary>
     public StoreOptions Store { get; set; } = new();
+
+    /// <summary>Who may do what.</summary>
+    public IdentityOptions Identity { get; set; } = new();
 }
 
 /// <summary>What a thread gets that asks for nothing, and the most that one may ask for.</summary>
@@ -130,4 +134,25 @@ public sealed class StoreOptions
 
     /// <summary>How much of the newest transcripts and bodies is kept in memory, in MiB; 1 to 4096.</summary>
     public int CacheMegabytes { get; set; } = 64;
+}
+
+/// <summary>Whose requests the mesh takes.</summary>
+public sealed class IdentityOptions
+{
+    /// <summary>
+    /// Whether requests need a key. By default <see cref="IdentityMode.Open"/> on a developer's machine, and
+    /// <see cref="IdentityMode.Keys"/> wherever anybody else may reach the host.
+    /// </summary>
+    public IdentityMode? Mode { get; set; }
+
+    /// <summary>
+    /// A key that may do all, to issue the first operator's key with: 32 or more visible ASCII characters, from the environment.
+    /// </summary>
+    public string? RootKey { get; set; }
+
+    /// <summary>Why others than this machine may reach the host; null where they do not.</summary>
+    internal string? Exposure { get; set; }
+
+    /// <summary>Whether Azure's front end stands between the host and its clients.</summary>
+    internal bool BehindAzure { get; set; }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using DurableMesh.Core.Money;
+using DurableMesh.Functions.Identity;
 using Microsoft.Extensions.Options;
 
 namespace DurableMesh.Functions;
@@ -7,6 +8,7 @@ namespace DurableMesh.Functions;
 /// <summary>Checks the section <c>Mesh</c> when the host starts, and says all that is wrong with it at once.</summary>
 internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOptions>
 {
+    private const int MinimumRootKey = 32;
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Year = TimeSpan.FromDays(365);
@@ -37,6 +39,15 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
             "Limits:DefaultRoundsWithoutProgress", limits.DefaultRoundsWithoutProgress, 1, limits.MaximumRoundsWithoutProgress);
         Require(options.Prices.All(price => price.Model.Length > 0), "Prices", "must name the model of each price");
         Require(PricesAreClear(options, out var why), "Prices", $"cannot be a table: {why.TrimEnd('.')}");
+        Require(
+            options.Identity is not { Mode: IdentityMode.Open, Exposure: not null },
+            "Identity:Mode",
+            $"is open, but {options.Identity.Exposure}, so that strangers could speak as any agent; set it to keys, and "
+                + $"{MeshOptions.Section}:Identity:RootKey to a secret for the first operator");
+        Require(
+            options.Identity.RootKey is not { } root || (root.Length >= MinimumRootKey && !root.AsSpan().ContainsAnyExceptInRange('!', '~')),
+            "Identity:RootKey",
+            $"must be {MinimumRootKey} or more visible ASCII characters, such as openssl rand -hex 32 prints");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 
         void Require(bool holds, string key, string message)

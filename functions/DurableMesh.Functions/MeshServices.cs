@@ -1,10 +1,12 @@
 using Azure.Core.Serialization;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Authority;
+using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Organisations;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
@@ -22,7 +24,6 @@ internal static class MeshServices
 {
     private const string StorageSetting = "AzureWebJobsStorage";
     private const string DevelopmentStorage = "UseDevelopmentStorage=true";
-    private const string AzureInstanceSetting = "WEBSITE_INSTANCE_ID";
 
     /// <summary>Registers the mesh.</summary>
     public static IServiceCollection AddMesh(this IServiceCollection services, IConfiguration configuration)
@@ -33,7 +34,7 @@ internal static class MeshServices
         services.AddOptions<MeshOptions>().BindConfiguration(MeshOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<MeshOptions>, MeshOptionsValidator>();
         services.PostConfigure<MeshOptions>(options =>
-            options.Store.SharedByHosts ??= !string.IsNullOrEmpty(configuration[AzureInstanceSetting]));
+            options.Store.SharedByHosts ??= !string.IsNullOrEmpty(configuration[Exposure.AzureInstanceSetting]));
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new PriceTable(
@@ -46,6 +47,7 @@ internal static class MeshServices
         services.AddFoldedLog<AuthorityTables, AuthorityChange>("authority", AuthorityChange.SeedOf);
         services.AddSingleton<IAuthorityDirectory, AuthorityDirectory>();
         services.AddTasks();
+        services.AddIdentity(configuration);
         services.AddSingleton<ThreadEvidence>();
         services.AddSingleton<ThreadFinder>();
         services.AddSingleton<ThreadInbox>();
@@ -60,6 +62,22 @@ internal static class MeshServices
         services.AddSingleton(provider => new TaskWebhook(
             TaskWebhook.CreateClient(), provider.GetRequiredService<IOptions<MeshOptions>>()));
         services.AddSingleton<TaskFollowing>();
+    }
+
+    private static void AddIdentity(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.PostConfigure<MeshOptions>(options =>
+        {
+            var identity = options.Identity;
+            identity.Exposure = Exposure.Of(configuration);
+            identity.BehindAzure = !string.IsNullOrEmpty(configuration[Exposure.AzureInstanceSetting]);
+            identity.Mode ??= identity.Exposure is null ? IdentityMode.Open : IdentityMode.Keys;
+            identity.RootKey = identity.RootKey is { Length: > 0 } root ? root : null;
+        });
+        services.AddFoldedLog<KeyRing, KeyChange>("keys");
+        services.AddSingleton<IKeyDirectory, KeyDirectory>();
+        services.AddHostedService<IdentityReport>();
+        services.AddSingleton<FailedAttempts>();
     }
 
     private static void AddStore(this IServiceCollection services, IConfiguration configuration)

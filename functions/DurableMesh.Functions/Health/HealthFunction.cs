@@ -1,17 +1,23 @@
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
 
 namespace DurableMesh.Functions.Health;
 
 /// <summary>Says whether the mesh is live and ready, the storage included.</summary>
-public sealed class HealthFunction(IThreadLog log, IAgentDirectory agents, TimeProvider time)
+public sealed class HealthFunction(IThreadLog log, IAgentDirectory agents, IOptions<MeshOptions> options, TimeProvider time)
 {
+    /// <summary>The function's name: the only one that asks nobody who they are.</summary>
+    public const string Name = "GetHealth";
+
     // No orchestration has this id: asking for it proves that the task hub answers.
     private const string NoInstance = "health";
+    private const string IsOpen = "Open: a request without a key speaks as whoever it names. For one developer's machine only.";
 
     private const string EmptyRegistry =
         "The registry is empty: 'mesh agents load FILE' fills it. The host's log says why the organisation file did not.";
@@ -19,7 +25,7 @@ public sealed class HealthFunction(IThreadLog log, IAgentDirectory agents, TimeP
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary><c>GET /health</c>: 200 when everything answers, otherwise 503; the body says what does not.</summary>
-    [Function("GetHealth")]
+    [Function(Name)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
@@ -39,7 +45,8 @@ public sealed class HealthFunction(IThreadLog log, IAgentDirectory agents, TimeP
             dependencies[^1] = dependencies[^1] with { Detail = EmptyRegistry };
         }
 
-        var report = new HealthReport(dependencies.All(one => one.Healthy), dependencies);
+        var identity = new DependencyHealth("identity", true, options.Value.Identity.Mode == IdentityMode.Open ? IsOpen : null);
+        var report = new HealthReport(dependencies.All(one => one.Healthy), [.. dependencies, identity]);
         return new JsonAnswer<HealthReport>(
             report, report.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DurableMesh.Core.Wire;
 using Microsoft.AspNetCore.Http;
@@ -41,10 +42,13 @@ internal sealed class JsonAnswer<T>(T value, int status = StatusCodes.Status200O
 /// <summary>A problem as RFC 9457 wants it, with <c>Retry-After</c> where trying again helps.</summary>
 internal sealed class ProblemAnswer(Problem problem) : IResult
 {
-    private const string RetryAfterSeconds = "1";
+    private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(1);
 
     /// <summary>The problem.</summary>
     public Problem Problem => problem;
+
+    /// <summary>When to try again; null for a moment, where trying again helps at all.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
@@ -53,7 +57,12 @@ internal sealed class ProblemAnswer(Problem problem) : IResult
         response.ContentType = Problem.MediaType;
         if (problem.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
-            response.Headers.RetryAfter = RetryAfterSeconds;
+            var seconds = (int)Math.Ceiling((RetryAfter ?? AMoment).TotalSeconds);
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+        else if (problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
         }
 
         return JsonBody.WriteAsync(response, problem, httpContext.RequestAborted);

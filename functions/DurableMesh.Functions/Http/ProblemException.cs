@@ -7,4 +7,7 @@ internal sealed class ProblemException(Problem problem) : Exception(problem.Titl
 {
     /// <summary>What the caller is told.</summary>
     public Problem Problem { get; } = problem;
+
+    /// <summary>When the caller should try again; null where that is a matter of a moment, or of no use.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

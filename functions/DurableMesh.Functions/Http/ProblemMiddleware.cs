@@ -1,4 +1,5 @@
 using Azure;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -33,7 +34,9 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
         switch (failure)
         {
             case ProblemException known:
-                return new ProblemAnswer(known.Problem);
+                return new ProblemAnswer(known.Problem) { RetryAfter = known.RetryAfter };
+            case AccessDeniedException denied:
+                return new ProblemAnswer(Problems.AccessDenied(denied));
             case var _ when http.RequestAborted.IsCancellationRequested:
                 return Results.Empty;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:

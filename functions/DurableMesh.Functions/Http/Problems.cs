@@ -1,4 +1,5 @@
 using DurableMesh.Core.Changes;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using Microsoft.AspNetCore.Http;
 
@@ -81,6 +82,47 @@ internal static class Problems
         Title = "The request does not say what it changes.",
         Detail = $"{what} is replaced as a whole: send If-Match with the ETag that GET gave (If-None-Match: * where it gave none), "
             + "so that nobody's change is lost.",
+    };
+
+    public static Problem KeyMissing() => new()
+    {
+        Status = StatusCodes.Status401Unauthorized,
+        Code = "key_missing",
+        Title = "The request has no key.",
+        Detail = "Send it with Authorization: Bearer dmk_…; the command line takes the key from --key or MESH_KEY.",
+    };
+
+    /// <summary>The same for every reason, so that nobody learns which keys there are; the log has the reason.</summary>
+    public static Problem KeyUnknown() => new()
+    {
+        Status = StatusCodes.Status401Unauthorized,
+        Code = "key_unknown",
+        Title = "The key does not work.",
+        Detail = "It is unknown, revoked or expired, or its agent is gone. The host's log says which; an operator can issue another.",
+    };
+
+    public static Problem TooManyKeys(int limit) => new()
+    {
+        Status = StatusCodes.Status429TooManyRequests,
+        Code = "too_many_keys",
+        Title = "Too many keys did not work.",
+        Detail = $"More than {limit} keys from your address failed within a minute. Wait, and send one that works.",
+    };
+
+    public static Problem ForeignOrigin() => new()
+    {
+        Status = StatusCodes.Status403Forbidden,
+        Code = "foreign_origin",
+        Title = "Without a key the mesh serves this machine only.",
+        Detail = "The request's Host or Origin is another machine's. Ask for 127.0.0.1 or localhost, or send a key.",
+    };
+
+    public static Problem AccessDenied(AccessDeniedException denied) => new()
+    {
+        Status = StatusCodes.Status403Forbidden,
+        Code = denied.Code,
+        Title = "That is not yours to do.",
+        Detail = denied.Message,
     };
 
     public static Problem IdempotencyConflict(string threadId) => new()

@@ -1,4 +1,6 @@
+using DurableMesh.Core.Identity;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -18,6 +20,7 @@ public sealed class ReadEvidence(ThreadFinder threads, ThreadEvidence evidence)
     {
         new Query(request).ThrowIfWrong();
         var thread = await threads.FindAsync(client, id, cancellation);
+        Caller.Of(request).MustSee(thread);
         var file = await evidence.ReadAsync(thread, cancellation) ?? throw new ProblemException(Problems.EvidenceNotBegun(id));
         return new JsonFileAnswer(file);
     }

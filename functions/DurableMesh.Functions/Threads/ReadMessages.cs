@@ -1,6 +1,8 @@
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -28,6 +30,7 @@ public sealed class ReadMessages(
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, request.HttpContext.RequestAborted);
         var thread = await threads.FindAsync(client, id, either.Token);
+        Caller.Of(request).MustSee(thread);
         var page = await LongPoll.UntilAsync(
             log,
             id,

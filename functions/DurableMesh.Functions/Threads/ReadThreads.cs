@@ -1,6 +1,8 @@
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -24,7 +26,8 @@ public sealed class ReadThreads(IThreadLog log, ThreadFinder threads, IAgentDire
     {
         new Query(request).ThrowIfWrong();
         var view = await threads.FindAsync(client, id, cancellation);
-        return new JsonAnswer<ThreadView>(ThreadFinder.WithManagement(client, view));
+        Caller.Of(request).MustSee(view);
+        return new JsonAnswer<ThreadView>(ThreadFinder.WithManagement(client, view, Caller.Of(request)));
     }
 
     /// <summary>
@@ -46,7 +49,8 @@ public sealed class ReadThreads(IThreadLog log, ThreadFinder threads, IAgentDire
         var before = query.Cursor("cursor");
         query.ThrowIfWrong();
 
-        var found = await log.ListAsync(filter.Matches, limit, before, cancellation);
+        var caller = Caller.Of(request);
+        var found = await log.ListAsync(view => filter.Matches(view) && caller.Sees(view), limit, before, cancellation);
         return new JsonAnswer<ThreadsPage>(new ThreadsPage(found.Threads, found.Next?.ToString()));
     }
 }

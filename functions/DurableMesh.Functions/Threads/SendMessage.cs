@@ -1,8 +1,10 @@
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -33,6 +35,7 @@ public sealed class SendMessage(
         var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
         var thread = await threads.FindAsync(client, id, cancellation);
         var message = asked with { From = (await agents.ReadAsync(cancellation)).Resolve(asked.From) };
+        Caller.Of(request).MustSpeakAs(message.From);
         var incoming = IncomingMessage.Of(message, prices, time.GetUtcNow());
 
         var receipt = await AnswerFromStoreAsync(thread, incoming, cancellation);

@@ -1,9 +1,11 @@
 using Azure;
 using DurableMesh.Core.Agents;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -32,6 +34,7 @@ public sealed class StartThread(
         var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
         var threadId = key is null ? ThreadId.New() : ThreadId.Of(key);
         var start = StartOf(threadId, asked, await agents.ReadAsync(cancellation));
+        Caller.Of(request).MustStartAs(start.Initiator);
 
         var known = key is null ? null : await log.FindAsync(threadId, cancellation);
         var begun = known is null
@@ -50,7 +53,7 @@ public sealed class StartThread(
         }
 
         var view = thread?.View ?? ThreadState.Starting(start).View();
-        return Answer(ThreadFinder.WithManagement(client, view), begun, $"{request.PathBase}{request.Path}".TrimEnd('/'));
+        return Answer(ThreadFinder.WithManagement(client, view, Caller.Of(request)), begun, $"{request.PathBase}{request.Path}".TrimEnd('/'));
     }
 
     private static JsonAnswer<ThreadView> Answer(ThreadView view, bool begun, string threads)

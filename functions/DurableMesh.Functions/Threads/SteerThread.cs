@@ -1,6 +1,8 @@
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -22,12 +24,14 @@ public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox)
         var read = RequestReader.ReadCancel(await RequestBody.ReadAsync(request, cancellation));
         var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
         var thread = await threads.FindAsync(client, id, cancellation);
+        Caller.Of(request).MustSteer(thread);
+        var by = Caller.Of(request).MustName(asked.By);
         if (thread.State == ThreadPhase.Ended)
         {
             return Accepted(Receipts.Accepted(thread));
         }
 
-        var receipt = await inbox.PostAsync(client, id, new CancelRequested(asked.By, asked.Why), cancellation);
+        var receipt = await inbox.PostAsync(client, id, new CancelRequested(by, asked.Why), cancellation);
         return Accepted(receipt switch
         {
             null => Receipts.Pending(thread),
@@ -47,13 +51,14 @@ public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox)
         new Query(request).ThrowIfWrong();
         var read = RequestReader.ReadDecision(await RequestBody.ReadAsync(request, cancellation));
         var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var by = Caller.Of(request).MustName(asked.By);
         var thread = await threads.FindAsync(client, id, cancellation);
         if (thread.State != ThreadPhase.Held)
         {
             throw new ProblemException(Problems.NotHeld(id, thread.State));
         }
 
-        var receipt = await inbox.PostAsync(client, id, new GateDecided(asked.By, asked.Decision, asked.Why), cancellation);
+        var receipt = await inbox.PostAsync(client, id, new GateDecided(by, asked.Decision, asked.Why), cancellation);
         return receipt is { Kind: ReceiptKind.Rejected }
             ? throw new ProblemException(Problems.NotHeld(id, receipt.ThreadState))
             : Accepted(receipt ?? Receipts.Pending(thread));

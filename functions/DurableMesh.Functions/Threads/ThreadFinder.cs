@@ -1,3 +1,4 @@
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Store;
@@ -22,11 +23,20 @@ public sealed class ThreadFinder(IThreadLog log)
             ?? throw new ProblemException(Problems.ThreadNotFound(threadId));
     }
 
-    /// <summary>Adds the management URLs that Durable Functions clients expect.</summary>
+    /// <summary>
+    /// Adds the management URLs that Durable Functions clients expect; for operators only, because in Azure such a URL holds a key
+    /// with which anything can be sent to an orchestration.
+    /// </summary>
     /// <param name="client">The Durable Task client.</param>
     /// <param name="view">The thread.</param>
-    public static ThreadView WithManagement(DurableTaskClient client, ThreadView view)
+    /// <param name="caller">Who will read it.</param>
+    public static ThreadView WithManagement(DurableTaskClient client, ThreadView view, Caller caller)
     {
+        if (!caller.May(Scope.Operate))
+        {
+            return view;
+        }
+
         try
         {
             var payload = client.CreateHttpManagementPayload(view.ThreadId);

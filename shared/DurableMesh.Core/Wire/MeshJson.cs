@@ -6,6 +6,7 @@ using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
 
@@ -78,4 +79,9 @@ public static class MeshJson
 [JsonSerializable(typeof(AuthorityExplanations))]
 [JsonSerializable(typeof(EvidenceFile))]
 [JsonSerializable(typeof(EvidenceReport))]
+[JsonSerializable(typeof(KeyChange))]
+[JsonSerializable(typeof(KeyView))]
+[JsonSerializable(typeof(KeysPage))]
+[JsonSerializable(typeof(IssueKeyRequest))]
+[JsonSerializable(typeof(RotateKeyRequest))]
 public sealed partial class MeshJsonContext : JsonSerializerContext;

@@ -44,19 +44,19 @@ public static class RequestReader
     /// <param name="utf8">The request's body.</param>
     public static ReadResult<CancelRequest> ReadCancel(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input =>
     {
-        var by = input.Line("by", MaxIdLength);
+        var by = input.Line("by", MaxIdLength, required: false);
         var why = input.Text("why", MaxTextLength, required: true);
-        return by is null || why is null ? null : new CancelRequest(by, why);
+        return why is null ? null : new CancelRequest(by, why);
     });
 
     /// <summary>Reads the body of <c>POST /threads/{id}/decision</c>.</summary>
     /// <param name="utf8">The request's body.</param>
     public static ReadResult<DecisionRequest> ReadDecision(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input =>
     {
-        var by = input.Line("by", MaxIdLength);
+        var by = input.Line("by", MaxIdLength, required: false);
         var decision = input.Choice<HoldDecision>("decision");
         var why = input.Text("why", MaxTextLength, required: true);
-        return by is null || decision is null || why is null ? null : new DecisionRequest(by, decision.Value, why);
+        return decision is null || why is null ? null : new DecisionRequest(by, decision.Value, why);
     });
 
     private static StartThreadRequest? ReadStart(ObjectReader input)

@@ -114,12 +114,12 @@ public sealed record SendMessageRequest
 }
 
 /// <summary>The body of <c>POST /threads/{id}/cancel</c>.</summary>
-/// <param name="By">Who cancels.</param>
+/// <param name="By">Who cancels; may be left out where a key says it.</param>
 /// <param name="Why">The reason, for the evidence.</param>
-public sealed record CancelRequest(string By, string Why);
+public sealed record CancelRequest(string? By, string Why);
 
 /// <summary>The body of <c>POST /threads/{id}/decision</c>.</summary>
-/// <param name="By">Who decides.</param>
+/// <param name="By">Who decides; may be left out where a key says it.</param>
 /// <param name="Decision">What is decided.</param>
 /// <param name="Why">The reason, for the evidence.</param>
-public sealed record DecisionRequest(string By, HoldDecision Decision, string Why);
+public sealed record DecisionRequest(string? By, HoldDecision Decision, string Why);

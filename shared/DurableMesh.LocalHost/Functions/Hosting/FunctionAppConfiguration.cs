@@ -29,7 +29,12 @@ internal static class FunctionAppConfiguration
     public static void AddFunctionApp(this IConfigurationBuilder configuration, FunctionAppSource source, string[] args)
     {
         configuration
-            .AddInMemoryCollection([new("AzureWebJobsStorage", "UseDevelopmentStorage=true"), OtlpExport.DefaultTimeout])
+            .AddInMemoryCollection(
+            [
+                new("AzureWebJobsStorage", "UseDevelopmentStorage=true"),
+                new("AZURE_FUNCTIONS_ENVIRONMENT", "Development"),
+                OtlpExport.DefaultTimeout,
+            ])
             .AddInMemoryCollection(ByKey(HostSettings(source)))
             .AddInMemoryCollection(ByKey(LocalSettings(source)))
             .AddInMemoryCollection(ByKey(Environment(source)));

@@ -1,0 +1,44 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+
+namespace DurableMesh.Functions.Identity;
+
+/// <summary>
+/// Whether anybody but this machine may reach the mesh. The worker of a Functions host cannot see what its host listens on, but
+/// every host says where it runs: on a developer's machine both the Functions tools and LocalHost, which listens on loopback only,
+/// say <c>Development</c>; a container and the cloud do not.
+/// </summary>
+internal static class Exposure
+{
+    /// <summary>Set in Azure only, to the id of the instance.</summary>
+    public const string AzureInstanceSetting = "WEBSITE_INSTANCE_ID";
+
+    private const string EnvironmentSetting = "AZURE_FUNCTIONS_ENVIRONMENT";
+    private const string HostNameSetting = "WEBSITE_HOSTNAME";
+
+    /// <summary>Why others may reach it, as the middle of a sentence; null where only this machine does.</summary>
+    public static string? Of(IConfiguration configuration)
+    {
+        if (!string.IsNullOrEmpty(configuration[AzureInstanceSetting]))
+        {
+            return $"the host runs in Azure ({AzureInstanceSetting} is set)";
+        }
+
+        if (configuration[HostNameSetting] is { Length: > 0 } host && !IsLoopback(new HostString(host).Host))
+        {
+            return $"the host is reached as {host} ({HostNameSetting})";
+        }
+
+        var environment = configuration[EnvironmentSetting];
+        return "Development".Equals(environment, StringComparison.OrdinalIgnoreCase)
+            ? null
+            : $"the host does not say that it runs on a developer's machine ({EnvironmentSetting} is "
+                + $"'{environment}' and not 'Development')";
+    }
+
+    /// <summary>Whether a host's name, without a port, means this machine.</summary>
+    public static bool IsLoopback(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+}

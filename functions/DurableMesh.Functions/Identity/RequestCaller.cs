@@ -1,0 +1,28 @@
+using DurableMesh.Core.Identity;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace DurableMesh.Functions.Identity;
+
+/// <summary>Who a request comes from, as <see cref="IdentityMiddleware"/> found out.</summary>
+internal static class RequestCaller
+{
+    private static readonly object Key = new();
+
+    extension(Caller)
+    {
+        /// <summary>The caller of a request.</summary>
+        /// <exception cref="InvalidOperationException">The middleware did not see the request: nobody is let in by mistake.</exception>
+        public static Caller Of(HttpRequest request) => request.HttpContext.Items[Key] as Caller
+            ?? throw new InvalidOperationException("Nobody has asked who this request comes from.");
+    }
+
+    /// <summary><see cref="Caller.NameOf"/>, for what must be somebody's.</summary>
+    /// <exception cref="ProblemException">Neither the key nor the request says who it is.</exception>
+    public static string MustName(this Caller caller, string? by) =>
+        caller.NameOf(by) ?? throw new ProblemException(Problems.InvalidRequest("by", InputError.Missing, "This is missing: who does it?"));
+
+    /// <summary>Notes who the request comes from.</summary>
+    public static void SetCaller(this HttpContext http, Caller caller) => http.Items[Key] = caller;
+}

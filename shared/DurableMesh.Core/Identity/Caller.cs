@@ -1,0 +1,133 @@
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Core.Identity;
+
+/// <summary>
+/// Who a request comes from, and what they may do. All rules about that stand here: an agent speaks as itself and reads what it is
+/// a party to; an operator reads all, starts and cancels for others, decides and changes policy, but speaks as no agent.
+/// </summary>
+public sealed class Caller
+{
+    private readonly IReadOnlyList<Scope> _scopes;
+
+    /// <summary>The bearer of a key.</summary>
+    /// <param name="subject">Whose key it is.</param>
+    /// <param name="scopes">What it allows.</param>
+    public Caller(Subject subject, IReadOnlyList<Scope> scopes) => (Subject, _scopes) = (subject, scopes);
+
+    private Caller() => _scopes = Enum.GetValues<Scope>();
+
+    /// <summary>Whoever asks without a key where none is needed: believed in all they say.</summary>
+    public static Caller Anybody { get; } = new();
+
+    /// <summary>Who it is; null for <see cref="Anybody"/>.</summary>
+    public Subject? Subject { get; }
+
+    /// <summary>Whether the caller has a scope.</summary>
+    /// <param name="scope">The scope.</param>
+    public bool May(Scope scope) => _scopes.Contains(scope);
+
+    /// <summary>Demands a scope.</summary>
+    /// <param name="scope">The scope.</param>
+    /// <exception cref="AccessDeniedException">The key has not got it.</exception>
+    public void Must(Scope scope)
+    {
+        if (!May(scope))
+        {
+            throw new AccessDeniedException(
+                AccessDeniedException.MissingScope, $"This needs a key with the scope {Word(scope)}; {this} has {Words(_scopes)}.");
+        }
+    }
+
+    /// <summary>Demands that the caller is an agent: what it sends carries that agent's name.</summary>
+    /// <param name="agentId">The agent's id; no alias.</param>
+    /// <exception cref="AccessDeniedException">It is somebody else, an operator included.</exception>
+    public void MustSpeakAs(string agentId)
+    {
+        Must(Scope.Send);
+        if (Subject is { } subject && subject != Subject.Agent(agentId))
+        {
+            throw Forged($"{subject} cannot speak as agent:{agentId}. Send with that agent's own key.");
+        }
+    }
+
+    /// <summary>Demands that the caller is the agent that a thread's work is asked for by, or an operator.</summary>
+    /// <param name="initiator">The agent's id; no alias.</param>
+    /// <exception cref="AccessDeniedException">It is another agent.</exception>
+    public void MustStartAs(string initiator)
+    {
+        Must(Scope.Send);
+        if (!IsOperatorOr(initiator))
+        {
+            throw Forged($"{this} cannot start a thread of agent:{initiator}; an agent starts its own, as the initiator.");
+        }
+    }
+
+    /// <summary>Demands that the caller is an agent itself, or an operator who may read all.</summary>
+    /// <param name="agentId">The agent whose inbox or keys are asked for; no alias.</param>
+    /// <exception cref="AccessDeniedException">It is another agent.</exception>
+    public void MustReadAs(string agentId)
+    {
+        Must(Scope.Read);
+        if (!IsOperatorOr(agentId))
+        {
+            throw Forged($"{this} cannot read what is agent:{agentId}'s.");
+        }
+    }
+
+    /// <summary>Whether the caller may know of a thread.</summary>
+    /// <param name="thread">The thread.</param>
+    public bool Sees(ThreadView thread) => May(Scope.Read) && IsOperatorOr(thread.Initiator, thread.Responder);
+
+    /// <summary>Demands that the caller may read a thread.</summary>
+    /// <param name="thread">The thread.</param>
+    /// <exception cref="AccessDeniedException">It is an agent and no party.</exception>
+    public void MustSee(ThreadView thread)
+    {
+        Must(Scope.Read);
+        MustBePartyOf(thread);
+    }
+
+    /// <summary>Demands that the caller may end a thread.</summary>
+    /// <param name="thread">The thread.</param>
+    /// <exception cref="AccessDeniedException">It is an agent and no party.</exception>
+    public void MustSteer(ThreadView thread)
+    {
+        Must(Scope.Send);
+        MustBePartyOf(thread);
+    }
+
+    /// <summary>Who did something, for the record: the key's subject, whatever the request says; without a key, what it says.</summary>
+    /// <param name="by">Who the request says it is; null where it leaves that to the key.</param>
+    /// <returns>A name; null where neither says it.</returns>
+    /// <exception cref="AccessDeniedException">The request says somebody else.</exception>
+    public string? NameOf(string? by)
+    {
+        if (Subject is { } subject && by is not null && by != subject.Name && by != subject.ToString())
+        {
+            throw Forged($"The key is of {subject}, the request says that it is by '{by}'. Leave 'by' out, or name the key's own.");
+        }
+
+        return Subject?.Name ?? by;
+    }
+
+    /// <summary>The subject as it is logged.</summary>
+    public override string ToString() => Subject?.ToString() ?? "anybody";
+
+    private bool IsOperatorOr(params ReadOnlySpan<string> agentIds) =>
+        Subject is not { IsAgent: true, Name: var name } || agentIds.Contains(name);
+
+    private void MustBePartyOf(ThreadView thread)
+    {
+        if (!IsOperatorOr(thread.Initiator, thread.Responder))
+        {
+            throw new AccessDeniedException(AccessDeniedException.NotAParty, $"{this} is no party of thread {thread.ThreadId}.");
+        }
+    }
+
+    private static AccessDeniedException Forged(string detail) => new(AccessDeniedException.ForgedSender, detail);
+
+    private static string Words(IReadOnlyList<Scope> scopes) => string.Join(", ", scopes.Select(Word));
+
+    private static string Word(Scope scope) => scope.ToString().ToLowerInvariant();
+}
