@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using DurableMesh.Cli.Agents;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 
@@ -35,6 +36,10 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(AuthorityTable))]
 [JsonSerializable(typeof(AuthorityExplanations))]
 [JsonSerializable(typeof(PutAuthorityRequest))]
+[JsonSerializable(typeof(KeyView))]
+[JsonSerializable(typeof(KeysPage))]
+[JsonSerializable(typeof(IssueKeyRequest))]
+[JsonSerializable(typeof(RotateKeyRequest))]
 [JsonSerializable(typeof(AgentTurn))]
 [JsonSerializable(typeof(AgentReply))]
 [JsonSerializable(typeof(AgentProgress))]

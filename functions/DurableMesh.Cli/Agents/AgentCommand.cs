@@ -14,7 +14,7 @@ internal static class AgentCommand
     {
         Description =
             "The command line that answers a message. It gets {thread, brief, message} as JSON on standard input, and " +
-            "MESH_THREAD, MESH_AGENT and MESH_URL in its environment. What it prints is sent as it is printed: a line that " +
+            "MESH_THREAD, MESH_AGENT, MESH_URL and MESH_KEY in its environment. What it prints is sent as it is printed: a line that " +
             "begins with { is a message (kind, body, checks, artifacts, verdict, usage); all other lines together are one " +
             "answer, submission or note.",
         HelpName = "CMD",
@@ -48,7 +48,8 @@ internal static class AgentCommand
                 parsed.GetRequiredValue(As),
                 parsed.GetRequiredValue(Exec),
                 parsed.GetValue(Parallel),
-                parsed.GetValue(Only) ?? []);
+                parsed.GetValue(Only) ?? [],
+                parsed.MeshKey());
             void Say(string line) => terminal.Pass($"mesh agent {options.Agent}: {line}");
 
             using var file = ProgressFile.Open(Path.Combine(Installation.Find().Home, "agents"), options.Agent);

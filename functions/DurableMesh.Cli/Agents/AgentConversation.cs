@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using DurableMesh.Cli.Api;
+using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Processes;
 using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Wire;
@@ -71,6 +72,7 @@ internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Act
                 new("MESH_URL", mesh.Address.AbsoluteUri.TrimEnd('/')),
                 new("MESH_THREAD", turn.Thread.ThreadId),
                 new("MESH_AGENT", options.Agent),
+                new(CommonOptions.KeyVariable, options.Key ?? ""),
             ],
             JsonSerializer.Serialize(turn, CliJson.Context.AgentTurn) + "\n",
             passErrorLine);

@@ -10,7 +10,9 @@ namespace DurableMesh.Cli.Agents;
 /// <param name="Command">The command line that answers a message.</param>
 /// <param name="Parallel">How many threads it works on at once.</param>
 /// <param name="Only">The kinds of messages that the command is run for; empty for all.</param>
-internal sealed record AgentOptions(string Agent, string Command, int Parallel, IReadOnlyList<MessageKind> Only);
+/// <param name="Key">The key that it asks with, and hands to the command; null for none.</param>
+internal sealed record AgentOptions(
+    string Agent, string Command, int Parallel, IReadOnlyList<MessageKind> Only, string? Key = null);
 
 /// <summary>
 /// Keeps an agent at its desk: reads its inbox, runs its command for each message, and sends what the command says. Threads go

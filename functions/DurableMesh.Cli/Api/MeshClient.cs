@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 
@@ -16,17 +17,24 @@ namespace DurableMesh.Cli.Api;
 internal sealed class MeshClient(HttpClient http, TimeProvider time)
 {
     private const int Attempts = 5;
+
+    // A key that does not work does not work a moment later either.
+    private const string TooManyKeys = "too_many_keys";
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>The mesh's address, with a slash at its end.</summary>
     public Uri Address => http.BaseAddress!;
 
     /// <summary>A client for the mesh at an address.</summary>
-    public static MeshClient Connect(Uri address) => new(
+    /// <param name="address">Where it is.</param>
+    /// <param name="key">The key to ask with; null for none.</param>
+    public static MeshClient Connect(Uri address, string? key = null) => new(
         new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) })
         {
             BaseAddress = new Uri(address.AbsoluteUri.TrimEnd('/') + "/"),
             Timeout = TimeSpan.FromSeconds(100),
+            DefaultRequestHeaders = { Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key) },
         },
         TimeProvider.System);
 
@@ -195,6 +203,28 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
             CliJson.Context.AuthorityExplanations,
             cancellation);
 
+    /// <summary>Makes a key for an agent, or for the operator whom the request names where there is no agent.</summary>
+    public Task<KeyView> IssueKeyAsync(string? agent, IssueKeyRequest request, CancellationToken cancellation)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.IssueKeyRequest);
+        return AskAsync(() => Post(KeysOf(agent), body), CliJson.Context.KeyView, cancellation);
+    }
+
+    /// <summary>An agent's keys, or all.</summary>
+    public Task<KeysPage> ListKeysAsync(string? agent, CancellationToken cancellation) =>
+        GetAsync(KeysOf(agent), CliJson.Context.KeysPage, cancellation);
+
+    /// <summary>Replaces a key by a new one.</summary>
+    public Task<KeyView> RotateKeyAsync(string keyId, RotateKeyRequest request, CancellationToken cancellation)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.RotateKeyRequest);
+        return AskAsync(() => Post($"keys/{Escape(keyId)}/rotate", body), CliJson.Context.KeyView, cancellation);
+    }
+
+    /// <summary>Makes a key work no more.</summary>
+    public Task RevokeKeyAsync(string keyId, CancellationToken cancellation) =>
+        AnswerAsync(() => new HttpRequestMessage(HttpMethod.Delete, $"api/keys/{Escape(keyId)}"), cancellation);
+
     /// <summary>Whether the mesh and its storage are ready.</summary>
     public async Task<Readiness> GetReadinessAsync(CancellationToken cancellation)
     {
@@ -246,7 +276,8 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
             }
 
             var problem = ReadProblem(response, answer);
-            if (response.StatusCode is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests))
+            if (response.StatusCode is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests)
+                || problem.Code == TooManyKeys)
             {
                 throw new MeshProblemException(response.StatusCode, problem);
             }
@@ -332,6 +363,7 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
 
         return change;
     }
+    private static string KeysOf(string? agent) => agent is null ? "keys" : $"agents/{Escape(agent)}/keys";
 
     private static string Escape(string segment) => Uri.EscapeDataString(segment);
 

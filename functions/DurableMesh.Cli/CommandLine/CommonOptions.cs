@@ -9,6 +9,9 @@ internal static class CommonOptions
     /// <summary>Where the mesh is unless somebody says otherwise.</summary>
     public const string DefaultUrl = "http://127.0.0.1:7071";
 
+    /// <summary>The environment variable that holds the key.</summary>
+    public const string KeyVariable = "MESH_KEY";
+
     /// <summary>The mesh's address.</summary>
     public static Option<string> Url { get; } = new("--url")
     {
@@ -16,6 +19,14 @@ internal static class CommonOptions
         HelpName = "URL",
         Recursive = true,
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("MESH_URL") is { Length: > 0 } url ? url : DefaultUrl,
+    };
+
+    /// <summary>Who asks. Without a default factory, whose value the help would print.</summary>
+    public static Option<string?> Key { get; } = new("--key")
+    {
+        Description = "The key to ask with, dmk_…; better in MESH_KEY, where no list of processes shows it.",
+        HelpName = "KEY",
+        Recursive = true,
     };
 
     /// <summary>JSON for programs instead of text for people.</summary>
@@ -46,9 +57,20 @@ internal static class CommonOptions
     /// <summary>A client for the mesh that the command line names.</summary>
     public static MeshClient Connect(this ParseResult parsed) =>
         Uri.TryCreate(parsed.GetValue(Url), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? MeshClient.Connect(url)
+            ? MeshClient.Connect(url, parsed.MeshKey())
             : throw new CliException(
                 ExitCode.Usage, $"'{parsed.GetValue(Url)}' is no http:// or https:// address (--url or MESH_URL).");
+
+    /// <summary>The key of the command line, or of MESH_KEY; null where there is none.</summary>
+    /// <exception cref="CliException">It cannot be a key.</exception>
+    public static string? MeshKey(this ParseResult parsed)
+    {
+        var key = (parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable(KeyVariable))?.Trim();
+        return string.IsNullOrEmpty(key) ? null
+            : key.AsSpan().ContainsAnyExceptInRange('!', '~')
+                ? throw new CliException(ExitCode.Usage, $"The key (--key or {KeyVariable}) has characters that no key has.")
+            : key;
+    }
 
     /// <summary>Whether the caller is a program.</summary>
     public static bool WantsJson(this ParseResult parsed) => parsed.GetValue(Json);

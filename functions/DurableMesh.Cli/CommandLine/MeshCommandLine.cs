@@ -6,6 +6,7 @@ using DurableMesh.Cli.Authority;
 using DurableMesh.Cli.Demo;
 using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;
+using DurableMesh.Cli.Keys;
 using DurableMesh.Cli.Ledger;
 using DurableMesh.Cli.Tasks;
 using DurableMesh.Cli.Threads;
@@ -64,6 +65,7 @@ internal static class MeshCommandLine
         var root = new RootCommand("DurableMesh: bounded dialogues between AI agents that survive crashes and end with evidence.")
         {
             CommonOptions.Url,
+            CommonOptions.Key,
             CommonOptions.Json,
             UpCommand.Create(terminal),
             DemoCommand.Create(terminal),
@@ -80,6 +82,7 @@ internal static class MeshCommandLine
             EvidenceCommand.Create(terminal),
             TasksCommand.Create(terminal),
             AuthorityCommand.Create(terminal),
+            KeysCommand.Create(terminal),
             AgentCommand.Create(terminal),
             AgentsCommand.Create(terminal),
             DemoAgentCommand.Create(terminal),

@@ -33,7 +33,7 @@ internal static class DemoCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new DemoOptions(
-                parsed.GetValue(port), parsed.GetValue(Crash), parsed.GetValue(Keep), parsed.WantsJson());
+                parsed.GetValue(port), parsed.GetValue(Crash), parsed.GetValue(Keep), parsed.WantsJson(), parsed.MeshKey());
             MeshHost.DemandFree(options.Port);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(Limit);

@@ -6,13 +6,14 @@ using DurableMesh.Cli.Host;
 using DurableMesh.Cli.Processes;
 using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using Spectre.Console;
 
 namespace DurableMesh.Cli.Demo;
 
 /// <summary>How the demo is to run.</summary>
-internal sealed record DemoOptions(int Port, bool Crash, bool Keep, bool AsJson);
+internal sealed record DemoOptions(int Port, bool Crash, bool Keep, bool AsJson, string? Key = null);
 
 /// <summary>
 /// One run of the demo: a mesh of its own, two agents as <c>mesh agent run</c> runs anybody's, one thread, and its evidence.
@@ -21,6 +22,7 @@ internal sealed class DemoRun : IAsyncDisposable
 {
     private const int CrashRound = 2;
     private const int FindingsBeforeCrash = 2;
+    private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(1);
 
     private readonly Installation _installation;
     private readonly DemoOptions _options;
@@ -46,11 +48,11 @@ internal sealed class DemoRun : IAsyncDisposable
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         _host = await StartHostAsync(cancellation);
-        var mesh = MeshClient.Connect(_host.Address);
+        var mesh = MeshClient.Connect(_host.Address, _options.Key);
         var request = await File.ReadAllBytesAsync(_material.Task, cancellation);
         var thread = await mesh.StartAsync(request, Guid.NewGuid().ToString(), cancellation);
-        StartAgent(thread.Initiator, "builder", "brief verdict");
-        StartAgent(thread.Responder, "verifier", "submission question");
+        StartAgent(thread.Initiator, await KeyOfAsync(mesh, thread.Initiator, cancellation), "builder", "brief verdict");
+        StartAgent(thread.Responder, await KeyOfAsync(mesh, thread.Responder, cancellation), "verifier", "submission question");
         var seen = await FollowAsync(mesh, thread, cancellation);
         var ended = await mesh.GetThreadAsync(thread.ThreadId, cancellation);
         if (_options.AsJson)
@@ -118,7 +120,12 @@ internal sealed class DemoRun : IAsyncDisposable
         return host;
     }
 
-    private void StartAgent(string agent, string part, string kinds)
+    /// <summary>A key for an agent of the demo, where the mesh wants keys: an operator speaks as no agent.</summary>
+    private async Task<string> KeyOfAsync(MeshClient mesh, string agent, CancellationToken cancellation) => _options.Key is null
+        ? ""
+        : (await mesh.IssueKeyAsync(agent, new IssueKeyRequest(null, null, KeyLifetime), cancellation)).Key!;
+
+    private void StartAgent(string agent, string key, string part, string kinds)
     {
         var mesh = typeof(DemoRun).Assembly.Location;
         string[] arguments =
@@ -130,7 +137,7 @@ internal sealed class DemoRun : IAsyncDisposable
         ];
         _agents.Add(BackgroundProcess.StartDotnet(
             arguments,
-            [new("MESH_URL", _host!.Address.AbsoluteUri), new("MESH_HOME", _folder)],
+            [new("MESH_URL", _host!.Address.AbsoluteUri), new("MESH_HOME", _folder), new(CommonOptions.KeyVariable, key)],
             _folder,
             line => _log.WriteLine($"{part}: {line}")));
     }

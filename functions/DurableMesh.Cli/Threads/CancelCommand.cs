@@ -8,10 +8,9 @@ namespace DurableMesh.Cli.Threads;
 /// <summary><c>mesh cancel</c>: ends a thread before its time.</summary>
 internal static class CancelCommand
 {
-    private static readonly Option<string> By = new("--by")
+    private static readonly Option<string?> By = new("--by")
     {
-        Description = "Who cancels it. [default: the user's name]",
-        DefaultValueFactory = _ => Environment.UserName,
+        Description = "Who cancels it. [default: whoever the key belongs to; without a key the user's name]",
     };
 
     private static readonly Option<string> Why = new("--why")
@@ -29,7 +28,8 @@ internal static class CancelCommand
         {
             var mesh = parsed.Connect();
             var id = parsed.GetRequiredValue(threadId);
-            var request = new CancelRequest(parsed.GetRequiredValue(By), parsed.GetRequiredValue(Why));
+            var by = parsed.GetValue(By) ?? (parsed.MeshKey() is null ? Environment.UserName : null);
+            var request = new CancelRequest(by, parsed.GetRequiredValue(Why));
             await mesh.CancelAsync(id, request, cancellation);
             var thread = await mesh.GetThreadAsync(id, cancellation);
             if (parsed.WantsJson())
