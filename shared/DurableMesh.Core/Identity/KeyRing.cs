@@ -89,7 +89,7 @@ public sealed class KeyRing : IFolded<KeyRing, KeyChange>
 
         var end = at + rotated.Overlap;
         var ending = old with { ReplacedBy = rotated.NewKeyId, ExpiresAt = old.ExpiresAt < end ? old.ExpiresAt : end };
-        return new KeyRing(_keys.SetItem(old.Id, ending)).Add(old with
+        var added = Add(old with
         {
             Id = rotated.NewKeyId,
             SecretHash = rotated.SecretHash,
@@ -97,6 +97,7 @@ public sealed class KeyRing : IFolded<KeyRing, KeyChange>
             CreatedBy = by,
             ExpiresAt = at + (old.ExpiresAt - old.CreatedAt),
         });
+        return added.Refusal is null ? new(new KeyRing(added.State._keys.SetItem(old.Id, ending))) : added;
     }
 
     private ChangeResult<KeyRing> Revoke(KeyRevoked revoked, DateTimeOffset at) => Find(revoked.KeyId) switch

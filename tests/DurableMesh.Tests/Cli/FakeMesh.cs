@@ -8,6 +8,7 @@ using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Tests.Cli.Agents;
 using DurableMesh.Tests.Cli.Authority;
+using DurableMesh.Tests.Cli.Keys;
 using DurableMesh.Tests.Cli.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -26,6 +27,9 @@ namespace DurableMesh.Tests.Cli;
 /// </summary>
 internal sealed class FakeMesh : IAsyncDisposable
 {
+    /// <summary>Who it takes a request for that says nothing of who makes it.</summary>
+    public const string KeysOwner = "the key's owner";
+
     private readonly Lock _gate = new();
     private readonly WebApplication _app;
     private readonly Dictionary<string, ThreadState> _threads = [];
@@ -81,6 +85,12 @@ internal sealed class FakeMesh : IAsyncDisposable
         new Spend(3, 1, new UsageTotals(3000, 900, 700, 0.0123m)),
         [new CostRow(Sample.Builder, new Spend(2, 1, new UsageTotals(1000, 900, 200, 0.01m) { CacheWriteTokens = 50 }))],
         "next one");
+
+    /// <summary>The keys that they carried.</summary>
+    public ConcurrentQueue<string> Authorizations { get; } = new();
+
+    /// <summary>Who ended a thread last.</summary>
+    public string? CancelledBy { get; private set; }
 
     /// <summary>All messages, in the order of their acceptance.</summary>
     public IReadOnlyList<MessageView> Messages
@@ -203,6 +213,11 @@ internal sealed class FakeMesh : IAsyncDisposable
         _app.Use(async (context, next) =>
         {
             Requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+            if (context.Request.Headers.Authorization is [{ } authorization])
+            {
+                Authorizations.Enqueue(authorization);
+            }
+
             if (RefusalsToCome > 0)
             {
                 RefusalsToCome--;
@@ -226,7 +241,7 @@ internal sealed class FakeMesh : IAsyncDisposable
             var cancel = await JsonSerializer.DeserializeAsync<CancelRequest>(request.Body, MeshJson.Options);
             return Find(id) is null
                 ? NotFound(id)
-                : Answer(Decide(id, new CancelRequested(cancel!.By, cancel.Why)).Receipt!, 202);
+                : Answer(Decide(id, new CancelRequested(CancelledBy = cancel!.By ?? KeysOwner, cancel.Why)).Receipt!, 202);
         });
         api.MapGet("/threads/{id}/messages", MessagesAsync);
         api.MapGet("/threads/{id}/evidence", (string id) =>
@@ -237,6 +252,7 @@ internal sealed class FakeMesh : IAsyncDisposable
         api.MapGet("/stats", () => Answer(Stats));
         api.MapGet("/costs", () => Answer(Costs));
         _registry.Map(api);
+        new FakeKeys().Map(api);
     }
 
     private async Task<IResult> StartThreadAsync(HttpRequest request)

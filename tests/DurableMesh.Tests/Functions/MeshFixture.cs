@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Gate;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
@@ -87,6 +89,9 @@ internal sealed class MeshFixture : IAsyncDisposable
     public ThreadEvidence Evidence => new(Log, new BlobEvidenceStore(Blobs));
 
     public Mock<DurableTaskClient> Client { get; } = new("test");
+
+    /// <summary>Who asks.</summary>
+    public Caller Caller { get; set; } = Caller.Anybody;
 
     /// <summary>What the gate will say.</summary>
     public GateReport Gate { get; set; } = SampleThread.Approval;
@@ -170,9 +175,10 @@ internal sealed class MeshFixture : IAsyncDisposable
             http.Request.Headers["Idempotency-Key"] = idempotencyKey;
         }
 
+        http.SetCaller(Caller);
         var answered = new MemoryStream();
         http.Response.Body = answered;
-        var invocation = new Invocation(http);
+        var invocation = new Invocation(http, Mock.Of<FunctionDefinition>());
         await _middleware.Invoke(invocation, async _ => invocation.Result = await function(http.Request));
         await ((IResult)invocation.Result!).ExecuteAsync(http);
         return new Answer(http.Response.StatusCode, http.Response.Headers, answered.ToArray());
@@ -255,17 +261,13 @@ internal sealed class MeshFixture : IAsyncDisposable
         }
     }
 
-    private sealed class Invocation : FunctionInvocationContext
+    internal sealed class Invocation(HttpContext http, FunctionDefinition function) : FunctionInvocationContext(function)
     {
-        private readonly HttpContext _http;
-
-        public Invocation(HttpContext http)
-            : base(Mock.Of<FunctionDefinition>()) => _http = http;
 
         public override IServiceProvider InstanceServices { get; set; } = new FewServices();
 
         protected override IDictionary<object, object> CreateItems() =>
-            new Dictionary<object, object> { [InvocationItems.HttpContext] = _http };
+            new Dictionary<object, object> { [InvocationItems.HttpContext] = http };
     }
 
     private sealed class FewServices : IServiceProvider

@@ -51,6 +51,16 @@ public sealed class AgentRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_finds_the_runners_key_in_its_environment()
+    {
+        Submitted();
+
+        await RunUntilAsync("""echo "$MESH_KEY" """, messages => messages.Count == 3, key: "dmk_x");
+
+        Assert.Equal("\"dmk_x\"", _mesh.Messages[2].Body!.ToString());
+    }
+
+    [Fact]
     public async Task A_finding_leaves_while_the_command_is_still_at_work()
     {
         Submitted();
@@ -263,11 +273,11 @@ public sealed class AgentRunnerTests : IAsyncLifetime
     }
 
     private async Task RunUntilAsync(
-        string command, Func<IReadOnlyList<MessageView>, bool> condition, string agent = Sample.Verifier)
+        string command, Func<IReadOnlyList<MessageView>, bool> condition, string agent = Sample.Verifier, string? key = null)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         IReadOnlyList<MessageKind> only = agent == Sample.Verifier ? [MessageKind.Submission, MessageKind.Question] : [];
-        var options = new AgentOptions(agent, command, Parallel: 3, only);
+        var options = new AgentOptions(agent, command, Parallel: 3, only, key);
         var link = new MeshLink(MeshClient.Connect(new Uri(_mesh.Url)), _said.Enqueue, HurriedTime.Instance);
         var conversation = new AgentConversation(options, link, _errors.Enqueue, HurriedTime.Instance);
         var done = new TaskCompletionSource();

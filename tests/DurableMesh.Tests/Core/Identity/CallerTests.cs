@@ -1,7 +1,7 @@
 using DurableMesh.Core.Identity;
-using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Tests.Functions;
+using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Tests.Core.Identity;
 
@@ -9,7 +9,7 @@ public sealed class CallerTests
 {
     private const string Other = "vizu-builder";
 
-    private static readonly ThreadView Thread = ThreadState.Starting(SampleThread.Start("t-1")).View();
+    private static readonly ThreadView Thread = ThreadState.Starting(SampleThread.StartOf("t-1")).View();
 
     public static TheoryData<string, string, string?> Rules => new()
     {
