@@ -36,6 +36,13 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    /// <summary>Who does something that is put on record.</summary>
+    public static Option<string?> By() => new("--by")
+    {
+        Description = "Who does it. [default: whoever the key belongs to; without a key the user's name]",
+        HelpName = "NAME",
+    };
+
     /// <summary>A thread's id, as every thread command takes it.</summary>
     public static Argument<string> ThreadId() => new("THREAD") { Description = "The thread's id." };
 
@@ -71,6 +78,10 @@ internal static class CommonOptions
                 ? throw new CliException(ExitCode.Usage, $"The key (--key or {KeyVariable}) has characters that no key has.")
             : key;
     }
+
+    /// <summary>Who does it; null where the mesh knows it from the key.</summary>
+    public static string? NameOf(this ParseResult parsed, Option<string?> by) =>
+        parsed.GetValue(by) ?? (parsed.MeshKey() is null ? Environment.UserName : null);
 
     /// <summary>Whether the caller is a program.</summary>
     public static bool WantsJson(this ParseResult parsed) => parsed.GetValue(Json);

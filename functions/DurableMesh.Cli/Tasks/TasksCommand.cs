@@ -29,11 +29,7 @@ internal static class TasksCommand
         Description = "Go on where an earlier list stopped (its nextCursor).",
     };
 
-    private static readonly Option<string> By = new("--by")
-    {
-        Description = "Who does it. [default: the user's name]",
-        DefaultValueFactory = _ => Environment.UserName,
-    };
+    private static readonly Option<string?> By = CommonOptions.By();
 
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal) => new("tasks", "The MC tasks: list, show, create and move them.")
@@ -95,12 +91,12 @@ internal static class TasksCommand
         var command = new Command("create", "Create a task.") { id, title, owner, priority, company, start, By };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var by = parsed.GetRequiredValue(By);
+            var by = parsed.NameOf(By);
             var request = new CreateTaskRequest
             {
                 Id = parsed.GetRequiredValue(id),
                 Title = parsed.GetRequiredValue(title),
-                Owner = parsed.GetValue(owner) ?? by,
+                Owner = parsed.GetValue(owner) ?? by ?? throw new CliException(ExitCode.Usage, "Whose task is it? Say --owner NAME."),
                 State = parsed.GetValue(start) ? MissionTaskState.InProgress : MissionTaskState.Open,
                 Priority = parsed.GetValue(priority),
                 Company = parsed.GetValue(company),
@@ -131,7 +127,7 @@ internal static class TasksCommand
         {
             var request = new PatchTaskRequest
             {
-                By = parsed.GetRequiredValue(By),
+                By = parsed.NameOf(By),
                 Why = parsed.GetValue(why),
                 State = States[parsed.GetRequiredValue(state)],
                 Evidence = parsed.GetValue(evidence) ?? [],

@@ -8,10 +8,7 @@ namespace DurableMesh.Cli.Threads;
 /// <summary><c>mesh cancel</c>: ends a thread before its time.</summary>
 internal static class CancelCommand
 {
-    private static readonly Option<string?> By = new("--by")
-    {
-        Description = "Who cancels it. [default: whoever the key belongs to; without a key the user's name]",
-    };
+    private static readonly Option<string?> By = CommonOptions.By();
 
     private static readonly Option<string> Why = new("--why")
     {
@@ -28,8 +25,7 @@ internal static class CancelCommand
         {
             var mesh = parsed.Connect();
             var id = parsed.GetRequiredValue(threadId);
-            var by = parsed.GetValue(By) ?? (parsed.MeshKey() is null ? Environment.UserName : null);
-            var request = new CancelRequest(by, parsed.GetRequiredValue(Why));
+            var request = new CancelRequest(parsed.NameOf(By), parsed.GetRequiredValue(Why));
             await mesh.CancelAsync(id, request, cancellation);
             var thread = await mesh.GetThreadAsync(id, cancellation);
             if (parsed.WantsJson())

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using DurableMesh.Core.Identity;
@@ -25,8 +26,11 @@ internal sealed partial class IdentityMiddleware(
     private const string Bearer = "Bearer ";
     private static readonly Caller Root = new(Subject.Operator("root"), Enum.GetValues<Scope>());
 
-    // What agents do. Every other function that changes something is for operators, whoever adds it.
-    private static readonly string[] Sending = ["StartThread", "SendMessage", "CancelThread"];
+    // What agents may ask for; each of these functions looks whose thread, inbox, task or key it is. Any other, whoever adds it,
+    // is for operators.
+    private static readonly FrozenSet<string> ForAgents = FrozenSet.Create(
+        "StartThread", "SendMessage", "CancelThread", "GetThread", "ListThreads", "ReadMessages", "ReadEvidence", "ReadInbox",
+        "GetAgent", "ListAgents", "GetTask", "ListTasks", "PatchTask", "ListKeys", "ListAgentKeys");
 
     private readonly byte[]? _rootHash = options.Value.Identity.RootKey is { } root ? HashOf(root) : null;
     private readonly bool _isOpen = options.Value.Identity.Mode == IdentityMode.Open;
@@ -37,9 +41,13 @@ internal sealed partial class IdentityMiddleware(
         {
             var function = context.FunctionDefinition.Name;
             var caller = await CallerOfAsync(http, function);
-            caller.Must(HttpMethods.IsGet(http.Request.Method) ? Scope.Read
-                : Sending.Contains(function) ? Scope.Send
-                : Scope.Operate);
+            var isForAgents = ForAgents.Contains(function);
+            caller.Must(HttpMethods.IsGet(http.Request.Method) ? Scope.Read : isForAgents ? Scope.Send : Scope.Operate);
+            if (!isForAgents)
+            {
+                caller.MustNotBeAnAgent();
+            }
+
             http.SetCaller(caller);
         }
 

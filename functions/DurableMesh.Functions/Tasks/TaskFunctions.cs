@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using DurableMesh.Core.Changes;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -59,7 +61,8 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following)
         var read = TaskReader.ReadCreate(await RequestBody.ReadAsync(request, cancellation));
         var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
         var task = asked with { Id = asked.Id ?? RandomNumberGenerator.GetHexString(12, lowercase: true) };
-        var created = await ChangeAsync(client, task.Id, new TaskCreated(task), asked.By ?? asked.Owner, cancellation);
+        var by = Caller.Of(request).NameOf(asked.By) ?? asked.Owner;
+        var created = await ChangeAsync(client, task.Id, new TaskCreated(task), by, cancellation);
         return new JsonAnswer<MissionTask>(created, StatusCodes.Status201Created)
         {
             Location = $"{request.PathBase}{request.Path}".TrimEnd('/') + $"/{created.Id}",
@@ -79,7 +82,10 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following)
         var expected = Preconditions.ExpectedVersion(request);
         var read = TaskReader.ReadPatch(await RequestBody.ReadAsync(request, cancellation));
         var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
-        return Answer(await ChangeAsync(client, id, new TaskPatched(id, expected, asked), asked.By, cancellation));
+        var by = Caller.Of(request).MustName(asked.By);
+        var task = await tasks.FindAsync(id, cancellation) ?? throw Refused(TaskBoard.NotFound(id));
+        Caller.Of(request).MustTend(task.Owner);
+        return Answer(await ChangeAsync(client, id, new TaskPatched(id, expected, asked), by, cancellation));
     }
 
     private async Task<MissionTask> ChangeAsync(

@@ -6,6 +6,9 @@ public sealed class AccessDeniedException(string code, string detail) : Exceptio
     /// <summary>The key has not the scope.</summary>
     public const string MissingScope = "missing_scope";
 
+    /// <summary>The request is none that an agent makes.</summary>
+    public const string OperatorsOnly = "operators_only";
+
     /// <summary>The request speaks as somebody else than the key's subject.</summary>
     public const string ForgedSender = "forged_sender";
 

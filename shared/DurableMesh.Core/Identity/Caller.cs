@@ -39,6 +39,28 @@ public sealed class Caller
         }
     }
 
+    /// <summary>Demands an operator, or whoever needs no key.</summary>
+    /// <exception cref="AccessDeniedException">It is an agent.</exception>
+    public void MustNotBeAnAgent()
+    {
+        if (Subject is { IsAgent: true })
+        {
+            throw new AccessDeniedException(AccessDeniedException.OperatorsOnly, $"This is for operators, and the key is of {this}.");
+        }
+    }
+
+    /// <summary>Demands the agent whose a task is, or an operator who changes policy.</summary>
+    /// <param name="owner">The task's owner.</param>
+    /// <exception cref="AccessDeniedException">It is another agent, or an operator who does not.</exception>
+    public void MustTend(string owner)
+    {
+        Must(Scope.Send);
+        if (Subject is not { IsAgent: true, Name: var name } || name != owner)
+        {
+            Must(Scope.Operate);
+        }
+    }
+
     /// <summary>Demands that the caller is an agent: what it sends carries that agent's name.</summary>
     /// <param name="agentId">The agent's id; no alias.</param>
     /// <exception cref="AccessDeniedException">It is somebody else, an operator included.</exception>

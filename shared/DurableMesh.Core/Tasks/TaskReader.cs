@@ -23,10 +23,9 @@ public static class TaskReader
     /// <param name="utf8">The request's body.</param>
     public static ReadResult<PatchTaskRequest> ReadPatch(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input =>
     {
-        var by = input.Line("by", MaxNameLength);
         var patch = new PatchTaskRequest
         {
-            By = by ?? "",
+            By = input.Line("by", MaxNameLength, required: false),
             Why = input.Text("why", MaxTextLength),
             State = input.Choice<MissionTaskState>("state", required: false),
             Title = input.Line("title", MaxLineLength, required: false),
@@ -39,7 +38,7 @@ public static class TaskReader
             input.Add("", InputError.Missing, $"Nothing is to be changed; give one or more of {string.Join(", ", Changeable)}.");
         }
 
-        return by is null ? null : patch;
+        return patch;
     });
 
     /// <summary>Reads a task of an organisation file, or one to be created.</summary>

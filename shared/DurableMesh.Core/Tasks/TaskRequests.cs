@@ -26,7 +26,7 @@ public sealed record CreateTaskRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Company { get; init; }
 
-    /// <summary>Who creates it; the owner where it is not given.</summary>
+    /// <summary>Who creates it; the key's owner, or without a key the task's, where it is not given.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? By { get; init; }
 }
@@ -34,8 +34,9 @@ public sealed record CreateTaskRequest
 /// <summary>The body of <c>PATCH /tasks/{id}</c>: what is null stays as it is.</summary>
 public sealed record PatchTaskRequest
 {
-    /// <summary>Who changes it.</summary>
-    public required string By { get; init; }
+    /// <summary>Who changes it; may be left out where a key says it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? By { get; init; }
 
     /// <summary>The reason, for the history.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -50,6 +50,15 @@ public sealed class CallerTests
         { "operator", "steer", null },
         { "operator", "operate", null },
         { "namesake", "speak", "forged_sender" },
+        { "anybody", "tend", null },
+        { "anybody", "watch", null },
+        { SampleThread.Builder, "tend", null },
+        { SampleThread.Builder, "watch", "operators_only" },
+        { SampleThread.Verifier, "tend", "missing_scope" },
+        { "reader", "tend", "missing_scope" },
+        { "operator", "tend", null },
+        { "operator", "watch", null },
+        { "starter", "tend", "missing_scope" },
         { "auditor", "see", null },
         { "auditor", "inbox", null },
         { "auditor", "start", "missing_scope" },
@@ -71,6 +80,8 @@ public sealed class CallerTests
                 case "inbox": caller.MustReadAs(SampleThread.Builder); break;
                 case "see": caller.MustSee(Thread); break;
                 case "steer": caller.MustSteer(Thread); break;
+                case "tend": caller.MustTend(SampleThread.Builder); break;
+                case "watch": caller.MustNotBeAnAgent(); break;
                 default: caller.Must(Scope.Operate); break;
             }
         }
@@ -123,6 +134,7 @@ public sealed class CallerTests
         "operator" => new Caller(Subject.Operator("ann"), Enum.GetValues<Scope>()),
         "namesake" => new Caller(Subject.Operator(SampleThread.Builder), Enum.GetValues<Scope>()),
         "auditor" => new Caller(Subject.Operator("eve"), [Scope.Read]),
+        "starter" => new Caller(Subject.Operator(SampleThread.Builder), [Scope.Read, Scope.Send]),
         "reader" => new Caller(Subject.Agent(SampleThread.Builder), [Scope.Read]),
         "sender" => new Caller(Subject.Agent(SampleThread.Builder), [Scope.Send]),
         _ => new Caller(Subject.Agent(who), [Scope.Read, Scope.Send]),

@@ -5,6 +5,7 @@ using DurableMesh.Functions;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
+using DurableMesh.Functions.Store;
 using DurableMesh.Tests.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -23,6 +24,7 @@ internal sealed class GuardedMesh : IAsyncDisposable
 
     private readonly ProblemMiddleware _problems = new(NullLogger<ProblemMiddleware>.Instance);
     private readonly FailedAttempts _failures = new();
+    private readonly FoldedLog<KeyRing, KeyChange> _log;
     private readonly IdentityMiddleware _identity;
     private readonly KeyFunctions _functions;
 
@@ -34,19 +36,22 @@ internal sealed class GuardedMesh : IAsyncDisposable
         {
             Identity = { Mode = mode, RootKey = rootKey, BehindAzure = behindAzure },
         });
-        Store = new KeyStore(blobs, options, time, Said);
-        _identity = new IdentityMiddleware(Store, agents, _failures, options, time, Refused);
-        _functions = new KeyFunctions(Store, agents);
+        _log = new(blobs, "keys", TimeSpan.FromSeconds(8), time, NullLogger.Instance);
+        _log.Start();
+        var keys = new KeyDirectory(_log);
+        Report = new IdentityReport(keys, options, time, Said);
+        _identity = new IdentityMiddleware(keys, agents, _failures, options, time, Refused);
+        _functions = new KeyFunctions(keys, agents);
     }
 
     public MemoryBlobs Blobs { get; }
 
     public FakeTimeProvider Time { get; }
 
-    public KeyStore Store { get; }
+    public IdentityReport Report { get; }
 
     /// <summary>What the operator is warned of at the start.</summary>
-    public RecordingLogger<KeyStore> Said { get; } = new(LogLevel.Warning);
+    public RecordingLogger<IdentityReport> Said { get; } = new(LogLevel.Warning);
 
     /// <summary>What the operator reads about keys that did not work.</summary>
     public RecordingLogger<IdentityMiddleware> Refused { get; } = new(LogLevel.Warning);
@@ -60,7 +65,8 @@ internal sealed class GuardedMesh : IAsyncDisposable
     {
         var (blobs, time) = (beside?.Blobs ?? new(), beside?.Time ?? new(SampleThread.Noon));
         var mesh = new GuardedMesh(mode, blobs, time, agents ?? MeshFixture.KnownAgents(), behindAzure, rootKey);
-        await mesh.Store.StartAsync(default);
+        await mesh.Report.StartAsync(default);
+        await mesh.Report.ExecuteTask!;
         return mesh;
     }
 
@@ -85,7 +91,7 @@ internal sealed class GuardedMesh : IAsyncDisposable
 
     /// <summary>Who the mesh takes somebody for who reads something.</summary>
     public Task<Answer> AskAsync(string? key, Action<HttpContext>? change = null) => CallAsync(
-        "Ask",
+        "ListAgents",
         "GET",
         key,
         request => Task.FromResult<IResult>(new JsonAnswer<KeyView>(new KeyView
@@ -136,7 +142,8 @@ internal sealed class GuardedMesh : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Store.DisposeAsync();
+        Report.Dispose();
+        await _log.DisposeAsync();
         _failures.Dispose();
     }
 }

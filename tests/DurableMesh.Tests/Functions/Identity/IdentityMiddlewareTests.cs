@@ -1,9 +1,9 @@
 using System.Net;
 using System.Reflection;
 using System.Text;
-using DurableMesh.Core.Agents;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Identity;
+using DurableMesh.Tests.Core.Agents;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Moq;
@@ -107,7 +107,7 @@ public sealed class IdentityMiddlewareTests
         Assert.Equal(
             ["Unknown", "Malformed", "WrongSecret", "Revoked", "Expired"],
             lines.Select(line => line.Split(": ")[1].Split('.')[0]));
-        Assert.All(lines, line => Assert.EndsWith(", from 127.0.0.1, for Ask.", line, StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.EndsWith(", from 127.0.0.1, for ListAgents.", line, StringComparison.Ordinal));
         Assert.Contains($"Key {revoked.Text("id")},", lines[3], StringComparison.Ordinal);
         Assert.All(keys, key => Assert.DoesNotContain(lines, line => line.Contains(key.Split('_')[^1], StringComparison.Ordinal)));
     }
@@ -119,11 +119,12 @@ public sealed class IdentityMiddlewareTests
     public async Task A_key_of_an_agent_that_is_gone_does_not_work(string registry, string fault)
     {
         var agents = new Mock<IAgentDirectory>();
-        agents.Setup(one => one.Current).Returns(MeshFixture.KnownAgents().Current);
+        var known = await MeshFixture.KnownAgents().ReadAsync(default);
+        agents.Setup(one => one.ReadAsync(It.IsAny<CancellationToken>())).ReturnsAsync(() => known);
         await using var mesh = await GuardedMesh.StartAsync(agents: agents.Object);
         var builder = (await mesh.IssueAsync("builder")).Text("key");
 
-        agents.Setup(one => one.Current).Returns(AgentRegistryReader.Read(Encoding.UTF8.GetBytes(registry)).Value!);
+        known = SampleRegistry.Of(registry);
 
         Assert.Equal((401, "key_unknown"), Of(await mesh.AskAsync(builder)));
         Assert.Contains(fault, Assert.Single(mesh.Refused.Lines), StringComparison.Ordinal);
@@ -190,25 +191,36 @@ public sealed class IdentityMiddlewareTests
     }
 
     [Fact]
-    public async Task Of_all_functions_that_change_something_an_agents_key_opens_three()
+    public async Task Of_all_functions_an_agents_key_opens_these_and_no_others()
     {
         await using var mesh = await GuardedMesh.StartAsync();
         var builder = (await mesh.IssueAsync("builder")).Text("key");
+        var auditor = (await mesh.IssueOperatorAsync("eve", scopes: "\"read\"")).Text("key");
         var open = new List<string>();
-        foreach (var (name, method) in HttpFunctions().Where(function => function.Method != "get"))
+        foreach (var (name, method) in HttpFunctions())
         {
-            var answer = await mesh.CallAsync(name, method.ToUpperInvariant(), builder, _ => Task.FromResult(Results.NoContent()));
+            Task<Answer> Ask(string key) =>
+                mesh.CallAsync(name, method.ToUpperInvariant(), key, _ => Task.FromResult(Results.NoContent()));
+            var answer = await Ask(builder);
             if (answer.Status == 204)
             {
                 open.Add(name);
             }
             else
             {
-                Assert.Equal("missing_scope", answer.Code);
+                Assert.Equal(method == "get" ? "operators_only" : "missing_scope", answer.Code);
             }
+
+            Assert.Equal(204, (await Ask(GuardedMesh.Root)).Status);
+            Assert.Equal(method == "get" ? 204 : 403, (await Ask(auditor)).Status);
         }
 
-        Assert.Equal(["CancelThread", "SendMessage", "StartThread"], open.Order());
+        Assert.Equal(
+            [
+                "CancelThread", "GetAgent", "GetTask", "GetThread", "ListAgentKeys", "ListAgents", "ListKeys", "ListTasks",
+                "ListThreads", "PatchTask", "ReadEvidence", "ReadInbox", "ReadMessages", "SendMessage", "StartThread",
+            ],
+            open.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -228,7 +240,7 @@ public sealed class IdentityMiddlewareTests
     {
         await using var mesh = await GuardedMesh.StartAsync((IdentityMode)mode, rootKey: rootKey);
 
-        await Eventually.TrueAsync(() => mesh.Said.Lines.IsEmpty == warning is null);
+        Assert.Equal(warning is null, mesh.Said.Lines.IsEmpty);
         Assert.All(mesh.Said.Lines, line => Assert.Contains(warning!, line, StringComparison.Ordinal));
     }
 
