@@ -1,8 +1,10 @@
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -44,7 +46,8 @@ public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDire
         }
 
         var change = new AuthorityChange(read.Value.Rows, expected);
-        var result = await authority.ChangeAsync(change, read.Value.By ?? Anonymous, cancellation);
+        var by = Caller.Of(request).NameOf(read.Value.By) ?? Anonymous;
+        var result = await authority.ChangeAsync(change, by, cancellation);
         return result.Refusal is { } refusal
             ? throw new ProblemException(Problems.OfRefusal(refusal))
             : Answer(result.State.Current);

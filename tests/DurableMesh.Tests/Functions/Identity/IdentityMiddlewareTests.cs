@@ -217,8 +217,9 @@ public sealed class IdentityMiddlewareTests
 
         Assert.Equal(
             [
-                "CancelThread", "GetAgent", "GetTask", "GetThread", "ListAgentKeys", "ListAgents", "ListKeys", "ListTasks",
-                "ListThreads", "PatchTask", "ReadEvidence", "ReadInbox", "ReadMessages", "SendMessage", "StartThread",
+                "CancelThread", "ExplainAuthority", "GetAgent", "GetAuthority", "GetTask", "GetThread", "ListAgentKeys",
+                "ListAgents", "ListKeys", "ListTasks", "ListThreads", "PatchTask", "ReadEvidence", "ReadInbox", "ReadMessages",
+                "SendMessage", "StartThread",
             ],
             open.Order(StringComparer.Ordinal));
     }
