@@ -25,11 +25,7 @@ internal static class AuthorityCommand
         HelpName = "N",
     };
 
-    private static readonly Option<string> By = new("--by")
-    {
-        Description = "Who changes it. [default: the user's name]",
-        DefaultValueFactory = _ => Environment.UserName,
-    };
+    private static readonly Option<string?> By = CommonOptions.By();
 
     private static readonly Option<string?> Pattern = new("--pattern")
     {
@@ -76,7 +72,7 @@ internal static class AuthorityCommand
             var mesh = parsed.Connect();
             var version = parsed.GetValue(IfVersion) ?? VersionIn(table)
                 ?? (await mesh.GetAuthorityAsync(version: null, cancellation)).Version;
-            table["by"] = parsed.GetRequiredValue(By);
+            table["by"] = parsed.NameOf(By);
             var changed = await mesh.PutAuthorityAsync(Encoding.UTF8.GetBytes(table.ToJsonString()), version, cancellation);
             Show(changed, parsed, terminal);
             return ExitCode.Done;

@@ -133,8 +133,8 @@ internal sealed class MeshFixture : IAsyncDisposable
     public Task<Answer> ListAsync(string query) => CallAsync(
         "GET", $"/api/threads{query}", [], null, request => new ReadThreads(Log, _finder, Agents).ListAsync(request, default));
 
-    public Task<Answer> CancelAsync(string id) => CallAsync(
-        "POST", $"/api/threads/{id}/cancel", Json(new CancelRequest("a person", "enough")), null,
+    public Task<Answer> CancelAsync(string id, string? by = "a person") => CallAsync(
+        "POST", $"/api/threads/{id}/cancel", Json(new CancelRequest(by, "enough")), null,
         request => new SteerThread(_finder, _inbox).CancelAsync(request, id, Client.Object, default));
 
     public Task<Answer> DecideAsync(string id, HoldDecision decision) => CallAsync(
