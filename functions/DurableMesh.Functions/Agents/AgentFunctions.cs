@@ -43,7 +43,7 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
         var read = RegistryReader.ReadAgent(await RequestBody.ReadAsync(request, cancellation), id);
         var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
         var known = (await agents.ReadAsync(cancellation)).Find(id) is not null;
-        var registry = await agents.DemandAsync(new PutAgent(asked, expected), cancellation);
+        var registry = await agents.DemandAsync(request, new PutAgent(asked, expected), cancellation);
         return Answer(registry.Find(id)!, known ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }
 
@@ -55,7 +55,7 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        await agents.DemandAsync(new DeleteAgent(id, Preconditions.ExpectedVersion(request)), cancellation);
+        await agents.DemandAsync(request, new DeleteAgent(id, Preconditions.ExpectedVersion(request)), cancellation);
         return Results.NoContent();
     }
 

@@ -43,7 +43,7 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
         var read = RegistryReader.ReadCompany(await RequestBody.ReadAsync(request, cancellation), id);
         var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
         var known = (await agents.ReadAsync(cancellation)).FindCompany(id) is not null;
-        var registry = await agents.DemandAsync(new PutCompany(asked, expected), cancellation);
+        var registry = await agents.DemandAsync(request, new PutCompany(asked, expected), cancellation);
         return Answer(registry.FindCompany(id)!, known ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }
 
@@ -55,7 +55,7 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        await agents.DemandAsync(new DeleteCompany(id, Preconditions.ExpectedVersion(request)), cancellation);
+        await agents.DemandAsync(request, new DeleteCompany(id, Preconditions.ExpectedVersion(request)), cancellation);
         return Results.NoContent();
     }
 

@@ -1,5 +1,8 @@
 using DurableMesh.Core.Agents;
+using DurableMesh.Core.Identity;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
+using Microsoft.AspNetCore.Http;
 
 namespace DurableMesh.Functions.Agents;
 
@@ -11,9 +14,10 @@ internal static class DirectoryDemands
     /// <summary>Asks for a change; answers the registry after it.</summary>
     /// <exception cref="ProblemException">It was refused.</exception>
     public static async Task<AgentRegistry> DemandAsync(
-        this IAgentDirectory agents, RegistryChange change, CancellationToken cancellation)
+        this IAgentDirectory agents, HttpRequest request, RegistryChange change, CancellationToken cancellation)
     {
-        var (registry, refusal) = await agents.ChangeAsync(change, Operator, cancellation);
+        var by = Caller.Of(request).NameOf(null) ?? Operator;
+        var (registry, refusal) = await agents.ChangeAsync(change, by, cancellation);
         return refusal is null ? registry : throw new ProblemException(Problems.OfRefusal(refusal));
     }
 }

@@ -1,5 +1,7 @@
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
 using Microsoft.AspNetCore.Http;
@@ -25,6 +27,7 @@ public sealed class ReadInbox(
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, request.HttpContext.RequestAborted);
         var agentId = await ReceiverAsync(id, either.Token);
+        Caller.Of(request).MustReadAs(agentId);
         using var attending = presence.Attend(agentId);
         var found = await LongPoll.UntilAsync(
             log,

@@ -17,6 +17,7 @@ public sealed class HealthFunction(IThreadLog log, IAgentDirectory agents, IOpti
 
     // No orchestration has this id: asking for it proves that the task hub answers.
     private const string NoInstance = "health";
+
     private const string IsOpen = "Open: a request without a key speaks as whoever it names. For one developer's machine only.";
 
     private const string EmptyRegistry =

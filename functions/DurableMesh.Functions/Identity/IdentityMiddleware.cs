@@ -31,7 +31,7 @@ internal sealed partial class IdentityMiddleware(
     private static readonly FrozenSet<string> ForAgents = FrozenSet.Create(
         "StartThread", "SendMessage", "CancelThread", "GetThread", "ListThreads", "ReadMessages", "ReadEvidence", "ReadInbox",
         "GetAgent", "ListAgents", "GetTask", "ListTasks", "PatchTask", "ListKeys", "ListAgentKeys", "GetAuthority",
-        "ExplainAuthority");
+        "ExplainAuthority", "ListCompanies", "GetCompany", "GetStats");
 
     private readonly byte[]? _rootHash = options.Value.Identity.RootKey is { } root ? HashOf(root) : null;
     private readonly bool _isOpen = options.Value.Identity.Mode == IdentityMode.Open;

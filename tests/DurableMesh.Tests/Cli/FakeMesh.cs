@@ -58,6 +58,12 @@ internal sealed class FakeMesh : IAsyncDisposable
     /// <summary>The requests, in the order of their arrival.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
+    /// <summary>The keys that they carried.</summary>
+    public ConcurrentQueue<string> Authorizations { get; } = new();
+
+    /// <summary>Who ended a thread last.</summary>
+    public string? CancelledBy { get; private set; }
+
     /// <summary>What the mesh says of itself.</summary>
     public MeshStats Stats { get; } = new()
     {
@@ -85,12 +91,6 @@ internal sealed class FakeMesh : IAsyncDisposable
         new Spend(3, 1, new UsageTotals(3000, 900, 700, 0.0123m)),
         [new CostRow(Sample.Builder, new Spend(2, 1, new UsageTotals(1000, 900, 200, 0.01m) { CacheWriteTokens = 50 }))],
         "next one");
-
-    /// <summary>The keys that they carried.</summary>
-    public ConcurrentQueue<string> Authorizations { get; } = new();
-
-    /// <summary>Who ended a thread last.</summary>
-    public string? CancelledBy { get; private set; }
 
     /// <summary>All messages, in the order of their acceptance.</summary>
     public IReadOnlyList<MessageView> Messages

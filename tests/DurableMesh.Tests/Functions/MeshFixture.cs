@@ -263,7 +263,6 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     internal sealed class Invocation(HttpContext http, FunctionDefinition function) : FunctionInvocationContext(function)
     {
-
         public override IServiceProvider InstanceServices { get; set; } = new FewServices();
 
         protected override IDictionary<object, object> CreateItems() =>

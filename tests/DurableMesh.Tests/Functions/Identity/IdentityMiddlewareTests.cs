@@ -217,9 +217,9 @@ public sealed class IdentityMiddlewareTests
 
         Assert.Equal(
             [
-                "CancelThread", "ExplainAuthority", "GetAgent", "GetAuthority", "GetTask", "GetThread", "ListAgentKeys",
-                "ListAgents", "ListKeys", "ListTasks", "ListThreads", "PatchTask", "ReadEvidence", "ReadInbox", "ReadMessages",
-                "SendMessage", "StartThread",
+                "CancelThread", "ExplainAuthority", "GetAgent", "GetAuthority", "GetCompany", "GetStats", "GetTask", "GetThread",
+                "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks", "ListThreads", "PatchTask", "ReadEvidence",
+                "ReadInbox", "ReadMessages", "SendMessage", "StartThread",
             ],
             open.Order(StringComparer.Ordinal));
     }
