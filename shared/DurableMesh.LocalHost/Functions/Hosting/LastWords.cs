@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace DurableMesh.LocalHost.Functions;
 
 /// <summary>A process that ends because the app cannot run says why in a sentence and not in a stack trace.</summary>
@@ -13,8 +15,16 @@ internal static class LastWords
         }
     }
 
-    /// <summary>The message of an exception of this assembly, all of which are written for people; null for any other.</summary>
-    public static string? Of(Exception error) => error.GetType().Assembly == typeof(LastWords).Assembly ? error.Message : null;
+    /// <summary>
+    /// The message of an exception of this assembly, all of which are written for people, or of settings that the app's own
+    /// validators refused; null for any other.
+    /// </summary>
+    public static string? Of(Exception error) => error switch
+    {
+        OptionsValidationException refused => string.Join(Environment.NewLine, refused.Failures),
+        _ when error.GetType().Assembly == typeof(LastWords).Assembly => error.Message,
+        _ => null,
+    };
 
     private static void Say(object sender, UnhandledExceptionEventArgs failure)
     {

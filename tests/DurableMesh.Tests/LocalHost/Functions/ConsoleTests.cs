@@ -2,6 +2,7 @@ using DurableMesh.LocalHost.Functions;
 
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DurableMesh.Tests.LocalHost.Functions;
@@ -32,6 +33,13 @@ public sealed class ConsoleTests
             Format(LogLevel.Critical, "failed", new IOException("disk")),
             StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Settings_that_the_app_refuses_are_told_one_a_line_and_without_a_trace() =>
+        Assert.EndsWith(
+            $"failed{Environment.NewLine}A is wrong.{Environment.NewLine}B is wrong.{Environment.NewLine}",
+            Format(LogLevel.Critical, "failed", new OptionsValidationException("", typeof(object), ["A is wrong.", "B is wrong."])),
+            StringComparison.Ordinal);
 
     private static string Format(LogLevel level, string message, Exception? error)
     {
