@@ -27,7 +27,7 @@ internal sealed class FakeTasks
         {
             var patch = TaskReader.ReadPatch(await ReadAsync(request)).Value!;
             int? version = request.Headers.IfMatch is [{ } tag] ? int.Parse(tag.Trim('"'), CultureInfo.InvariantCulture) : null;
-            return Change(id, new TaskPatched(id, version, patch), patch.By);
+            return Change(id, new TaskPatched(id, version, patch), patch.By!);
         });
     }
 

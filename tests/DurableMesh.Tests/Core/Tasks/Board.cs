@@ -31,7 +31,7 @@ internal sealed class Board
     public ChangeRefusal? Create(CreateTaskRequest task) => Apply(new TaskCreated(task), Owner);
 
     public ChangeRefusal? Patch(PatchTaskRequest patch, int? expected = null) =>
-        Apply(new TaskPatched(Id, expected, patch), patch.By);
+        Apply(new TaskPatched(Id, expected, patch), patch.By!);
 
     public ChangeRefusal? Move(MissionTaskState to, string by = Owner, params string[] evidence) =>
         Patch(new PatchTaskRequest { By = by, State = to, Why = "because", Evidence = evidence });

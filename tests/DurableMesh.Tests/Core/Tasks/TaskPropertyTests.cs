@@ -38,7 +38,7 @@ public sealed class TaskPropertyTests
         var (one, other) = (TaskBoard.Empty, TaskBoard.Empty);
         foreach (var change in changes.Select(change => change with { Follow = true }))
         {
-            var by = change is TaskPatched { Patch.By: var person } ? person : "mesh";
+            var by = change is TaskPatched { Patch.By: { } person } ? person : "mesh";
             var before = one;
             one = Apply(before, change, by);
             other = Apply(other, Read(change), by);
