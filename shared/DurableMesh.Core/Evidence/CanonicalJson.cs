@@ -59,6 +59,22 @@ public static class CanonicalJson
         }
     }
 
+    /// <summary>Writes a text as <see cref="Quote"/> does.</summary>
+    internal static void WriteString(ArrayBufferWriter<byte> output, string text)
+    {
+        output.Write("\""u8);
+        var rest = text.AsSpan();
+        while (rest.IndexOfAny(Escaped) is var plain && plain >= 0)
+        {
+            WriteUtf8(output, rest[..plain]);
+            WriteEscape(output, rest[plain]);
+            rest = rest[(plain + 1)..];
+        }
+
+        WriteUtf8(output, rest);
+        output.Write("\""u8);
+    }
+
     private static void WriteValue(ref Utf8JsonReader reader, ArrayBufferWriter<byte> output, string? exceptMember = null)
     {
         switch (reader.TokenType)
@@ -160,21 +176,6 @@ public static class CanonicalJson
         // The writer can only be emptied, not cut; its memory survives ResetWrittenCount.
         output.ResetWrittenCount();
         output.Advance(count);
-    }
-
-    private static void WriteString(ArrayBufferWriter<byte> output, string text)
-    {
-        output.Write("\""u8);
-        var rest = text.AsSpan();
-        while (rest.IndexOfAny(Escaped) is var plain && plain >= 0)
-        {
-            WriteUtf8(output, rest[..plain]);
-            WriteEscape(output, rest[plain]);
-            rest = rest[(plain + 1)..];
-        }
-
-        WriteUtf8(output, rest);
-        output.Write("\""u8);
     }
 
     private static void WriteQuoted(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> plain)

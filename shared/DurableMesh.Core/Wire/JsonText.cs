@@ -34,6 +34,10 @@ public sealed record JsonText
     /// <exception cref="CanonicalJsonException">It is no JSON, or no interoperable JSON (RFC 7493).</exception>
     public static JsonText Parse(ReadOnlySpan<byte> utf8) => new(Encoding.UTF8.GetString(CanonicalJson.Canonicalize(utf8)));
 
+    /// <summary>Takes what is canonical already, unchecked.</summary>
+    /// <param name="utf8">The canonical text as UTF-8.</param>
+    internal static JsonText OfCanonical(ReadOnlySpan<byte> utf8) => new(Encoding.UTF8.GetString(utf8));
+
     /// <summary>Takes a value out of a parsed document.</summary>
     /// <param name="element">The value.</param>
     /// <exception cref="CanonicalJsonException">It is no interoperable JSON (RFC 7493).</exception>

@@ -7,6 +7,7 @@ using DurableMesh.Core.Authority;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Identity;
+using DurableMesh.Core.Redaction;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
 
@@ -77,6 +78,7 @@ public static class MeshJson
 [JsonSerializable(typeof(GateReport))]
 [JsonSerializable(typeof(AuthorityTable))]
 [JsonSerializable(typeof(AuthorityExplanations))]
+[JsonSerializable(typeof(RedactionCounts))]
 [JsonSerializable(typeof(EvidenceFile))]
 [JsonSerializable(typeof(EvidenceReport))]
 [JsonSerializable(typeof(KeyChange))]

@@ -1,0 +1,97 @@
+namespace DurableMesh.Core.Redaction;
+
+/// <summary>
+/// E-mail addresses (RFC 5321 lengths; also with letters beyond ASCII), read from their <c>@</c> to both sides.
+/// </summary>
+internal static class EmailRecogniser
+{
+    private const int MaxLocalPart = 64;
+    private const int MaxDomain = 253;
+
+    public static bool TryRead(in Passage passage, int at, out Finding finding)
+    {
+        finding = default;
+        var (start, end) = (StartOfLocalPart(passage, at), EndOfDomain(passage, at + 1));
+        if (start == at || !IsDomain(passage.Text[(at + 1)..end]))
+        {
+            return false;
+        }
+
+        // The user "git" is how every clone URL begins, and no person.
+        if (passage.Text[start..at].SequenceEqual("git") || passage[end] == '(')
+        {
+            return false;
+        }
+
+        finding = new Finding(RedactionKind.Email, start, end, Lower(passage.Text[start..end]));
+        return true;
+    }
+
+    private static string Lower(ReadOnlySpan<char> address)
+    {
+        Span<char> lower = stackalloc char[address.Length];
+        address.ToLowerInvariant(lower);
+        return lower.ToString();
+    }
+
+    private static int StartOfLocalPart(in Passage passage, int at)
+    {
+        var start = at;
+        while (at - start < MaxLocalPart
+            && (IsLetterOrDigit(passage[start - 1]) || passage[start - 1] is '.' or '_' or '%' or '+' or '-' or '\''))
+        {
+            start--;
+        }
+
+        while (start < at && passage[start] is '.' or '\'' or '-')
+        {
+            start++;
+        }
+
+        return start;
+    }
+
+    private static int EndOfDomain(in Passage passage, int start)
+    {
+        var end = start;
+        while (end - start < MaxDomain && (IsLetterOrDigit(passage[end]) || passage[end] is '.' or '-'))
+        {
+            end++;
+        }
+
+        while (end > start && passage[end - 1] is '.' or '-')
+        {
+            end--;
+        }
+
+        return end;
+    }
+
+    /// <summary>Letters of the scripts that put blanks between words (up to U+058F); others would run into the address.</summary>
+    private static bool IsLetterOrDigit(char character) => character < 0x590 && char.IsLetterOrDigit(character);
+
+    /// <summary>
+    /// At least two labels, the last one of letters; not a version (<c>pkg@1.2.0-rc</c>) and not the size in a picture's name
+    /// (<c>icon@2x.png</c>).
+    /// </summary>
+    private static bool IsDomain(ReadOnlySpan<char> domain)
+    {
+        var dot = domain.LastIndexOf('.');
+        if (dot <= 0 || domain.IndexOf("..") >= 0 || domain[0] is '.' or '-')
+        {
+            return false;
+        }
+
+        var last = domain[(dot + 1)..];
+        if (last.Length < 2 || (!last.StartsWith("xn--") && (last.Contains('-') || last.ContainsAnyInRange('0', '9'))))
+        {
+            return false;
+        }
+
+        var first = domain[..domain.IndexOf('.')];
+        var second = domain[(first.Length + 1)..];
+        var isVersion = char.IsAsciiDigit(second[0]) && !first.ContainsAnyExceptInRange('0', '9');
+        var isScale = first.Length == 2 && char.IsAsciiDigit(first[0]) && first[1] is 'x' or 'X';
+        return !isVersion && !isScale;
+    }
+}

@@ -1,0 +1,8 @@
+namespace DurableMesh.Core.Redaction;
+
+/// <summary>Something that is to be taken out of a text.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Start">Where it starts.</param>
+/// <param name="End">Where it ends, exclusively.</param>
+/// <param name="Value">The value in its normal form.</param>
+internal readonly record struct Finding(RedactionKind Kind, int Start, int End, string Value);

@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+
+namespace DurableMesh.Core.Redaction;
+
+/// <summary>
+/// IP addresses of hosts. Loopback, unspecified and mask addresses are nobody's and stay, and so does a number of four parts that
+/// is rather a version or a section: the word before it says so, or every part has one digit only.
+/// </summary>
+internal static class IpAddressRecogniser
+{
+    private const int MaxV6 = 45;
+
+    private static readonly SearchValues<char> V6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
+
+    private static readonly string[] NotBefore =
+    [
+        "version", "versions", "ver", "release", "section", "sec", "chapter", "clause", "appendix", "figure", "table", "build",
+        "paragraph",
+    ];
+
+    /// <summary>Reads an IPv4 address that starts at a digit.</summary>
+    public static bool TryReadV4(in Passage passage, int at, out Finding finding)
+    {
+        finding = default;
+        Span<int> parts = stackalloc int[4];
+        var end = at;
+        for (var part = 0; part < 4; part++)
+        {
+            if (part > 0 && passage[end++] != '.')
+            {
+                return false;
+            }
+
+            var start = end;
+            while (end - start < 3 && char.IsAsciiDigit(passage[end]))
+            {
+                parts[part] = parts[part] * 10 + passage[end++] - '0';
+            }
+
+            if (end == start || parts[part] > 255 || (end - start > 1 && passage[start] == '0'))
+            {
+                return false;
+            }
+        }
+
+        if (!IsHost(parts, passage, at, end) || !IsAlone(passage, at, end)
+            || passage.Member.IsVersion || IsOtherwiseNamed(passage, at))
+        {
+            return false;
+        }
+
+        finding = new Finding(RedactionKind.IpAddress, at, end, passage.Text[at..end].ToString());
+        return true;
+    }
+
+    /// <summary>
+    /// Reads an IPv6 address from its first colon. Every address that may belong to a host has four digits in its first group
+    /// (2000::/3, fc00::/7, fe80::/10, ff00::/8), which is what tells it from times, hardware addresses and <c>a::b</c> in code.
+    /// </summary>
+    public static bool TryReadV6(in Passage passage, int colon, out Finding finding)
+    {
+        finding = default;
+        var start = colon - 4;
+        if (start < passage.Floor || passage.Text[start..colon].ContainsAnyExcept(V6Characters) || !IsHostGroup(passage, start)
+            || char.IsAsciiLetterOrDigit(passage[start - 1]) || passage[start - 1] is ':' or '.' or '-' or '_')
+        {
+            return false;
+        }
+
+        var rest = passage.Text.Slice(start, Math.Min(MaxV6 + 1, passage.Text.Length - start));
+        var length = rest.IndexOfAnyExcept(V6Characters) is var other && other < 0 ? rest.Length : other;
+        while (length > 5 && (rest[length - 1] == '.' || (rest[length - 1] == ':' && rest[length - 2] != ':')))
+        {
+            length--;
+        }
+
+        if (length > MaxV6 || char.IsAsciiLetterOrDigit(passage[start + length])
+            || !IPAddress.TryParse(rest[..length], out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return false;
+        }
+
+        finding = new Finding(RedactionKind.IpAddress, start, start + length, address.ToString());
+        return true;
+    }
+
+    private static bool IsHostGroup(in Passage passage, int start) => char.ToLowerInvariant(passage[start]) switch
+    {
+        '2' or '3' => true,
+        'f' => char.ToLowerInvariant(passage[start + 1]) is 'c' or 'd' or 'f'
+            || (passage[start + 1] is 'e' or 'E' && char.ToLowerInvariant(passage[start + 2]) is '8' or '9' or 'a' or 'b'),
+        _ => false,
+    };
+
+    private static bool IsHost(ReadOnlySpan<int> parts, in Passage passage, int at, int end)
+    {
+        var hasPrefix = passage[end] == '/' && char.IsAsciiDigit(passage[end + 1]);
+        var hasPort = passage[end] == ':' && char.IsAsciiDigit(passage[end + 1]);
+        var oneDigitEach = end - at == 7;
+        return parts[0] is not (0 or 127) && !(parts[0] == 255 && parts[1] == 255)
+            && (parts[3] != 0 || hasPrefix)
+            && (!oneDigitEach || hasPrefix || hasPort || passage[at - 1] is '/' or '@');
+    }
+
+    private static bool IsAlone(in Passage passage, int at, int end)
+    {
+        var goesOn = char.IsAsciiLetterOrDigit(passage[end])
+            || (passage[end] is '.' or '_' && char.IsAsciiLetterOrDigit(passage[end + 1]))
+            || (passage[end] == '-' && char.IsAsciiLetter(passage[end + 1]));
+        var wentOn = char.IsAsciiLetterOrDigit(passage[at - 1]) || passage[at - 1] is '.' or '_' or '§'
+            || (passage[at - 1] is '-' or '/' && char.IsAsciiLetter(passage[at - 2]));
+        return !goesOn && !wentOn;
+    }
+
+    private static bool IsOtherwiseNamed(in Passage passage, int at)
+    {
+        var before = passage.Before(at, 24).TrimEnd(" \t:=\"'([v§<>");
+        var word = before[(before.LastIndexOfAnyExceptInRange('A', 'z') + 1)..];
+        foreach (var other in NotBefore)
+        {
+            if (word.EndsWith(other, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,36 @@
+namespace DurableMesh.Core.Redaction.Numbers;
+
+/// <summary>
+/// What begins with a digit, or with letters and then a digit: cards, accounts, persons, addresses, telephones.
+/// </summary>
+internal static class NumberRecogniser
+{
+    /// <summary>No number has more letters before its first digit.</summary>
+    private const int MaxLetters = 6;
+
+    public static bool TryRead(in Passage passage, int at, out Finding finding)
+    {
+        finding = default;
+        var start = at;
+        while (at - start <= MaxLetters && char.IsAsciiLetter(passage[start - 1]))
+        {
+            start--;
+        }
+
+        var found = (at - start) switch
+        {
+            0 => PhoneRecogniser.TryReadInternational(passage, at, out finding) || TryReadPlain(passage, at, out finding),
+            IbanRecogniser.Letters => IbanRecogniser.TryRead(passage, start, out finding),
+            <= MaxLetters => NumberFormats.TryRead(passage, start, at, out finding),
+            _ => false,
+        };
+
+        // What stands before an @ is a part of the address.
+        return found && !(passage[finding.End] == '@' && EmailRecogniser.TryRead(passage, finding.End, out _));
+    }
+
+    private static bool TryReadPlain(in Passage passage, int at, out Finding finding) =>
+        NumberFormats.TryRead(passage, at, at, out finding)
+        || IpAddressRecogniser.TryReadV4(passage, at, out finding)
+        || PhoneRecogniser.TryReadNational(passage, at, out finding);
+}

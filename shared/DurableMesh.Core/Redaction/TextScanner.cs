@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Text;
+using DurableMesh.Core.Redaction.Numbers;
+using DurableMesh.Core.Redaction.Secrets;
+
+namespace DurableMesh.Core.Redaction;
+
+/// <summary>
+/// One pass over a text that stops only where something can be: at a digit, an <c>@</c>, a colon, and at the words that stand
+/// before or in a secret. Each recogniser looks at a bounded neighbourhood of such a place, or at a run of characters that no
+/// other place shares, so the whole is linear.
+/// </summary>
+internal static class TextScanner
+{
+    /// <summary>
+    /// What stood in the way of a neighbour may be gone when it is redacted, so a text is looked at again until nothing is found;
+    /// more often than this it never needs to be.
+    /// </summary>
+    private const int MaxPasses = 4;
+
+    private const int MaxKindName = 16;
+    private const int MaxName = 256;
+    private const int MaxWord = 16;
+
+    private static readonly SearchValues<char> Marks = SearchValues.Create("0123456789@:");
+
+    private static readonly string[] WordsAnywhere =
+        [PrivateKeyRecogniser.Begin, .. BearerTokenRecogniser.Schemes, .. CredentialRecogniser.Roots];
+
+    private static readonly SearchValues<string> InName = SearchValues.Create(WordsAnywhere, StringComparison.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<string> Words = SearchValues.Create(
+        [BearerTokenRecogniser.JsonWebToken, .. SecretTokens.Prefixes, .. WordsAnywhere], StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The text without what was found in it; null where nothing was.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="member">The JSON member whose value it is.</param>
+    /// <param name="run">The call.</param>
+    public static string? Redact(ReadOnlySpan<char> text, Member member, RedactionRun run)
+    {
+        string? redacted = null;
+        for (var pass = 0; pass < MaxPasses && Pass(redacted ?? text, member, run) is { } next; pass++)
+        {
+            redacted = next;
+        }
+
+        return redacted;
+    }
+
+    private static string? Pass(ReadOnlySpan<char> text, Member member, RedactionRun run)
+    {
+        StringBuilder? output = null;
+        var (done, at, mark, word, searched) = (0, 0, -1, -1, 0);
+        while (true)
+        {
+            mark = mark >= at ? mark : Next(text[at..].IndexOfAny(Marks), at);
+            searched = Math.Max(searched, at);
+            word = word >= at ? word : Next(text[searched..].IndexOfAny(Words), searched);
+            var here = Math.Min(mark, word);
+            if (here == int.MaxValue)
+            {
+                return output?.Append(text[done..]).ToString();
+            }
+
+            var passage = new Passage { Text = text, Floor = done, Member = member, Run = run };
+            if (TryRead(passage, here, out var finding))
+            {
+                output ??= run.Output();
+                output.Append(text[done..finding.Start]).Append(run.Take(finding));
+                at = done = finding.End;
+            }
+            else
+            {
+                at = EndOfMiss(text, here);
+                if (here == word)
+                {
+                    word = SearchInName(text, at, out searched);
+                }
+            }
+        }
+    }
+
+    private static int Next(int found, int from) => found < 0 ? int.MaxValue : from + found;
+
+    private static bool TryRead(in Passage passage, int at, out Finding finding) => passage.Text[at] switch
+    {
+        '@' => EmailRecogniser.TryRead(passage, at, out finding),
+        ':' => CredentialRecogniser.TryReadUrl(passage, at, out finding)
+            || IpAddressRecogniser.TryReadV6(passage, at, out finding),
+        >= '0' and <= '9' => NumberRecogniser.TryRead(passage, at, out finding),
+        '-' => PrivateKeyRecogniser.TryRead(passage, at, out finding),
+        _ => BearerTokenRecogniser.TryRead(passage, at, out finding)
+            || SecretTokens.TryRead(passage, at, out finding)
+            || CredentialRecogniser.TryReadPair(passage, at, out finding),
+    };
+
+    /// <summary>
+    /// Where the next word can be after one that was none. A key stands alone, so none begins before the name ends that this place
+    /// is in; without this, <c>sk-sk-sk-</c> would start a search for every three characters.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="at">A place in the name.</param>
+    /// <param name="searched">Up to where no word begins if none is returned.</param>
+    /// <returns>The place of the next word in the name; -1 where there is none.</returns>
+    private static int SearchInName(ReadOnlySpan<char> text, int at, out int searched)
+    {
+        var rest = text[at..];
+        var length = rest[..Math.Min(MaxName, rest.Length)].IndexOfAnyExcept(SecretTokens.NameCharacters) is >= 0 and var end
+            ? end
+            : Math.Max(0, Math.Min(MaxName, rest.Length) - MaxWord);
+        searched = at + length;
+
+        // A word may begin in the name and end behind it.
+        var found = rest[..Math.Min(length + MaxWord, rest.Length)].IndexOfAny(InName);
+        return found >= 0 && found < length ? at + found : -1;
+    }
+
+    private static int EndOfPlaceholder(ReadOnlySpan<char> text, int colon)
+    {
+        var from = Math.Max(0, colon - MaxKindName);
+        var open = text[from..colon].LastIndexOf('[');
+        return open >= 0 && PseudonymKey.StartsWithPlaceholder(text[(from + open)..], out var length)
+            ? from + open + length
+            : colon;
+    }
+
+    private static int EndOfMiss(ReadOnlySpan<char> text, int at)
+    {
+        // The digits of a placeholder begin nothing.
+        if (text[at] == ':' && EndOfPlaceholder(text, at) is var end && end > at)
+        {
+            return end;
+        }
+
+        do
+        {
+            at++;
+        }
+        while (at < text.Length && char.IsAsciiDigit(text[at]) && char.IsAsciiDigit(text[at - 1]));
+        return at;
+    }
+}

@@ -1,0 +1,140 @@
+using System.Text.RegularExpressions;
+using DurableMesh.Core.Redaction;
+
+namespace DurableMesh.Tests.Core.Redaction;
+
+public sealed class PersonalDataTests
+{
+    [Theory]
+    [InlineData("ola.nordmann@example.com")]
+    [InlineData("ola+list@mail.example.co.uk")]
+    [InlineData("o_n-1%x@sub.example.org")]
+    [InlineData("12345@163.com")]
+    [InlineData("4111111111111111@example.com")]
+    [InlineData("käthe.müller@bücher.example")]
+    [InlineData("user@xn--bcher-kva.xn--p1ai")]
+    [InlineData("o'brien@example.com")]
+    public void An_email_address_is_found(string address) => Redacting.AssertFound("email", address);
+
+    [Theory]
+    [InlineData("git@github.com:owner/name.git")]
+    [InlineData("npm install left-pad@1.3.0-beta.rc")]
+    [InlineData("icon@2x.png")]
+    [InlineData("actions/checkout@v4")]
+    [InlineData("@param name @returns")]
+    [InlineData("[Fact] @Html.Raw(x) a@b")]
+    [InlineData("@@ -1,4 +1,4 @@")]
+    [InlineData("x@y..com, x@.com, x@y.c")]
+    public void What_only_has_an_at_sign_stays(string text) => Redacting.AssertUntouched(text);
+
+    [Theory]
+    [InlineData("+4722123456")]
+    [InlineData("+47 22 12 34 56")]
+    [InlineData("+1 415 555 2671")]
+    [InlineData("+1 (415) 555-2671")]
+    [InlineData("+1-415-555-2671")]
+    [InlineData("+44 20 7946 0958")]
+    [InlineData("+44 (0)20 7946 0958")]
+    [InlineData("+49 30 12345678")]
+    [InlineData("+33 6 12 34 56 78")]
+    [InlineData("+385 91 123 4567")]
+    [InlineData("415-555-2671")]
+    [InlineData("415.555.2671")]
+    [InlineData("(415) 555-2671")]
+    [InlineData("1-415-555-2671")]
+    public void A_telephone_number_is_found(string number) => Redacting.AssertFound("phone", number);
+
+    [Theory]
+    [InlineData("Tel.: ", "22 12 34 56")]
+    [InlineData("phone number ", "0047 22 12 34 56")]
+    [InlineData("Mobile: ", "06 12 34 56 78")]
+    [InlineData("telefon ", "030/12345678")]
+    [InlineData("tel:", "5551234567")]
+    [InlineData("Fax ", "(030) 123 45 67")]
+    public void A_national_telephone_number_is_found_behind_its_name(string name, string number)
+    {
+        Assert.Equal($"it is {number} now", Redacting.Text($"it is {number} now"));
+        Assert.Matches($@"^{name}\[phone:[0-9a-f]{{6}}\] now$", Redacting.Text($"{name}{number} now"));
+    }
+
+    [Theory]
+    [InlineData("a + 12345678 and x+12345678")]
+    [InlineData("phone app of 2026-03-14 09:26")]
+    [InlineData("115-055-2671 and 015-555-2671")]
+    [InlineData("01 02 03 04 05 06 07 08 09 0a")]
+    [InlineData("telephony 5551234567")]
+    [InlineData("phone 12, 34")]
+    public void What_is_no_telephone_number_stays(string text) => Redacting.AssertUntouched(text);
+
+    [Fact]
+    public void A_telephone_number_ends_before_what_follows_it()
+    {
+        Assert.Matches(@"^\[phone:\w{6}\] 2026-03-14$", Redacting.Text("+47 22 12 34 56 2026-03-14"));
+        Assert.Matches(@"^\[phone:\w{6}\] \[payment_card:\w{6}\]$", Redacting.Text("+49 30 1234 4111 1111 1111 1111"));
+    }
+
+    [Theory]
+    [InlineData("203.0.113.7")]
+    [InlineData("10.0.0.12")]
+    [InlineData("192.168.1.254")]
+    [InlineData("2001:db8::1")]
+    [InlineData("2001:db8:85a3::8a2e:370:7334")]
+    [InlineData("2001:0DB8:0000:0000:0000:FF00:0042:8329")]
+    [InlineData("fe80::1ff:fe23:4567:890a")]
+    [InlineData("fd12:3456:789a:1::1")]
+    public void An_ip_address_is_found(string address) => Redacting.AssertFound("ip_address", address);
+
+    [Theory]
+    [InlineData("http://203.0.113.7:8080/x", "http://[ip]:8080/x")]
+    [InlineData("10.1.0.0/16", "[ip]/16")]
+    [InlineData("8.8.8.8:53", "[ip]:53")]
+    [InlineData("http://8.8.4.4/", "http://[ip]/")]
+    [InlineData("10.0.0.1-10.0.0.9", "[ip]-[ip]")]
+    [InlineData("[2001:db8::1]:443", "[[ip]]:443")]
+    [InlineData("::ffff:203.0.113.7", "::ffff:[ip]")]
+    [InlineData("203.0.113.7. Then", "[ip]. Then")]
+    public void An_ip_address_is_found_with_what_belongs_to_it(string text, string expected) =>
+        Assert.Equal(expected, Regex.Replace(Redacting.Text(text), @"\[ip_address:\w{6}\]", "[ip]"));
+
+    [Theory]
+    [InlineData("127.0.0.1:7071, 0.0.0.0, 255.255.255.0, ::1, ::")]
+    [InlineData("Version=10.0.12.4, v10.0.12.4, version 10.0.12.4, 4.0.30319.42000")]
+    [InlineData("Chrome/126.0.12.114 and lib-10.0.12.4.jar and System.Text.Json.10.0.12.4.nupkg")]
+    [InlineData("RFC 8785 §3.2.2.13 and section 10.2.13.4")]
+    [InlineData("10.0.0.0 and 1.2.3.4 and 1.2.3.4.5 and 300.1.1.1")]
+    [InlineData("12:34:56 and 00:1b:44:11:3a:b7 and a::b and std::vector and 2001:db8")]
+    [InlineData("2026:03:14 09:26:53 cafe::babe")]
+    public void What_is_no_address_of_a_host_stays(string text) => Redacting.AssertUntouched(text);
+
+    [Fact]
+    public void Ways_to_write_a_value_have_one_placeholder()
+    {
+        AssertSame("Ola@Example.com", "ola@example.com");
+        AssertSame("4111111111111111", "4111-1111-1111-1111");
+        AssertSame("DE89 3704 0044 0532 0130 00", "DE89370400440532013000");
+        AssertSame("+44 (0)20 7946 0958", "+442079460958");
+        AssertSame("2001:0db8:0000::0001", "2001:db8::1");
+        AssertSame("54362315-K", "54362315K");
+    }
+
+    [Fact]
+    public void A_placeholder_belongs_to_a_thread_a_secret_a_kind_and_a_value()
+    {
+        string[] different =
+        [
+            Redacting.Text("a@example.com"),
+            Redacting.Text("b@example.com"),
+            Redactor.Redact("a@example.com", PseudonymKey.Of("the server's secret", "thread-2")).Text,
+            Redactor.Redact("a@example.com", PseudonymKey.Of("another secret", "thread-1")).Text,
+        ];
+        Assert.Distinct(different);
+        Assert.Equal(different[0], Redactor.Redact("a@example.com", PseudonymKey.Of("the server's secret", "thread-1")).Text);
+        Assert.Throws<ArgumentException>(() => PseudonymKey.Of("", "thread-1"));
+    }
+
+    private static void AssertSame(string left, string right)
+    {
+        Assert.StartsWith("[", Redacting.Text(left), StringComparison.Ordinal);
+        Assert.Equal(Redacting.Text(left), Redacting.Text(right));
+    }
+}
