@@ -8,11 +8,8 @@ const string Usage = """
            benchmarks http [--threads N,N,...] [--seconds N]
            benchmarks scale-mesh [--threads N,N,...] [--idle SECONDS]
            benchmarks takeover [--runs N]
-<<<<<<< HEAD
            benchmarks stats [--threads N]
-=======
            benchmarks redact [--runs N]
->>>>>>> 7d9c54c (Measure redaction on ordinary text and on 1 MiB made to be slow)
 
     engine        turns of durable dialogues in process: raise event (acknowledged after the durable commit) -> orchestrator -> one
                   trivial activity (--durable: -> its completion committed); at 1x100, 100x20 and 1000x5 instances x turns, over a
@@ -102,13 +99,11 @@ try
         case "takeover":
             await TakeOverBenchmark.RunAsync(Arguments.Parse(args[1..], "runs"), stop.Token);
             return 0;
-<<<<<<< HEAD
         case "stats":
             await StatsBenchmark.RunAsync(Arguments.Parse(args[1..], "threads"), stop.Token);
-=======
+            return 0;
         case "redact":
             RedactBenchmark.Run(Arguments.Parse(args[1..], "runs"), stop.Token);
->>>>>>> 7d9c54c (Measure redaction on ordinary text and on 1 MiB made to be slow)
             return 0;
         default:
             Console.Error.WriteLine(Usage);
