@@ -21,6 +21,8 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CancelRequest))]
+[JsonSerializable(typeof(DecisionRequest))]
+[JsonSerializable(typeof(PolicyView))]
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(Host.HostView))]
 [JsonSerializable(typeof(EvidenceReport))]

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using DurableMesh.Core.Money;
 using DurableMesh.Functions.Identity;
 using Microsoft.Extensions.Options;
 
@@ -11,13 +10,12 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
     private const int MinimumRootKey = 32;
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Year = TimeSpan.FromDays(365);
 
     public ValidateOptionsResult Validate(string? name, MeshOptions options)
     {
-        var limits = options.Limits;
         var errors = new List<string>();
         Require(!string.IsNullOrWhiteSpace(options.SeedFile), "SeedFile", "must name the organisation file, JSON");
+        Require(!string.IsNullOrWhiteSpace(options.PolicyFile), "PolicyFile", "must name the JSON file of the policy");
         Require(ContainerName().IsMatch(options.StoreContainer), "StoreContainer",
             $"is '{options.StoreContainer}'; it must be 3 to 63 of a-z, 0-9 and single hyphens");
         Within("AnswerWithin", options.AnswerWithin, Second, Minute);
@@ -26,19 +24,6 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
         Require(HasWebAddress(options.Tasks), "Tasks:WebhookUrl", "must be an absolute http:// or https:// address");
         Require(HasSecret(options.Tasks), "Tasks:WebhookSecret",
             "must have 16 characters or more: the tracker knows by it that an event is the mesh's");
-        Within("Limits:MaximumTtl", limits.MaximumTtl, Second, Year);
-        Within("Limits:DefaultTtl", limits.DefaultTtl, Second, limits.MaximumTtl);
-        Within("Limits:MaximumTurns", limits.MaximumTurns, 1, 1_000_000);
-        Within("Limits:DefaultTurns", limits.DefaultTurns, 1, limits.MaximumTurns);
-        Within("Limits:MaximumCostCapUsd", limits.MaximumCostCapUsd, 0.000001m, 1_000_000m);
-        Within("Limits:DefaultCostCapUsd", limits.DefaultCostCapUsd, 0.000001m, limits.MaximumCostCapUsd);
-        Within("Limits:MaximumFindingsPerTurn", limits.MaximumFindingsPerTurn, 0, 1_000_000);
-        Within("Limits:DefaultFindingsPerTurn", limits.DefaultFindingsPerTurn, 0, limits.MaximumFindingsPerTurn);
-        Within("Limits:MaximumRoundsWithoutProgress", limits.MaximumRoundsWithoutProgress, 1, 1_000_000);
-        Within(
-            "Limits:DefaultRoundsWithoutProgress", limits.DefaultRoundsWithoutProgress, 1, limits.MaximumRoundsWithoutProgress);
-        Require(options.Prices.All(price => price.Model.Length > 0), "Prices", "must name the model of each price");
-        Require(PricesAreClear(options, out var why), "Prices", $"cannot be a table: {why.TrimEnd('.')}");
         Require(
             options.Identity is not { Mode: IdentityMode.Open, Exposure: not null },
             "Identity:Mode",
@@ -70,21 +55,6 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
 
     private static bool HasSecret(TaskFollowerOptions tasks) =>
         string.IsNullOrEmpty(tasks.WebhookUrl) || tasks.WebhookSecret is { Length: >= 16 };
-
-    private static bool PricesAreClear(MeshOptions options, out string why)
-    {
-        try
-        {
-            _ = new PriceTable(options.Prices.Select(price => price.ToPrice()));
-            why = "";
-            return true;
-        }
-        catch (ArgumentException e)
-        {
-            why = e.Message;
-            return false;
-        }
-    }
 
     [GeneratedRegex("^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$")]
     private static partial Regex ContainerName();

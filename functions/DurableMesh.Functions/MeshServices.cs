@@ -6,6 +6,7 @@ using DurableMesh.Core.Money;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Authority;
+using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Organisations;
 using DurableMesh.Functions.Store;
@@ -37,8 +38,7 @@ internal static class MeshServices
             options.Store.SharedByHosts ??= !string.IsNullOrEmpty(configuration[Exposure.AzureInstanceSetting]));
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new PriceTable(
-            provider.GetRequiredService<IOptions<MeshOptions>>().Value.Prices.Select(price => price.ToPrice())));
+        services.AddPolicy();
         services.AddStore(configuration);
         services.AddSingleton<OrganisationFile>();
         services.AddFoldedLog<AgentRegistry, RegistryChange>("registry", SeedRegistry.Of);
@@ -52,6 +52,7 @@ internal static class MeshServices
         services.AddSingleton<ThreadFinder>();
         services.AddSingleton<ThreadInbox>();
         services.AddSingleton<ThreadMessages>();
+        services.AddSingleton<StoppedThreads>();
         return services;
     }
 
@@ -78,6 +79,17 @@ internal static class MeshServices
         services.AddSingleton<IKeyDirectory, KeyDirectory>();
         services.AddHostedService<IdentityReport>();
         services.AddSingleton<FailedAttempts>();
+    }
+
+    private static void AddPolicy(this IServiceCollection services)
+    {
+        services.AddSingleton<PolicyFile>();
+        services.AddSingleton<IPolicySource>(provider => provider.GetRequiredService<PolicyFile>());
+        services.AddHostedService(provider => provider.GetRequiredService<PolicyFile>());
+        services.AddSingleton<IPseudonyms, Pseudonyms>();
+        services.AddSingleton<Admissions>();
+        services.AddSingleton<ThreadDrafts>();
+        services.AddSingleton<MessageScreening>();
     }
 
     private static void AddStore(this IServiceCollection services, IConfiguration configuration)

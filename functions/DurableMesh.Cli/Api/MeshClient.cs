@@ -117,6 +117,18 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
                 JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.CancelRequest)),
             cancellation);
 
+    /// <summary>Decides a held thread.</summary>
+    public Task DecideAsync(string threadId, DecisionRequest request, CancellationToken cancellation) =>
+        AnswerAsync(
+            () => Post(
+                $"threads/{Escape(threadId)}/decision",
+                JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.DecisionRequest)),
+            cancellation);
+
+    /// <summary>The policy in force.</summary>
+    public Task<PolicyView> GetPolicyAsync(CancellationToken cancellation) =>
+        GetAsync("policy", CliJson.Context.PolicyView, cancellation);
+
     /// <summary>A thread's evidence, byte for byte.</summary>
     public Task<byte[]> GetEvidenceAsync(string threadId, CancellationToken cancellation) =>
         AnswerAsync(() => new HttpRequestMessage(HttpMethod.Get, $"api/threads/{Escape(threadId)}/evidence"), cancellation);

@@ -8,6 +8,7 @@ using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;
 using DurableMesh.Cli.Keys;
 using DurableMesh.Cli.Ledger;
+using DurableMesh.Cli.Policy;
 using DurableMesh.Cli.Tasks;
 using DurableMesh.Cli.Threads;
 using DurableMesh.Core.Wire;
@@ -79,6 +80,8 @@ internal static class MeshCommandLine
             CostsCommand.Create(terminal),
             WatchCommand.Create(terminal),
             CancelCommand.Create(terminal),
+            DecideCommand.Create(terminal),
+            PolicyCommand.Create(terminal),
             EvidenceCommand.Create(terminal),
             TasksCommand.Create(terminal),
             AuthorityCommand.Create(terminal),

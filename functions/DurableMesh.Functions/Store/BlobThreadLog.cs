@@ -57,6 +57,8 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
         return _index.Find(threadId)?.Thread;
     }
 
+    public bool Knows(string threadId) => _index.Find(threadId) is not null;
+
     public async ValueTask<IReadOnlyList<TranscriptEntry>> ReadTranscriptAsync(string threadId, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);

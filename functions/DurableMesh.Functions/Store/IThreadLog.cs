@@ -14,6 +14,9 @@ public interface IThreadLog
     /// <summary>The thread, or null when the store does not know it (yet).</summary>
     ValueTask<StoredThread?> FindAsync(string threadId, CancellationToken cancellation);
 
+    /// <summary>Whether this host has read a step of the thread.</summary>
+    bool Knows(string threadId);
+
     /// <summary>The whole transcript so far, in order; empty for an unknown thread.</summary>
     ValueTask<IReadOnlyList<TranscriptEntry>> ReadTranscriptAsync(string threadId, CancellationToken cancellation);
 

@@ -1,5 +1,4 @@
 using DurableMesh.Core.Wire;
-using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Functions.Threads;
 
@@ -25,16 +24,6 @@ internal static class Receipts
     {
         Reason = RejectReason.ThreadEnded,
         Detail = $"The thread ended as {thread.EndState?.ToString().ToUpperInvariant()}; nothing more can be sent to it.",
-    };
-
-    /// <summary>The orchestration was stopped from outside, so that the thread never came to an end of its own.</summary>
-    public static Receipt Stopped(string threadId, OrchestrationRuntimeStatus status) => new()
-    {
-        Kind = ReceiptKind.Rejected,
-        ThreadId = threadId,
-        ThreadState = ThreadPhase.Ended,
-        Reason = RejectReason.ThreadEnded,
-        Detail = $"The thread's orchestration is {status}: it was stopped from outside the mesh and takes nothing more.",
     };
 
     /// <summary>What was asked for is so already.</summary>

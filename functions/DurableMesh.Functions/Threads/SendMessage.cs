@@ -1,8 +1,9 @@
+using DurableMesh.Core.Agents;
 using DurableMesh.Core.Identity;
-using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
@@ -14,13 +15,7 @@ namespace DurableMesh.Functions.Threads;
 
 /// <summary>Sends messages over HTTP, each accepted once however often it is sent.</summary>
 public sealed class SendMessage(
-    IThreadLog log,
-    IBodyStore bodies,
-    IAgentDirectory agents,
-    ThreadFinder threads,
-    ThreadInbox inbox,
-    PriceTable prices,
-    TimeProvider time)
+    IThreadLog log, IBodyStore bodies, IAgentDirectory agents, MessageScreening screening, ThreadFinder threads, ThreadInbox inbox)
 {
     /// <summary><c>POST /threads/{id}/messages</c>.</summary>
     [Function(nameof(SendMessage))]
@@ -34,15 +29,17 @@ public sealed class SendMessage(
         var read = RequestReader.ReadSendMessage(await RequestBody.ReadAsync(request, cancellation));
         var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
         var thread = await threads.FindAsync(client, id, cancellation);
-        var message = asked with { From = (await agents.ReadAsync(cancellation)).Resolve(asked.From) };
-        Caller.Of(request).MustSpeakAs(message.From);
-        var incoming = IncomingMessage.Of(message, prices, time.GetUtcNow());
+        var registry = await agents.ReadAsync(cancellation);
+        var from = registry.Resolve(asked.From);
+        Caller.Of(request).MustSpeakAs(from);
+        var (incoming, body) = await screening.ScreenAsync(thread, asked with { From = from }, cancellation);
 
         var receipt = await AnswerFromStoreAsync(thread, incoming, cancellation);
         if (receipt is null)
         {
-            await StoreBodyAsync(thread, incoming, message.Body, cancellation);
-            receipt = await inbox.PostAsync(client, id, new MessageArrived(incoming), cancellation) ?? Receipts.Pending(thread);
+            await StoreBodyAsync(thread, incoming, body, cancellation);
+            var input = Unavailable(thread, from, registry) ?? (InboxInput)new MessageArrived(incoming);
+            receipt = await inbox.PostAsync(client, id, input, cancellation) ?? Receipts.Pending(thread);
         }
 
         return Answer(receipt with { MessageId = incoming.MessageId }, thread, request);
@@ -74,6 +71,18 @@ public sealed class SendMessage(
         return thread.State == ThreadPhase.Ended ? Receipts.ThreadEnded(thread)
             : known is not null ? Receipts.Conflict(thread, known.Accepted.Message.Sequence)
             : null;
+    }
+
+    /// <summary>What the thread hears instead of a message whose recipient may not receive it.</summary>
+    private static PartyUnavailable? Unavailable(ThreadView thread, string from, AgentRegistry registry)
+    {
+        var to = from == thread.Initiator ? thread.Responder : from == thread.Responder ? thread.Initiator : null;
+        return (to, to is null ? null : registry.Find(to)) switch
+        {
+            (null, _) or (_, { Enabled: true }) => null,
+            (_, null) => new PartyUnavailable(to, $"'{to}' is not in the agent registry any more; nothing can be delivered to it."),
+            _ => new PartyUnavailable(to, $"'{to}' is disabled; nothing is delivered to it."),
+        };
     }
 
     private async ValueTask StoreBodyAsync(

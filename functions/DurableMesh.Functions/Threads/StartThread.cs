@@ -1,9 +1,8 @@
 using Azure;
-using DurableMesh.Core.Agents;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
-using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
@@ -17,7 +16,7 @@ namespace DurableMesh.Functions.Threads;
 
 /// <summary>Starts threads over HTTP, each once however often its start is sent.</summary>
 public sealed class StartThread(
-    IThreadLog log, IBodyStore bodies, IAgentDirectory agents, IOptions<MeshOptions> options, TimeProvider time)
+    IThreadLog log, IBodyStore bodies, ThreadDrafts drafts, IOptions<MeshOptions> options, TimeProvider time)
 {
     private const int LongestKey = 255;
 
@@ -33,12 +32,13 @@ public sealed class StartThread(
         var read = RequestReader.ReadStartThread(await RequestBody.ReadAsync(request, cancellation));
         var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
         var threadId = key is null ? ThreadId.New() : ThreadId.Of(key);
-        var start = StartOf(threadId, asked, await agents.ReadAsync(cancellation));
+        var draft = await drafts.DraftAsync(threadId, asked, cancellation);
+        var start = draft.Start;
         Caller.Of(request).MustStartAs(start.Initiator);
 
         var known = key is null ? null : await log.FindAsync(threadId, cancellation);
         var begun = known is null
-            && await TryBeginAsync(client, start, asked.Brief.Body, repeatable: key is not null, cancellation);
+            && await TryBeginAsync(client, draft, repeatable: key is not null, cancellation);
         var thread = known ?? await LongPoll.UntilAsync(
             log,
             threadId,
@@ -53,7 +53,8 @@ public sealed class StartThread(
         }
 
         var view = thread?.View ?? ThreadState.Starting(start).View();
-        return Answer(ThreadFinder.WithManagement(client, view, Caller.Of(request)), begun, $"{request.PathBase}{request.Path}".TrimEnd('/'));
+        var shown = ThreadFinder.WithManagement(client, view, Caller.Of(request));
+        return Answer(shown, begun, $"{request.PathBase}{request.Path}".TrimEnd('/'));
     }
 
     private static JsonAnswer<ThreadView> Answer(ThreadView view, bool begun, string threads)
@@ -69,16 +70,10 @@ public sealed class StartThread(
         return new JsonAnswer<ThreadView>(view, status) { Location = $"{threads}/{view.ThreadId}" };
     }
 
-    private ThreadStart StartOf(string threadId, StartThreadRequest asked, AgentRegistry registry)
-    {
-        var named = asked with { Initiator = registry.Resolve(asked.Initiator), Responder = registry.Resolve(asked.Responder) };
-        return ThreadStart.Create(
-            threadId, named, options.Value.Limits.ToPolicy(), ThreadStart.HashOf(asked), time.GetUtcNow());
-    }
-
     private async Task<bool> TryBeginAsync(
-        DurableTaskClient client, ThreadStart start, JsonText? body, bool repeatable, CancellationToken cancellation)
+        DurableTaskClient client, ThreadDraft draft, bool repeatable, CancellationToken cancellation)
     {
+        var (start, body) = draft;
         if (start.Body is { Inline: null } large && body is not null)
         {
             await bodies.StoreAsync(large.Sha256, body.ToUtf8(), cancellation);

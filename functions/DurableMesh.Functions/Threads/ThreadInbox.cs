@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>Hands something to a thread and waits, for a bounded time, for what it says.</summary>
-public sealed class ThreadInbox(IThreadLog log, IOptions<MeshOptions> options, TimeProvider time)
+public sealed class ThreadInbox(IThreadLog log, StoppedThreads stopped, IOptions<MeshOptions> options, TimeProvider time)
 {
     /// <summary>
     /// Raises the event and returns the thread's receipt; a rejection when the thread turned out to have ended before it saw the
@@ -42,11 +42,6 @@ public sealed class ThreadInbox(IThreadLog log, IOptions<MeshOptions> options, T
     /// <summary>
     /// A thread whose orchestration somebody stopped from outside will never answer, and its sender should know.
     /// </summary>
-    private static async Task<Receipt?> StoppedAsync(DurableTaskClient client, string threadId, CancellationToken cancellation)
-    {
-        var instance = await client.GetInstanceAsync(threadId, cancellation);
-        return instance?.RuntimeStatus is OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Failed
-            ? Receipts.Stopped(threadId, instance.RuntimeStatus)
-            : null;
-    }
+    private async Task<Receipt?> StoppedAsync(DurableTaskClient client, string threadId, CancellationToken cancellation) =>
+        await stopped.EndAsync(client, threadId, cancellation) is { } ended ? Receipts.ThreadEnded(ended) : null;
 }

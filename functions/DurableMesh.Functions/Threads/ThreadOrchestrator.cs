@@ -51,15 +51,14 @@ public static class ThreadOrchestrator
             await RecordAsync(context, step);
         }
 
-        using var over = new CancellationTokenSource();
-        var deadline = context.CreateTimer(state.Start.Deadline.UtcDateTime, over.Token);
+        using var alarm = new Alarm(context);
         var inbox = NextEvent(context);
         for (var number = 1; step.State.Phase != ThreadPhase.Ended; number++)
         {
-            await Task.WhenAny(inbox, deadline);
-            if (deadline.IsCompleted)
+            await Task.WhenAny(inbox, alarm.For(step.State.NextAlarm));
+            if (alarm.Rings)
             {
-                step.Take(new DeadlineReached(), Latest(Now(context), state.Start.Deadline));
+                step.Take(new AlarmRang(), Latest(Now(context), alarm.At));
             }
 
             if (number == StepsPerRun && inbox.IsCompleted)
@@ -68,7 +67,7 @@ public static class ThreadOrchestrator
                 await RecordAsync(context, step);
                 if (step.State.Phase != ThreadPhase.Ended)
                 {
-                    over.Cancel();
+                    alarm.Stop();
                     context.ContinueAsNew(step.State);
                     return ThreadStatus.Of(step.State);
                 }
@@ -80,7 +79,7 @@ public static class ThreadOrchestrator
             await RecordAsync(context, step);
         }
 
-        over.Cancel();
+        alarm.Stop();
         await FinishAsync(context, step, inbox);
         return ThreadStatus.Of(step.State);
     }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableMesh.Core.Gate;
+using DurableMesh.Core.Redaction;
 using DurableMesh.Core.Threads;
+using DurableMesh.Core.Trust;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Evidence;
@@ -56,6 +58,12 @@ public sealed record EvidenceFile
 
     /// <summary>The version of the authority table that let it in; null while there is none.</summary>
     public int? AuthorityVersion { get; init; }
+
+    /// <summary>What the parties' trust zones come to; null where a party is not known.</summary>
+    public TrustDecision? Trust { get; init; }
+
+    /// <summary>What was removed from the brief and the messages, by kind.</summary>
+    public required RedactionCounts Redactions { get; init; }
 
     /// <summary>The gate's outcome and every rule's.</summary>
     public required GateReport Gate { get; init; }

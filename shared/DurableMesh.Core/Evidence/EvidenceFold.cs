@@ -1,4 +1,5 @@
 using DurableMesh.Core.Money;
+using DurableMesh.Core.Redaction;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 
@@ -13,6 +14,7 @@ internal sealed class EvidenceFold
     private readonly Dictionary<string, AgentTiming> _timings = [];
     private readonly ThreadOpening _opening;
     private ThreadState _state;
+    private RedactionCounts _redactions = RedactionCounts.None;
     private HoldDecided? _decision;
     private DateTimeOffset? _openedAt;
     private DateTimeOffset _movedAt;
@@ -70,6 +72,7 @@ internal sealed class EvidenceFold
 
     private void Count(Message message)
     {
+        _redactions = _redactions.Add(message.Redactions ?? RedactionCounts.None);
         if (message.Usage is { } spent)
         {
             var key = (message.From, spent.Model);
@@ -146,6 +149,8 @@ internal sealed class EvidenceFold
             Initiator = thread.Initiator,
             Responder = thread.Responder,
             AuthorityVersion = thread.AuthorityVersion,
+            Trust = thread.Trust,
+            Redactions = _redactions,
             Gate = _opening.Gate,
             Decision = _decision,
             Acceptance = thread.Acceptance,

@@ -40,6 +40,7 @@ internal sealed class EvidenceReplay
     {
         MessageAccepted accepted => accepted.Message.MessageId,
         ThreadOpening => "opening",
+        HoldReminded => "reminder",
         HoldDecided => "decision",
         _ => "end",
     };
@@ -160,7 +161,7 @@ internal sealed class EvidenceReplay
         ThreadEnded { Reason: EndReason.Cancelled } end => new CancelRequested(end.By ?? "", end.Detail ?? ""),
         ThreadEnded { Reason: EndReason.InternalError or EndReason.AgentUnreachable } end =>
             new SystemFault(end.Reason, end.Detail ?? ""),
-        ThreadEnded { Reason: EndReason.TtlExpired or EndReason.GateExpired } => new DeadlineReached(),
+        HoldReminded or ThreadEnded { Reason: EndReason.TtlExpired or EndReason.GateExpired } => new AlarmRang(),
         _ => null,
     };
 
@@ -214,6 +215,8 @@ internal sealed class EvidenceReplay
         InReplyTo = message.InReplyTo,
         Verdict = message.Verdict,
         Usage = message.Usage,
+        Redactions = message.Redactions,
+        Budgets = message.Budgets,
         SentAt = message.SentAt,
         ContentHash = message.ContentHash,
     };

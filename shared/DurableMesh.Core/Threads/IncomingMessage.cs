@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DurableMesh.Core.Money;
+using DurableMesh.Core.Redaction;
 using DurableMesh.Core.Wire;
 using Hash = DurableMesh.Core.Evidence.ContentHash;
 
@@ -38,6 +39,14 @@ public sealed record IncomingMessage
     /// <summary>What it cost.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SettledUsage? Usage { get; init; }
+
+    /// <summary>What was removed from it before anybody saw it, by kind; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RedactionCounts? Redactions { get; init; }
+
+    /// <summary>The budgets that its cost counts against, as they were before it; null where there is no cost or no budget.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<DayBudget>? Budgets { get; init; }
 
     /// <summary>When it was sent: the sender's word, or when the mesh received it.</summary>
     public required DateTimeOffset SentAt { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DurableMesh.Core.Money;
+using DurableMesh.Core.Redaction;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Threads;
@@ -46,6 +47,14 @@ public sealed record Message
     /// <summary>What it cost.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SettledUsage? Usage { get; init; }
+
+    /// <summary>What was removed from it before anybody saw it, by kind; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RedactionCounts? Redactions { get; init; }
+
+    /// <summary>The budgets that its cost counts against, as they were before it; null where there is no cost or no budget.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<DayBudget>? Budgets { get; init; }
 
     /// <summary>When it was sent.</summary>
     public required DateTimeOffset SentAt { get; init; }

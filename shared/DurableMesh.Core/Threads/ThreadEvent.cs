@@ -10,6 +10,7 @@ namespace DurableMesh.Core.Threads;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(ThreadOpening), "opening")]
 [JsonDerivedType(typeof(MessageAccepted), "message")]
+[JsonDerivedType(typeof(HoldReminded), "reminder")]
 [JsonDerivedType(typeof(HoldDecided), "decision")]
 [JsonDerivedType(typeof(ThreadEnded), "end")]
 public abstract record ThreadEvent
@@ -37,6 +38,13 @@ public sealed record MessageAccepted : ThreadEvent
 {
     /// <summary>The message.</summary>
     public required Message Message { get; init; }
+}
+
+/// <summary>A held thread will expire soon, and nobody has decided yet.</summary>
+public sealed record HoldReminded : ThreadEvent
+{
+    /// <summary>When it will expire.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
 }
 
 /// <summary>A person decided about a held thread.</summary>

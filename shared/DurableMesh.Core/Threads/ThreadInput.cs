@@ -17,6 +17,7 @@ public abstract record ThreadInput
 [JsonDerivedType(typeof(MessageArrived), "message")]
 [JsonDerivedType(typeof(CancelRequested), "cancel")]
 [JsonDerivedType(typeof(GateDecided), "decision")]
+[JsonDerivedType(typeof(PartyUnavailable), "unavailable")]
 public abstract record InboxInput : ThreadInput
 {
     private protected InboxInput()
@@ -39,12 +40,17 @@ public sealed record CancelRequested(string By, string Why) : InboxInput;
 /// <param name="Why">The reason.</param>
 public sealed record GateDecided(string By, HoldDecision Decision, string Why) : InboxInput;
 
+/// <summary>A party is not there any more, so that nothing can be delivered to it.</summary>
+/// <param name="Agent">Its id.</param>
+/// <param name="Why">What is known about it.</param>
+public sealed record PartyUnavailable(string Agent, string Why) : InboxInput;
+
 /// <summary>The gate has spoken.</summary>
 /// <param name="Report">What it said.</param>
 public sealed record GateEvaluated(GateReport Report) : ThreadInput;
 
-/// <summary>The durable timer fired. Nothing happens where the deadline has not come.</summary>
-public sealed record DeadlineReached : ThreadInput;
+/// <summary>The durable timer fired. Nothing happens where nothing is due.</summary>
+public sealed record AlarmRang : ThreadInput;
 
 /// <summary>The mesh cannot go on with the thread.</summary>
 /// <param name="Reason"><see cref="EndReason.InternalError"/> or <see cref="EndReason.AgentUnreachable"/>.</param>

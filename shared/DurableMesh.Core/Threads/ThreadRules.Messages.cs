@@ -1,3 +1,4 @@
+using DurableMesh.Core.Money;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Threads;
@@ -145,6 +146,10 @@ public static partial class ThreadRules
                 EndReason.CostCap,
                 FormattableString.Invariant($"{cost} USD are spent, the cap is {limits.CostCapUsd} USD."));
         }
+        else if (OverdrawnBy(message) is { } budget)
+        {
+            step.EndByLimit(EndReason.CostCap, $"With this message {budget.Words()}.");
+        }
         else if (message.Kind == MessageKind.Verdict && state.RoundsWithoutProgress >= limits.MaxRoundsWithoutProgress)
         {
             step.EndByLimit(
@@ -156,6 +161,10 @@ public static partial class ThreadRules
             step.EndByLimit(EndReason.MaxTurns, $"The {limits.MaxTurns} turns are used up.");
         }
     }
+
+    private static DayBudget? OverdrawnBy(Message message) => message.Budgets?
+        .Select(budget => budget with { SpentUsd = budget.SpentUsd + (message.Usage?.CostUsd ?? 0) })
+        .FirstOrDefault(budget => budget.SpentUsd > budget.CapUsd);
 
     private static Message MessageOf(ThreadState state, IncomingMessage incoming) => new()
     {
@@ -170,6 +179,8 @@ public static partial class ThreadRules
         InReplyTo = incoming.InReplyTo,
         Verdict = incoming.Verdict,
         Usage = incoming.Usage,
+        Redactions = incoming.Redactions,
+        Budgets = incoming.Budgets,
         SentAt = incoming.SentAt,
         ContentHash = incoming.ContentHash,
     };

@@ -19,7 +19,7 @@ public static partial class ThreadRules
     public static ThreadDecision Decide(ThreadState state, ThreadInput input, DateTimeOffset now)
     {
         var step = new Step(state, now);
-        if (state.Phase != ThreadPhase.Ended && now >= state.Start.Deadline && input is not (GateEvaluated or CancelRequested))
+        if (state.Phase != ThreadPhase.Ended && now >= state.Deadline && input is not (GateEvaluated or CancelRequested))
         {
             step.Expire();
         }
@@ -30,7 +30,9 @@ public static partial class ThreadRules
             MessageArrived arrived => Receive(step, arrived.Message),
             CancelRequested cancel => step.Cancel(cancel),
             GateDecided decided => step.Release(decided),
+            PartyUnavailable party => step.Lose(party),
             SystemFault fault => step.Fail(fault),
+            AlarmRang => step.Remind(),
             _ => step.Decision(),
         };
     }
@@ -96,7 +98,7 @@ public static partial class ThreadRules
             }
             else if (report.Outcome != GateOutcome.Held)
             {
-                End(EndState.Blocked, EndReason.GateDenied, report.Objections());
+                End(EndState.Blocked, report.Reason ?? EndReason.GateDenied, report.Objections());
             }
 
             return Decision();
@@ -132,6 +134,27 @@ public static partial class ThreadRules
             }
 
             return Decision(Accepted());
+        }
+
+        /// <summary>What cannot be delivered must not look delivered: the dialogue is over, and the sender hears why.</summary>
+        public ThreadDecision Lose(PartyUnavailable party)
+        {
+            if (!Over)
+            {
+                End(EndState.Blocked, EndReason.AgentUnreachable, party.Why);
+            }
+
+            return Decision(Rejected(RejectReason.RecipientUnavailable, party.Why));
+        }
+
+        public ThreadDecision Remind()
+        {
+            if (State.RemindAt <= now)
+            {
+                Raise(new HoldReminded { At = now, ExpiresAt = State.Deadline });
+            }
+
+            return Decision();
         }
 
         public ThreadDecision Fail(SystemFault fault)
@@ -183,6 +206,7 @@ public static partial class ThreadRules
         To = start.Responder,
         Kind = MessageKind.Brief,
         Body = start.Body,
+        Redactions = start.Redactions,
         Checks = [.. start.Acceptance.Select(criterion => new Check
         {
             Id = criterion.Id,

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Redaction;
+using DurableMesh.Core.Trust;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Threads;
@@ -53,13 +55,17 @@ public sealed record ThreadStart
     /// <summary>Where the evidence file will be.</summary>
     public required string EvidencePath { get; init; }
 
-    /// <summary>The version of the authority table that let it in; null while there is none.</summary>
+    /// <summary>The version of the authority table that the gate asks; null in threads from before there was one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? AuthorityVersion { get; init; }
 
-    /// <summary>When the time to live runs out.</summary>
-    [JsonIgnore]
-    public DateTimeOffset Deadline => CreatedAt + Limits.Ttl;
+    /// <summary>What the parties' trust zones come to; null where a party is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrustDecision? Trust { get; init; }
+
+    /// <summary>What was removed from the brief, by kind; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RedactionCounts? Redactions { get; init; }
 
     /// <summary>Makes a start of a request.</summary>
     /// <param name="threadId">The thread's id.</param>

@@ -12,6 +12,7 @@ public sealed partial record ThreadState
     public ThreadState Apply(ThreadEvent threadEvent) => (Phase, threadEvent) switch
     {
         (ThreadPhase.Starting, ThreadOpening opening) when Gate is null => Open(opening),
+        (ThreadPhase.Held, HoldReminded) when RemindAt is not null => this with { RemindAt = null },
         (ThreadPhase.Held, HoldDecided decided) => Decided(decided),
         (ThreadPhase.Open, MessageAccepted accepted) => Accept(accepted.Message, threadEvent),
         (ThreadPhase.Starting or ThreadPhase.Held or ThreadPhase.Open, ThreadEnded ended) when Gate is not null => End(ended),
@@ -35,10 +36,14 @@ public sealed partial record ThreadState
             GateOutcome.Held => ThreadPhase.Held,
             _ => ThreadPhase.Starting,
         },
+        Deadline = opening.Gate.Hold?.ExpiresAt ?? Deadline,
+        RemindAt = opening.Gate.Hold?.RemindAt,
     };
 
-    private ThreadState Decided(HoldDecided decided) =>
-        decided.Decision == HoldDecision.Approve ? this with { Phase = ThreadPhase.Open } : this;
+    /// <summary>An approved dialogue has its whole time to live, however long the person took.</summary>
+    private ThreadState Decided(HoldDecided decided) => decided.Decision == HoldDecision.Approve
+        ? this with { Phase = ThreadPhase.Open, Deadline = decided.At + Start.Limits.Ttl, RemindAt = null }
+        : this with { RemindAt = null };
 
     private ThreadState Accept(Message message, ThreadEvent threadEvent)
     {
@@ -126,6 +131,7 @@ public sealed partial record ThreadState
             Detail = ended.Detail,
             EndedAt = ended.At,
             Awaiting = null,
+            RemindAt = null,
         };
     }
 

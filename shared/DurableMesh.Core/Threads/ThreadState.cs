@@ -19,6 +19,15 @@ public sealed partial record ThreadState
     /// <summary>What the gate said; null until the opening is recorded.</summary>
     public GateOutcome? Gate { get; init; }
 
+    /// <summary>When it ends by itself: a hold expires, a dialogue's time to live runs out.</summary>
+    public required DateTimeOffset Deadline { get; init; }
+
+    /// <summary>When a reminder of the hold is due; null where none is.</summary>
+    public DateTimeOffset? RemindAt { get; init; }
+
+    /// <summary>When something is due next.</summary>
+    public DateTimeOffset NextAlarm => RemindAt ?? Deadline;
+
     /// <summary>How it ended.</summary>
     public EndState? EndState { get; init; }
 
@@ -101,6 +110,7 @@ public sealed partial record ThreadState
     {
         Start = start,
         Phase = ThreadPhase.Starting,
+        Deadline = start.CreatedAt + start.Limits.Ttl,
         InitiatorUsage = UsageTotals.Zero,
         ResponderUsage = UsageTotals.Zero,
         Recent = RecentMessages.Empty,
@@ -127,12 +137,13 @@ public sealed partial record ThreadState
         Messages = Messages,
         Findings = Findings,
         Limits = Start.Limits,
-        Deadline = Start.Deadline,
+        Deadline = Deadline,
         CreatedAt = Start.CreatedAt,
         EndedAt = EndedAt,
         Usage = TotalUsage(),
         Checks = new CheckCounts(ChecksPassed, ChecksFailed, Start.Acceptance.Count(criterion => criterion.Required)),
         Evidence = new EvidenceLink(Start.EvidencePath, Final: Phase == ThreadPhase.Ended, Entries == 0 ? null : Head),
         AuthorityVersion = Start.AuthorityVersion,
+        Trust = Start.Trust,
     };
 }

@@ -20,7 +20,7 @@ internal static class JsonInput
         where T : class
     {
         var errors = new InputErrors();
-        utf8 = utf8.Span.StartsWith(ByteOrderMark) ? utf8[ByteOrderMark.Length..] : utf8;
+        utf8 = WithoutByteOrderMark(utf8);
         using var document = Parse(utf8, errors);
         if (document is not null && ObjectReader.Of(document.RootElement, "", errors) is { } reader)
         {
@@ -31,6 +31,10 @@ internal static class JsonInput
 
         return new ReadResult<T>(null, errors.All);
     }
+
+    /// <summary>What some editors put before a text is no part of it.</summary>
+    public static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> utf8) =>
+        utf8.Span.StartsWith(ByteOrderMark) ? utf8[ByteOrderMark.Length..] : utf8;
 
     private static JsonDocument? Parse(ReadOnlyMemory<byte> utf8, InputErrors errors)
     {

@@ -68,6 +68,7 @@ public static class MeshJson
 [JsonSerializable(typeof(RegistryChange))]
 [JsonSerializable(typeof(MeshStats))]
 [JsonSerializable(typeof(CostsPage))]
+[JsonSerializable(typeof(PolicyView))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ThreadState))]

@@ -109,4 +109,7 @@ public enum RejectReason
 
     /// <summary>A decision for a thread that is not held.</summary>
     NotHeld,
+
+    /// <summary>The other party is disabled or gone; the thread ends.</summary>
+    RecipientUnavailable,
 }

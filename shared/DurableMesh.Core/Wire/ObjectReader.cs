@@ -113,18 +113,31 @@ internal sealed class ObjectReader
         where TEnum : struct, Enum
     {
         if (Find(name, required) is not { } element
-            || !Expect(name, element, JsonValueKind.String, $"one of {Choices<TEnum>.List}"))
+            || !Expect(name, element, JsonValueKind.String, $"one of {Wire.Choices<TEnum>.List}"))
         {
             return null;
         }
 
-        if (TextRules.TryGet(element) is { } text && Choices<TEnum>.ByName.TryGetValue(text, out var choice))
+        if (TextRules.TryGet(element) is { } text && Wire.Choices<TEnum>.ByName.TryGetValue(text, out var choice))
         {
             return choice;
         }
 
-        Add(name, InputError.InvalidValue, $"This must be one of {Choices<TEnum>.List}.");
+        Add(name, InputError.InvalidValue, $"This must be one of {Wire.Choices<TEnum>.List}.");
         return null;
+    }
+
+    /// <summary>A list of names of an enum.</summary>
+    public IReadOnlyList<TEnum> Choices<TEnum>(string name)
+        where TEnum : struct, Enum
+    {
+        var names = Lines(name, Wire.Choices<TEnum>.ByName.Count, 64);
+        foreach (var unknown in names.Where(one => !Wire.Choices<TEnum>.ByName.ContainsKey(one)))
+        {
+            Add(name, InputError.InvalidValue, $"'{unknown}' is none of {Wire.Choices<TEnum>.List}.");
+        }
+
+        return [.. names.Where(Wire.Choices<TEnum>.ByName.ContainsKey).Select(one => Wire.Choices<TEnum>.ByName[one]).Distinct()];
     }
 
     public long? Whole(string name, long min, long max, bool required = false)

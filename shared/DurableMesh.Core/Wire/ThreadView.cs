@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DurableMesh.Core.Trust;
 
 namespace DurableMesh.Core.Wire;
 
@@ -57,7 +58,7 @@ public sealed record ThreadView
     /// <summary>The limits in force.</summary>
     public required Limits Limits { get; init; }
 
-    /// <summary>When the time to live runs out.</summary>
+    /// <summary>When the thread ends by itself: a hold expires, a dialogue's time to live runs out.</summary>
     public required DateTimeOffset Deadline { get; init; }
 
     /// <summary>When it was created.</summary>
@@ -77,6 +78,10 @@ public sealed record ThreadView
 
     /// <summary>The version of the authority table that let it in; null while there is none.</summary>
     public int? AuthorityVersion { get; init; }
+
+    /// <summary>What the parties' trust zones come to; left out where a party is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrustDecision? Trust { get; init; }
 
     /// <summary>Durable Functions' management URL; only in answers of a host that knows it.</summary>
     public string? StatusQueryGetUri { get; init; }

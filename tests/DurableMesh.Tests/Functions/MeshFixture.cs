@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using DurableMesh.Core.Agents;
+using DurableMesh.Core.Authority;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Identity;
-using DurableMesh.Core.Money;
+using DurableMesh.Core.Policy;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Authority;
+using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Ledger;
@@ -68,7 +71,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         Agents = new AgentDirectory(_registry);
         Presence = new AgentPresence(Log, Time);
         _finder = new ThreadFinder(Log);
-        _inbox = new ThreadInbox(Log, _options, TimeProvider.System);
+        _inbox = new ThreadInbox(Log, new StoppedThreads(Log, Evidence, TimeProvider.System), _options, TimeProvider.System);
         _messages = new ThreadMessages(Bodies);
         SetUpClient();
     }
@@ -87,6 +90,9 @@ internal sealed class MeshFixture : IAsyncDisposable
     public AgentPresence Presence { get; }
 
     public ThreadEvidence Evidence => new(Log, new BlobEvidenceStore(Blobs));
+
+    /// <summary>The policy in force.</summary>
+    public MeshPolicy Policy { get; set; } = MeshPolicy.Standard;
 
     public Mock<DurableTaskClient> Client { get; } = new("test");
 
@@ -110,7 +116,7 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> StartAsync(byte[] body, string? key = null) => CallAsync(
         "POST", "/api/threads", body, key,
-        request => new StartThread(Log, Bodies, Agents, _options, TimeProvider.System).RunAsync(request, Client.Object, default));
+        request => new StartThread(Log, Bodies, Drafts, _options, TimeProvider.System).RunAsync(request, Client.Object, default));
 
     public async Task<string> StartedAsync() => (await StartAsync(SampleThread.RequestOf())).Text("threadId");
 
@@ -118,8 +124,7 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> SendAsync(string id, byte[] body) => CallAsync(
         "POST", $"/api/threads/{id}/messages", body, null,
-        request => new SendMessage(Log, Bodies, Agents, _finder, _inbox, PriceTable.Empty, TimeProvider.System)
-            .RunAsync(request, id, Client.Object, default));
+        request => new SendMessage(Log, Bodies, Agents, Screening, _finder, _inbox).RunAsync(request, id, Client.Object, default));
 
     public Task<Answer> MessagesAsync(string id, string query = "", CancellationToken cancellation = default) => CallAsync(
         "GET", $"/api/threads/{id}/messages{query}", [], null,
@@ -197,6 +202,21 @@ internal sealed class MeshFixture : IAsyncDisposable
         var agents = new Mock<IAgentDirectory>();
         agents.Setup(one => one.ReadAsync(It.IsAny<CancellationToken>())).ReturnsAsync(SampleRegistry.Of(Registry));
         return agents.Object;
+    }
+
+    private ThreadDrafts Drafts =>
+        new(Agents, Authority(), Policies(), new Pseudonyms(Blobs), TimeProvider.System);
+
+    private MessageScreening Screening =>
+        new(Agents, Policies(), new Pseudonyms(Blobs), Log.Ledger, TimeProvider.System);
+
+    private IPolicySource Policies() => Mock.Of<IPolicySource>(source => source.Current == Policy);
+
+    private static IAuthorityDirectory Authority()
+    {
+        var authority = new Mock<IAuthorityDirectory>();
+        authority.Setup(one => one.ReadAsync(It.IsAny<CancellationToken>())).ReturnsAsync(AuthorityTables.Empty);
+        return authority.Object;
     }
 
     private static byte[] Json<T>(T request) => JsonSerializer.SerializeToUtf8Bytes(request, MeshJson.Options);

@@ -21,7 +21,7 @@ public sealed class MeshOptionsTests
             SeedFile = " ",
             StoreContainer = "No Capitals",
             AnswerWithin = TimeSpan.Zero,
-            Limits = { MaximumTtl = TimeSpan.FromMinutes(1), DefaultTurns = 0 },
+            PolicyFile = "",
             Store = { CacheMegabytes = 0 },
         };
 
@@ -29,7 +29,7 @@ public sealed class MeshOptionsTests
 
         var keys = new[]
         {
-            "Mesh:SeedFile", "Mesh:StoreContainer", "Mesh:AnswerWithin", "Mesh:Limits:DefaultTtl", "Mesh:Limits:DefaultTurns",
+            "Mesh:SeedFile", "Mesh:StoreContainer", "Mesh:AnswerWithin", "Mesh:PolicyFile",
             "Mesh:Store:CacheMegabytes",
         };
         Assert.All(keys, key => Assert.Single(failures, failure => failure.StartsWith(key + " ", StringComparison.Ordinal)));

@@ -98,8 +98,8 @@ public sealed class EndingsTests
     public void The_deadline_ends_the_thread_as_blocked_where_nothing_passed()
     {
         var dialogue = Dialogue.Opened();
-        dialogue.Now = dialogue.State.Start.Deadline;
-        dialogue.Decide(new DeadlineReached());
+        dialogue.Now = dialogue.State.Deadline;
+        dialogue.Decide(new AlarmRang());
         AssertEnded(dialogue, EndState.Blocked, EndReason.TtlExpired);
     }
 
@@ -109,8 +109,8 @@ public sealed class EndingsTests
         var dialogue = Dialogue.Opened();
         dialogue.Submit();
         dialogue.Judge(Verdict.Fail, Dialogue.Pass("AC-1"), Dialogue.Fail("AC-2"));
-        dialogue.Now = dialogue.State.Start.Deadline;
-        dialogue.Decide(new DeadlineReached());
+        dialogue.Now = dialogue.State.Deadline;
+        dialogue.Decide(new AlarmRang());
         AssertEnded(dialogue, EndState.Partial, EndReason.TtlExpired);
     }
 
@@ -118,10 +118,10 @@ public sealed class EndingsTests
     public void A_timer_that_fires_early_or_after_the_end_changes_nothing()
     {
         var dialogue = Dialogue.Opened();
-        Assert.Empty(dialogue.Decide(new DeadlineReached()).Events);
+        Assert.Empty(dialogue.Decide(new AlarmRang()).Events);
         dialogue.Decide(new CancelRequested("me", "enough"));
-        dialogue.Now = dialogue.State.Start.Deadline;
-        Assert.Empty(dialogue.Decide(new DeadlineReached()).Events);
+        dialogue.Now = dialogue.State.Deadline;
+        Assert.Empty(dialogue.Decide(new AlarmRang()).Events);
         Assert.Equal(EndReason.Cancelled, dialogue.State.Reason);
     }
 
@@ -129,7 +129,7 @@ public sealed class EndingsTests
     public void A_message_after_the_deadline_ends_the_thread_even_where_the_timer_is_late()
     {
         var dialogue = Dialogue.Opened();
-        dialogue.Now = dialogue.State.Start.Deadline;
+        dialogue.Now = dialogue.State.Deadline;
         Assert.Equal(RejectReason.ThreadEnded, dialogue.Submit().Reason);
         AssertEnded(dialogue, EndState.Blocked, EndReason.TtlExpired);
     }

@@ -45,7 +45,7 @@ public sealed class GateInTheThreadTests
     public void A_held_thread_expires()
     {
         var dialogue = Held();
-        dialogue.Now = dialogue.State.Start.Deadline;
+        dialogue.Now = dialogue.State.Deadline;
         Assert.Equal(
             RejectReason.NotHeld,
             dialogue.Decide(new GateDecided("anna", HoldDecision.Approve, "late")).Receipt!.Reason);

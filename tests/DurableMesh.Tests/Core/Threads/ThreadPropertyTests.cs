@@ -50,7 +50,7 @@ public sealed class ThreadPropertyTests
             Dialogue.Start)))),
         (1, Gen.Const((ThreadInput)new CancelRequested("me", "enough"))),
         (2, Gen.Enum<HoldDecision>().Select(decision => (ThreadInput)new GateDecided("anna", decision, "because"))),
-        (2, Gen.Const((ThreadInput)new DeadlineReached())),
+        (2, Gen.Const((ThreadInput)new AlarmRang())),
         (1, Gen.Const((ThreadInput)new SystemFault(EndReason.InternalError, "broken"))),
         (2, Gen.Enum<GateOutcome>().Select(outcome => (ThreadInput)new GateEvaluated(Report(outcome)))));
 

@@ -165,7 +165,7 @@ public sealed class GoldenHistoryTests(GoldenHistoryTests.App app) : IClassFixtu
             if (name == nameof(EvaluateGate))
             {
                 var start = (DurableMesh.Core.Threads.ThreadStart)input!;
-                _deadline = base.CreateTimer(start.Deadline.UtcDateTime, CancellationToken.None);
+                _deadline = base.CreateTimer((start.CreatedAt + start.Limits.Ttl).UtcDateTime, CancellationToken.None);
             }
 
             return base.CallActivityAsync<T>(name, input, options);

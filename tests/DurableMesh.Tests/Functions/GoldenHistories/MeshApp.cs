@@ -24,7 +24,7 @@ internal sealed class MeshApp : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly IHost _host;
 
-    public MeshApp()
+    public MeshApp(TimeProvider? time = null)
     {
         var source = new FunctionAppSource(
             typeof(ThreadOrchestrator).Assembly.GetTypes(), _folder.Path, _folder.Path, new Dictionary<string, string?>())
@@ -36,6 +36,7 @@ internal sealed class MeshApp : IDisposable
         };
         var builder = new FunctionsApplicationBuilder(source, []).ConfigureFunctionsWebApplication();
         builder.Services.AddMesh(builder.Configuration);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton<IBlobs>(new MemoryBlobs());
         builder.Services.AddSingleton(MeshFixture.KnownAgents());
         _host = builder.Build();

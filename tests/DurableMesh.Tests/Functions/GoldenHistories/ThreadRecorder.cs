@@ -1,6 +1,7 @@
 using System.Globalization;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
+using DurableMesh.Core.Trust;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
@@ -27,7 +28,7 @@ namespace DurableMesh.Tests.Functions.GoldenHistories;
 /// </summary>
 internal sealed class ThreadRecorder : IAsyncDisposable
 {
-    private readonly MeshApp _app = new();
+    private readonly MeshApp _app;
     private readonly FakeTimeProvider _time = new(SampleThread.Noon);
     private readonly InMemoryHubStorage _storage;
     private readonly TaskHub _hub;
@@ -41,6 +42,7 @@ internal sealed class ThreadRecorder : IAsyncDisposable
     private ThreadRecorder(string threadId)
     {
         _threadId = threadId;
+        _app = new MeshApp(_time);
         _storage = new InMemoryHubStorage(_time);
         _hub = new TaskHub(
             _storage.Connect(),
@@ -87,7 +89,11 @@ internal sealed class ThreadRecorder : IAsyncDisposable
     public async Task StartAsync(StartThreadRequest? request = null)
     {
         var start = ThreadStart.Create(
-            _threadId, request ?? SampleThread.RequestOf(), LimitPolicy.Standard, "hash of the request", _time.GetUtcNow());
+            _threadId, request ?? SampleThread.RequestOf(), LimitPolicy.Standard, "hash of the request", _time.GetUtcNow()) with
+        {
+            AuthorityVersion = 1,
+            Trust = new TrustDecision("internal", "internal", TrustAction.Allow, TrustAction.Allow),
+        };
         await _client.ScheduleNewOrchestrationInstanceAsync(
             nameof(ThreadOrchestrator), ThreadState.Starting(start), new StartOrchestrationOptions(_threadId), Patience);
         await SettleAsync();

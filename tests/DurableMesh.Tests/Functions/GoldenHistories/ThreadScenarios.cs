@@ -60,6 +60,31 @@ internal static class ThreadScenarios
             thread.Fail(nameof(EvaluateGate), new FormatException("The registry cannot be read."));
             return thread.StartAsync();
         }),
+        new("hold-approved", EndReason.VerifierBlocked, async thread =>
+        {
+            await thread.StartAsync(SampleThread.RequestOf() with { Priority = Priority.H });
+            await thread.SendAsync(Submission("b-1"));
+            await thread.PostAsync(new GateDecided("anna", HoldDecision.Approve, "fine"));
+            await thread.PostAsync(new GateDecided("bert", HoldDecision.Deny, "too late"));
+            await thread.SendAsync(Message("v-1", MessageKind.Note, SampleThread.Verifier), Submission("b-1"));
+            await thread.SendAsync(Message("v-2", MessageKind.Verdict, SampleThread.Verifier) with { Verdict = Verdict.Blocked });
+        }),
+        new("hold-denied", EndReason.GateDenied, async thread =>
+        {
+            await thread.StartAsync(SampleThread.RequestOf() with { Priority = Priority.H });
+            await thread.PostAsync(new GateDecided("anna", HoldDecision.Deny, "not today"));
+        }),
+        new("hold-expired-after-a-reminder", EndReason.GateExpired, async thread =>
+        {
+            await thread.StartAsync(SampleThread.RequestOf() with { Priority = Priority.H });
+            await thread.AdvanceAsync(TimeSpan.FromMinutes(15));
+            await thread.AdvanceAsync(TimeSpan.FromMinutes(15));
+        }),
+        new("recipient-gone", EndReason.AgentUnreachable, async thread =>
+        {
+            await thread.StartAsync();
+            await thread.PostAsync(new PartyUnavailable(SampleThread.Verifier, "It is disabled."));
+        }),
         new("ttl-expired", EndReason.TtlExpired, async thread =>
         {
             await thread.StartAsync();

@@ -1,4 +1,5 @@
 using System.Text;
+using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Wire;
 using Microsoft.AspNetCore.Http;
@@ -122,7 +123,7 @@ public sealed class MessageTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_thread_whose_orchestration_was_terminated_takes_nothing_more()
+    public async Task A_thread_whose_orchestration_was_terminated_ends_when_somebody_writes_to_it()
     {
         await using var slow = new MeshFixture(answerWithin: TimeSpan.FromMilliseconds(500));
         var id = await slow.StartedAsync();
@@ -131,7 +132,11 @@ public sealed class MessageTests : IAsyncDisposable
         var answer = await slow.SendAsync(id, Submission("b-1"));
 
         Assert.Equal((409, "thread_ended"), (answer.Status, answer.Text("reason")));
-        Assert.Contains("Terminated", answer.Text("detail"), StringComparison.Ordinal);
+        var thread = await slow.GetAsync(id);
+        Assert.Equal(("BLOCKED", "internal_error"), (thread.Text("endState"), thread.Text("reason")));
+        Assert.Contains("Terminated", thread.Text("detail"), StringComparison.Ordinal);
+        var evidence = EvidenceVerifier.Verify((await slow.EvidenceAsync(id)).Utf8);
+        Assert.True(evidence is { Final: true, Holds: true });
     }
 
     [Theory]

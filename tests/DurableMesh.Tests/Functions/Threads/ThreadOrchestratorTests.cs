@@ -34,7 +34,7 @@ public sealed class ThreadOrchestratorTests
         Assert.Equal(EndReason.GateDenied, _harness.Records[^1].View.Reason);
         Assert.Equal(["thread"], _harness.Evidence);
         Assert.True(Assert.Single(_harness.Outcomes).Refused);
-        Assert.True(_harness.TimerCancelled);
+        Assert.Equal(default, _harness.FireAt);
     }
 
     [Fact]

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Transcript;
+using DurableMesh.Core.Wire;
+using Spectre.Console;
+
+namespace DurableMesh.Cli.Threads;
+
+/// <summary><c>mesh decide</c>: what a person says about a thread that waits for one.</summary>
+internal static class DecideCommand
+{
+    private static readonly Option<string> By = new("--by")
+    {
+        Description = "Who decides. [default: the user's name]",
+        DefaultValueFactory = _ => Environment.UserName,
+    };
+
+    private static readonly Option<string> Why = new("--why") { Description = "The reason, for the evidence.", Required = true };
+
+    private static readonly Argument<HoldDecision> Decision = new("decision") { Description = "approve, or deny." };
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var threadId = CommonOptions.ThreadId();
+        var command = new Command("decide", "Approve or deny a held thread.") { threadId, Decision, By, Why };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var mesh = parsed.Connect();
+            var id = parsed.GetRequiredValue(threadId);
+            var request = new DecisionRequest(
+                parsed.GetRequiredValue(By), parsed.GetRequiredValue(Decision), parsed.GetRequiredValue(Why));
+            await mesh.DecideAsync(id, request, cancellation);
+            var thread = await mesh.GetThreadAsync(id, cancellation);
+            if (parsed.WantsJson())
+            {
+                terminal.WriteJson(thread, CliJson.Context.ThreadView);
+            }
+            else
+            {
+                terminal.Out.MarkupLineInterpolated($"thread [bold]{id}[/] is {ThreadWords.Of(thread.State)}");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

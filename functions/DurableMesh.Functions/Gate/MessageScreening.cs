@@ -1,0 +1,53 @@
+using DurableMesh.Core.Redaction;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Trust;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Store;
+
+namespace DurableMesh.Functions.Gate;
+
+/// <summary>
+/// Makes of a sent message what may come into the thread: without what the other party may not see, its cost settled, and the budgets
+/// beside it that the cost counts against.
+/// </summary>
+public sealed class MessageScreening(
+    IAgentDirectory agents, IPolicySource policies, IPseudonyms pseudonyms, IMeshLedger ledger, TimeProvider time)
+{
+    /// <summary>Screens a message.</summary>
+    /// <param name="thread">The thread it is sent to.</param>
+    /// <param name="asked">The message, its sender by id.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async ValueTask<ScreenedMessage> ScreenAsync(ThreadView thread, SendMessageRequest asked, CancellationToken cancellation)
+    {
+        var policy = policies.Current;
+        RedactionCounts? removed = null;
+        if (ActionOf(thread, asked.From) != TrustAction.Allow)
+        {
+            var redaction = new RequestRedaction(await pseudonyms.OfAsync(thread.ThreadId, cancellation));
+            asked = redaction.Of(asked);
+            removed = redaction.Counts.Total > 0 ? redaction.Counts : null;
+        }
+
+        var incoming = IncomingMessage.Of(asked, policy.Prices, time.GetUtcNow()) with { Redactions = removed };
+        if (incoming.Usage is { CostUsd: > 0 })
+        {
+            var registry = await agents.ReadAsync(cancellation);
+            var budgets = policy.BudgetsOf(ledger.PartyOf(asked.From, registry)).ToList();
+            incoming = incoming with { Budgets = budgets.Count > 0 ? budgets : null };
+        }
+
+        return new ScreenedMessage(incoming, asked.Body);
+    }
+
+    /// <summary>A thread from before there were zones is as open as it was; who is no party is turned away later.</summary>
+    private static TrustAction ActionOf(ThreadView thread, string from) =>
+        thread.Trust is not { } trust ? TrustAction.Allow
+        : from == thread.Initiator ? trust.ToResponder
+        : trust.ToInitiator;
+}
+
+/// <summary>A message that may come into its thread.</summary>
+/// <param name="Message">The message.</param>
+/// <param name="Body">Its body, which is stored apart where it is large.</param>
+public sealed record ScreenedMessage(IncomingMessage Message, JsonText? Body);

@@ -1,0 +1,48 @@
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Store;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>
+/// Ends threads whose orchestration was stopped from outside the mesh (terminated, or failed): nobody else will write their end.
+/// </summary>
+public sealed class StoppedThreads(IThreadLog log, ThreadEvidence evidence, TimeProvider time)
+{
+    /// <summary>Ends a thread if its orchestration has stopped.</summary>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="threadId">The thread.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>The thread as it ended; null where its orchestration goes on.</returns>
+    public async Task<ThreadView?> EndAsync(DurableTaskClient client, string threadId, CancellationToken cancellation)
+    {
+        var instance = await client.GetInstanceAsync(threadId, getInputsAndOutputs: true, cancellation);
+        if (instance?.RuntimeStatus is not (OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Failed)
+            || await StateAsync(instance, cancellation) is not { } state)
+        {
+            return null;
+        }
+
+        var why = $"The thread's orchestration is {instance.RuntimeStatus}: it was stopped from outside the mesh.";
+        var decision = ThreadRules.Decide(state, new SystemFault(EndReason.InternalError, why), time.GetUtcNow());
+        if (decision.Entries.Count > 0)
+        {
+            var record = new ThreadRecord { ThreadId = threadId, View = decision.View, Entries = decision.Entries };
+            await log.AppendAsync(record, cancellation);
+        }
+
+        await evidence.WriteAsync(threadId, cancellation);
+        return (await log.FindAsync(threadId, cancellation))?.View;
+    }
+
+    /// <summary>Where the thread was when its last step was recorded.</summary>
+    private async Task<ThreadState?> StateAsync(OrchestrationMetadata instance, CancellationToken cancellation)
+    {
+        var entries = await log.ReadTranscriptAsync(instance.InstanceId, cancellation);
+        return entries is [{ Event: ThreadOpening opening }, ..]
+            ? entries.Aggregate(ThreadState.Starting(opening.Thread), (state, entry) => state.Apply(entry))
+            : instance.ReadInputAs<ThreadState>();
+    }
+}
