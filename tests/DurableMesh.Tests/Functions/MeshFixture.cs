@@ -66,7 +66,10 @@ internal sealed class MeshFixture : IAsyncDisposable
         Log.Start();
         Bodies.Start();
         _registry = new(
-            Blobs, "registry", _options.Value.Store.Patience, TimeProvider.System, NullLogger.Instance) { Seed = Registry };
+            Blobs, "registry", _options.Value.Store.Patience, TimeProvider.System, NullLogger.Instance)
+        {
+            Seed = Registry,
+        };
         _registry.Start();
         Agents = new AgentDirectory(_registry);
         Presence = new AgentPresence(Log, Time);

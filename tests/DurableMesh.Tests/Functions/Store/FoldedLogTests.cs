@@ -116,7 +116,10 @@ public sealed class FoldedLogTests : IAsyncDisposable
     private FoldedLog<AgentRegistry, RegistryChange> Open(SeedRegistry? seed = null)
     {
         var log = new FoldedLog<AgentRegistry, RegistryChange>(
-            _blobs, "registry", TimeSpan.FromSeconds(30), _time, NullLogger.Instance) { Seed = seed };
+            _blobs, "registry", TimeSpan.FromSeconds(30), _time, NullLogger.Instance)
+        {
+            Seed = seed,
+        };
         log.Start();
         _open.Add(log);
         return log;
