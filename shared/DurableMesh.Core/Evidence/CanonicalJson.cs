@@ -60,10 +60,10 @@ public static class CanonicalJson
     }
 
     /// <summary>Writes a text as <see cref="Quote"/> does.</summary>
-    internal static void WriteString(ArrayBufferWriter<byte> output, string text)
+    internal static void WriteString(ArrayBufferWriter<byte> output, ReadOnlySpan<char> text)
     {
         output.Write("\""u8);
-        var rest = text.AsSpan();
+        var rest = text;
         while (rest.IndexOfAny(Escaped) is var plain && plain >= 0)
         {
             WriteUtf8(output, rest[..plain]);

@@ -19,10 +19,12 @@ internal ref struct JsonScanner
     /// <summary>The member that a value belongs to, for each depth; an array's elements belong to the array's member.</summary>
     private readonly Member?[] _members = new Member?[CanonicalJson.MaxDepth + 2];
 
+    /// <summary>The value that is looked at.</summary>
+    private readonly PooledText _text = new();
+
     /// <summary>For each open object its names that may be placeholders, and how often each came.</summary>
     private readonly Stack<Dictionary<string, int>?> _placeholders = [];
 
-    private char[] _buffer = [];
     private ArrayBufferWriter<byte>? _output;
     private int _copied;
 
@@ -40,7 +42,7 @@ internal ref struct JsonScanner
     {
         var scanner = new JsonScanner(body.ToUtf8(), run);
         scanner.Walk();
-        ArrayPool<char>.Shared.Return(scanner._buffer);
+        scanner._text.Dispose();
         if (scanner._output is null)
         {
             return body;
@@ -80,7 +82,7 @@ internal ref struct JsonScanner
     private void TakeName(in Utf8JsonReader reader)
     {
         var name = reader.GetString()!;
-        var redacted = TextScanner.Redact(name, Member.Unnamed, _run) ?? name;
+        var redacted = TextScanner.TryRedact(name, Member.Unnamed, _run, out var other) ? other.ToString() : name;
 
         // What a name says, it must still say when it is read again.
         _members[reader.CurrentDepth] = _run.MemberNamed(redacted);
@@ -118,27 +120,24 @@ internal ref struct JsonScanner
         {
             Replace(reader, _run.Take(finding));
         }
-        else if (TextScanner.Redact(text, member, _run) is { } redacted)
+        else if (TextScanner.TryRedact(text, member, _run, out var redacted))
         {
             Replace(reader, redacted);
         }
     }
 
-    private ReadOnlySpan<char> TextOf(in Utf8JsonReader reader)
+    private readonly ReadOnlySpan<char> TextOf(in Utf8JsonReader reader)
     {
-        if (_buffer.Length < reader.ValueSpan.Length)
-        {
-            ArrayPool<char>.Shared.Return(_buffer);
-            _buffer = ArrayPool<char>.Shared.Rent(reader.ValueSpan.Length);
-        }
-
-        return reader.TokenType == JsonTokenType.String
-            ? _buffer.AsSpan(0, reader.CopyString(_buffer))
-            : _buffer.AsSpan(0, Encoding.ASCII.GetChars(reader.ValueSpan, _buffer));
+        _text.Clear();
+        var room = _text.Room(reader.ValueSpan.Length);
+        _text.Advance(reader.TokenType == JsonTokenType.String
+            ? reader.CopyString(room)
+            : Encoding.ASCII.GetChars(reader.ValueSpan, room));
+        return _text.Span;
     }
 
     /// <summary>Copies what lies between and writes a string in the token's place.</summary>
-    private void Replace(in Utf8JsonReader reader, string text)
+    private void Replace(scoped in Utf8JsonReader reader, scoped ReadOnlySpan<char> text)
     {
         _output ??= new ArrayBufferWriter<byte>(_utf8.Length + 64);
         _output.Write(_utf8[_copied..(int)reader.TokenStartIndex]);

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace DurableMesh.Core.Redaction;
 
@@ -15,14 +14,14 @@ internal sealed class RedactionRun(PseudonymKey key, string body) : IDisposable
     private readonly Dictionary<string[], bool> _mentioned = [];
     private readonly Dictionary<string, Member> _members = [];
     private readonly int[] _counts = new int[RedactionKinds.Count];
-    private readonly StringBuilder _output = new();
+    private readonly PooledText[] _outputs = [new(), new()];
     private IncrementalHash? _hash;
 
     /// <summary>What was taken out.</summary>
     public RedactionCounts Counts => _placeholders.Count == 0 ? RedactionCounts.None : new RedactionCounts(_counts);
 
-    /// <summary>Where a text is put together, for one at a time.</summary>
-    public StringBuilder Output() => _output.Clear();
+    /// <summary>Where a text is put together; two passes that follow each other have not the same place.</summary>
+    public PooledText OutputOf(int pass) => _outputs[pass % _outputs.Length];
 
     /// <summary>Counts what was found and says what stands in its place.</summary>
     public string Take(in Finding finding)
@@ -66,7 +65,14 @@ internal sealed class RedactionRun(PseudonymKey key, string body) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _hash?.Dispose();
+    public void Dispose()
+    {
+        _hash?.Dispose();
+        foreach (var output in _outputs)
+        {
+            output.Dispose();
+        }
+    }
 
     private static void Remember<TKey, TValue>(Dictionary<TKey, TValue> known, TKey key, TValue value)
         where TKey : notnull

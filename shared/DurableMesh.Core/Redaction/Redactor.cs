@@ -29,6 +29,6 @@ public static class Redactor
     public static (string Text, RedactionCounts Counts) Redact(string text, PseudonymKey key)
     {
         using var run = new RedactionRun(key, text);
-        return (TextScanner.Redact(text, Member.Unnamed, run) ?? text, run.Counts);
+        return (TextScanner.TryRedact(text, Member.Unnamed, run, out var redacted) ? redacted.ToString() : text, run.Counts);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using DurableMesh.Core.Redaction.Numbers;
 using DurableMesh.Core.Redaction.Secrets;
 
@@ -32,24 +31,36 @@ internal static class TextScanner
     private static readonly SearchValues<string> Words = SearchValues.Create(
         [BearerTokenRecogniser.JsonWebToken, .. SecretTokens.Prefixes, .. WordsAnywhere], StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The text without what was found in it; null where nothing was.</summary>
+    /// <summary>Redacts a text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="member">The JSON member whose value it is.</param>
     /// <param name="run">The call.</param>
-    public static string? Redact(ReadOnlySpan<char> text, Member member, RedactionRun run)
+    /// <param name="redacted">The text without what was found in it, valid until the next call.</param>
+    /// <returns>Whether anything was found.</returns>
+    public static bool TryRedact(ReadOnlySpan<char> text, Member member, RedactionRun run, out ReadOnlySpan<char> redacted)
     {
-        string? redacted = null;
-        for (var pass = 0; pass < MaxPasses && Pass(redacted ?? text, member, run) is { } next; pass++)
+        redacted = text;
+        var (passes, again) = (0, true);
+        while (again && passes < MaxPasses && Pass(redacted, member, run, run.OutputOf(passes), out again))
         {
-            redacted = next;
+            redacted = run.OutputOf(passes++).Span;
         }
 
-        return redacted;
+        return passes > 0;
     }
 
-    private static string? Pass(ReadOnlySpan<char> text, Member member, RedactionRun run)
+    /// <summary>Looks at a text once.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="member">The JSON member whose value it is.</param>
+    /// <param name="run">The call.</param>
+    /// <param name="output">The text without what was found in it.</param>
+    /// <param name="again">Whether something that was no finding is left, which may be one now.</param>
+    /// <returns>Whether anything was found.</returns>
+    private static bool Pass(ReadOnlySpan<char> text, Member member, RedactionRun run, PooledText output, out bool again)
     {
-        StringBuilder? output = null;
+        output.Clear();
+        again = false;
+        var missed = int.MaxValue;
         var (done, at, mark, word, searched) = (0, 0, -1, -1, 0);
         while (true)
         {
@@ -59,18 +70,23 @@ internal static class TextScanner
             var here = Math.Min(mark, word);
             if (here == int.MaxValue)
             {
-                return output?.Append(text[done..]).ToString();
+                again |= missed < int.MaxValue;
+                output.Append(done > 0 ? text[done..] : default);
+                return done > 0;
             }
 
             var passage = new Passage { Text = text, Floor = done, Member = member, Run = run };
             if (TryRead(passage, here, out var finding))
             {
-                output ??= run.Output();
-                output.Append(text[done..finding.Start]).Append(run.Take(finding));
+                output.Append(text[done..finding.Start]);
+                output.Append(run.Take(finding));
+                again |= missed < finding.Start;
+                missed = int.MaxValue;
                 at = done = finding.End;
             }
             else
             {
+                missed = Math.Min(missed, here);
                 at = EndOfMiss(text, here);
                 if (here == word)
                 {

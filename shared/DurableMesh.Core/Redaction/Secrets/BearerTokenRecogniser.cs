@@ -41,9 +41,9 @@ internal static class BearerTokenRecogniser
         finding = default;
         var inHeader = passage.Before(scheme, 20).Contains("authorization", StringComparison.OrdinalIgnoreCase);
         var token = Run(passage, start, Token68).TrimEnd('.');
-        var isToken = inHeader
-            ? token.Length >= MinTokenInHeader
-            : !needsHeader && token.Length >= MinToken && SecretNames.IsMixed(token);
+        var isToken = needsHeader
+            ? inHeader && token.Length >= MinTokenInHeader && !token.Contains('_')
+            : token.Length >= (inHeader ? MinTokenInHeader : MinToken) && SecretNames.IsMixed(token);
         if (!isToken || char.IsAsciiLetterOrDigit(passage[scheme - 1]))
         {
             return false;

@@ -78,7 +78,7 @@ internal static class CredentialRecogniser
         return nature != SecretNature.None && TryReadValue(passage, start, end, nature, out finding);
     }
 
-    /// <summary>Reads the password in <c>scheme://user:password@host</c> from the colon of the scheme.</summary>
+    /// <summary>Reads the password in <c>scheme://user:…@host</c> from the colon of the scheme.</summary>
     public static bool TryReadUrl(in Passage passage, int at, out Finding finding)
     {
         finding = default;
@@ -182,7 +182,7 @@ internal static class CredentialRecogniser
     }
 
     private static bool IsReference(ReadOnlySpan<char> value) =>
-        value.IsEmpty || value[0] is '$' or '{' or '<' or '%' or '*' or '[' or '(' or '/'
+        value.IsEmpty || value[0] is '$' or '{' or '<' or '%' or '*' or '[' or '(' or '/' or '.' or '…'
         || value.ContainsAny("(") || value is "null" or "None" or "none" or "undefined" or "true" or "false";
 
     private static bool IsInConnectionString(in Passage passage, int nameStart)

@@ -103,7 +103,7 @@ public sealed class PersonalDataTests
     [InlineData("RFC 8785 §3.2.2.13 and section 10.2.13.4")]
     [InlineData("10.0.0.0 and 1.2.3.4 and 1.2.3.4.5 and 300.1.1.1")]
     [InlineData("12:34:56 and 00:1b:44:11:3a:b7 and a::b and std::vector and 2001:db8")]
-    [InlineData("2026:03:14 09:26:53 cafe::babe")]
+    [InlineData("2026:03:14 09:26:53 cafe::babe, 2000::/3 and fe80::")]
     public void What_is_no_address_of_a_host_stays(string text) => Redacting.AssertUntouched(text);
 
     [Fact]

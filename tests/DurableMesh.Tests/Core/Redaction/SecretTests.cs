@@ -65,6 +65,7 @@ public sealed class SecretTests
     [InlineData("Bearer authentication is used; a bearer of good news; Bearer AuthenticationMiddleware; the Basic programming language")]
     [InlineData("Authorization: Bearer $TOKEN")]
     [InlineData("Authorization: Bearer <token>")]
+    [InlineData("Authorization: Bearer dmk_ID_SECRET")]
     public void A_word_behind_a_scheme_is_no_token(string text) => Redacting.AssertUntouched(text);
 
     [Theory]
@@ -110,7 +111,7 @@ public sealed class SecretTests
     [Theory]
     [InlineData("connect(password=password), f(pwd=pwd), g(secret=settings.secret)")]
     [InlineData("password: string; secret: string | null; public string Password { get; init; }")]
-    [InlineData("PASSWORD=$PASSWORD password={password} Password=<yours> password=*** password=")]
+    [InlineData("PASSWORD=$PASSWORD password={password} Password=<yours> password=*** Password=…; Password=... password=")]
     [InlineData("The password: it must have eight characters. No token is left; the token budget: 4096.")]
     [InlineData("var secret = GetSecret(); secret == other; password => password; Token::new()")]
     [InlineData("PWD=/home/me; inputTokens=1200 outputTokens=300 tokens: 15")]
