@@ -57,53 +57,6 @@ try
             return 0;
         case "redact":
             RedactBenchmark.Run(Arguments.Parse(args[1..], "runs"), stop.Token);
-
-    engine        turns of durable dialogues in process: raise event (acknowledged after the durable commit) -> orchestrator -> one
-                  trivial activity (--durable: -> its completion committed); at 1x100, 100x20 and 1000x5 instances x turns, over a
-                  fresh Azurite
-    turns         what the 1,000th turn of a dialogue costs beside the 10th
-    scale-engine  memory, cold restart and turns with many open instances (10,000) beside a hub with 100
-    http          whole mesh turns over HTTP against the real host, at 1, 32 and 256 threads
-    scale-mesh    memory, cold restart and sends with many open threads (10,000) over HTTP beside a host with 100
-    stats         GET /stats and GET /costs with many threads (100,000) in the store, and how long it takes to read them
-    takeover      two hosts on one hub: seconds without an owner after a clean stop, a SIGKILL and a SIGSTOP of the owner
-    redact        MB/s of redaction on ordinary text, and milliseconds for 1 MiB of text and JSON made to be slow
-    """;
-
-using var stop = new CancellationTokenSource();
-using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-
-try
-{
-    switch (args.FirstOrDefault())
-    {
-        case "engine":
-            await EngineBenchmark.RunAsync(Arguments.Parse(args[1..], "partitions", "runs", "pause", "memory!", "durable!"), stop.Token);
-            return 0;
-        case "turns":
-            await TurnsBenchmark.RunAsync(Arguments.Parse(args[1..], "dialogues", "memory!"), stop.Token);
-            return 0;
-        case "scale-engine":
-            await EngineScaleBenchmark.RunAsync(Arguments.Parse(args[1..], "open", "idle"), stop.Token);
-            return 0;
-        case "hub" when args.Length == 2:
-            await HubProcess.ServeAsync(args[1], stop.Token);
-            return 0;
-        case "http":
-            await HttpBenchmark.RunAsync(Arguments.Parse(args[1..], "threads", "seconds"), stop.Token);
-            return 0;
-        case "scale-mesh":
-            await MeshScaleBenchmark.RunAsync(Arguments.Parse(args[1..], "threads", "idle"), stop.Token);
-            return 0;
-        case "takeover":
-            await TakeOverBenchmark.RunAsync(Arguments.Parse(args[1..], "runs"), stop.Token);
-            return 0;
-        case "stats":
-            await StatsBenchmark.RunAsync(Arguments.Parse(args[1..], "threads"), stop.Token);
-            return 0;
-        case "redact":
-            RedactBenchmark.Run(Arguments.Parse(args[1..], "runs"), stop.Token);
             return 0;
         default:
             Console.Error.WriteLine(Usage);
