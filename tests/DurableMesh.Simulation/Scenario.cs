@@ -11,6 +11,8 @@ internal sealed record Scenario(ulong Seed)
     // Most commits take several of these, and a segment must take a whole commit.
     private const int SmallBlock = 1024;
 
+    private static readonly StepKind[] Sociable = [StepKind.Wait, StepKind.Wait, StepKind.Send, StepKind.Send, StepKind.Child];
+
     /// <summary>The names that events have.</summary>
     public static readonly IReadOnlyList<string> EventNames = ["a", "b"];
 
@@ -50,6 +52,9 @@ internal sealed record Scenario(ulong Seed)
     /// <summary>Whether the storage forgets in the middle of a checkpoint, where there is one.</summary>
     public bool ForgetsInCheckpoints { get; init; }
 
+    /// <summary>How likely a host dies soon after a checkpoint of its has come to count.</summary>
+    public double CrashAfterCheckpoint { get; init; }
+
     /// <summary>At how many steps of the machine a run is given up.</summary>
     public long MostSteps { get; init; } = 5_000_000;
 
@@ -59,8 +64,9 @@ internal sealed record Scenario(ulong Seed)
         var random = new SeededRandom(seed, stream: 5);
         return (seed % 16) switch
         {
+            2 => WithBusyCheckpoints(Usual(seed), random),
             4 or 12 => WithIdleTimes(Usual(seed), random),
-            2 or 7 or 11 or 14 => WithSleepers(Usual(seed), random),
+            7 or 11 or 14 => WithSleepers(Usual(seed), random),
             9 or 13 => WithForgottenCheckpoints(Usual(seed), random),
             _ => Usual(seed),
         };
@@ -118,13 +124,39 @@ internal sealed record Scenario(ulong Seed)
         };
     }
 
-    /// <summary>Instances leave the memory between the requests, and come back slowly.</summary>
+    /// <summary>Few instances have much to do while checkpoints are made, after which hosts often die.</summary>
+    private static Scenario WithBusyCheckpoints(Scenario usual, SeededRandom random)
+    {
+        const int operations = 1_000, clients = 8, longestPause = 200;
+        string[] instances = [.. usual.Instances.Take(random.Between(1, 4))];
+        IReadOnlyList<StepKind>? steps = random.Chance(0.5) ? Sociable : null;
+        return usual with
+        {
+            Instances = instances,
+            Options = OftenCheckpointed(usual.Options),
+            Mood = usual.Mood with { SlowRead = 0.5, Latency = TimeSpan.FromMilliseconds(100) },
+            CrashAfterCheckpoint = 0.3,
+            Operations =
+            [
+                .. from operation in new WorkloadGenerator(random, instances, steps).Operations(operations)
+                   select operation with { Client = operation.Number % clients, Pause = TimeSpan.FromMilliseconds(random.Below(longestPause)) },
+            ],
+        };
+    }
+
+    /// <summary>
+    /// Instances that send one another much leave the memory between the requests, and come back slowly; hosts often die after checkpoints.
+    /// </summary>
     private static Scenario WithIdleTimes(Scenario usual, SeededRandom random) => usual with
     {
         Options = OftenCheckpointed(usual.Options),
         Mood = usual.Mood with { SlowRead = 0.5, Crash = 0.003 },
-        Operations = [.. usual.Operations.Select(operation =>
-            random.Chance(0.2) ? operation with { Pause = TimeSpan.FromSeconds(random.Between(5, 25)) } : operation)],
+        CrashAfterCheckpoint = random.Pick(0, 0.2),
+        Operations =
+        [
+            .. from operation in new WorkloadGenerator(random, usual.Instances, Sociable).Operations(usual.Operations.Count)
+               select random.Chance(0.2) ? operation with { Pause = TimeSpan.FromSeconds(random.Between(5, 25)) } : operation,
+        ],
     };
 
     /// <summary>One host after the other stands still for longer than its lease lasts, while the other one goes on and is asked.</summary>

@@ -1,4 +1,5 @@
 using DurableMesh.LocalHost.Engine.Partitions;
+using DurableMesh.LocalHost.Storage;
 using DurableMesh.Simulation.Faults;
 using DurableMesh.Simulation.Machine;
 using DurableMesh.Simulation.Workload;
@@ -9,6 +10,9 @@ namespace DurableMesh.Simulation;
 internal sealed partial class SimulatedRun
 {
     private const int MostHosts = 3;
+
+    // About as many as the next few requests take.
+    private const int MostStepsToDeath = 60;
 
     // Azurite forgets at most so much, and the engine keeps what it wrote for longer than that.
     private static readonly TimeSpan LongestForgotten = TimeSpan.FromSeconds(5);
@@ -69,6 +73,16 @@ internal sealed partial class SimulatedRun
         }
 
         _faults.Add(disturbance.Kind.ToString());
+    }
+
+    private void CheckpointCounts(InMemoryHubConnection author)
+    {
+        _ = _world.RunAsync(CheckCopyAsync);
+        if (!_weather.IsCalm && _scenario.CrashAfterCheckpoint > 0 && _fate.Chance(_scenario.CrashAfterCheckpoint)
+            && _hosts.Find(host => host.Connection == author) is { } doomed)
+        {
+            doomed.DiesAt ??= _machine.Steps + _fate.Below(MostStepsToDeath);
+        }
     }
 
     private async Task PauseAsync(SimulatedHost host, TimeSpan duration)

@@ -25,6 +25,7 @@ internal sealed partial class SimulatedRun
     private readonly InMemoryHubStorage _storage;
     private readonly StorageWeather _weather;
     private readonly SimulatedClient _client;
+    private readonly SeededRandom _fate;
     private readonly List<SimulatedHost> _hosts = [];
     private readonly List<SimulatedHost> _aside = [];
     private readonly Dictionary<string, int> _activityRuns = [];
@@ -41,7 +42,8 @@ internal sealed partial class SimulatedRun
         _machine = new SimulatedMachine(new SeededRandom(scenario.Seed, stream: 2), scenario.Disorder, _trace);
         _world = _machine.Spawn("world");
         _hub = new ReferenceHub(scenario.Options.PartitionCount, _violations, _machine.Clock, _trace);
-        _auditor = new LogAuditor(_hub, _violations, _machine.Clock, _trace) { CheckpointCounts = () => _ = _world.RunAsync(CheckCopyAsync) };
+        _auditor = new LogAuditor(_hub, _violations, _machine.Clock, _trace) { CheckpointCounts = CheckpointCounts };
+        _fate = new SeededRandom(scenario.Seed, stream: 6);
         _storage = new InMemoryHubStorage(_world.Time)
         {
             LeaseDuration = scenario.LeaseDuration,

@@ -22,8 +22,8 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     private readonly List<long> _recent = [];
     private readonly HashSet<int> _ending = [];
 
-    /// <summary>Called when a new checkpoint counts.</summary>
-    public required Action CheckpointCounts { get; init; }
+    /// <summary>Called when a new checkpoint of a host counts.</summary>
+    public required Action<InMemoryHubConnection> CheckpointCounts { get; init; }
 
     /// <summary>The host that acquired a partition last.</summary>
     public InMemoryHubConnection? OwnerOf(int partition) => _owners.GetValueOrDefault(partition);
@@ -95,11 +95,11 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
         }
         else if (status == FrameStatus.Whole)
         {
-            ReadOpening(partition, block.Span[CommitFrame.HeaderBytes..]);
+            ReadOpening(partition, block.Span[CommitFrame.HeaderBytes..], host);
         }
     }
 
-    private void ReadOpening(int partition, ReadOnlySpan<byte> payload)
+    private void ReadOpening(int partition, ReadOnlySpan<byte> payload, InMemoryHubConnection host)
     {
         var records = new LogReader(payload);
         while (!records.AtEnd)
@@ -111,7 +111,7 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
                 && manifest.Number != _checkpoints.GetValueOrDefault(partition)?.Number)
             {
                 _checkpoints[partition] = manifest;
-                CheckpointCounts();
+                CheckpointCounts(host);
             }
         }
     }

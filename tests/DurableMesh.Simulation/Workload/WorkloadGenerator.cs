@@ -4,13 +4,22 @@ using DurableMesh.Simulation.Machine;
 namespace DurableMesh.Simulation.Workload;
 
 /// <summary>Makes up what clients ask for, and the programs that they start.</summary>
-internal sealed class WorkloadGenerator(SeededRandom random, IReadOnlyList<string> instances)
+/// <param name="random">Decides.</param>
+/// <param name="instances">The instances that clients know of.</param>
+/// <param name="steps">What programs do, each as often as it is named; null: some of everything.</param>
+internal sealed class WorkloadGenerator(SeededRandom random, IReadOnlyList<string> instances, IReadOnlyList<StepKind>? steps = null)
 {
     private const int DeepestChild = 2;
 
     // What a client asks for mostly, and what it asks for now and then.
     private static readonly OperationKind[] Usual = [OperationKind.Start, OperationKind.Raise, OperationKind.Raise, OperationKind.Raise];
     private static readonly OperationKind[] Seldom = Enum.GetValues<OperationKind>();
+
+    private static readonly StepKind[] SomeOfEverything =
+    [
+        StepKind.Wait, StepKind.Wait, StepKind.Race, StepKind.Activity, StepKind.Fan, StepKind.Timer, StepKind.Child, StepKind.Send,
+        StepKind.Again, StepKind.Status,
+    ];
 
     private readonly int _slowness = random.Pick(20, 300, 3_000);
     private readonly int _clients = random.Between(1, 3);
@@ -48,9 +57,7 @@ internal sealed class WorkloadGenerator(SeededRandom random, IReadOnlyList<strin
 
     private Step Step(int depth)
     {
-        StepKind kind = random.Pick(
-            StepKind.Wait, StepKind.Wait, StepKind.Race, StepKind.Activity, StepKind.Fan, StepKind.Timer, StepKind.Child, StepKind.Send,
-            StepKind.Again, StepKind.Status);
+        StepKind kind = random.Pick(steps ?? SomeOfEverything);
         int milliseconds = random.Below(random.Pick(2, 500, 20_000));
         return kind switch
         {

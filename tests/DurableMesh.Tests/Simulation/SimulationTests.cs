@@ -30,6 +30,7 @@ public sealed class SimulationTests
     /// </summary>
     [Theory]
     [InlineData(195)]
+    [InlineData(338)]
     [InlineData(1261)]
     [InlineData(4605)]
     [InlineData(6453)]

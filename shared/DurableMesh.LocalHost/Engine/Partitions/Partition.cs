@@ -309,10 +309,10 @@ internal sealed partial class Partition : IDisposable
 
     /// <summary>
     /// Lets an effect happen once everything known of <paramref name="instance"/> is durable: at once where it is already. That there is
-    /// none (null) may be the work of a commit that is under way: then all of them must be durable.
+    /// none, or only a place for one, may be the work of a commit that is under way: then all of them must be durable.
     /// </summary>
-    private void OnceDurable(Instance? instance, Action effect) =>
-        OnceDurable(instance?.LastCommit ?? (_open.IsEmpty ? _open.Number - 1 : _open.Number), effect);
+    private void OnceDurable(Instance? instance, Action effect) => OnceDurable(
+        instance is { State.Exists: true } ? instance.LastCommit : _open.IsEmpty ? _open.Number - 1 : _open.Number, effect);
 
     private void OnceDurable(long commit, Action effect)
     {
