@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace DurableMesh.Core.Redaction;
 
 /// <summary>
-/// IP addresses of hosts. Loopback, unspecified, mask and network addresses (2001:db8::) are nobody's and stay, and so does a number
-/// of four parts that is rather a version or a section: the word before it says so, or every part has one digit only.
+/// IP addresses of hosts. Loopback, unspecified, mask and network addresses (2001:db8::) are nobody's and stay, and so does a
+/// number of four parts that is rather a version or a section: the word before it says so, or every part has one digit only.
 /// </summary>
 internal static class IpAddressRecogniser
 {

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace DurableMesh.Core.Redaction;
 
-/// <summary>A text that grows in rented memory: bodies are large, and most of a second one each would be garbage at once.</summary>
+/// <summary>A text that grows in rented memory: bodies are large, and what lies between two passes is garbage at once.</summary>
 internal sealed class PooledText : IDisposable
 {
     private char[] _characters = [];

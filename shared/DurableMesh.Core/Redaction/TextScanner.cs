@@ -111,8 +111,8 @@ internal static class TextScanner
     };
 
     /// <summary>
-    /// Where the next word can be after one that was none. A key stands alone, so none begins before the name ends that this place
-    /// is in; without this, <c>sk-sk-sk-</c> would start a search for every three characters.
+    /// Where the next word can be after one that was none. A key stands alone, so none begins before the end of the name that
+    /// this place is in; without this, <c>sk-sk-sk-</c> would start a search for every three characters.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="at">A place in the name.</param>

@@ -72,7 +72,7 @@ internal static class SecretNames
     };
 
     /// <summary>
-    /// Whether a text is one word with a letter and a digit, as what a machine made nearly always has; not one with a placeholder.
+    /// Whether a text is one word with a letter and a digit, as what a machine made nearly always has, and holds no placeholder.
     /// </summary>
     public static bool IsMixed(ReadOnlySpan<char> text) =>
         text.ContainsAnyInRange('0', '9')

@@ -20,6 +20,7 @@ public sealed class JsonRedactionTests
     [InlineData("""{"password":{"type":"string"},"token":"identifier","inputTokens":1200}""", """{"inputTokens":1200,"password":{"type":"string"},"token":"identifier"}""")]
     [InlineData("""{"version":"10.1.12.13","assemblyVersion":"10.1.12.13","host":"10.1.12.13"}""", """{"assemblyVersion":"10.1.12.13","host":"[ip_address]","version":"10.1.12.13"}""")]
     [InlineData("\"ola@example.com\\n\\u00e6 \\\"q\\\" +4722123456\"", "\"[email]\\næ \\\"q\\\" [phone]\"")]
+    [InlineData("\"a\\u0001\\b\\t\\f\\r\\\\ \\/ \\u20ac ola@example.com\\n\"", "\"a\\u0001\\b\\t\\f\\r\\\\ / € [email]\\n\"")]
     [InlineData("4111111111111111", "\"[payment_card]\"")]
     [InlineData("""{"a":4.111111111111111,"b":-4111111111111111,"c":1e+22}""", """{"a":4.111111111111111,"b":-4111111111111111,"c":1e+22}""")]
     public void What_is_found_is_replaced_and_the_structure_stays(string json, string expected) =>

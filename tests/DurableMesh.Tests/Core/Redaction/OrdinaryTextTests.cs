@@ -7,7 +7,7 @@ namespace DurableMesh.Tests.Core.Redaction;
 public sealed class OrdinaryTextTests
 {
     private static readonly string[] Built =
-        [$"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", $"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}"];
+        [.. ((string[])["bin", "obj"]).Select(folder => $"{Path.DirectorySeparatorChar}{folder}{Path.DirectorySeparatorChar}")];
 
     [Theory]
     [InlineData("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
