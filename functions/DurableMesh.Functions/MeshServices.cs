@@ -63,6 +63,7 @@ internal static class MeshServices
         services.AddSingleton(provider => new TaskWebhook(
             TaskWebhook.CreateClient(), provider.GetRequiredService<IOptions<MeshOptions>>()));
         services.AddSingleton<TaskFollowing>();
+        services.AddSingleton<ThreadTasks>();
     }
 
     private static void AddIdentity(this IServiceCollection services, IConfiguration configuration)

@@ -6,7 +6,7 @@ namespace DurableMesh.Functions.Tasks;
 
 /// <summary>What threads do to their tasks, and what a tracker hears of it. Each may run twice.</summary>
 public sealed partial class TaskActivities(
-    ITaskDirectory tasks, TaskFollowing following, TaskWebhook webhook, ILogger<TaskActivities> logger)
+    ITaskDirectory tasks, ThreadTasks threads, TaskWebhook webhook, ILogger<TaskActivities> logger)
 {
     private const string Mesh = "mesh";
 
@@ -15,22 +15,9 @@ public sealed partial class TaskActivities(
     /// <param name="client">The Durable Task client.</param>
     /// <param name="cancellation">Stops waiting.</param>
     [Function(nameof(MoveTask))]
-    public async Task MoveTask(
-        [ActivityTrigger] ThreadOutcome outcome, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
-    {
-        var board = await tasks.ReadAsync(cancellation);
-        if (board.Find(outcome.TaskId) is null)
-        {
-            return;
-        }
-
-        if (!board.Knows(outcome.ThreadId))
-        {
-            await tasks.ChangeAsync(new TaskThreadEnded(outcome) { Follow = following.IsOn }, Mesh, cancellation);
-        }
-
-        await following.TellAsync(client, outcome.TaskId, cancellation);
-    }
+    public Task MoveTask(
+        [ActivityTrigger] ThreadOutcome outcome, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        threads.MoveAsync(outcome, client, cancellation);
 
     /// <summary>
     /// Tells of a version, and of all that is untold of the task: those before it, which must be heard first, unless somebody

@@ -1,6 +1,8 @@
+using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Tasks;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 
@@ -9,7 +11,7 @@ namespace DurableMesh.Functions.Threads;
 /// <summary>
 /// Ends threads whose orchestration was stopped from outside the mesh (terminated, or failed): nobody else will write their end.
 /// </summary>
-public sealed class StoppedThreads(IThreadLog log, ThreadEvidence evidence, TimeProvider time)
+public sealed class StoppedThreads(IThreadLog log, ThreadEvidence evidence, ThreadTasks tasks, TimeProvider time)
 {
     /// <summary>Ends a thread if its orchestration has stopped.</summary>
     /// <param name="client">The Durable Task client.</param>
@@ -34,6 +36,7 @@ public sealed class StoppedThreads(IThreadLog log, ThreadEvidence evidence, Time
         }
 
         await evidence.WriteAsync(threadId, cancellation);
+        await tasks.MoveAsync(ThreadOutcome.Of(decision.State), client, cancellation);
         return (await log.FindAsync(threadId, cancellation))?.View;
     }
 

@@ -23,6 +23,11 @@ public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh
         JsonNode thread = await mesh.EndOfAsync(await script());
         Assert.Equal((endState, Text(reason)), (thread["endState"]!.GetValue<string>(), thread["reason"]!.GetValue<string>()));
 
+        if (reason is not (EndReason.GateDenied or EndReason.NotAuthorized or EndReason.TrustDenied))
+        {
+            await mesh.UntilTaskIsAsync(thread["mcTask"]!.GetValue<string>(), endState == "PASS" ? "ready_for_review" : "blocked");
+        }
+
         EvidenceReport evidence = EvidenceVerifier.Verify(await mesh.EvidenceAsync(thread["threadId"]!.GetValue<string>()));
         Assert.Empty(evidence.Findings);
         Assert.Equal((true, reason), (evidence.Final, evidence.Reason));

@@ -135,6 +135,18 @@ public sealed class GuardedMesh : IAsyncLifetime
         return thread;
     }
 
+    /// <summary>Waits until a task has a state, and answers it.</summary>
+    public async Task<JsonNode> UntilTaskIsAsync(string id, string state)
+    {
+        JsonNode? task;
+        while ((task = (await AskAsync(Operator, "GET", $"/api/tasks/{id}", null)).Answer)!["state"]!.GetValue<string>() != state)
+        {
+            await Task.Delay(20, Cancellation);
+        }
+
+        return task;
+    }
+
     /// <summary>A thread's evidence file.</summary>
     public Task<byte[]> EvidenceAsync(string threadId) => SendAsync(
         Operator, "GET", $"/api/threads/{threadId}/evidence", null, response => response.Content.ReadAsByteArrayAsync(Cancellation));

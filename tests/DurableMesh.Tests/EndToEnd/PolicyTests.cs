@@ -157,13 +157,7 @@ public sealed class PolicyTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
         });
         await mesh.EndOfAsync(id);
 
-        JsonNode? found;
-        while ((found = (await mesh.AskAsync(GuardedMesh.Operator, "GET", $"/api/tasks/{task}", null)).Answer)!["state"]!.GetValue<string>() == "in_progress")
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-
-        Assert.Equal("ready_for_review", found["state"]!.GetValue<string>());
+        JsonNode found = await mesh.UntilTaskIsAsync(task, "ready_for_review");
         Assert.Equal($"{(await mesh.ThreadAsync(id))["evidence"]!["path"]}", Assert.Single(found["evidence"]!.AsArray())!.GetValue<string>());
         (int status, JsonNode? refusal) = await mesh.AskAsync(GuardedMesh.Operator, "PATCH", $"/api/tasks/{task}", new { state = "done", why = "fine" });
         Assert.Equal((403, "not_task_owner"), (status, refusal!["code"]!.GetValue<string>()));

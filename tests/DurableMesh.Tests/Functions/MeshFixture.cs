@@ -5,6 +5,7 @@ using DurableMesh.Core.Authority;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Policy;
+using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
@@ -15,6 +16,7 @@ using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using DurableMesh.LocalHost.Functions;
 using DurableMesh.Tests.Core.Agents;
@@ -74,7 +76,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         Agents = new AgentDirectory(_registry);
         Presence = new AgentPresence(Log, Time);
         _finder = new ThreadFinder(Log);
-        _inbox = new ThreadInbox(Log, new StoppedThreads(Log, Evidence, TimeProvider.System), _options, TimeProvider.System);
+        _inbox = new ThreadInbox(Log, new StoppedThreads(Log, Evidence, NoTasks(), TimeProvider.System), _options, TimeProvider.System);
         _messages = new ThreadMessages(Bodies);
         SetUpClient();
     }
@@ -214,6 +216,13 @@ internal sealed class MeshFixture : IAsyncDisposable
         new(Agents, Policies(), new Pseudonyms(Blobs), Log.Ledger, TimeProvider.System);
 
     private IPolicySource Policies() => Mock.Of<IPolicySource>(source => source.Current == Policy);
+
+    private static ThreadTasks NoTasks()
+    {
+        var tasks = new Mock<ITaskDirectory>();
+        tasks.Setup(one => one.ReadAsync(It.IsAny<CancellationToken>())).ReturnsAsync(TaskBoard.Empty);
+        return new ThreadTasks(tasks.Object, null!);
+    }
 
     private static IAuthorityDirectory Authority()
     {

@@ -62,7 +62,7 @@ internal sealed class TaskFixture : IAsyncDisposable
     /// <summary>Whether the task hub is away.</summary>
     public bool HubIsAway { get; set; }
 
-    public TaskActivities Activities => new(Tasks, Following, _webhook, Log.Object);
+    public TaskActivities Activities => new(Tasks, new ThreadTasks(Tasks, Following), _webhook, Log.Object);
 
     /// <summary>Another host, or this one started again.</summary>
     public void Restart() => Following = NewFollowing();
