@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.Json.Nodes;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Core.Policy;
 using DurableMesh.Core.Wire;
@@ -26,7 +27,7 @@ internal static class PolicyCommand
                 return ExitCode.Done;
             }
 
-            terminal.Out.WriteLine(Encoding.UTF8.GetString(policy.Policy.ToUtf8()));
+            terminal.Say(JsonNode.Parse(policy.Policy.ToUtf8())!.ToJsonString(MeshJson.Indented));
             terminal.Out.MarkupLineInterpolated($"[grey]in force, sha256 {policy.Hash}[/]");
             if (policy.Failure is { } failure)
             {

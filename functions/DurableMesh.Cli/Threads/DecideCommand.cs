@@ -9,15 +9,15 @@ namespace DurableMesh.Cli.Threads;
 /// <summary><c>mesh decide</c>: what a person says about a thread that waits for one.</summary>
 internal static class DecideCommand
 {
-    private static readonly Option<string> By = new("--by")
-    {
-        Description = "Who decides. [default: the user's name]",
-        DefaultValueFactory = _ => Environment.UserName,
-    };
+    private static readonly Option<string?> By = CommonOptions.By();
 
     private static readonly Option<string> Why = new("--why") { Description = "The reason, for the evidence.", Required = true };
 
-    private static readonly Argument<HoldDecision> Decision = new("decision") { Description = "approve, or deny." };
+    private static readonly Argument<HoldDecision> Decision = new("decision")
+    {
+        Description = "approve lets it run, deny ends it as BLOCKED.",
+        HelpName = "approve|deny",
+    };
 
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
@@ -29,7 +29,7 @@ internal static class DecideCommand
             var mesh = parsed.Connect();
             var id = parsed.GetRequiredValue(threadId);
             var request = new DecisionRequest(
-                parsed.GetRequiredValue(By), parsed.GetRequiredValue(Decision), parsed.GetRequiredValue(Why));
+                parsed.NameOf(By), parsed.GetRequiredValue(Decision), parsed.GetRequiredValue(Why));
             await mesh.DecideAsync(id, request, cancellation);
             var thread = await mesh.GetThreadAsync(id, cancellation);
             if (parsed.WantsJson())
