@@ -12,18 +12,15 @@ internal static class HttpBenchmark
 {
     private const int MaximumTurns = 1_000_000;
 
-    /// <summary>A conversation here is longer than any that a person would allow.</summary>
-    private static readonly Dictionary<string, string> WideLimits = new()
-    {
-        ["Mesh__Limits__MaximumTurns"] = "1000000",
-    };
-
     public static async Task RunAsync(Arguments arguments, CancellationToken cancellation)
     {
         TimeSpan duration = TimeSpan.FromSeconds(arguments.Number("seconds", 10));
         await using BenchmarkStorage storage = await BenchmarkStorage.StartAsync(inMemory: false, cancellation);
+        // A conversation here is longer than any that a person would allow.
+        using var policy = new TemporaryPolicy($$"""{ "limits": { "maxima": { "maxTurns": {{MaximumTurns}} } } }""");
         long started = Stopwatch.GetTimestamp();
-        await using MeshHost host = await MeshHost.StartAsync(storage.ConnectionString, cancellation, WideLimits);
+        var settings = new Dictionary<string, string> { ["Mesh__PolicyFile"] = policy.Path };
+        await using MeshHost host = await MeshHost.StartAsync(storage.ConnectionString, cancellation, settings);
         await host.StartThreadAsync(cancellation);
         TimeSpan startUp = Stopwatch.GetElapsedTime(started);
         Console.WriteLine($"http: one host, {storage.Name}, client on the same machine, {BenchmarkMachine.Describe()}");

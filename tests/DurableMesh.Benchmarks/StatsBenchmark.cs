@@ -1,18 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using DurableMesh.Core.Agents;
-using DurableMesh.Core.Gate;
-using DurableMesh.Core.Money;
-using DurableMesh.Core.Threads;
-using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Store;
-using DurableMesh.Functions.Threads;
 using DurableMesh.Tests.EndToEnd;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using ThreadStart = DurableMesh.Core.Threads.ThreadStart;
-using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Benchmarks;
 
@@ -23,12 +16,7 @@ namespace DurableMesh.Benchmarks;
 internal static class StatsBenchmark
 {
     private const int Agents = 53;
-    private const int Days = 30;
     private const int Asks = 200;
-    private const int WritersAtOnce = 512;
-
-    private static readonly PriceTable Prices = new(
-        [new ModelPrice { Model = "m", From = DateTimeOffset.UnixEpoch, InputPerMillion = 3, OutputPerMillion = 15 }]);
 
     public static async Task RunAsync(Arguments arguments, CancellationToken cancellation)
     {
@@ -42,13 +30,13 @@ internal static class StatsBenchmark
         double read = await ReadAsync(storage.ConnectionString, threads, cancellation);
         double each = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / records;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{threads:N0} threads of {Agents} agents over {Days} days, {records:N0} records, read anew in {read:N2} s ({each:N1} us CPU a record)"));
+            $"{threads:N0} threads of {Agents} agents over {RecordedDialogues.Days} days, {records:N0} records, read anew in {read:N2} s ({each:N1} us CPU a record)"));
 
         Progress.Say("starting the host");
         await using MeshHost mesh = await MeshHost.StartAsync(storage.ConnectionString, cancellation);
         Console.WriteLine("GET                                            p50 ms   p99 ms   CPU ms each, HTTP included");
         double slowest = await AskAsync(mesh, "/api/stats", cancellation);
-        string day = DateTime.UtcNow.AddDays(-Days / 2).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        string day = DateTime.UtcNow.AddDays(-RecordedDialogues.Days / 2).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         foreach (string by in (string[])["agent", "company", "day", "thread", $"thread&from={day}&to={day}"])
         {
             await AskAsync(mesh, $"/api/costs?by={by}", cancellation);
@@ -61,17 +49,8 @@ internal static class StatsBenchmark
     private static async Task<int> FillAsync(string connectionString, int threads, CancellationToken cancellation)
     {
         await using BlobThreadLog log = await OpenAsync(connectionString, cancellation);
-        int records = 0;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = WritersAtOnce, CancellationToken = cancellation };
-        await Parallel.ForAsync(0, threads, options, async (n, token) =>
-        {
-            foreach (ThreadRecord record in Dialogue(n, age: TimeSpan.FromDays(Days * (1 - (double)n / threads))))
-            {
-                await log.AppendAsync(record, token);
-                Interlocked.Increment(ref records);
-            }
-        });
-        return records;
+        string[] agents = [.. Enumerable.Range(0, Agents).Select(n => $"agent-{n}")];
+        return await RecordedDialogues.WriteAsync(log, threads, agents, isOpen: n => n % 10 == 0, cancellation);
     }
 
     private static async Task<double> ReadAsync(string connectionString, int threads, CancellationToken cancellation)
@@ -113,54 +92,5 @@ internal static class StatsBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{path["/api/".Length..],-46} {latencies.Percentile(0.5),6:N2} {latencies.Percentile(0.99),8:N2} {each,8:N2}"));
         return latencies.Percentile(0.99);
-    }
-
-    /// <summary>The records of one thread: one of ten stays open, the others end as PASS.</summary>
-    private static IEnumerable<ThreadRecord> Dialogue(int n, TimeSpan age)
-    {
-        (string builder, string verifier) = ($"agent-{n % Agents}", $"agent-{(n + 1) % Agents}");
-        DateTimeOffset at = DateTimeOffset.UtcNow - age;
-        var request = new StartThreadRequest
-        {
-            Pattern = Pattern.BuilderVerifier,
-            McTask = "101959",
-            Initiator = builder,
-            Responder = verifier,
-            Brief = new Brief { Subject = "CSV reader handles quoted newlines", Acceptance = [new("AC-1", "quoted newline kept")] },
-        };
-        var start = ThreadStart.Create(Guid.NewGuid().ToString("D"), request, LimitPolicy.Standard, ThreadStart.HashOf(request), at);
-        var step = new ThreadStep(ThreadState.Starting(start));
-        step.Take(new GateEvaluated(new GateReport(GateOutcome.Approved, [])), at);
-        yield return Release();
-        Send(builder, MessageKind.Submission, null);
-        yield return Release();
-        if (n % 10 > 0)
-        {
-            Send(verifier, MessageKind.Verdict, Verdict.Pass);
-            yield return Release();
-        }
-
-        void Send(string from, MessageKind kind, Verdict? verdict)
-        {
-            var message = new SendMessageRequest
-            {
-                MessageId = $"{kind}-1",
-                From = from,
-                Kind = kind,
-                Body = JsonText.OfString("A quoted field may hold a newline."),
-                Verdict = verdict,
-                Checks = verdict is null ? [] : [new Check { Id = "AC-1", Status = CheckStatus.Pass, Detail = "seen" }],
-                Usage = new Usage { Model = "m", InputTokens = 1000 + n % 1000, OutputTokens = 200 },
-            };
-            var arrived = new MessageArrived(IncomingMessage.Of(message, Prices, at));
-            step.Take(new InboxEnvelope($"{kind}-{n}", arrived), at);
-        }
-
-        ThreadRecord Release()
-        {
-            ThreadRecord record = step.ToRecord();
-            step.Recorded();
-            return record;
-        }
     }
 }
