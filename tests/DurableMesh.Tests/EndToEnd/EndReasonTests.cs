@@ -49,7 +49,8 @@ public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh
             await mesh.RegisterAsync("outside-builder", "builder", zone: "public");
             await mesh.IssueKeyAsync("outside-builder");
             return await RefusedAsync(request => (request["initiator"], request["responder"]) = ("outside-builder", GuardedMesh.Restricted));
-        }),
+        }
+        ),
         [EndReason.GateExpired] = ("BLOCKED", async () =>
         {
             (int status, JsonNode held) = await mesh.StartAsync(request =>
@@ -59,24 +60,28 @@ public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh
             });
             Assert.Equal((202, "held"), (status, held["state"]!.GetValue<string>()));
             return held["threadId"]!.GetValue<string>();
-        }),
+        }
+        ),
         [EndReason.TtlExpired] = ("BLOCKED", () => mesh.OpenAsync(request => request["limits"]!["ttl"] = "PT1S")),
         [EndReason.MaxTurns] = ("PARTIAL", async () =>
         {
             string id = await mesh.OpenAsync(request => request["limits"]!["maxTurns"] = 2);
             return await RoundsAsync(id, 1);
-        }),
+        }
+        ),
         [EndReason.NoProgress] = ("PARTIAL", async () =>
         {
             string id = await mesh.OpenAsync(request => request["limits"]!["maxRoundsWithoutProgress"] = 1);
             return await RoundsAsync(id, 2);
-        }),
+        }
+        ),
         [EndReason.CostCap] = ("BLOCKED", async () =>
         {
             string id = await mesh.OpenAsync();
             await mesh.SendAsync(id, Builder, "submission", new { usage = new { costUsd = 2.01 } });
             return id;
-        }),
+        }
+        ),
         [EndReason.AgentUnreachable] = ("BLOCKED", async () =>
         {
             await mesh.RegisterAsync("leaving-verifier", "verifier", zone: "internal");
@@ -85,14 +90,16 @@ public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh
             JsonNode receipt = await mesh.SendAsync(id, Builder, "submission");
             Assert.Equal("recipient_unavailable", receipt["reason"]!.GetValue<string>());
             return id;
-        }),
+        }
+        ),
         [EndReason.Cancelled] = ("BLOCKED", async () =>
         {
             string id = await mesh.OpenAsync();
             (int status, _) = await mesh.AskAsync(Builder, "POST", $"/api/threads/{id}/cancel", new { why = "no longer needed" });
             Assert.Equal(202, status);
             return id;
-        }),
+        }
+        ),
         [EndReason.InternalError] = ("BLOCKED", async () =>
         {
             string id = await mesh.OpenAsync();
@@ -100,7 +107,8 @@ public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh
                 GuardedMesh.Operator, "POST", $"/runtime/webhooks/durabletask/instances/{id}/terminate?reason=a%20test", null);
             Assert.Equal("thread_ended", (await mesh.SendAsync(id, Builder, "submission"))["reason"]!.GetValue<string>());
             return id;
-        }),
+        }
+        ),
     };
 
     private async Task<string> JudgedAsync(object verdict)

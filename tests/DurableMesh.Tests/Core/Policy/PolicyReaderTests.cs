@@ -27,7 +27,8 @@ public sealed class PolicyReaderTests
         Assert.Equal(HoldPolicy.Standard.ExpiresAfter, policy.Hold.ExpiresAfter);
         Assert.Equal(MeshPolicy.Standard.Turn, policy.Turn);
         foreach (var (from, to) in from one in DurableMesh.Core.Agents.AgentRegistry.TrustZones
-            from other in DurableMesh.Core.Agents.AgentRegistry.TrustZones select (one, other))
+                                   from other in DurableMesh.Core.Agents.AgentRegistry.TrustZones
+                                   select (one, other))
         {
             Assert.Equal(MeshPolicy.Standard.Trust.ActionOf(from, to), policy.Trust.ActionOf(from, to));
         }

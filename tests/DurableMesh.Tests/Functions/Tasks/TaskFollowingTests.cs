@@ -13,6 +13,8 @@ namespace DurableMesh.Tests.Functions.Tasks;
 /// <summary>What a thread's end does to its task, and what the tracker hears of that and of all else.</summary>
 public sealed class TaskFollowingTests : IAsyncLifetime
 {
+    private static readonly string[] Described = ["specversion", "type", "subject"];
+
     private readonly TaskFixture _mesh = new();
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -117,7 +119,7 @@ public sealed class TaskFollowingTests : IAsyncLifetime
             told.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
         Assert.Equal(
             ["1.0", "durablemesh.task.moved", "101959"],
-            new[] { "specversion", "type", "subject" }.Select(name => told.GetProperty(name).GetString()));
+            Described.Select(name => told.GetProperty(name).GetString()));
         var task = told.GetProperty("data");
         Assert.Equal(("ready_for_review", 2), (task.GetProperty("state").GetString(), task.GetProperty("version").GetInt32()));
         Assert.Equal("t-1", Assert.Single(task.GetProperty("history").EnumerateArray()).GetProperty("threadId").GetString());
