@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
 using DurableMesh.Cli.Api;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Evidence;
@@ -7,6 +9,7 @@ using DurableMesh.Cli.Processes;
 using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Identity;
+using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using Spectre.Console;
 
@@ -22,6 +25,7 @@ internal sealed class DemoRun : IAsyncDisposable
 {
     private const int CrashRound = 2;
     private const int FindingsBeforeCrash = 2;
+    private const string TaskOwner = "operator";
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(1);
 
     private readonly Installation _installation;
@@ -49,8 +53,7 @@ internal sealed class DemoRun : IAsyncDisposable
     {
         _host = await StartHostAsync(cancellation);
         var mesh = MeshClient.Connect(_host.Address, _options.Key);
-        var request = await File.ReadAllBytesAsync(_material.Task, cancellation);
-        var thread = await mesh.StartAsync(request, Guid.NewGuid().ToString(), cancellation);
+        var thread = await StartThreadAsync(mesh, cancellation);
         StartAgent(thread.Initiator, await KeyOfAsync(mesh, thread.Initiator, cancellation), "builder", "brief verdict");
         StartAgent(thread.Responder, await KeyOfAsync(mesh, thread.Responder, cancellation), "verifier", "submission question");
         var seen = await FollowAsync(mesh, thread, cancellation);
@@ -76,7 +79,8 @@ internal sealed class DemoRun : IAsyncDisposable
         Say("");
         Say($"[green]Still running[/] at [bold]{_host!.Address}[/], with both agents; Ctrl-C stops it all. In another terminal:");
         var task = Path.GetRelativePath(Environment.CurrentDirectory, _material.Task);
-        Say($"  mesh start --file {Markup.Escape(task)}{url}   [grey]a new thread: the agents take it up[/]");
+        Say($"  mesh tasks create demo-2 \"the same again\" --start{url}");
+        Say($"  mesh start --file {Markup.Escape(task)} --task demo-2{url}   [grey]a new thread: the agents take it up[/]");
         Say($"  mesh list{url}");
         Say($"  mesh watch THREAD{url}");
         try
@@ -118,6 +122,21 @@ internal sealed class DemoRun : IAsyncDisposable
         var seconds = TimeProvider.System.GetElapsedTime(clock).TotalSeconds;
         Say($"[green]The mesh is up[/] at {host.Address} [grey]after {seconds:0.0} s, process {host.ProcessId}[/]");
         return host;
+    }
+
+    /// <summary>Starts the thread on a task of this run: the end of a thread takes its task out of progress.</summary>
+    private async Task<ThreadView> StartThreadAsync(MeshClient mesh, CancellationToken cancellation)
+    {
+        var request = JsonNode.Parse(await File.ReadAllBytesAsync(_material.Task, cancellation))!;
+        var task = new CreateTaskRequest
+        {
+            Id = $"demo-{Path.GetFileName(_folder)}",
+            Title = request["brief"]!["subject"]!.GetValue<string>(),
+            Owner = TaskOwner,
+            State = MissionTaskState.InProgress,
+        };
+        request["mcTask"] = (await mesh.CreateTaskAsync(task, cancellation)).Id;
+        return await mesh.StartAsync(Encoding.UTF8.GetBytes(request.ToJsonString()), Guid.NewGuid().ToString(), cancellation);
     }
 
     /// <summary>A key for an agent of the demo, where the mesh wants keys: an operator speaks as no agent.</summary>
