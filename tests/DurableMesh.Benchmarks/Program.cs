@@ -10,6 +10,7 @@ const string Usage = """
            benchmarks takeover [--runs N]
            benchmarks stats [--threads N]
            benchmarks redact [--runs N]
+           benchmarks policy [--runs N]
 
     engine        turns of durable dialogues in process: raise event (acknowledged after the durable commit) -> orchestrator -> one
                   trivial activity (--durable: -> its completion committed); at 1x100, 100x20 and 1000x5 instances x turns, over a
@@ -21,6 +22,7 @@ const string Usage = """
     stats         GET /stats and GET /costs with many threads (100,000) in the store, and how long it takes to read them
     takeover      two hosts on one hub: seconds without an owner after a clean stop, a SIGKILL and a SIGSTOP of the owner
     redact        MB/s of redaction on ordinary text, and milliseconds for 1 MiB of text and JSON made to be slow
+    policy        processor time that identity, policy and gate add to a thread start and to a message
     """;
 
 using var stop = new CancellationTokenSource();
@@ -57,6 +59,9 @@ try
             return 0;
         case "redact":
             RedactBenchmark.Run(Arguments.Parse(args[1..], "runs"), stop.Token);
+            return 0;
+        case "policy":
+            await PolicyBenchmark.RunAsync(Arguments.Parse(args[1..], "runs"), stop.Token);
             return 0;
         default:
             Console.Error.WriteLine(Usage);
