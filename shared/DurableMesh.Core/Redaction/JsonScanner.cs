@@ -11,7 +11,7 @@ namespace DurableMesh.Core.Redaction;
 /// Walks over a JSON value and copies it, but for the strings, names and numbers in which something was found; where nothing was,
 /// nothing is copied.
 /// </summary>
-internal ref struct JsonScanner
+internal ref struct JsonScanner : IDisposable
 {
     private readonly RedactionRun _run;
     private readonly ReadOnlySpan<byte> _utf8;
@@ -42,7 +42,7 @@ internal ref struct JsonScanner
     {
         var scanner = new JsonScanner(body.ToUtf8(), run);
         scanner.Walk();
-        scanner._text.Dispose();
+        scanner.Dispose();
         if (scanner._output is null)
         {
             return body;
@@ -51,6 +51,9 @@ internal ref struct JsonScanner
         scanner._output.Write(scanner._utf8[scanner._copied..]);
         return scanner._renamed ? JsonText.Parse(scanner._output.WrittenSpan) : JsonText.OfCanonical(scanner._output.WrittenSpan);
     }
+
+    /// <summary>Gives back the rented memory.</summary>
+    public readonly void Dispose() => _text.Dispose();
 
     private void Walk()
     {
