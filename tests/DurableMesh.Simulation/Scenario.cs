@@ -134,7 +134,7 @@ internal sealed record Scenario(ulong Seed)
         {
             Instances = instances,
             Options = OftenCheckpointed(usual.Options),
-            Mood = usual.Mood with { SlowRead = 0.5, Latency = TimeSpan.FromMilliseconds(100) },
+            Mood = usual.Mood with { SlowRead = 0.5, Latency = TimeSpan.FromMilliseconds(random.Pick(100, 1_000)) },
             CrashAfterCheckpoint = 0.3,
             Operations =
             [
