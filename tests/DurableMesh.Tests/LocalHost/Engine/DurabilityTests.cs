@@ -48,6 +48,30 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task A_purge_is_told_of_when_it_is_durable_although_somebody_waits_for_the_instance_to_come()
+    {
+        var shut = new TaskCompletionSource();
+        Task gate = Task.CompletedTask;
+        await using TestHub hub = await TestHub.StartAsync(
+            Collector, call => call.Operation == StorageOperation.Append ? StorageFault.None.After(gate) : StorageFault.None);
+        string other = await hub.StartInstanceAsync("Collector");
+        string ended = await hub.StartInstanceAsync("Collector");
+        await EndAsync(hub, ended);
+        gate = shut.Task;
+
+        Task purge = hub.Client.PurgeInstanceAsync(ended, cancellation: TestHub.Patience);
+        Task comes = hub.Client.WaitForInstanceStartAsync(ended, TestHub.Patience);
+        Task<OrchestrationMetadata?> told = hub.Client.GetInstancesAsync(ended, TestHub.Patience);
+        await hub.Client.GetInstancesAsync(other, TestHub.Patience);
+        Assert.False(told.IsCompleted);
+
+        shut.SetResult();
+        await purge;
+        Assert.Null(await told);
+        Assert.False(comes.IsCompleted);
+    }
+
+    [Fact]
     public async Task An_orchestration_goes_on_after_a_crash_with_everything_that_was_acknowledged()
     {
         await using TestHub first = await TestHub.StartAsync(Collector);
