@@ -44,6 +44,7 @@ public sealed class SimulationTests
     [InlineData(102166)]
     [InlineData(115114)]
     [InlineData(345306)]
+    [InlineData(514258)]
     public void What_was_broken_once_holds(ulong seed)
     {
         RunResult result = SimulatedRun.Of(Scenario.Of(seed), traceLines: 200);

@@ -59,7 +59,7 @@ internal sealed partial class Partition
     /// </summary>
     private void Deliver(InstanceMessage message)
     {
-        if (IsAway(message.InstanceId))
+        if (_returning.ContainsKey(message.InstanceId) || IsAway(message.InstanceId))
         {
             long number = _mail.NextHeld;
             _mail.Hold(number, message);

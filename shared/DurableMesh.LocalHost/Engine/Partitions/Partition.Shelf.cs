@@ -21,21 +21,22 @@ internal sealed partial class Partition
     public int ResidentInstances => _instances.Count;
 
     /// <summary>
-    /// Does something with an instance, at once where it is in memory, else when it is back; with null where there is none.
+    /// Does something with an instance, at once where it is in memory, else when it is back; with null where there is none. What comes
+    /// later does not overtake what waits, even if the instance was purged meanwhile or was brought back for a checkpoint.
     /// </summary>
     private void With(string instanceId, Action<Instance?> work)
     {
-        if (_instances.TryGetValue(instanceId, out Instance? instance))
+        if (_returning.TryGetValue(instanceId, out List<Action<Instance?>>? waiting))
+        {
+            waiting.Add(work);
+        }
+        else if (_instances.TryGetValue(instanceId, out Instance? instance))
         {
             work(instance);
         }
         else if (!_shelf.TryGet(instanceId, out ShelvedInstance? shelved))
         {
             work(null);
-        }
-        else if (_returning.TryGetValue(instanceId, out List<Action<Instance?>>? waiting))
-        {
-            waiting.Add(work);
         }
         else
         {
