@@ -72,9 +72,19 @@ public sealed class GuardedMesh : IAsyncLifetime
     }
 
     /// <summary>Registers an agent.</summary>
-    public async Task RegisterAsync(string id, string role, string zone, bool enabled = true)
+    public async Task RegisterAsync(
+        string id, string role, string zone, bool enabled = true, decimal? dailyBudgetUsd = null, string? model = null)
     {
-        var agent = new { company = "codecraft", roles = new[] { role }, trustZone = zone, adapter = "inbox", enabled };
+        var agent = new
+        {
+            company = "codecraft",
+            roles = new[] { role },
+            trustZone = zone,
+            adapter = "inbox",
+            enabled,
+            dailyBudgetUsd,
+            model,
+        };
         (int status, _) = await AskAsync(Operator, "PUT", $"/api/agents/{id}", agent);
         Assert.True(status is 200 or 201);
     }

@@ -100,17 +100,8 @@ public sealed class PolicyTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
     [Fact]
     public async Task The_budget_of_a_day_ends_the_thread_that_overdraws_it_and_starts_no_other()
     {
-        await mesh.RegisterAsync("thrifty-builder", "builder", zone: "internal");
+        await mesh.RegisterAsync("thrifty-builder", "builder", zone: "internal", dailyBudgetUsd: 0.5m, model: "priced");
         await mesh.IssueKeyAsync("thrifty-builder");
-        await mesh.AskAsync(GuardedMesh.Operator, "PUT", "/api/agents/thrifty-builder", new
-        {
-            company = "codecraft",
-            roles = new[] { "builder" },
-            trustZone = "internal",
-            adapter = "inbox",
-            dailyBudgetUsd = 0.5,
-            model = "priced",
-        });
         (int tooSmall, JsonNode capped) = await mesh.StartAsync(request =>
         {
             request["initiator"] = "thrifty-builder";
