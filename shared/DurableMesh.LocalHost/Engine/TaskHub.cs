@@ -165,22 +165,24 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
             partitions[number] = new Partition(number, storages[number], leases[number], partitions, _services);
         }
 
-        Task[] renewals = [];
+        List<Task> renewals = [];
         Task[] runs = [];
         (int held, string end) = (0, "released");
         using var term = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         try
         {
-            foreach (PartitionLease lease in leases)
+            foreach ((PartitionLease lease, Partition partition) in leases.Zip(partitions))
             {
                 await AcquireAsync(lease, stopping);
+
+                // At once: hosts that wait for one lease while those before run out would take them from one another for ever.
+                renewals.Add(RenewAsync(lease, partition, term.Token));
                 _metrics.LeasesChanged("acquired", 1);
                 held++;
             }
 
             bool takesOver = _state.Role == TaskHubRole.StandingBy;
             _state = new TaskHubState(TaskHubRole.Recovering);
-            renewals = [.. leases.Zip(partitions, (lease, partition) => RenewAsync(lease, partition, term.Token))];
             long started = _time.GetTimestamp();
             await Task.WhenAll(partitions.Select(partition => partition.RecoverAsync(stopping)));
             runs = [.. partitions.Select(partition => partition.RunAsync())];

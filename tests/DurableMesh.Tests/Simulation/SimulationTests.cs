@@ -31,6 +31,7 @@ public sealed class SimulationTests
     [Theory]
     [InlineData(195)]
     [InlineData(338)]
+    [InlineData(962)]
     [InlineData(1261)]
     [InlineData(4605)]
     [InlineData(6453)]
@@ -45,6 +46,7 @@ public sealed class SimulationTests
     [InlineData(115114)]
     [InlineData(345306)]
     [InlineData(514258)]
+    [InlineData(525058)]
     public void What_was_broken_once_holds(ulong seed)
     {
         RunResult result = SimulatedRun.Of(Scenario.Of(seed), traceLines: 200);
