@@ -38,6 +38,33 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public async Task A_lease_is_kept_while_the_host_waits_for_the_next_one()
+    {
+        IPartitionStorage next = _storage.Connect().OpenPartition(1);
+        await next.TryAcquireLeaseAsync(new HubOwner("other", "elsewhere", 1, "", null), TestHub.Patience);
+        var renewals = new ConcurrentQueue<int>();
+        StorageFault Renewals(StorageCall call)
+        {
+            if (call.Operation == StorageOperation.RenewLease)
+            {
+                renewals.Enqueue(call.Partition);
+            }
+
+            return StorageFault.None;
+        }
+
+        await using TestHub hub = await TestHub.StartAsync(_storage, _time, Listener, Renewals, partitions: 2);
+        await UntilAsync(() =>
+        {
+            _ = next.RenewLeaseAsync(TestHub.Patience);
+            return !renewals.IsEmpty;
+        });
+
+        Assert.Equal(TaskHubRole.StandingBy, hub.Hub.State.Role);
+        Assert.All(renewals, partition => Assert.Equal(0, partition));
+    }
+
+    [Fact]
     public async Task A_host_that_slept_past_its_lease_says_nothing_that_it_remembers()
     {
         var wakes = new TaskCompletionSource();
