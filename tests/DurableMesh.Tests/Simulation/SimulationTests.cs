@@ -45,6 +45,7 @@ public sealed class SimulationTests
     [InlineData(102166)]
     [InlineData(115114)]
     [InlineData(345306)]
+    [InlineData(511138)]
     [InlineData(514258)]
     [InlineData(525058)]
     public void What_was_broken_once_holds(ulong seed)

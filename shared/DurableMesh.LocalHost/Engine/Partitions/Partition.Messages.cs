@@ -80,13 +80,13 @@ internal sealed partial class Partition
             return;
         }
 
-        if (message.Fact is ExecutionTerminated)
-        {
-            EndInstance(instance, message.Fact);
-        }
-        else
+        if (message.Fact is not ExecutionTerminated)
         {
             Accept(instance, message.Fact, message.Cause);
+        }
+        else if (instance.State.Exists)
+        {
+            EndInstance(instance, message.Fact);
         }
     }
 
