@@ -40,8 +40,7 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
     {
         new Query(request).ThrowIfWrong();
         var expected = Preconditions.ExpectedVersion(request);
-        var read = RegistryReader.ReadAgent(await RequestBody.ReadAsync(request, cancellation), id);
-        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var asked = await RequestBody.ReadAsync(request, utf8 => RegistryReader.ReadAgent(utf8, id), cancellation);
         var known = (await agents.ReadAsync(cancellation)).Find(id) is not null;
         var registry = await agents.DemandAsync(request, new PutAgent(asked, expected), cancellation);
         return Answer(registry.Find(id)!, known ? StatusCodes.Status200OK : StatusCodes.Status201Created);

@@ -40,8 +40,7 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
     {
         new Query(request).ThrowIfWrong();
         var expected = Preconditions.ExpectedVersion(request);
-        var read = RegistryReader.ReadCompany(await RequestBody.ReadAsync(request, cancellation), id);
-        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var asked = await RequestBody.ReadAsync(request, utf8 => RegistryReader.ReadCompany(utf8, id), cancellation);
         var known = (await agents.ReadAsync(cancellation)).FindCompany(id) is not null;
         var registry = await agents.DemandAsync(request, new PutCompany(asked, expected), cancellation);
         return Answer(registry.FindCompany(id)!, known ? StatusCodes.Status200OK : StatusCodes.Status201Created);

@@ -14,7 +14,6 @@ namespace DurableMesh.Functions.Authority;
 public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDirectory agents, TimeProvider time)
 {
     private const int InForce = -1;
-    private const string Anonymous = "operator";
 
     /// <summary><c>GET /authority?version=</c>: the table in force, or an earlier one.</summary>
     [Function("GetAuthority")]
@@ -39,18 +38,10 @@ public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDire
         new Query(request).ThrowIfWrong();
         var expected = Preconditions.ExpectedVersion(request)
             ?? throw new ProblemException(Problems.VersionRequired("The authority table"));
-        var read = AuthorityReader.ReadPut(await RequestBody.ReadAsync(request, cancellation));
-        if (!read.Ok)
-        {
-            throw new ProblemException(Problems.InvalidRequest(read.Errors));
-        }
-
-        var change = new AuthorityChange(read.Value.Rows, expected);
-        var by = Caller.Of(request).NameOf(read.Value.By) ?? Anonymous;
-        var result = await authority.ChangeAsync(change, by, cancellation);
-        return result.Refusal is { } refusal
-            ? throw new ProblemException(Problems.OfRefusal(refusal))
-            : Answer(result.State.Current);
+        var asked = await RequestBody.ReadAsync(request, AuthorityReader.ReadPut, cancellation);
+        var by = Caller.Of(request).NameOrOperator(asked.By);
+        var result = await authority.ChangeAsync(new AuthorityChange(asked.Rows, expected), by, cancellation);
+        return Answer(result.OrThrow().Current);
     }
 
     /// <summary>

@@ -26,7 +26,7 @@ public sealed class MessageScreening(
         {
             var redaction = new RequestRedaction(await pseudonyms.OfAsync(thread.ThreadId, cancellation));
             asked = redaction.Of(asked);
-            removed = redaction.Counts.Total > 0 ? redaction.Counts : null;
+            removed = redaction.Removed;
         }
 
         var incoming = IncomingMessage.Of(asked, policy.Prices, time.GetUtcNow()) with { Redactions = removed };

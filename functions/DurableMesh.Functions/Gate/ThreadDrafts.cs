@@ -30,7 +30,7 @@ public sealed class ThreadDrafts(
         {
             var redaction = new RequestRedaction(await pseudonyms.OfAsync(threadId, cancellation));
             asked = redaction.Of(asked);
-            removed = redaction.Counts.Total > 0 ? redaction.Counts : null;
+            removed = redaction.Removed;
         }
 
         var hash = ThreadStart.HashOf(asked);

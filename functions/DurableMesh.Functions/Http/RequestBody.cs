@@ -1,4 +1,5 @@
 using System.Buffers;
+using DurableMesh.Core.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableMesh.Functions.Http;
@@ -36,6 +37,19 @@ internal static class RequestBody
 
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
+    }
+
+    /// <summary>What the body says.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="reader">Reads it, or lists all that is wrong with it.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="ProblemException">It is too long, or something is wrong with it.</exception>
+    public static async Task<T> ReadAsync<T>(
+        HttpRequest request, Func<ReadOnlyMemory<byte>, ReadResult<T>> reader, CancellationToken cancellation)
+        where T : class
+    {
+        var read = reader(await ReadAsync(request, cancellation));
+        return read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
     }
 
     private static ProblemException TooLarge() =>

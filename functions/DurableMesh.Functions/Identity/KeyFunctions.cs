@@ -90,8 +90,7 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
         where T : class
     {
         new Query(request).ThrowIfWrong();
-        var read = reader(await RequestBody.ReadAsync(request, cancellation));
-        return read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        return await RequestBody.ReadAsync(request, reader, cancellation);
     }
 
     private async Task<IResult> IssueAsync(
@@ -118,7 +117,7 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
     private async Task<KeyRing> ChangeAsync(HttpRequest request, KeyChange change, CancellationToken cancellation)
     {
         var result = await keys.ChangeAsync(change, Caller.Of(request).ToString(), cancellation);
-        return result.Refusal is { } refusal ? throw new ProblemException(Problems.OfRefusal(refusal)) : result.State;
+        return result.OrThrow();
     }
 
     private async ValueTask<Subject> SubjectAsync(string id, CancellationToken cancellation) =>

@@ -23,6 +23,9 @@ internal static class RequestCaller
     public static string MustName(this Caller caller, string? by) =>
         caller.NameOf(by) ?? throw new ProblemException(Problems.InvalidRequest("by", InputError.Missing, "This is missing: who does it?"));
 
+    /// <summary><see cref="Caller.NameOf"/>, or what an operator is called of whom neither key nor request says more.</summary>
+    public static string NameOrOperator(this Caller caller, string? by) => caller.NameOf(by) ?? "operator";
+
     /// <summary>Notes who the request comes from.</summary>
     public static void SetCaller(this HttpContext http, Caller caller) => http.Items[Key] = caller;
 }

@@ -58,8 +58,7 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following)
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        var read = TaskReader.ReadCreate(await RequestBody.ReadAsync(request, cancellation));
-        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var asked = await RequestBody.ReadAsync(request, TaskReader.ReadCreate, cancellation);
         var task = asked with { Id = asked.Id ?? RandomNumberGenerator.GetHexString(12, lowercase: true) };
         var by = Caller.Of(request).NameOf(asked.By) ?? asked.Owner;
         var created = await ChangeAsync(client, task.Id, new TaskCreated(task), by, cancellation);
@@ -80,8 +79,7 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following)
     {
         new Query(request).ThrowIfWrong();
         var expected = Preconditions.ExpectedVersion(request);
-        var read = TaskReader.ReadPatch(await RequestBody.ReadAsync(request, cancellation));
-        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var asked = await RequestBody.ReadAsync(request, TaskReader.ReadPatch, cancellation);
         var by = Caller.Of(request).MustName(asked.By);
         var task = await tasks.FindAsync(id, cancellation) ?? throw Refused(TaskBoard.NotFound(id));
         Caller.Of(request).MustTend(task.Owner);
@@ -91,12 +89,8 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following)
     private async Task<MissionTask> ChangeAsync(
         DurableTaskClient client, string id, TaskChange change, string by, CancellationToken cancellation)
     {
-        var (board, refusal) = await tasks.ChangeAsync(change with { Follow = following.IsOn }, by, cancellation);
-        if (refusal is not null)
-        {
-            throw Refused(refusal);
-        }
-
+        var result = await tasks.ChangeAsync(change with { Follow = following.IsOn }, by, cancellation);
+        var board = result.OrThrow();
         await following.TellAsync(client, id, cancellation);
         return board.Find(id)!;
     }

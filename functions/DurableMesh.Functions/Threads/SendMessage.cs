@@ -26,8 +26,7 @@ public sealed class SendMessage(
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        var read = RequestReader.ReadSendMessage(await RequestBody.ReadAsync(request, cancellation));
-        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var asked = await RequestBody.ReadAsync(request, RequestReader.ReadSendMessage, cancellation);
         var thread = await threads.FindAsync(client, id, cancellation);
         var registry = await agents.ReadAsync(cancellation);
         var from = registry.Resolve(asked.From);

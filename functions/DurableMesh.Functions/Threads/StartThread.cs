@@ -29,8 +29,7 @@ public sealed class StartThread(
     {
         new Query(request).ThrowIfWrong();
         var key = IdempotencyKey(request);
-        var read = RequestReader.ReadStartThread(await RequestBody.ReadAsync(request, cancellation));
-        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var asked = await RequestBody.ReadAsync(request, RequestReader.ReadStartThread, cancellation);
         var threadId = key is null ? ThreadId.New() : ThreadId.Of(key);
         var draft = await drafts.DraftAsync(threadId, asked, cancellation);
         var start = draft.Start;

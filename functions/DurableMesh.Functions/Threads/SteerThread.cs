@@ -21,8 +21,7 @@ public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox)
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        var read = RequestReader.ReadCancel(await RequestBody.ReadAsync(request, cancellation));
-        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var asked = await RequestBody.ReadAsync(request, RequestReader.ReadCancel, cancellation);
         var thread = await threads.FindAsync(client, id, cancellation);
         Caller.Of(request).MustSteer(thread);
         var by = Caller.Of(request).MustName(asked.By);
@@ -49,8 +48,7 @@ public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox)
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        var read = RequestReader.ReadDecision(await RequestBody.ReadAsync(request, cancellation));
-        var asked = read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
+        var asked = await RequestBody.ReadAsync(request, RequestReader.ReadDecision, cancellation);
         var by = Caller.Of(request).MustName(asked.By);
         var thread = await threads.FindAsync(client, id, cancellation);
         if (thread.State != ThreadPhase.Held)

@@ -9,8 +9,10 @@ namespace DurableMesh.Core.Redaction;
 /// <param name="key">The thread's pseudonyms.</param>
 public sealed class RequestRedaction(PseudonymKey key)
 {
-    /// <summary>What was removed so far, by kind.</summary>
-    public RedactionCounts Counts { get; private set; } = RedactionCounts.None;
+    private RedactionCounts _counts = RedactionCounts.None;
+
+    /// <summary>What was removed so far, by kind; null where nothing was.</summary>
+    public RedactionCounts? Removed => _counts.Total > 0 ? _counts : null;
 
     /// <summary>A message as it may be stored and delivered.</summary>
     /// <param name="request">As it was sent.</param>
@@ -46,7 +48,7 @@ public sealed class RequestRedaction(PseudonymKey key)
         }
 
         var (redacted, counts) = Redactor.Redact(body, key);
-        Counts = Counts.Add(counts);
+        _counts = _counts.Add(counts);
         return redacted;
     }
 
@@ -58,7 +60,7 @@ public sealed class RequestRedaction(PseudonymKey key)
         }
 
         var (redacted, counts) = Redactor.Redact(text, key);
-        Counts = Counts.Add(counts);
+        _counts = _counts.Add(counts);
         return redacted;
     }
 }
