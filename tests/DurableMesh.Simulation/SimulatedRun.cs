@@ -54,7 +54,7 @@ internal sealed partial class SimulatedRun
         };
         _weather = new StorageWeather(scenario.Mood, new SeededRandom(scenario.Seed, stream: 3), _machine, _faults, _trace)
         {
-            LeaseLost = _auditor.OwnershipEnds,
+            OwnershipEnds = _auditor.OwnershipEnds,
         };
         _client = new SimulatedClient(_hub, _trace);
     }

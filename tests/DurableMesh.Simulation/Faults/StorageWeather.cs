@@ -18,8 +18,8 @@ internal sealed class StorageWeather(StorageMood mood, SeededRandom random, Simu
     /// <summary>Whether nothing goes wrong any more; calls still take their time.</summary>
     public bool IsCalm { get; set; }
 
-    /// <summary>Called when the lease of a partition will be taken away.</summary>
-    public required Action<int> LeaseLost { get; init; }
+    /// <summary>Called when the lease of a partition will be taken away, or is about to be given up.</summary>
+    public required Action<int> OwnershipEnds { get; init; }
 
     /// <summary>The storage does not answer for a while.</summary>
     public void GoAway(TimeSpan duration) => _awayUntil = machine.Clock.Now + duration.Ticks;
@@ -33,6 +33,11 @@ internal sealed class StorageWeather(StorageMood mood, SeededRandom random, Simu
     /// <summary>What becomes of one call of a host.</summary>
     public StorageFault Decide(SimulatedHost host, StorageCall call)
     {
+        if (call.Operation is StorageOperation.ReleaseLease)
+        {
+            OwnershipEnds(call.Partition);
+        }
+
         StorageFault fault = IsCalm ? StorageFault.None : Choose(host, call);
         TimeSpan delay = Delay();
         if (call.Operation is StorageOperation.WriteCheckpointFile && _slowCheckpoint is { } begun)
@@ -79,7 +84,7 @@ internal sealed class StorageWeather(StorageMood mood, SeededRandom random, Simu
 
         if (call.Partition >= 0 && random.Chance(mood.LoseLease))
         {
-            LeaseLost(call.Partition);
+            OwnershipEnds(call.Partition);
             return StorageFault.LoseLease;
         }
 
