@@ -20,6 +20,7 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(CostsPage))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(ReservationRequest))]
 [JsonSerializable(typeof(CancelRequest))]
 [JsonSerializable(typeof(DecisionRequest))]
 [JsonSerializable(typeof(PolicyView))]

@@ -8,6 +8,7 @@ using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Authority;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Identity;
+using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Organisations;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
@@ -89,6 +90,7 @@ internal static class MeshServices
         services.AddHostedService(provider => provider.GetRequiredService<PolicyFile>());
         services.AddSingleton<IPseudonyms, Pseudonyms>();
         services.AddSingleton<Admissions>();
+        services.AddSingleton<CallBudgets>();
         services.AddSingleton<ThreadDrafts>();
         services.AddSingleton<MessageScreening>();
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Transcript;
+using DurableMesh.Core.Money;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Agents;
@@ -38,10 +39,28 @@ internal static class AgentCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private static readonly Option<decimal?> WorstCase = new("--worst-case")
+    {
+        Description =
+            "What one run of the command can cost at most, in US dollars. It is reserved before each run, so that a run that does " +
+            "not fit the thread's cost cap or the day's budgets ends the thread and is not made.",
+        HelpName = "USD",
+        Validators =
+        {
+            result =>
+            {
+                if (result.GetValueOrDefault<decimal?>() is <= 0 or > UsdRounding.MaxUsd)
+                {
+                    result.AddError($"--worst-case is more than 0 and at most {UsdRounding.MaxUsd} US dollars.");
+                }
+            },
+        },
+    };
+
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var run = new Command("run", "Answer an agent's messages with a command, until stopped.") { As, Exec, Parallel, Only };
+        var run = new Command("run", "Answer an agent's messages with a command, until stopped.") { As, Exec, Parallel, Only, WorstCase };
         run.SetAction(async (parsed, cancellation) =>
         {
             var options = new AgentOptions(
@@ -49,7 +68,8 @@ internal static class AgentCommand
                 parsed.GetRequiredValue(Exec),
                 parsed.GetValue(Parallel),
                 parsed.GetValue(Only) ?? [],
-                parsed.MeshKey());
+                parsed.MeshKey(),
+                parsed.GetValue(WorstCase));
             void Say(string line) => terminal.Pass($"mesh agent {options.Agent}: {line}");
 
             using var file = ProgressFile.Open(Path.Combine(Installation.Find().Home, "agents"), options.Agent);

@@ -30,6 +30,11 @@ internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Act
             return;
         }
 
+        if (options.WorstCaseUsd is { } usd && !await ReserveAsync(thread.ThreadId, usd, cancellation))
+        {
+            return;
+        }
+
         var turn = new AgentTurn(thread, await BriefAsync(thread.ThreadId, cancellation), message);
         for (var attempt = 1; ; attempt++)
         {
@@ -49,6 +54,20 @@ internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Act
 
             await Task.Delay(BetweenTries * attempt, time, cancellation);
         }
+    }
+
+    /// <returns>Whether the command may be run: the money is there, and is kept for it.</returns>
+    private async Task<bool> ReserveAsync(string threadId, decimal usd, CancellationToken cancellation)
+    {
+        var request = new ReservationRequest(options.Agent, new Usage { CostUsd = usd });
+        var receipt = await mesh.PersistAsync(
+            client => DecidedAsync(client, () => client.ReserveAsync(threadId, request, cancellation)), cancellation);
+        if (receipt.Kind == ReceiptKind.Rejected)
+        {
+            mesh.Say($"thread {threadId}: the command is not run, {ThreadWords.Of(receipt.Reason)}: {receipt.Detail}");
+        }
+
+        return receipt.Kind != ReceiptKind.Rejected;
     }
 
     private async Task<MessageView> BriefAsync(string threadId, CancellationToken cancellation)
@@ -134,7 +153,7 @@ internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Act
         try
         {
             var receipt = await mesh.PersistAsync(
-                client => DecidedAsync(client, turn.Thread.ThreadId, utf8, cancellation), cancellation);
+                client => DecidedAsync(client, () => client.SendAsync(turn.Thread.ThreadId, utf8, cancellation)), cancellation);
             Sent?.Invoke(receipt);
             if (receipt.Kind == ReceiptKind.Rejected)
             {
@@ -150,10 +169,9 @@ internal sealed class AgentConversation(AgentOptions options, MeshLink mesh, Act
         }
     }
 
-    private static async Task<Receipt> DecidedAsync(
-        MeshClient client, string threadId, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    private static async Task<Receipt> DecidedAsync(MeshClient client, Func<Task<Receipt>> ask)
     {
-        var receipt = await client.SendAsync(threadId, message, cancellation);
+        var receipt = await ask();
         return receipt.Kind != ReceiptKind.Pending
             ? receipt
             : throw new MeshUnreachableException(client.Address, "it has not decided about a message yet");

@@ -11,8 +11,14 @@ namespace DurableMesh.Cli.Agents;
 /// <param name="Parallel">How many threads it works on at once.</param>
 /// <param name="Only">The kinds of messages that the command is run for; empty for all.</param>
 /// <param name="Key">The key that it asks with, and hands to the command; null for none.</param>
+/// <param name="WorstCaseUsd">What one run of the command can cost at most, reserved before it; null to reserve nothing.</param>
 internal sealed record AgentOptions(
-    string Agent, string Command, int Parallel, IReadOnlyList<MessageKind> Only, string? Key = null);
+    string Agent,
+    string Command,
+    int Parallel,
+    IReadOnlyList<MessageKind> Only,
+    string? Key = null,
+    decimal? WorstCaseUsd = null);
 
 /// <summary>
 /// Keeps an agent at its desk: reads its inbox, runs its command for each message, and sends what the command says. Threads go

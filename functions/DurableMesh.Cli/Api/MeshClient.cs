@@ -109,6 +109,17 @@ internal sealed class MeshClient(HttpClient http, TimeProvider time)
         }
     }
 
+    /// <summary>Reserves what a call can cost at most, in place of what was reserved before; answers a refusal too.</summary>
+    public Task<Receipt> ReserveAsync(string threadId, ReservationRequest request, CancellationToken cancellation)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.ReservationRequest);
+        return AskAsync(
+            () => Post($"threads/{Escape(threadId)}/reservations", body),
+            CliJson.Context.Receipt,
+            cancellation,
+            receiptInConflict: true);
+    }
+
     /// <summary>Cancels a thread.</summary>
     public Task CancelAsync(string threadId, CancelRequest request, CancellationToken cancellation) =>
         AnswerAsync(

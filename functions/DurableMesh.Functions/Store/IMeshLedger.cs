@@ -23,9 +23,17 @@ public interface IMeshLedger
     /// <summary>What a company's agents have spent today, in US dollars.</summary>
     decimal CompanySpentToday(string company, AgentRegistry agents);
 
+    /// <summary>What the calls may cost at most that are being made, in US dollars.</summary>
+    IReadOnlyDictionary<Reservation, decimal> Reserved();
+
     /// <summary>The whole mesh in numbers.</summary>
     MeshStats Stats(AgentRegistry agents);
 
     /// <summary>A page of what was spent; null where the query's cursor is none that an earlier page gave.</summary>
     CostsPage? Costs(CostQuery query, AgentRegistry agents);
 }
+
+/// <summary>What a party of a thread has reserved for a call.</summary>
+/// <param name="ThreadId">The thread.</param>
+/// <param name="AgentId">The party.</param>
+public readonly record struct Reservation(string ThreadId, string AgentId);

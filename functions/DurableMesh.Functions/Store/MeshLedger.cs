@@ -15,6 +15,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     private readonly Dictionary<DateOnly, DayAccount> _days = [];
     private readonly Dictionary<ThreadStanding, int> _standings = [];
     private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<Reservation, decimal> _reserved = [];
     private readonly HashSet<string> _agents = new(StringComparer.Ordinal);
     private Spend _spent = Spend.None;
     private long _messages;
@@ -46,6 +47,14 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
             return _days.GetValueOrDefault(Today)?.Agents
                 .Where(row => CompanyOf(row.Key, agents) == company)
                 .Sum(row => row.Value.Usage.CostUsd) ?? 0;
+        }
+    }
+
+    public IReadOnlyDictionary<Reservation, decimal> Reserved()
+    {
+        lock (_gate)
+        {
+            return _reserved.ToDictionary();
         }
     }
 
@@ -107,7 +116,8 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     }
 
     /// <summary>Counts a step: what it added to the transcript, and where the thread is now.</summary>
-    public void Count(ThreadAccount account, IEnumerable<EntryOutline> added, ThreadStanding standing)
+    public void Count(
+        ThreadAccount account, IEnumerable<EntryOutline> added, ThreadStanding standing, ReservedUsd? reserved = null)
     {
         lock (_gate)
         {
@@ -126,6 +136,8 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
             }
 
             Move(account, standing);
+            Reserve(new(account.ThreadId, account.Initiator), reserved?.Initiator ?? 0);
+            Reserve(new(account.ThreadId, account.Responder), reserved?.Responder ?? 0);
         }
     }
 
@@ -166,6 +178,18 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
         {
             Change(_open, account.Initiator, opened);
             Change(_open, account.Responder, opened);
+        }
+    }
+
+    private void Reserve(Reservation reservation, decimal usd)
+    {
+        if (usd == 0)
+        {
+            _reserved.Remove(reservation);
+        }
+        else
+        {
+            _reserved[reservation] = usd;
         }
     }
 

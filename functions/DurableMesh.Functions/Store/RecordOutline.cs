@@ -18,6 +18,9 @@ internal sealed class RecordOutline
     /// <summary>What the ledger must know of the view.</summary>
     public required ThreadStanding Standing { get; init; }
 
+    /// <summary>What the parties have reserved; null for nothing.</summary>
+    public ReservedUsd? Reserved { get; init; }
+
     public required IReadOnlyList<EntryOutline> Entries { get; init; }
 
     public IReadOnlyList<RequestReceipt> Receipts { get; init; } = [];
@@ -31,6 +34,7 @@ internal sealed class RecordOutline
         ThreadId = record.ThreadId,
         View = new StoredView(record.View),
         Standing = new ThreadStanding(record.View.State, record.View.EndState, record.View.Reason),
+        Reserved = record.View.ReservedUsd,
         Entries = [.. record.Entries.Select(entry => new EntryOutline(
             entry.Ordinal,
             entry.Event.At,

@@ -20,6 +20,7 @@ internal ref struct RecordSkimmer
         string? threadId = null;
         StoredView? view = null;
         ThreadStanding standing = default;
+        ReservedUsd? reserved = null;
         var entries = new List<EntryOutline>();
         IReadOnlyList<RequestReceipt> receipts = [];
         _reader.Read();
@@ -31,7 +32,7 @@ internal ref struct RecordSkimmer
             }
             else if (_reader.ValueTextEquals("view"u8))
             {
-                (view, standing) = ReadView();
+                (view, standing, reserved) = ReadView();
             }
             else if (_reader.ValueTextEquals("entries"u8))
             {
@@ -48,15 +49,24 @@ internal ref struct RecordSkimmer
         }
 
         return threadId is not null && view is not null
-            ? new RecordOutline { ThreadId = threadId, View = view, Standing = standing, Entries = entries, Receipts = receipts }
+            ? new RecordOutline
+            {
+                ThreadId = threadId,
+                View = view,
+                Standing = standing,
+                Reserved = reserved,
+                Entries = entries,
+                Receipts = receipts,
+            }
             : throw new JsonException("A record has a threadId and a view.");
     }
 
-    private (StoredView View, ThreadStanding Standing) ReadView()
+    private (StoredView View, ThreadStanding Standing, ReservedUsd? Reserved) ReadView()
     {
         ThreadPhase? state = null;
         EndState? endState = null;
         EndReason? reason = null;
+        ReservedUsd? reserved = null;
         _reader.Read();
         var start = (int)_reader.TokenStartIndex;
         while (NextProperty())
@@ -73,6 +83,10 @@ internal ref struct RecordSkimmer
             {
                 reason = Choice<EndReason>();
             }
+            else if (_reader.ValueTextEquals("reservedUsd"u8))
+            {
+                reserved = JsonSerializer.Deserialize(ref _reader, AppJson.TypeInfo<ReservedUsd>());
+            }
             else
             {
                 Skip();
@@ -80,7 +94,7 @@ internal ref struct RecordSkimmer
         }
 
         var standing = new ThreadStanding(state ?? throw new JsonException("A view has a state."), endState, reason);
-        return (new StoredView(_line[start..(int)_reader.BytesConsumed]), standing);
+        return (new StoredView(_line[start..(int)_reader.BytesConsumed]), standing, reserved);
     }
 
     private void ReadEntries(List<EntryOutline> entries)

@@ -31,7 +31,7 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
         var added = track.Add(at, record);
         if (added.Count > 0)
         {
-            ledger.Count(track.Account, added, record.Standing);
+            ledger.Count(track.Account, added, record.Standing, record.Reserved);
             records.Remember(at, record.Whole);
             Deliver(at, record);
         }

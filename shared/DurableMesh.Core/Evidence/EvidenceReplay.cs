@@ -40,6 +40,7 @@ internal sealed class EvidenceReplay
     {
         MessageAccepted accepted => accepted.Message.MessageId,
         ThreadOpening => "opening",
+        MoneyReserved => "reservation",
         HoldReminded => "reminder",
         HoldDecided => "decision",
         _ => "end",
@@ -49,31 +50,36 @@ internal sealed class EvidenceReplay
     {
         for (var i = 0; i < _entries.Count; i++)
         {
-            if (_entries[i].Event is MessageAccepted accepted)
+            switch (_entries[i].Event)
             {
-                CheckCost(i, accepted.Message.Usage);
-                CheckBody(i, accepted.Message.Body);
+                case MessageAccepted { Message: var message }:
+                    CheckCost(i, "message.usage", message.Usage);
+                    CheckBody(i, message.Body);
+                    break;
+                case MoneyReserved reserved:
+                    CheckCost(i, "worstCase", reserved.WorstCase);
+                    break;
             }
         }
     }
 
-    private void CheckCost(int index, SettledUsage? usage)
+    private void CheckCost(int index, string path, SettledUsage? usage)
     {
         if (usage is not null)
         {
-            CheckCost(index, "costUsd", CostOf(usage), usage.CostUsd);
-            CheckCost(index, "computedUsd", ComputedOf(usage), usage.ComputedUsd);
+            CheckCost(index, $"{path}.costUsd", CostOf(usage), usage.CostUsd);
+            CheckCost(index, $"{path}.computedUsd", ComputedOf(usage), usage.ComputedUsd);
         }
     }
 
-    private void CheckCost(int index, string field, decimal? expected, decimal? found)
+    private void CheckCost(int index, string path, decimal? expected, decimal? found)
     {
         if (expected != found)
         {
             Add(
                 EvidenceFault.CostMismatch,
                 index,
-                $"event.message.usage.{field}",
+                $"event.{path}",
                 "The cost is not what its price row gives.",
                 FormattableString.Invariant($"{expected}"),
                 FormattableString.Invariant($"{found}"));
@@ -157,6 +163,7 @@ internal sealed class EvidenceReplay
         ThreadOpening { Gate.Outcome: GateOutcome.NotEvaluated } when index + 1 < _entries.Count => InputAt(index + 1),
         ThreadOpening { Gate: var report } => new GateEvaluated(report),
         MessageAccepted { Message: var message } => new MessageArrived(Incoming(message)),
+        MoneyReserved reserved => new ReservationAsked(reserved.Agent, reserved.WorstCase, reserved.Budgets),
         HoldDecided decided => new GateDecided(decided.By, decided.Decision, decided.Why),
         ThreadEnded { Reason: EndReason.Cancelled } end => new CancelRequested(end.By ?? "", end.Detail ?? ""),
         ThreadEnded { Reason: EndReason.InternalError or EndReason.AgentUnreachable } end =>

@@ -14,7 +14,7 @@ public sealed record TranscriptEntry
     /// <summary>The entry's place in the chain: 0 is the opening, without gaps.</summary>
     public required int Ordinal { get; init; }
 
-    /// <summary>What happened; its <c>type</c> is <c>opening</c>, <c>message</c>, <c>decision</c> or <c>end</c>.</summary>
+    /// <summary>What happened; its <c>type</c> is the one that <see cref="ThreadEvent"/> gives it.</summary>
     public required ThreadEvent Event { get; init; }
 
     /// <summary>The hash of the entry before; <see cref="ContentHash.Genesis"/> on the first.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DurableMesh.Core.Gate;
+using DurableMesh.Core.Money;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Threads;
@@ -10,6 +11,7 @@ namespace DurableMesh.Core.Threads;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(ThreadOpening), "opening")]
 [JsonDerivedType(typeof(MessageAccepted), "message")]
+[JsonDerivedType(typeof(MoneyReserved), "reservation")]
 [JsonDerivedType(typeof(HoldReminded), "reminder")]
 [JsonDerivedType(typeof(HoldDecided), "decision")]
 [JsonDerivedType(typeof(ThreadEnded), "end")]
@@ -38,6 +40,23 @@ public sealed record MessageAccepted : ThreadEvent
 {
     /// <summary>The message.</summary>
     public required Message Message { get; init; }
+}
+
+/// <summary>
+/// A party is about to make a call that costs. What it reserves takes the place of what it had reserved before, and is settled by
+/// its next turn.
+/// </summary>
+public sealed record MoneyReserved : ThreadEvent
+{
+    /// <summary>The party.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>What the call can cost at most; zero where there will be no call.</summary>
+    public required SettledUsage WorstCase { get; init; }
+
+    /// <summary>The day's budgets that it counts against, as they were before it; left out where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<DayBudget>? Budgets { get; init; }
 }
 
 /// <summary>A held thread will expire soon, and nobody has decided yet.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DurableMesh.Core.Gate;
+using DurableMesh.Core.Money;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Threads;
@@ -15,6 +16,7 @@ public abstract record ThreadInput
 /// <summary>What comes in from outside, through the one external event (DESIGN §4).</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(MessageArrived), "message")]
+[JsonDerivedType(typeof(ReservationAsked), "reservation")]
 [JsonDerivedType(typeof(CancelRequested), "cancel")]
 [JsonDerivedType(typeof(GateDecided), "decision")]
 [JsonDerivedType(typeof(PartyUnavailable), "unavailable")]
@@ -28,6 +30,15 @@ public abstract record InboxInput : ThreadInput
 /// <summary>A party sent a message.</summary>
 /// <param name="Message">The message.</param>
 public sealed record MessageArrived(IncomingMessage Message) : InboxInput;
+
+/// <summary>A party wants to make a call that costs (DESIGN §4, money).</summary>
+/// <param name="Agent">The party.</param>
+/// <param name="WorstCase">What the call can cost at most.</param>
+/// <param name="Budgets">The day's budgets that it counts against, reservations of other threads included; null for none.</param>
+public sealed record ReservationAsked(
+    string Agent,
+    SettledUsage WorstCase,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DayBudget>? Budgets = null) : InboxInput;
 
 /// <summary>Somebody cancels the thread; always possible.</summary>
 /// <param name="By">Who.</param>

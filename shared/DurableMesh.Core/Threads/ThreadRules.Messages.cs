@@ -31,16 +31,23 @@ public static partial class ThreadRules
     /// <summary>Why a message cannot become part of the thread, the most fundamental reason first; null where it can.</summary>
     private static (RejectReason Reason, string Detail)? Objection(ThreadState state, IncomingMessage incoming) => state switch
     {
-        { Phase: ThreadPhase.Ended } =>
-            (RejectReason.ThreadEnded, $"The thread ended as {Upper(state.EndState)}; nothing more can be sent to it."),
-        { Phase: not ThreadPhase.Open } =>
-            (RejectReason.ThreadNotOpen, "The gate has not let the thread in yet; send again when its state is open."),
-        _ when !state.IsParty(incoming.From) =>
-            (RejectReason.NotAParty, $"'{incoming.From}' is neither '{state.Start.Initiator}' nor '{state.Start.Responder}'."),
+        _ when Stranger(state, incoming.From) is { } stranger => stranger,
         _ when state.Recent.Find(incoming.From, incoming.MessageId) is { } other =>
             (RejectReason.MessageConflict,
                 $"Message {other.Sequence} has the same messageId and other content; give a new message a new messageId."),
         _ => WrongKind(state, incoming) ?? WrongMoment(state, incoming) ?? UnsupportedPass(state, incoming),
+    };
+
+    /// <summary>Why nothing can come from somebody, whatever it is.</summary>
+    private static (RejectReason Reason, string Detail)? Stranger(ThreadState state, string from) => state switch
+    {
+        { Phase: ThreadPhase.Ended } =>
+            (RejectReason.ThreadEnded, $"The thread ended as {Upper(state.EndState)}; nothing more can be sent to it."),
+        { Phase: not ThreadPhase.Open } =>
+            (RejectReason.ThreadNotOpen, "The gate has not let the thread in yet; send again when its state is open."),
+        _ when !state.IsParty(from) =>
+            (RejectReason.NotAParty, $"'{from}' is neither '{state.Start.Initiator}' nor '{state.Start.Responder}'."),
+        _ => null,
     };
 
     private static (RejectReason, string)? WrongKind(ThreadState state, IncomingMessage incoming)
@@ -146,7 +153,7 @@ public static partial class ThreadRules
                 EndReason.CostCap,
                 FormattableString.Invariant($"{cost} USD are spent, the cap is {limits.CostCapUsd} USD."));
         }
-        else if (OverdrawnBy(message) is { } budget)
+        else if (Overdrawn(message.Budgets, message.Usage) is { } budget)
         {
             step.EndByLimit(EndReason.CostCap, $"With this message {budget.Words()}.");
         }
@@ -161,10 +168,6 @@ public static partial class ThreadRules
             step.EndByLimit(EndReason.MaxTurns, $"The {limits.MaxTurns} turns are used up.");
         }
     }
-
-    private static DayBudget? OverdrawnBy(Message message) => message.Budgets?
-        .Select(budget => budget with { SpentUsd = budget.SpentUsd + (message.Usage?.CostUsd ?? 0) })
-        .FirstOrDefault(budget => budget.SpentUsd > budget.CapUsd);
 
     private static Message MessageOf(ThreadState state, IncomingMessage incoming) => new()
     {

@@ -28,6 +28,7 @@ public static partial class ThreadRules
         {
             GateEvaluated gate => step.Open(gate.Report),
             MessageArrived arrived => Receive(step, arrived.Message),
+            ReservationAsked asked => Reserve(step, asked),
             CancelRequested cancel => step.Cancel(cancel),
             GateDecided decided => step.Release(decided),
             PartyUnavailable party => step.Lose(party),

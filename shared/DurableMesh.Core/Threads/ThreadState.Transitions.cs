@@ -15,6 +15,8 @@ public sealed partial record ThreadState
         (ThreadPhase.Held, HoldReminded) when RemindAt is not null => this with { RemindAt = null },
         (ThreadPhase.Held, HoldDecided decided) => Decided(decided),
         (ThreadPhase.Open, MessageAccepted accepted) => Accept(accepted.Message, threadEvent),
+        (ThreadPhase.Open, MoneyReserved reserved) when IsParty(reserved.Agent) =>
+            Reserve(reserved.Agent, reserved.WorstCase.CostUsd),
         (ThreadPhase.Starting or ThreadPhase.Held or ThreadPhase.Open, ThreadEnded ended) when Gate is not null => End(ended),
         _ => throw Illegal(threadEvent, Gate is null ? "the opening comes first" : "it does not belong here"),
     };
@@ -95,7 +97,16 @@ public sealed partial record ThreadState
         };
     }
 
-    private ThreadState Turn(Message message) => this with { Turns = Turns + 1, FindingsThisTurn = 0, Awaiting = message.To };
+    /// <summary>A turn settles what its sender had reserved: from now on its usage counts.</summary>
+    private ThreadState Turn(Message message) =>
+        Reserve(message.From, 0) with { Turns = Turns + 1, FindingsThisTurn = 0, Awaiting = message.To };
+
+    private ThreadState Reserve(string agent, decimal usd)
+    {
+        var before = Reserved ?? ReservedUsd.None;
+        var after = agent == Start.Initiator ? before with { Initiator = usd } : before with { Responder = usd };
+        return this with { Reserved = after == ReservedUsd.None ? null : after };
+    }
 
     private ThreadState CountQuestion(string asker, int change) => asker == Start.Initiator
         ? this with { InitiatorQuestions = Math.Max(0, InitiatorQuestions + change) }
@@ -132,6 +143,7 @@ public sealed partial record ThreadState
             EndedAt = ended.At,
             Awaiting = null,
             RemindAt = null,
+            Reserved = null,
         };
     }
 

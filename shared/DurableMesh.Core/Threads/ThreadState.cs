@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Wire;
@@ -88,6 +89,10 @@ public sealed partial record ThreadState
     /// <summary>What the responder spent.</summary>
     public required UsageTotals ResponderUsage { get; init; }
 
+    /// <summary>What the parties have reserved for the calls that they are making.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReservedUsd? Reserved { get; init; }
+
     /// <summary>The last accepted messages, for telling duplicates.</summary>
     public required RecentMessages Recent { get; init; }
 
@@ -99,6 +104,11 @@ public sealed partial record ThreadState
 
     /// <summary>What both parties spent.</summary>
     public UsageTotals TotalUsage() => InitiatorUsage + ResponderUsage;
+
+    /// <summary>What a party has reserved, in US dollars.</summary>
+    /// <param name="agent">The party's id.</param>
+    public decimal ReservedBy(string agent) =>
+        (agent == Start.Initiator ? Reserved?.Initiator : Reserved?.Responder) ?? 0;
 
     /// <summary>Whether the agent is one of the two parties.</summary>
     /// <param name="agent">The agent's id.</param>
@@ -141,6 +151,7 @@ public sealed partial record ThreadState
         CreatedAt = Start.CreatedAt,
         EndedAt = EndedAt,
         Usage = TotalUsage(),
+        ReservedUsd = Reserved,
         Checks = new CheckCounts(ChecksPassed, ChecksFailed, Start.Acceptance.Count(criterion => criterion.Required)),
         Evidence = new EvidenceLink(Start.EvidencePath, Final: Phase == ThreadPhase.Ended, Entries == 0 ? null : Head),
         AuthorityVersion = Start.AuthorityVersion,

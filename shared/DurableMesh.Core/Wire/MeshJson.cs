@@ -50,6 +50,7 @@ public static class MeshJson
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(StartThreadRequest))]
 [JsonSerializable(typeof(SendMessageRequest))]
+[JsonSerializable(typeof(ReservationRequest))]
 [JsonSerializable(typeof(CancelRequest))]
 [JsonSerializable(typeof(DecisionRequest))]
 [JsonSerializable(typeof(ThreadView))]

@@ -112,4 +112,7 @@ public enum RejectReason
 
     /// <summary>The other party is disabled or gone; the thread ends.</summary>
     RecipientUnavailable,
+
+    /// <summary>What the call may cost does not fit any more; the thread ends.</summary>
+    CostCap,
 }

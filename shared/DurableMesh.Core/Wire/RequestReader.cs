@@ -40,6 +40,15 @@ public static class RequestReader
     /// <param name="utf8">The request's body.</param>
     public static ReadResult<SendMessageRequest> ReadSendMessage(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, ReadMessage);
 
+    /// <summary>Reads the body of <c>POST /threads/{id}/reservations</c>.</summary>
+    /// <param name="utf8">The request's body.</param>
+    public static ReadResult<ReservationRequest> ReadReservation(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input =>
+    {
+        var from = input.Line("from", MaxIdLength);
+        var worstCase = input.Object("worstCase", ReadWorstCase, required: true);
+        return from is null || worstCase is null ? null : new ReservationRequest(from, worstCase);
+    });
+
     /// <summary>Reads the body of <c>POST /threads/{id}/cancel</c>.</summary>
     /// <param name="utf8">The request's body.</param>
     public static ReadResult<CancelRequest> ReadCancel(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input =>
@@ -213,6 +222,17 @@ public static class RequestReader
         var size = input.Whole("size", 0, MaxArtifactBytes);
         var uri = input.Line("uri", MaxTextLength, required: false);
         return name is null || sha256 is null ? null : new Artifact { Name = name, Sha256 = sha256, Size = size, Uri = uri };
+    }
+
+    private static Usage ReadWorstCase(ObjectReader input)
+    {
+        var usage = ReadUsage(input);
+        if (usage is { CostUsd: null, Model: null })
+        {
+            input.Add("costUsd", InputError.Missing, "Say costUsd, or the model and how many tokens it may take.");
+        }
+
+        return usage;
     }
 
     private static Usage ReadUsage(ObjectReader input)

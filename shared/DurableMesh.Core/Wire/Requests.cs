@@ -113,6 +113,11 @@ public sealed record SendMessageRequest
     public DateTimeOffset? SentAt { get; init; }
 }
 
+/// <summary>The body of <c>POST /threads/{id}/reservations</c>.</summary>
+/// <param name="From">The party whose call it is.</param>
+/// <param name="WorstCase">What the call can cost at most: a cost, or a model and its tokens.</param>
+public sealed record ReservationRequest(string From, Usage WorstCase);
+
 /// <summary>The body of <c>POST /threads/{id}/cancel</c>.</summary>
 /// <param name="By">Who cancels; may be left out where a key says it.</param>
 /// <param name="Why">The reason, for the evidence.</param>

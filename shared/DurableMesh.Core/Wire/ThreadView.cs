@@ -70,6 +70,10 @@ public sealed record ThreadView
     /// <summary>What both parties spent.</summary>
     public required UsageTotals Usage { get; init; }
 
+    /// <summary>What the calls may cost at most that the parties are making; left out where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReservedUsd? ReservedUsd { get; init; }
+
     /// <summary>The last verdict in numbers.</summary>
     public required CheckCounts Checks { get; init; }
 
@@ -135,6 +139,15 @@ public sealed record UsageTotals(long InputTokens, long CachedInputTokens, long 
     {
         CacheWriteTokens = CacheWriteTokens + other.CacheWriteTokens,
     };
+}
+
+/// <summary>What the parties have reserved, in US dollars.</summary>
+/// <param name="Initiator">One party.</param>
+/// <param name="Responder">The other party.</param>
+public sealed record ReservedUsd(decimal Initiator, decimal Responder)
+{
+    /// <summary>Nothing reserved.</summary>
+    public static ReservedUsd None { get; } = new(0, 0);
 }
 
 /// <summary>The required criteria and how the last verdict found them.</summary>

@@ -236,6 +236,13 @@ internal sealed class FakeMesh : IAsyncDisposable
             null)));
         api.MapGet("/threads/{id}", (string id) => Find(id) is { } state ? Answer(state.View()) : NotFound(id));
         api.MapPost("/threads/{id}/messages", SendAsync);
+        api.MapPost("/threads/{id}/reservations", async (string id, HttpRequest request) =>
+        {
+            var asked = await JsonSerializer.DeserializeAsync<ReservationRequest>(request.Body, MeshJson.Options);
+            var worstCase = PriceTable.Empty.Settle(asked!.WorstCase, DateTimeOffset.UnixEpoch);
+            var receipt = Decide(id, new ReservationAsked(asked.From, worstCase)).Receipt!;
+            return Answer(receipt, receipt.Kind == ReceiptKind.Rejected ? 409 : 200);
+        });
         api.MapPost("/threads/{id}/cancel", async (string id, HttpRequest request) =>
         {
             var cancel = await JsonSerializer.DeserializeAsync<CancelRequest>(request.Body, MeshJson.Options);
@@ -386,7 +393,7 @@ internal sealed class FakeMesh : IAsyncDisposable
         }
     }
 
-    private ThreadState? Find(string id)
+    public ThreadState? Find(string id)
     {
         lock (_gate)
         {

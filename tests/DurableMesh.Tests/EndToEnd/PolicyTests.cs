@@ -125,6 +125,28 @@ public sealed class PolicyTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
     }
 
     [Fact]
+    public async Task A_call_that_does_not_fit_any_more_ends_the_thread_before_it_is_made()
+    {
+        string id = await mesh.OpenAsync(request => request["limits"]!["costCapUsd"] = 1);
+        (int fits, _) = await ReserveAsync(Builder, new { model = "priced", inputTokens = 100_000, outputTokens = 20_000 });
+        Assert.Equal(200, fits);
+        (_, JsonNode? thread) = await mesh.AskAsync(Builder, "GET", $"/api/threads/{id}", null);
+        Assert.Equal(0.6m, thread!["reservedUsd"]!["initiator"]!.GetValue<decimal>());
+
+        (int status, JsonNode? receipt) = await ReserveAsync(Verifier, new { costUsd = 0.5 });
+        Assert.Equal((409, "cost_cap"), (status, receipt!["reason"]!.GetValue<string>()));
+        Assert.Equal("cost_cap", (await mesh.EndOfAsync(id))["reason"]!.GetValue<string>());
+        byte[] evidence = await mesh.EvidenceAsync(id);
+        Assert.Equal(
+            ["opening", "message", "reservation", "reservation", "end"],
+            JsonNode.Parse(evidence)!["entries"]!.AsArray().Select(entry => entry!["event"]!["type"]!.GetValue<string>()));
+        Assert.Empty(EvidenceVerifier.Verify(evidence).Findings);
+
+        Task<(int Status, JsonNode? Answer)> ReserveAsync(string from, object worstCase) =>
+            mesh.AskAsync(from, "POST", $"/api/threads/{id}/reservations", new { from, worstCase });
+    }
+
+    [Fact]
     public async Task Nobody_speaks_as_anybody_else()
     {
         string id = await mesh.OpenAsync();

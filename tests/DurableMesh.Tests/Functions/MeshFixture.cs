@@ -131,6 +131,11 @@ internal sealed class MeshFixture : IAsyncDisposable
         "POST", $"/api/threads/{id}/messages", body, null,
         request => new SendMessage(Log, Bodies, Agents, Screening, _finder, _inbox).RunAsync(request, id, Client.Object, default));
 
+    public Task<Answer> ReserveAsync(string id, string from, Usage worstCase) => CallAsync(
+        "POST", $"/api/threads/{id}/reservations", Json(new ReservationRequest(from, worstCase)), null,
+        request => new ReserveMoney(Agents, Policies(), Log.Ledger, CallBudgets, _finder, _inbox, TimeProvider.System)
+            .RunAsync(request, id, Client.Object, default));
+
     public Task<Answer> MessagesAsync(string id, string query = "", CancellationToken cancellation = default) => CallAsync(
         "GET", $"/api/threads/{id}/messages{query}", [], null,
         request => new ReadMessages(Log, Agents, _finder, _messages, TimeProvider.System)
@@ -214,6 +219,8 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     private MessageScreening Screening =>
         new(Agents, Policies(), new Pseudonyms(Blobs), Log.Ledger, TimeProvider.System);
+
+    private CallBudgets CallBudgets => field ??= new CallBudgets(Log.Ledger, Policies());
 
     private IPolicySource Policies() => Mock.Of<IPolicySource>(source => source.Current == Policy);
 

@@ -91,6 +91,13 @@ internal sealed class SampleThread
     public ThreadRecord Note(string messageId, string requestId = "request", string body = "text") =>
         Send(MessageOf(messageId, Start.Initiator, MessageKind.Note, body), requestId);
 
+    public ThreadRecord Reserve(string agent, decimal usd)
+    {
+        var worstCase = PriceTable.Empty.Settle(new Usage { CostUsd = usd }, Now);
+        _step.Take(new InboxEnvelope("reservation", new ReservationAsked(agent, worstCase)), Now);
+        return Release();
+    }
+
     public ThreadRecord Cancel()
     {
         _step.Take(new InboxEnvelope("cancel", new CancelRequested("a person", "enough")), Now);

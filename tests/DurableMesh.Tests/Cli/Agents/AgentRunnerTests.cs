@@ -61,6 +61,24 @@ public sealed class AgentRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_worst_case_is_reserved_before_the_command_runs_and_a_run_that_does_not_fit_is_not_made()
+    {
+        var (dear, cheap) = (Submitted(), Submitted());
+        _mesh.Send(dear.ThreadId, new()
+        {
+            MessageId = "b-2", From = Sample.Builder, Kind = MessageKind.Note, Usage = new Usage { CostUsd = 1.75m },
+        });
+
+        await RunUntilAsync(
+            """echo '{"kind":"verdict","verdict":"fail"}'""", messages => messages[^1].Kind == MessageKind.Verdict, worstCase: 0.5m);
+
+        await _mesh.UntilAsync(_ => _mesh.Find(dear.ThreadId)!.Phase == ThreadPhase.Ended, _stop.Token);
+        Assert.Equal(EndReason.CostCap, _mesh.Find(dear.ThreadId)!.Reason);
+        Assert.Equal(cheap.ThreadId, Assert.Single(_mesh.Messages, message => message.Kind == MessageKind.Verdict).ThreadId);
+        Assert.Contains(_said, line => line.Contains("the command is not run", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_finding_leaves_while_the_command_is_still_at_work()
     {
         Submitted();
@@ -273,11 +291,12 @@ public sealed class AgentRunnerTests : IAsyncLifetime
     }
 
     private async Task RunUntilAsync(
-        string command, Func<IReadOnlyList<MessageView>, bool> condition, string agent = Sample.Verifier, string? key = null)
+        string command, Func<IReadOnlyList<MessageView>, bool> condition, string agent = Sample.Verifier, string? key = null,
+        decimal? worstCase = null)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         IReadOnlyList<MessageKind> only = agent == Sample.Verifier ? [MessageKind.Submission, MessageKind.Question] : [];
-        var options = new AgentOptions(agent, command, Parallel: 3, only, key);
+        var options = new AgentOptions(agent, command, Parallel: 3, only, key, worstCase);
         var link = new MeshLink(MeshClient.Connect(new Uri(_mesh.Url)), _said.Enqueue, HurriedTime.Instance);
         var conversation = new AgentConversation(options, link, _errors.Enqueue, HurriedTime.Instance);
         var done = new TaskCompletionSource();

@@ -44,9 +44,9 @@ public sealed class EvidenceFileTests
     {
         var timings = EvidenceSample.File.Timings;
         Assert.Equal(
-            [(Dialogue.Builder, 3, TimeSpan.FromSeconds(3)), (Dialogue.Verifier, 3, TimeSpan.FromSeconds(5))],
+            [(Dialogue.Builder, 3, TimeSpan.FromSeconds(4)), (Dialogue.Verifier, 3, TimeSpan.FromSeconds(5))],
             timings.Agents.Select(agent => (agent.Agent, agent.Turns, agent.HadTheMove)));
-        Assert.Equal(TimeSpan.FromSeconds(9), timings.Elapsed);
+        Assert.Equal(TimeSpan.FromSeconds(10), timings.Elapsed);
         Assert.Equal(timings.EndedAt, Dialogue.Start + timings.Elapsed);
     }
 

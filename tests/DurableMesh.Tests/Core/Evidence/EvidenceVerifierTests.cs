@@ -21,7 +21,7 @@ public sealed class EvidenceVerifierTests
         var report = EvidenceVerifier.Verify(Good);
         Assert.Empty(report.Findings);
         Assert.Equal(
-            (true, EndState.Pass, EndReason.Verified, 11),
+            (true, EndState.Pass, EndReason.Verified, 12),
             (report.Final, report.EndState!.Value, report.Reason!.Value, report.Entries));
         Assert.Equal((EvidenceSample.File.Chain.Head, 0.256m), (report.Head, report.CostUsd));
     }
@@ -223,10 +223,18 @@ public sealed class EvidenceVerifierTests
         finding => finding is { Fault: EvidenceFault.UnreadableEntry, Entry: 0 });
 
     [Fact]
+    public void A_worst_case_that_is_not_what_its_price_gives_is_found()
+    {
+        var report = Tampered(file => file["entries"]![7]!["event"]!["worstCase"]!["costUsd"] = 0.1m);
+        Assert.Contains(report.Findings, finding =>
+            finding is { Fault: EvidenceFault.CostMismatch, Entry: 7, Path: "event.worstCase.costUsd", Expected: "0.405", Found: "0.1" });
+    }
+
+    [Fact]
     public void Nulls_where_the_rules_expect_none_are_a_finding_and_no_crash()
     {
-        var report = Tampered(file => file["entries"]![10 - 1]!["event"]!["message"]!["checks"]![0] = null);
-        Assert.Contains(report.Findings, finding => finding is { Fault: EvidenceFault.HashMismatch, Entry: 9 });
+        var report = Tampered(file => file["entries"]![10]!["event"]!["message"]!["checks"]![0] = null);
+        Assert.Contains(report.Findings, finding => finding is { Fault: EvidenceFault.HashMismatch, Entry: 10 });
     }
 
     [Fact]

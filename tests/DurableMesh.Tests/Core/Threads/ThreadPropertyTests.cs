@@ -48,6 +48,10 @@ public sealed class ThreadPropertyTests
             request,
             PriceTable.Empty,
             Dialogue.Start)))),
+        (6, Gen.Select(
+            Gen.Int[0, 2].Select(n => new[] { Dialogue.Builder, Dialogue.Verifier, "stranger" }[n]),
+            Gen.Int[0, 120],
+            (agent, cents) => (ThreadInput)new ReservationAsked(agent, ReservationTests.Usd(cents / 100m)))),
         (1, Gen.Const((ThreadInput)new CancelRequested("me", "enough"))),
         (2, Gen.Enum<HoldDecision>().Select(decision => (ThreadInput)new GateDecided("anna", decision, "because"))),
         (2, Gen.Const((ThreadInput)new AlarmRang())),
@@ -110,6 +114,11 @@ public sealed class ThreadPropertyTests
             Assert.Equal((Dialogue.Verifier, Verdict.Pass), (verdict.From, verdict.Verdict!.Value));
             Assert.True(VerdictAssessment.Of(after.Start.Acceptance, verdict.Checks).AllPassed);
             Assert.True(before.SubmissionPending);
+        }
+
+        if (input is ReservationAsked { WorstCase.CostUsd: > 0 } && decision.Events.Count > 0 && after.Phase == ThreadPhase.Open)
+        {
+            Assert.InRange(after.TotalUsage().CostUsd + after.Reserved!.Initiator + after.Reserved.Responder, 0, after.Start.Limits.CostCapUsd);
         }
 
         if (input is MessageArrived arrived)

@@ -40,6 +40,9 @@ public sealed class TransitionTests
         ["a second brief"] = (Open, Note(2, kind: MessageKind.Brief)),
         ["a message of a stranger"] = (Open, Note(2, from: "somebody")),
         ["a message to oneself"] = (Open, Note(2, to: Dialogue.Builder)),
+        ["a reservation before the opening"] = (Starting, Reservation(Dialogue.Builder)),
+        ["a reservation of a stranger"] = (Open, Reservation("somebody")),
+        ["a reservation after the end"] = (Ended, Reservation(Dialogue.Builder)),
         ["a pass without a verdict"] = (Open, End(EndState.Pass, EndReason.Verified)),
         ["a message after the end"] = (Ended, Note(2)),
         ["a second end"] = (Ended, End(EndState.Blocked, EndReason.Cancelled)),
@@ -98,6 +101,9 @@ public sealed class TransitionTests
                 ContentHash = "",
             },
         };
+
+    private static MoneyReserved Reservation(string agent) =>
+        new() { At = Dialogue.Start, Agent = agent, WorstCase = ReservationTests.Usd(0.1m) };
 
     private static ThreadEnded End(EndState endState, EndReason reason) =>
         new() { At = Dialogue.Start, EndState = endState, Reason = reason };

@@ -1,3 +1,4 @@
+using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Gate;
@@ -100,6 +101,14 @@ internal static class ThreadScenarios
         {
             await thread.StartAsync();
             await thread.SendAsync(Submission("b-1") with { Usage = new Usage { CostUsd = 2.01m } });
+        }),
+        new("reservations", EndReason.CostCap, async thread =>
+        {
+            await thread.StartAsync();
+            await thread.PostAsync(Reservation(SampleThread.Builder, 1.5m));
+            await thread.SendAsync(Submission("b-1") with { Usage = new Usage { CostUsd = 1.25m } });
+            await thread.PostAsync(Reservation(SampleThread.Verifier, 0.5m));
+            await thread.PostAsync(Reservation(SampleThread.Builder, 0.5m));
         }),
         new("no-progress", EndReason.NoProgress, async thread =>
         {
@@ -242,6 +251,9 @@ internal static class ThreadScenarios
             Orchestration = nameof(TaskTelling),
         },
     ];
+
+    private static ReservationAsked Reservation(string agent, decimal usd) =>
+        new(agent, PriceTable.Empty.Settle(new Usage { CostUsd = usd }, SampleThread.Noon));
 
     private static CancelRequested Cancel => new("a person", "enough");
 

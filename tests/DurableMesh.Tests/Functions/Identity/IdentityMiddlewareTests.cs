@@ -219,7 +219,7 @@ public sealed class IdentityMiddlewareTests
             [
                 "CancelThread", "ExplainAuthority", "GetAgent", "GetAuthority", "GetCompany", "GetStats", "GetTask", "GetThread",
                 "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks", "ListThreads", "PatchTask", "ReadEvidence",
-                "ReadInbox", "ReadMessages", "SendMessage", "StartThread",
+                "ReadInbox", "ReadMessages", "ReserveMoney", "SendMessage", "StartThread",
             ],
             open.Order(StringComparer.Ordinal));
     }

@@ -89,6 +89,26 @@ public sealed class MeshLedgerTests
     }
 
     [Fact]
+    public void What_is_reserved_counts_until_it_is_settled_or_its_thread_ends()
+    {
+        var (one, two) = (new SampleThread(), new SampleThread(builder: Other));
+        Write(one.Open(), one.Reserve(SampleThread.Builder, 0.5m), two.Open(), two.Reserve(Other, 0.25m));
+        Write(one.Reserve(SampleThread.Verifier, 0.1m), two.Reserve(SampleThread.Verifier, 0.2m));
+        Assert.Equal(new Dictionary<Reservation, decimal> { [Of(one, SampleThread.Builder)] = 0.5m, [Of(one)] = 0.1m, [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, _ledger.Reserved());
+
+        Write(one.Send(SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission)));
+        Assert.Equal(new Dictionary<Reservation, decimal> { [Of(one)] = 0.1m, [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, _ledger.Reserved());
+
+        Write(one.Send(SampleThread.PassOf("v-1")));
+        Assert.Equal(new Dictionary<Reservation, decimal> { [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, _ledger.Reserved());
+
+        Write(two.Cancel());
+        Assert.Empty(_ledger.Reserved());
+
+        static Reservation Of(SampleThread thread, string agent = SampleThread.Verifier) => new(thread.Id, agent);
+    }
+
+    [Fact]
     public void A_step_that_is_read_twice_counts_once()
     {
         var thread = new SampleThread();

@@ -26,6 +26,7 @@ public sealed class RecordOutlineTests
             {
                 Usage = new Usage { Model = "unknown \"unpriced\"", OutputTokens = 3 },
             }),
+            thread.Reserve(SampleThread.Verifier, 0.125m),
             thread.Cancel(),
         };
         return new TheoryData<string>(records.Select(record => JsonSerializer.Serialize(record, AppJson.Options)));
@@ -44,6 +45,7 @@ public sealed class RecordOutlineTests
         Assert.Equal(made.ThreadId, skimmed.ThreadId);
         Assert.Equal(record.View, skimmed.View.Value);
         Assert.Equal(made.Standing, skimmed.Standing);
+        Assert.Equal(made.Reserved, skimmed.Reserved);
         Assert.Equal(made.Entries, skimmed.Entries);
         Assert.Equal(record.Receipts, skimmed.Receipts);
     }

@@ -1,0 +1,63 @@
+using DurableMesh.Core.Identity;
+using DurableMesh.Core.Money;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Gate;
+using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
+using DurableMesh.Functions.Ledger;
+using DurableMesh.Functions.Store;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMesh.Functions.Threads;
+
+/// <summary>Reserves, over HTTP, what a call can cost at most, before whoever runs an agent makes it (DESIGN §4, money).</summary>
+public sealed class ReserveMoney(
+    IAgentDirectory agents,
+    IPolicySource policies,
+    IMeshLedger ledger,
+    CallBudgets budgets,
+    ThreadFinder threads,
+    ThreadInbox inbox,
+    TimeProvider time)
+{
+    /// <summary><c>POST /threads/{id}/reservations</c>; what was reserved before is replaced, so it may be asked twice.</summary>
+    [Function(nameof(ReserveMoney))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "threads/{id}/reservations")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        new Query(request).ThrowIfWrong();
+        var asked = await RequestBody.ReadAsync(request, RequestReader.ReadReservation, cancellation);
+        var thread = await threads.FindAsync(client, id, cancellation);
+        var registry = await agents.ReadAsync(cancellation);
+        var from = registry.Resolve(asked.From);
+        Caller.Of(request).MustSpeakAs(from);
+        var worstCase = policies.Current.Prices.Settle(asked.WorstCase, time.GetUtcNow());
+        if (worstCase.CostSource == CostSource.Unpriced)
+        {
+            throw new ProblemException(Problems.InvalidRequest(
+                "worstCase.costUsd",
+                InputError.Missing,
+                $"The policy has no price of '{worstCase.Model}'; say costUsd, what the call can cost at most."));
+        }
+
+        await ledger.RefreshAsync(cancellation);
+        using var claim = budgets.Ask(new Reservation(id, from), worstCase.CostUsd, registry);
+        var input = new ReservationAsked(from, worstCase, claim.Budgets is [] ? null : claim.Budgets);
+        var receipt = thread.State == ThreadPhase.Ended
+            ? Receipts.ThreadEnded(thread)
+            : await inbox.PostAsync(client, id, input, cancellation) ?? Receipts.Pending(thread);
+        return new JsonAnswer<Receipt>(receipt, receipt.Kind switch
+        {
+            ReceiptKind.Pending => StatusCodes.Status202Accepted,
+            ReceiptKind.Rejected => StatusCodes.Status409Conflict,
+            _ => StatusCodes.Status200OK,
+        });
+    }
+}
