@@ -83,11 +83,12 @@ internal static class RedactCorpus
         ("secret: \"", Same("secret: \"")),
         ("IBAN without an end", Same("DE89 3704 0044 ")),
         ("cpr in a word, and numbers", Same("xcprx 0102031234 ")),
-        ("placeholders", Same("[email:7f3a9c]")),
+        ("placeholders", Same("[email:7f3a9c1e]")),
         ("IPv4 addresses, all different", number => string.Create(CultureInfo.InvariantCulture,
             $"{11 + number / 65025 % 200}.{number / 255 % 255}.{number % 255}.9 ")),
         ("e-mail addresses, different", number => string.Create(CultureInfo.InvariantCulture, $"{number:x}@b.cc ")),
         ("passwords, all different", number => string.Create(CultureInfo.InvariantCulture, $"pwd={number:x}; ")),
+        ("passwords, all the same", Same("pwd=x;")),
         ("cards, all the same", Same("4111111111111111 ")),
         ("letters beyond ASCII", Same("Ærøskøbing@ 12 ")),
     ];

@@ -23,15 +23,10 @@ internal static class EmailRecogniser
             return false;
         }
 
-        finding = new Finding(RedactionKind.Email, start, end, Lower(passage.Text[start..end]));
+        Span<char> lower = stackalloc char[end - start];
+        passage.Text[start..end].ToLowerInvariant(lower);
+        finding = passage.Run.Find(RedactionKind.Email, start, end, lower);
         return true;
-    }
-
-    private static string Lower(ReadOnlySpan<char> address)
-    {
-        Span<char> lower = stackalloc char[address.Length];
-        address.ToLowerInvariant(lower);
-        return lower.ToString();
     }
 
     private static int StartOfLocalPart(in Passage passage, int at)

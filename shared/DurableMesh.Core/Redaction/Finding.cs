@@ -4,5 +4,5 @@ namespace DurableMesh.Core.Redaction;
 /// <param name="Kind">What it is.</param>
 /// <param name="Start">Where it starts.</param>
 /// <param name="End">Where it ends, exclusively.</param>
-/// <param name="Value">The value in its normal form.</param>
-internal readonly record struct Finding(RedactionKind Kind, int Start, int End, string Value);
+/// <param name="Pseudonym">What stands for its value; the value itself is not kept.</param>
+internal readonly record struct Finding(RedactionKind Kind, int Start, int End, uint Pseudonym);

@@ -51,7 +51,7 @@ internal static class IpAddressRecogniser
             return false;
         }
 
-        finding = new Finding(RedactionKind.IpAddress, at, end, passage.Text[at..end].ToString());
+        finding = passage.Find(RedactionKind.IpAddress, at, end);
         return true;
     }
 
@@ -63,7 +63,7 @@ internal static class IpAddressRecogniser
     {
         finding = default;
         var start = colon - 4;
-        if (start < passage.Floor || passage.Text[start..colon].ContainsAnyExcept(V6Characters) || !IsHostGroup(passage, start)
+        if (start < passage.Floor || !IsHostGroup(passage, start) || passage.Text[start..colon].ContainsAnyExcept(V6Characters)
             || char.IsAsciiLetterOrDigit(passage[start - 1]) || passage[start - 1] is ':' or '.' or '-' or '_')
         {
             return false;
@@ -82,7 +82,9 @@ internal static class IpAddressRecogniser
             return false;
         }
 
-        finding = new Finding(RedactionKind.IpAddress, start, start + length, address.ToString());
+        Span<char> normal = stackalloc char[MaxV6];
+        address.TryFormat(normal, out var written);
+        finding = passage.Run.Find(RedactionKind.IpAddress, start, start + length, normal[..written]);
         return true;
     }
 

@@ -19,7 +19,7 @@ internal ref struct JsonScanner : IDisposable
     /// <summary>The member that a value belongs to, for each depth; an array's elements belong to the array's member.</summary>
     private readonly Member?[] _members = new Member?[CanonicalJson.MaxDepth + 2];
 
-    /// <summary>The value that is looked at.</summary>
+    /// <summary>The name or value that is looked at.</summary>
     private readonly PooledText _text = new();
 
     /// <summary>For each open object its names that may be placeholders, and how often each came.</summary>
@@ -84,17 +84,17 @@ internal ref struct JsonScanner : IDisposable
 
     private void TakeName(in Utf8JsonReader reader)
     {
-        var name = reader.GetString()!;
-        var redacted = TextScanner.TryRedact(name, Member.Unnamed, _run, out var other) ? other.ToString() : name;
+        var name = TextOf(reader);
+        TextScanner.TryRedact(name, Member.Unnamed, _run, out var redacted);
 
         // What a name says, it must still say when it is read again.
         _members[reader.CurrentDepth] = _run.MemberNamed(redacted);
         if (redacted.Contains('['))
         {
-            redacted = Distinct(redacted);
+            redacted = Distinct(redacted.ToString());
         }
 
-        if (redacted != name)
+        if (!redacted.SequenceEqual(name))
         {
             _renamed = true;
             Replace(reader, redacted);
@@ -119,9 +119,12 @@ internal ref struct JsonScanner : IDisposable
     {
         var text = TextOf(reader);
         var member = _members[reader.CurrentDepth] ?? Member.Unnamed;
-        if (CredentialRecogniser.TryReadMember(member, text, out var finding))
+        if (CredentialRecogniser.TryReadMember(member, text, _run, out var finding))
         {
-            Replace(reader, _run.Take(finding));
+            var placeholder = _run.OutputOf(0);
+            placeholder.Clear();
+            _run.Take(finding, placeholder);
+            Replace(reader, placeholder.Span);
         }
         else if (TextScanner.TryRedact(text, member, _run, out var redacted))
         {
@@ -133,9 +136,9 @@ internal ref struct JsonScanner : IDisposable
     {
         _text.Clear();
         var room = _text.Room(reader.ValueSpan.Length);
-        _text.Advance(reader.TokenType == JsonTokenType.String
-            ? reader.CopyString(room)
-            : Encoding.ASCII.GetChars(reader.ValueSpan, room));
+        _text.Advance(reader.TokenType == JsonTokenType.Number
+            ? Encoding.ASCII.GetChars(reader.ValueSpan, room)
+            : reader.CopyString(room));
         return _text.Span;
     }
 

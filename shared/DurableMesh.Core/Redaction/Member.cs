@@ -12,7 +12,7 @@ internal sealed record Member(bool IsPhone, bool IsVersion, SecretNature Secret)
     /// <summary>No member, or one whose name says nothing.</summary>
     public static Member Unnamed { get; } = new(IsPhone: false, IsVersion: false, SecretNature.None);
 
-    public static Member Named(string name)
+    public static Member Named(ReadOnlySpan<char> name)
     {
         var plain = Vocabulary.Plain(name, stackalloc char[48]);
         return new(PhoneRecogniser.IsNameOfPhone(plain), plain.EndsWith("version"), SecretNames.NatureOf(plain));

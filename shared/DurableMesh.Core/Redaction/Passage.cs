@@ -3,6 +3,9 @@ namespace DurableMesh.Core.Redaction;
 /// <summary>A text under redaction, as its recognisers see it.</summary>
 internal readonly ref struct Passage
 {
+    /// <summary>The most digits that stand together in a number: those of a payment card.</summary>
+    public const int MaxDigits = 19;
+
     /// <summary>The text.</summary>
     public required ReadOnlySpan<char> Text { get; init; }
 
@@ -18,12 +21,27 @@ internal readonly ref struct Passage
     /// <summary>The character at a place; NUL beyond the ends.</summary>
     public char this[int at] => at >= Floor && at < Text.Length ? Text[at] : '\0';
 
+    /// <summary>How many digits begin at a place; more than the longest number has are not counted.</summary>
+    public int CountDigits(int start)
+    {
+        var digits = 0;
+        while (digits <= MaxDigits && char.IsAsciiDigit(this[start + digits]))
+        {
+            digits++;
+        }
+
+        return digits;
+    }
+
     /// <summary>The text before a place, at most so many characters and not beyond what was redacted already.</summary>
     public ReadOnlySpan<char> Before(int at, int most)
     {
         var before = Text[Math.Max(Floor, at - most)..at];
         return before[(before.LastIndexOf(']') + 1)..];
     }
+
+    /// <summary>What was found, where its value is written in its normal form.</summary>
+    public Finding Find(RedactionKind kind, int start, int end) => Run.Find(kind, start, end, Text[start..end]);
 
     /// <summary>Whether no number or word goes on to the left of a place: nothing of it, and no <c>1.</c> or <c>1-</c>.</summary>
     public bool StartsAt(int at) =>

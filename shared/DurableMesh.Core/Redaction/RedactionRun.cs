@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace DurableMesh.Core.Redaction;
 
 /// <summary>One call: its key, what it took out so far, and what the whole body talks about.</summary>
@@ -7,43 +5,42 @@ namespace DurableMesh.Core.Redaction;
 /// <param name="body">The whole body, in which a number's name is looked for (<see cref="Mentions"/>).</param>
 internal sealed class RedactionRun(PseudonymKey key, string body) : IDisposable
 {
-    /// <summary>What is remembered is what repeats; a body of ever new values must not fill the memory with them.</summary>
+    /// <summary>What is remembered is what repeats; a body of ever new names must not fill the memory with them.</summary>
     private const int MaxRemembered = 1024;
 
-    private readonly Dictionary<(RedactionKind Kind, string Value), string> _placeholders = [];
     private readonly Dictionary<string[], bool> _mentioned = [];
     private readonly Dictionary<string, Member> _members = [];
     private readonly int[] _counts = new int[RedactionKinds.Count];
     private readonly PooledText[] _outputs = [new(), new()];
-    private IncrementalHash? _hash;
 
     /// <summary>What was taken out.</summary>
-    public RedactionCounts Counts => _placeholders.Count == 0 ? RedactionCounts.None : new RedactionCounts(_counts);
+    public RedactionCounts Counts => _counts.AsSpan().ContainsAnyExcept(0) ? new RedactionCounts(_counts) : RedactionCounts.None;
 
     /// <summary>Where a text is put together; two passes that follow each other have not the same place.</summary>
     public PooledText OutputOf(int pass) => _outputs[pass % _outputs.Length];
 
-    /// <summary>Counts what was found and says what stands in its place.</summary>
-    public string Take(in Finding finding)
+    /// <summary>What was found: a value in its normal form.</summary>
+    public Finding Find(RedactionKind kind, int start, int end, ReadOnlySpan<char> value) =>
+        new(kind, start, end, key.PseudonymOf(kind, value));
+
+    /// <summary>Counts what was found and appends what stands in its place.</summary>
+    public void Take(in Finding finding, PooledText output)
     {
         _counts[(int)finding.Kind]++;
-        var known = (finding.Kind, finding.Value);
-        if (!_placeholders.TryGetValue(known, out var placeholder))
-        {
-            placeholder = PseudonymKey.PlaceholderOf(_hash ??= key.CreateHash(), finding.Kind, finding.Value);
-            Remember(_placeholders, known, placeholder);
-        }
-
-        return placeholder;
+        PseudonymKey.AppendPlaceholder(output, finding.Kind, finding.Pseudonym);
     }
 
     /// <summary>What a member's name says; bodies repeat few names often.</summary>
-    public Member MemberNamed(string name)
+    public Member MemberNamed(ReadOnlySpan<char> name)
     {
-        if (!_members.TryGetValue(name, out var member))
+        var members = _members.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!members.TryGetValue(name, out var member))
         {
             member = Member.Named(name);
-            Remember(_members, name, member);
+            if (_members.Count < MaxRemembered)
+            {
+                members[name] = member;
+            }
         }
 
         return member;
@@ -67,19 +64,9 @@ internal sealed class RedactionRun(PseudonymKey key, string body) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _hash?.Dispose();
         foreach (var output in _outputs)
         {
             output.Dispose();
-        }
-    }
-
-    private static void Remember<TKey, TValue>(Dictionary<TKey, TValue> known, TKey key, TValue value)
-        where TKey : notnull
-    {
-        if (known.Count < MaxRemembered)
-        {
-            known.Add(key, value);
         }
     }
 }

@@ -17,6 +17,9 @@ internal static class TextScanner
     /// </summary>
     private const int MaxPasses = 4;
 
+    /// <summary>Nothing shorter is found: the shortest name of a secret, its sign, and a character.</summary>
+    private const int MinLength = 5;
+
     private const int MaxKindName = 16;
     private const int MaxName = 256;
     private const int MaxWord = 16;
@@ -40,7 +43,7 @@ internal static class TextScanner
     public static bool TryRedact(ReadOnlySpan<char> text, Member member, RedactionRun run, out ReadOnlySpan<char> redacted)
     {
         redacted = text;
-        var (passes, again) = (0, true);
+        var (passes, again) = (0, text.Length >= MinLength);
         while (again && passes < MaxPasses && Pass(redacted, member, run, run.OutputOf(passes), out again))
         {
             redacted = run.OutputOf(passes++).Span;
@@ -79,7 +82,7 @@ internal static class TextScanner
             if (TryRead(passage, here, out var finding))
             {
                 output.Append(text[done..finding.Start]);
-                output.Append(run.Take(finding));
+                run.Take(finding, output);
                 again |= missed < finding.Start;
                 missed = int.MaxValue;
                 at = done = finding.End;
@@ -134,7 +137,7 @@ internal static class TextScanner
     private static int EndOfPlaceholder(ReadOnlySpan<char> text, int colon)
     {
         var from = Math.Max(0, colon - MaxKindName);
-        var open = text[from..colon].LastIndexOf('[');
+        var open = colon > 0 && char.IsAsciiLetterLower(text[colon - 1]) ? text[from..colon].LastIndexOf('[') : -1;
         return open >= 0 && PseudonymKey.StartsWithPlaceholder(text[(from + open)..], out var length)
             ? from + open + length
             : colon;

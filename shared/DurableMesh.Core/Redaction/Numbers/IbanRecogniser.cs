@@ -52,7 +52,7 @@ internal static class IbanRecogniser
             return false;
         }
 
-        finding = new Finding(RedactionKind.Iban, start, end, compact[..length].ToString());
+        finding = passage.Run.Find(RedactionKind.Iban, start, end, compact[..length]);
         return true;
     }
 

@@ -26,21 +26,15 @@ internal sealed record NumberFormat(RedactionKind Kind, string Mask, NumberCheck
     {
         finding = default;
         var end = start + Mask.Length;
-        if (end > passage.Text.Length || !passage.EndsAt(end))
+        if (end > passage.Text.Length || !Fits(passage.Text[start..end]) || !passage.EndsAt(end))
         {
             return false;
         }
 
         Span<char> compact = stackalloc char[Mask.Length];
         var length = 0;
-        for (var i = 0; i < Mask.Length; i++)
+        foreach (var character in passage.Text[start..end])
         {
-            var character = passage.Text[start + i];
-            if (!Fits(Mask[i], character))
-            {
-                return false;
-            }
-
             if (char.IsAsciiLetterOrDigit(character))
             {
                 compact[length++] = char.ToUpperInvariant(character);
@@ -52,7 +46,27 @@ internal sealed record NumberFormat(RedactionKind Kind, string Mask, NumberCheck
             return false;
         }
 
-        finding = new Finding(Kind, start, end, compact[..length].ToString());
+        finding = passage.Run.Find(Kind, start, end, compact[..length]);
+        return true;
+    }
+
+    /// <summary>The first digits fit, it is how the format was found; what comes behind them tells most others at once.</summary>
+    private bool Fits(ReadOnlySpan<char> text)
+    {
+        var behind = Letters + FirstDigits;
+        return Fits(Mask.AsSpan(behind), text[behind..]) && Fits(Mask.AsSpan(0, Letters), text[..Letters]);
+    }
+
+    private static bool Fits(ReadOnlySpan<char> mask, ReadOnlySpan<char> text)
+    {
+        for (var i = 0; i < mask.Length; i++)
+        {
+            if (!Fits(mask[i], text[i]))
+            {
+                return false;
+            }
+        }
+
         return true;
     }
 

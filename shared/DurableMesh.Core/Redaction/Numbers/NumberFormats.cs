@@ -3,24 +3,18 @@ namespace DurableMesh.Core.Redaction.Numbers;
 /// <summary>All formats, found by how a number begins.</summary>
 internal static class NumberFormats
 {
-    private const int MaxFirstDigits = 19;
     private static readonly NumberFormat[][] ByBeginning = Sort();
 
     /// <summary>Reads a number of any format.</summary>
     /// <param name="passage">The text.</param>
     /// <param name="start">Where it starts.</param>
     /// <param name="firstDigit">Its first digit; only letters come before.</param>
+    /// <param name="digits">How many digits stand together there.</param>
     /// <param name="finding">What was found.</param>
-    public static bool TryRead(in Passage passage, int start, int firstDigit, out Finding finding)
+    public static bool TryRead(in Passage passage, int start, int firstDigit, int digits, out Finding finding)
     {
         finding = default;
-        var end = firstDigit;
-        while (end - firstDigit <= MaxFirstDigits && char.IsAsciiDigit(passage[end]))
-        {
-            end++;
-        }
-
-        var formats = ByBeginning[Beginning(firstDigit - start, end - firstDigit)];
+        var formats = ByBeginning[Beginning(firstDigit - start, digits)];
         if (formats.Length == 0 || !passage.StartsAt(start))
         {
             return false;
@@ -37,7 +31,7 @@ internal static class NumberFormats
         return false;
     }
 
-    private static int Beginning(int letters, int digits) => letters * (MaxFirstDigits + 2) + digits;
+    private static int Beginning(int letters, int digits) => letters * (Passage.MaxDigits + 2) + digits;
 
     private static NumberFormat[][] Sort()
     {

@@ -21,7 +21,7 @@ internal static class NumberRecogniser
         {
             0 => PhoneRecogniser.TryReadInternational(passage, at, out finding) || TryReadPlain(passage, at, out finding),
             IbanRecogniser.Letters => IbanRecogniser.TryRead(passage, start, out finding),
-            <= MaxLetters => NumberFormats.TryRead(passage, start, at, out finding),
+            <= MaxLetters => NumberFormats.TryRead(passage, start, at, passage.CountDigits(at), out finding),
             _ => false,
         };
 
@@ -29,8 +29,11 @@ internal static class NumberRecogniser
         return found && !(passage[finding.End] == '@' && EmailRecogniser.TryRead(passage, finding.End, out _));
     }
 
-    private static bool TryReadPlain(in Passage passage, int at, out Finding finding) =>
-        NumberFormats.TryRead(passage, at, at, out finding)
-        || IpAddressRecogniser.TryReadV4(passage, at, out finding)
-        || PhoneRecogniser.TryReadNational(passage, at, out finding);
+    private static bool TryReadPlain(in Passage passage, int at, out Finding finding)
+    {
+        var digits = passage.CountDigits(at);
+        return NumberFormats.TryRead(passage, at, at, digits, out finding)
+            || IpAddressRecogniser.TryReadV4(passage, at, out finding)
+            || PhoneRecogniser.TryReadNational(passage, at, digits, out finding);
+    }
 }

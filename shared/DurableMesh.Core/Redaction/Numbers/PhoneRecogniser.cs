@@ -8,9 +8,8 @@ namespace DurableMesh.Core.Redaction.Numbers;
 /// </summary>
 internal static class PhoneRecogniser
 {
+    /// <summary>The fewest digits of a national number and the most of an international one (ITU-T E.164).</summary>
     private const int MinDigits = 7;
-
-    /// <summary>The most digits of an international number (ITU-T E.164).</summary>
     private const int MaxDigits = 15;
 
     private const int MaxGroups = 6;
@@ -26,8 +25,15 @@ internal static class PhoneRecogniser
 
     private static readonly SearchValues<string> AnyName = SearchValues.Create(Names, StringComparison.OrdinalIgnoreCase);
 
-    private static readonly string[] NorthAmerican =
-        ["ddd-ddd-dddd", "ddd.ddd.dddd", "ddd) ddd-dddd", "ddd)ddd-dddd", "d-ddd-ddd-dddd", "d ddd-ddd-dddd", "d (ddd) ddd-dddd"];
+    /// <summary>What stands between a number and a name that is not its own.</summary>
+    private static readonly SearchValues<char> EndOfName = SearchValues.Create("0123456789\n");
+
+    /// <summary>What may stand between two groups.</summary>
+    private static readonly SearchValues<char> Separators = SearchValues.Create(" .-/()");
+
+    private static readonly string[] NorthAmerican = ["ddd-ddd-dddd", "ddd.ddd.dddd", "ddd) ddd-dddd", "ddd)ddd-dddd"];
+
+    private static readonly string[] NorthAmericanWithCountry = ["d-ddd-ddd-dddd", "d ddd-ddd-dddd", "d (ddd) ddd-dddd"];
 
     private static readonly string[] Dates = ["dddd-dd-dd", "dddd/dd/dd", "dddd.dd.dd", "dd-dd-dddd", "dd/dd/dddd", "dd.dd.dddd"];
 
@@ -54,16 +60,16 @@ internal static class PhoneRecogniser
             && TryReadGroups(passage, at - 1, at, CountryCodes.Digits(passage.Text[at..]), out finding);
     }
 
-    /// <summary>Reads a number without a country.</summary>
-    public static bool TryReadNational(in Passage passage, int at, out Finding finding)
+    /// <summary>Reads a number without a country whose first group has so many digits.</summary>
+    public static bool TryReadNational(in Passage passage, int at, int digits, out Finding finding)
     {
         finding = default;
-        if (!passage.StartsAt(at))
+        if ((digits < MinDigits && !Separators.Contains(passage[at + digits])) || !passage.StartsAt(at))
         {
             return false;
         }
 
-        foreach (var mask in NorthAmerican)
+        foreach (var mask in digits switch { 1 => NorthAmericanWithCountry, 3 => NorthAmerican, _ => [] })
         {
             var end = at + mask.Length;
             if (Fits(passage, at, mask) && passage.EndsAt(end) && IsNorthAmerican(passage.Text[at..end]))
@@ -90,14 +96,14 @@ internal static class PhoneRecogniser
         for (var group = 0; group < MaxGroups; group++)
         {
             var next = group == 0 ? at : SkipSeparators(passage, end);
-            var groupEnd = EndOfDigits(passage, next);
-            if (groupEnd == next || taken + groupEnd - next > digits.Most
-                || (group > 0 && NumberFormats.TryRead(passage, next, next, out _)))
+            var length = passage.CountDigits(next);
+            if (length == 0 || taken + length > digits.Most
+                || (group > 0 && NumberFormats.TryRead(passage, next, next, length, out _)))
             {
                 break;
             }
 
-            (end, taken) = (groupEnd, taken + groupEnd - next);
+            (end, taken) = (next + length, taken + length);
         }
 
         if (taken < digits.Least || !IsEnd(passage, end))
@@ -117,7 +123,7 @@ internal static class PhoneRecogniser
             next += 4;
         }
 
-        while (next - end < 5 && passage[next] is ' ' or '.' or '-' or '/' or '(' or ')'
+        while (next - end < 5 && Separators.Contains(passage[next])
             && !(passage[next] == ' ' && passage[next + 1] == ' '))
         {
             next++;
@@ -126,24 +132,12 @@ internal static class PhoneRecogniser
         return next;
     }
 
-    private static int EndOfDigits(in Passage passage, int start)
-    {
-        var end = start;
-        while (end - start <= MaxDigits && char.IsAsciiDigit(passage[end]))
-        {
-            end++;
-        }
-
-        return end;
-    }
-
     private static bool IsEnd(in Passage passage, int end) => !char.IsAsciiLetterOrDigit(passage[end]) && passage[end] != '_';
 
     private static bool IsNamedBefore(in Passage passage, int start)
     {
         var before = passage.Before(start, NameDistance);
-        before = before[(before.LastIndexOfAnyInRange('0', '9') + 1)..];
-        before = before[(before.LastIndexOf('\n') + 1)..];
+        before = before[(before.LastIndexOfAny(EndOfName) + 1)..];
         if (before.Length < 3 || !before.ContainsAny(AnyName))
         {
             return false;
@@ -207,11 +201,17 @@ internal static class PhoneRecogniser
     private static Finding FindingOf(in Passage passage, int start, int end)
     {
         var text = passage.Text[start..end];
-        Span<char> digits = stackalloc char[text.Length];
+        Span<char> normal = stackalloc char[text.Length];
+        var length = 0;
+        if (text[0] == '+')
+        {
+            normal[length++] = '+';
+        }
+
         var inner = text.IndexOf("(0)");
-        var length = inner < 0 ? Compact(text, digits) : Compact(text[..inner], digits);
-        length += inner < 0 ? 0 : Compact(text[(inner + 3)..], digits[length..]);
-        return new Finding(RedactionKind.Phone, start, end, $"{(text[0] == '+' ? "+" : "")}{digits[..length]}");
+        length += Compact(inner < 0 ? text : text[..inner], normal[length..]);
+        length += inner < 0 ? 0 : Compact(text[(inner + 3)..], normal[length..]);
+        return passage.Run.Find(RedactionKind.Phone, start, end, normal[..length]);
     }
 
     private static int Compact(ReadOnlySpan<char> text, Span<char> digits)

@@ -49,7 +49,7 @@ internal static class BearerTokenRecogniser
             return false;
         }
 
-        finding = FindingOf(passage, start, token.Length);
+        finding = passage.Find(RedactionKind.BearerToken, start, start + token.Length);
         return true;
     }
 
@@ -75,7 +75,7 @@ internal static class BearerTokenRecogniser
         var end = claimsAt + claims.Length;
         var signature = passage[end] == '.' ? Run(passage, end + 1, Base64Url).Length : 0;
         end += signature > 0 ? 1 + signature : 0;
-        finding = FindingOf(passage, at, end - at);
+        finding = passage.Find(RedactionKind.BearerToken, at, end);
         return true;
     }
 
@@ -84,7 +84,4 @@ internal static class BearerTokenRecogniser
         var rest = start < passage.Text.Length ? passage.Text[start..] : default;
         return rest.IndexOfAnyExcept(characters) is >= 0 and var end ? rest[..end] : rest;
     }
-
-    private static Finding FindingOf(in Passage passage, int start, int length) =>
-        new(RedactionKind.BearerToken, start, start + length, passage.Text.Slice(start, length).ToString());
 }

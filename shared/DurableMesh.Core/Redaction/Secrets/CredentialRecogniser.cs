@@ -22,7 +22,7 @@ internal static class CredentialRecogniser
     /// <summary>What all names of secrets in a text have, and where the scan stops.</summary>
     public static IEnumerable<string> Roots { get; } =
     [
-        "password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "api_key", "api-key", "accountkey", "account_key",
+        "pwd", "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "accountkey", "account_key",
         "accesskey", "access_key", "storagekey", "functions-key", "privatekey", "private_key", "signingkey", "signing_key",
         "encryptionkey", "encryption_key", "sig=", "code=",
     ];
@@ -31,7 +31,7 @@ internal static class CredentialRecogniser
         [.. Enumerable.Range(0, 32).Select(first => Roots.Where(root => root[0] % 32 == first).ToArray())];
 
     /// <summary>Takes the whole value of a JSON member whose name says that it is a secret.</summary>
-    public static bool TryReadMember(Member member, ReadOnlySpan<char> value, out Finding finding)
+    public static bool TryReadMember(Member member, ReadOnlySpan<char> value, RedactionRun run, out Finding finding)
     {
         finding = default;
         if (!SecretNames.CanBe(member.Secret, value)
@@ -40,7 +40,7 @@ internal static class CredentialRecogniser
             return false;
         }
 
-        finding = FindingOf(member.Secret, value, 0, value.Length);
+        finding = run.Find(KindOf(member.Secret), 0, value.Length, value);
         return true;
     }
 
@@ -96,7 +96,7 @@ internal static class CredentialRecogniser
             return false;
         }
 
-        finding = FindingOf(SecretNature.Password, passage.Text, start + colon + 1, start + end);
+        finding = passage.Find(RedactionKind.Credential, start + colon + 1, start + end);
         return true;
     }
 
@@ -132,30 +132,31 @@ internal static class CredentialRecogniser
             start += escape + 1;
             var quotedValue = ValueFrom(passage, start, EndOfWord);
             var closes = passage[start + quotedValue.Length] is '"' or '\'' or '\\';
-            return closes && quotedValue.Length >= 4 && IsSecret(nature, quotedValue, start, out finding);
+            return closes && quotedValue.Length >= 4 && IsSecret(passage, nature, start, quotedValue.Length, out finding);
         }
 
         if (IsInConnectionString(passage, nameStart) && passage[sign] == '=')
         {
-            return IsSecret(nature, ValueFrom(passage, start, EndOfPart).TrimEnd(), start, out finding);
+            return IsSecret(passage, nature, start, ValueFrom(passage, start, EndOfPart).TrimEnd().Length, out finding);
         }
 
         var value = ValueFrom(passage, start, EndOfWord);
         var isTight = passage[sign] == '=' && start == sign + 1;
         var isCode = passage[start + value.Length] is ')' or ',' or ']' or '}' && !SecretNames.IsMixed(value);
         return (isTight ? !isCode : nature == SecretNature.Password && value.Length >= 6 && SecretNames.IsMixed(value))
-            && IsSecret(nature, value, start, out finding);
+            && IsSecret(passage, nature, start, value.Length, out finding);
     }
 
-    private static bool IsSecret(SecretNature nature, ReadOnlySpan<char> value, int start, out Finding finding)
+    private static bool IsSecret(in Passage passage, SecretNature nature, int start, int length, out Finding finding)
     {
         finding = default;
+        var value = passage.Text.Slice(start, length);
         if (!SecretNames.CanBe(nature, value) || IsReference(value))
         {
             return false;
         }
 
-        finding = new Finding(KindOf(nature), start, start + value.Length, value.ToString());
+        finding = passage.Find(KindOf(nature), start, start + length);
         return true;
     }
 
@@ -177,7 +178,7 @@ internal static class CredentialRecogniser
             return false;
         }
 
-        finding = FindingOf(SecretNature.CloudKey, passage.Text, start, start + value.Length);
+        finding = passage.Find(RedactionKind.CloudKey, start, start + value.Length);
         return true;
     }
 
@@ -208,9 +209,6 @@ internal static class CredentialRecogniser
 
         return at;
     }
-
-    private static Finding FindingOf(SecretNature nature, ReadOnlySpan<char> text, int start, int end) =>
-        new(KindOf(nature), start, end, text[start..end].ToString());
 
     private static RedactionKind KindOf(SecretNature nature) =>
         nature == SecretNature.CloudKey ? RedactionKind.CloudKey : RedactionKind.Credential;

@@ -46,7 +46,7 @@ internal static class PrivateKeyRecogniser
             stop += Dashes.Length + (tail.IndexOf(Dashes) is >= 0 and var close ? close + Dashes.Length : 0);
         }
 
-        finding = new Finding(RedactionKind.PrivateKey, at, stop, text[at..stop].ToString());
+        finding = passage.Find(RedactionKind.PrivateKey, at, stop);
         return true;
     }
 

@@ -103,7 +103,7 @@ internal static class SecretTokens
             }
 
             var stop = at + Prefix.Length + length;
-            finding = new Finding(Kind, at, stop, passage.Text[at..stop].ToString());
+            finding = passage.Find(Kind, at, stop);
             return true;
         }
 

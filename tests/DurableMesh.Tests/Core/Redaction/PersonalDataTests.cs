@@ -54,7 +54,7 @@ public sealed class PersonalDataTests
     public void A_national_telephone_number_is_found_behind_its_name(string name, string number)
     {
         Assert.Equal($"it is {number} now", Redacting.Text($"it is {number} now"));
-        Assert.Matches($@"^{name}\[phone:[0-9a-f]{{6}}\] now$", Redacting.Text($"{name}{number} now"));
+        Assert.Matches($@"^{name}\[phone:[0-9a-f]{{8}}\] now$", Redacting.Text($"{name}{number} now"));
     }
 
     [Theory]
@@ -69,8 +69,8 @@ public sealed class PersonalDataTests
     [Fact]
     public void A_telephone_number_ends_before_what_follows_it()
     {
-        Assert.Matches(@"^\[phone:\w{6}\] 2026-03-14$", Redacting.Text("+47 22 12 34 56 2026-03-14"));
-        Assert.Matches(@"^\[phone:\w{6}\] \[payment_card:\w{6}\]$", Redacting.Text("+49 30 1234 4111 1111 1111 1111"));
+        Assert.Matches(@"^\[phone:\w{8}\] 2026-03-14$", Redacting.Text("+47 22 12 34 56 2026-03-14"));
+        Assert.Matches(@"^\[phone:\w{8}\] \[payment_card:\w{8}\]$", Redacting.Text("+49 30 1234 4111 1111 1111 1111"));
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class PersonalDataTests
     [InlineData("::ffff:203.0.113.7", "::ffff:[ip]")]
     [InlineData("203.0.113.7. Then", "[ip]. Then")]
     public void An_ip_address_is_found_with_what_belongs_to_it(string text, string expected) =>
-        Assert.Equal(expected, Regex.Replace(Redacting.Text(text), @"\[ip_address:\w{6}\]", "[ip]"));
+        Assert.Equal(expected, Regex.Replace(Redacting.Text(text), @"\[ip_address:\w{8}\]", "[ip]"));
 
     [Theory]
     [InlineData("127.0.0.1:7071, 0.0.0.0, 255.255.255.0, ::1, ::")]

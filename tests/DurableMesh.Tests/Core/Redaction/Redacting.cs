@@ -21,7 +21,7 @@ internal static class Redacting
             var (text, counts) = Redactor.Redact($"{before}{left}{value}{right}{after}", Key);
             var start = before.Length + left.Length;
             var end = text.Length - right.Length - after.Length;
-            Assert.Matches($@"^\[{kind}:[0-9a-f]{{6}}\]$", text[start..end]);
+            Assert.Matches($@"^\[{kind}:[0-9a-f]{{8}}\]$", text[start..end]);
             Assert.Equal($"{before}{left}", text[..start]);
             Assert.Equal($"{right}{after}", text[end..]);
             Assert.Equal($$"""{"{{kind}}":1}""", counts.ToString());

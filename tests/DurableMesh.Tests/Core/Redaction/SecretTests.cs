@@ -49,7 +49,7 @@ public sealed class SecretTests
     [InlineData("authorization\": \"Bearer ", 10)]
     [InlineData("Authorization: Basic ", 16)]
     public void A_token_is_found_behind_its_scheme(string scheme, int length) =>
-        Assert.Matches(@"^curl -H '.*\[bearer_token:\w{6}\]' x$", Redacting.Text($"curl -H '{scheme}{Random[..length]}' x"));
+        Assert.Matches(@"^curl -H '.*\[bearer_token:\w{8}\]' x$", Redacting.Text($"curl -H '{scheme}{Random[..length]}' x"));
 
     [Fact]
     public void A_json_web_token_is_found_wherever_it_stands()
@@ -79,7 +79,7 @@ public sealed class SecretTests
     {
         var key = $"-----BEGIN {label}-----{line}{Base64}{line}{Base64}{line}-----END {label}-----";
         Redacting.AssertFound("private_key", key);
-        Assert.Matches(@"^a \[private_key:\w{6}\]\s*and more$", Redacting.Text($"a {key[..^40]} and more").Replace("\\n", " "));
+        Assert.Matches(@"^a \[private_key:\w{8}\]\s*and more$", Redacting.Text($"a {key[..^40]} and more").Replace("\\n", " "));
     }
 
     [Theory]
@@ -90,6 +90,7 @@ public sealed class SecretTests
 
     [Theory]
     [InlineData("Server=db;User Id=sa;Password=hunter, 2!;Encrypt=true", "Server=db;User Id=sa;Password=[credential];Encrypt=true")]
+    [InlineData("pwd=x", "pwd=[credential]")]
     [InlineData("Host=db;Pwd=correcthorse", "Host=db;Pwd=[credential]")]
     [InlineData("postgres://app:hunter2@db.example/x", "postgres://app:[credential]@db.example/x")]
     [InlineData("DB_PASSWORD=hunter", "DB_PASSWORD=[credential]")]
@@ -106,7 +107,7 @@ public sealed class SecretTests
     [InlineData("https://a.example/c?sv=2024&sig=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50u%3D", "https://a.example/c?sv=2024&sig=[cloud_key]")]
     [InlineData("aws_secret_access_key=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "aws_secret_access_key=[cloud_key]")]
     public void A_secret_is_found_by_its_name(string text, string expected) =>
-        Assert.Equal(expected, Regex.Replace(Redacting.Text(text), @":\w{6}\]", "]"));
+        Assert.Equal(expected, Regex.Replace(Redacting.Text(text), @":\w{8}\]", "]"));
 
     [Theory]
     [InlineData("connect(password=password), f(pwd=pwd), g(secret=settings.secret)")]
