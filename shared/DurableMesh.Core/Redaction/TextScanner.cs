@@ -57,7 +57,10 @@ internal static class TextScanner
     /// <param name="member">The JSON member whose value it is.</param>
     /// <param name="run">The call.</param>
     /// <param name="output">The text without what was found in it.</param>
-    /// <param name="again">Whether something that was no finding is left, which may be one now.</param>
+    /// <param name="again">
+    /// Whether something that was no finding stands before one, and may be one now. Behind a finding nothing changes: the recognisers
+    /// did not look past its end.
+    /// </param>
     /// <returns>Whether anything was found.</returns>
     private static bool Pass(ReadOnlySpan<char> text, Member member, RedactionRun run, PooledText output, out bool again)
     {
@@ -73,7 +76,6 @@ internal static class TextScanner
             var here = Math.Min(mark, word);
             if (here == int.MaxValue)
             {
-                again |= missed < int.MaxValue;
                 output.Append(done > 0 ? text[done..] : default);
                 return done > 0;
             }
