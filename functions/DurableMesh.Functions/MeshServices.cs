@@ -54,6 +54,7 @@ internal static class MeshServices
         services.AddSingleton<ThreadInbox>();
         services.AddSingleton<ThreadMessages>();
         services.AddSingleton<StoppedThreads>();
+        services.AddSingleton<OverdueThreads>();
         return services;
     }
 

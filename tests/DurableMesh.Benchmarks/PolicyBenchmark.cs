@@ -8,6 +8,7 @@ using DurableMesh.Functions.Threads;
 using DurableMesh.LocalHost.Functions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Benchmarks;
@@ -61,13 +62,14 @@ internal static class PolicyBenchmark
         async Task<Row> StartsAsync(string name, Parties[] pairs, bool removes, int size)
         {
             (ThreadDrafts drafts, EvaluateGate gate) = (mesh.Get<ThreadDrafts>(), mesh.Get<EvaluateGate>());
+            DurableTaskClient client = mesh.Get<DurableTaskClient>();
             Identity identity = new(mesh, typeof(StartThread));
             var asked = pairs.Select(pair => pair.Request(size)).ToList();
             var drafted = new List<ThreadDraft>();
             foreach ((Parties pair, StartThreadRequest request) in pairs.Zip(asked))
             {
                 drafted.Add(await drafts.DraftAsync(pair.ThreadId, request, cancellation));
-                GateReport report = await gate.RunAsync(drafted[^1].Start, cancellation);
+                GateReport report = await gate.RunAsync(drafted[^1].Start, client, cancellation);
                 Demand(report.Outcome == GateOutcome.Approved, report.Objections());
                 Demand(drafted[^1].Start.Redactions is not null == removes, "The brief was not redacted as it should be.");
             }
@@ -76,7 +78,7 @@ internal static class PolicyBenchmark
                 name,
                 n => identity.CheckAsync(pairs[n % pairs.Length]),
                 async n => await drafts.DraftAsync(pairs[n % pairs.Length].ThreadId, asked[n % pairs.Length], cancellation),
-                async n => await gate.RunAsync(drafted[n % pairs.Length].Start, cancellation));
+                async n => await gate.RunAsync(drafted[n % pairs.Length].Start, client, cancellation));
         }
 
         async Task<Row> MessagesAsync(string name, Parties[] pairs, bool removes, int size)

@@ -4,7 +4,9 @@ using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Authority;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
+using DurableMesh.Functions.Threads;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Functions.Gate;
 
@@ -16,17 +18,21 @@ public sealed class EvaluateGate(
     IPolicySource policies,
     IMeshLedger ledger,
     Admissions admissions,
+    OverdueThreads overdue,
     TimeProvider time)
 {
     /// <summary>Asks every rule about a thread that wants in.</summary>
     /// <param name="start">The thread.</param>
+    /// <param name="client">The Durable Task client.</param>
     /// <param name="cancellation">Stops waiting.</param>
     [Function(nameof(EvaluateGate))]
-    public async Task<GateReport> RunAsync([ActivityTrigger] ThreadStart start, CancellationToken cancellation)
+    public async Task<GateReport> RunAsync(
+        [ActivityTrigger] ThreadStart start, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
         var registry = await agents.ReadAsync(cancellation);
         var tables = await authority.ReadAsync(cancellation);
         var task = await tasks.FindAsync(start.McTask, cancellation);
+        await overdue.EndAsync(client, cancellation);
         await ledger.RefreshAsync(cancellation);
 
         var now = time.GetUtcNow();

@@ -2,13 +2,15 @@ using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Threads;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Functions.Ledger;
 
 /// <summary>The mesh in numbers, over HTTP.</summary>
-public sealed class LedgerFunctions(IMeshLedger ledger, IAgentDirectory agents)
+public sealed class LedgerFunctions(IMeshLedger ledger, IAgentDirectory agents, OverdueThreads overdue)
 {
     private const int DefaultPageLength = 50;
     private const int LongestPage = 500;
@@ -16,9 +18,12 @@ public sealed class LedgerFunctions(IMeshLedger ledger, IAgentDirectory agents)
     /// <summary><c>GET /stats</c>.</summary>
     [Function("GetStats")]
     public async Task<IResult> StatsAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "stats")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "stats")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
+        await overdue.EndAsync(client, cancellation);
         await ledger.RefreshAsync(cancellation);
         return new JsonAnswer<MeshStats>(ledger.Stats(await agents.ReadAsync(cancellation)));
     }

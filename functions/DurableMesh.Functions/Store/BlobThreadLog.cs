@@ -90,6 +90,12 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
         return _index.List(filter, limit, before);
     }
 
+    public async ValueTask<IReadOnlyList<string>> ListOverdueAsync(DateTimeOffset instant, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        return _index.Overdue(instant);
+    }
+
     public async ValueTask<IReadOnlyList<StoredMessage>> ReadInboxAsync(
         string agentId, LogPosition? after, int limit, CancellationToken cancellation)
     {

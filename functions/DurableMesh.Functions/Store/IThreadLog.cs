@@ -35,6 +35,9 @@ public interface IThreadLog
     ValueTask<ThreadList> ListAsync(
         Func<ThreadView, bool> filter, int limit, LogPosition? before, CancellationToken cancellation);
 
+    /// <summary>The threads that have not ended though their deadline was before an instant, in no order.</summary>
+    ValueTask<IReadOnlyList<string>> ListOverdueAsync(DateTimeOffset instant, CancellationToken cancellation);
+
     /// <summary>
     /// At most <paramref name="limit"/> messages to an agent after <paramref name="after"/>, over all threads, in the log's
     /// order.

@@ -21,6 +21,9 @@ internal sealed class RecordOutline
     /// <summary>What the parties have reserved; null for nothing.</summary>
     public ReservedUsd? Reserved { get; init; }
 
+    /// <summary>When the thread ends by itself.</summary>
+    public required DateTimeOffset Deadline { get; init; }
+
     public required IReadOnlyList<EntryOutline> Entries { get; init; }
 
     public IReadOnlyList<RequestReceipt> Receipts { get; init; } = [];
@@ -35,6 +38,7 @@ internal sealed class RecordOutline
         View = new StoredView(record.View),
         Standing = new ThreadStanding(record.View.State, record.View.EndState, record.View.Reason),
         Reserved = record.View.ReservedUsd,
+        Deadline = record.View.Deadline,
         Entries = [.. record.Entries.Select(entry => new EntryOutline(
             entry.Ordinal,
             entry.Event.At,

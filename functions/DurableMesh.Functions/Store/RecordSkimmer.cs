@@ -20,6 +20,7 @@ internal ref struct RecordSkimmer
         string? threadId = null;
         StoredView? view = null;
         ThreadStanding standing = default;
+        DateTimeOffset deadline = default;
         ReservedUsd? reserved = null;
         var entries = new List<EntryOutline>();
         IReadOnlyList<RequestReceipt> receipts = [];
@@ -32,7 +33,7 @@ internal ref struct RecordSkimmer
             }
             else if (_reader.ValueTextEquals("view"u8))
             {
-                (view, standing, reserved) = ReadView();
+                (view, standing, deadline, reserved) = ReadView();
             }
             else if (_reader.ValueTextEquals("entries"u8))
             {
@@ -54,6 +55,7 @@ internal ref struct RecordSkimmer
                 ThreadId = threadId,
                 View = view,
                 Standing = standing,
+                Deadline = deadline,
                 Reserved = reserved,
                 Entries = entries,
                 Receipts = receipts,
@@ -61,9 +63,10 @@ internal ref struct RecordSkimmer
             : throw new JsonException("A record has a threadId and a view.");
     }
 
-    private (StoredView View, ThreadStanding Standing, ReservedUsd? Reserved) ReadView()
+    private (StoredView View, ThreadStanding Standing, DateTimeOffset Deadline, ReservedUsd? Reserved) ReadView()
     {
         ThreadPhase? state = null;
+        DateTimeOffset? deadline = null;
         EndState? endState = null;
         EndReason? reason = null;
         ReservedUsd? reserved = null;
@@ -87,6 +90,11 @@ internal ref struct RecordSkimmer
             {
                 reserved = JsonSerializer.Deserialize(ref _reader, AppJson.TypeInfo<ReservedUsd>());
             }
+            else if (_reader.ValueTextEquals("deadline"u8))
+            {
+                _reader.Read();
+                deadline = _reader.GetDateTimeOffset();
+            }
             else
             {
                 Skip();
@@ -94,7 +102,8 @@ internal ref struct RecordSkimmer
         }
 
         var standing = new ThreadStanding(state ?? throw new JsonException("A view has a state."), endState, reason);
-        return (new StoredView(_line[start..(int)_reader.BytesConsumed]), standing, reserved);
+        var view = new StoredView(_line[start..(int)_reader.BytesConsumed]);
+        return (view, standing, deadline ?? throw new JsonException("A view has a deadline."), reserved);
     }
 
     private void ReadEntries(List<EntryOutline> entries)

@@ -12,6 +12,7 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
     private const int RememberedReceipts = 20_000;
 
     private readonly ConcurrentDictionary<string, ThreadTrack> _threads = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ThreadTrack> _running = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, InboxTrack> _inboxes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _heard = new(StringComparer.Ordinal);
     private readonly RecentCache<string, Receipt> _receipts = new(RememberedReceipts);
@@ -34,6 +35,7 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
             ledger.Count(track.Account, added, record.Standing, record.Reserved);
             records.Remember(at, record.Whole);
             Deliver(at, record);
+            Follow(track, record);
         }
 
         changes.Announce(record.ThreadId);
@@ -48,6 +50,10 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
     /// <summary>Whether writing a step again would change nothing.</summary>
     public bool Knows(ThreadRecord record) =>
         Find(record.ThreadId)?.Knows(record) == true && record.Receipts.All(one => FindReceipt(one.RequestId) is not null);
+
+    /// <summary>Threads that have not ended though their deadline was before an instant, in no order.</summary>
+    public IReadOnlyList<string> Overdue(DateTimeOffset instant) =>
+        [.. _running.Where(one => one.Value.Deadline < instant.UtcTicks).Select(one => one.Key)];
 
     /// <summary>Where the next messages to an agent lie.</summary>
     public EntryPlace[] Inbox(string agentId, LogPosition? after, int limit) =>
@@ -92,6 +98,18 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
         }
 
         return track;
+    }
+
+    private void Follow(ThreadTrack track, RecordOutline record)
+    {
+        if (record.Standing.State == ThreadPhase.Ended)
+        {
+            _running.TryRemove(record.ThreadId, out _);
+        }
+        else
+        {
+            _running[record.ThreadId] = track;
+        }
     }
 
     private void Deliver(LogSpan at, RecordOutline record)

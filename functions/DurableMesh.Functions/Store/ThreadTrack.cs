@@ -8,12 +8,16 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     private readonly List<MessageMark> _messages = [];
     private string _requestHash = "";
     private volatile StoredView? _view;
+    private long _deadline = long.MaxValue;
 
     /// <summary>Where the thread's first step lies: what threads are ordered by.</summary>
     public LogPosition Began { get; } = new(began.Segment, began.Offset);
 
     /// <summary>What the ledger counts of it.</summary>
     public ThreadAccount Account => account;
+
+    /// <summary>When it ends by itself, in ticks of UTC.</summary>
+    public long Deadline => Volatile.Read(ref _deadline);
 
     /// <summary>The state after the newest step.</summary>
     public StoredThread? Thread => _view is { } newest ? new StoredThread(newest.Value, _requestHash) : null;
@@ -36,6 +40,7 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
             if (added.Count > 0)
             {
                 _view = record.View;
+                Volatile.Write(ref _deadline, record.Deadline.UtcTicks);
             }
         }
 

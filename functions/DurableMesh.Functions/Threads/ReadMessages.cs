@@ -12,7 +12,7 @@ namespace DurableMesh.Functions.Threads;
 
 /// <summary>A thread's messages over HTTP, with a long poll that ends at once when there is news.</summary>
 public sealed class ReadMessages(
-    IThreadLog log, IAgentDirectory agents, ThreadFinder threads, ThreadMessages messages, TimeProvider time)
+    IThreadLog log, IAgentDirectory agents, ThreadFinder threads, ThreadMessages messages, OverdueThreads overdue, TimeProvider time)
 {
     /// <summary><c>GET /threads/{id}/messages?after=&amp;to=&amp;wait=</c>.</summary>
     [Function(nameof(ReadMessages))]
@@ -31,6 +31,7 @@ public sealed class ReadMessages(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, request.HttpContext.RequestAborted);
         var thread = await threads.FindAsync(client, id, either.Token);
         Caller.Of(request).MustSee(thread);
+        await overdue.EndAsync(client, either.Token);
         var page = await LongPoll.UntilAsync(
             log,
             id,

@@ -11,7 +11,8 @@ using Microsoft.DurableTask.Client;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>Threads over HTTP: one, or many.</summary>
-public sealed class ReadThreads(IThreadLog log, ThreadFinder threads, IAgentDirectory agents)
+public sealed class ReadThreads(
+    IThreadLog log, ThreadFinder threads, IAgentDirectory agents, StoppedThreads stopped, OverdueThreads overdue)
 {
     private const int DefaultPageLength = 50;
     private const int LongestPage = 500;
@@ -27,6 +28,7 @@ public sealed class ReadThreads(IThreadLog log, ThreadFinder threads, IAgentDire
         new Query(request).ThrowIfWrong();
         var view = await threads.FindAsync(client, id, cancellation);
         Caller.Of(request).MustSee(view);
+        view = await stopped.CheckAsync(client, view, cancellation);
         return new JsonAnswer<ThreadView>(ThreadFinder.WithManagement(client, view, Caller.Of(request)));
     }
 
@@ -35,7 +37,9 @@ public sealed class ReadThreads(IThreadLog log, ThreadFinder threads, IAgentDire
     /// </summary>
     [Function("ListThreads")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "threads")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "threads")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
     {
         var query = new Query(request, "state", "endState", "agent", "company", "mcTask", "limit", "cursor");
         var filter = new ThreadFilter(
@@ -49,6 +53,7 @@ public sealed class ReadThreads(IThreadLog log, ThreadFinder threads, IAgentDire
         var before = query.Cursor("cursor");
         query.ThrowIfWrong();
 
+        await overdue.EndAsync(client, cancellation);
         var caller = Caller.Of(request);
         var found = await log.ListAsync(view => filter.Matches(view) && caller.Sees(view), limit, before, cancellation);
         return new JsonAnswer<ThreadsPage>(new ThreadsPage(found.Threads, found.Next?.ToString()));

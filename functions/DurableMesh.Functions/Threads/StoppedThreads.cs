@@ -9,10 +9,24 @@ using Microsoft.DurableTask.Client;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>
-/// Ends threads whose orchestration was stopped from outside the mesh (terminated, or failed): nobody else will write their end.
+/// Ends threads whose orchestration was stopped from outside the mesh (terminated, failed or purged): nobody else will write their
+/// end.
 /// </summary>
 public sealed class StoppedThreads(IThreadLog log, ThreadEvidence evidence, ThreadTasks tasks, TimeProvider time)
 {
+    /// <summary>
+    /// How long after its deadline a thread is overdue: that long its own orchestration has to end it. What the task hub does not
+    /// know is taken for purged no earlier, because it may be the thread of another hub.
+    /// </summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+
+    /// <summary>A thread as it is, after its end if its orchestration has stopped.</summary>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="thread">The thread as the store knows it.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async ValueTask<ThreadView> CheckAsync(DurableTaskClient client, ThreadView thread, CancellationToken cancellation) =>
+        thread.State == ThreadPhase.Ended ? thread : await EndAsync(client, thread.ThreadId, cancellation) ?? thread;
+
     /// <summary>Ends a thread if its orchestration has stopped.</summary>
     /// <param name="client">The Durable Task client.</param>
     /// <param name="threadId">The thread.</param>
@@ -21,13 +35,14 @@ public sealed class StoppedThreads(IThreadLog log, ThreadEvidence evidence, Thre
     public async Task<ThreadView?> EndAsync(DurableTaskClient client, string threadId, CancellationToken cancellation)
     {
         var instance = await client.GetInstanceAsync(threadId, getInputsAndOutputs: true, cancellation);
-        if (instance?.RuntimeStatus is not (OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Failed)
-            || await StateAsync(instance, cancellation) is not { } state)
+        if (instance?.RuntimeStatus is not (null or OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Failed)
+            || await StateAsync(threadId, instance, cancellation) is not { } state
+            || (instance is null && time.GetUtcNow() < state.Deadline + Grace))
         {
             return null;
         }
 
-        var why = $"The thread's orchestration is {instance.RuntimeStatus}: it was stopped from outside the mesh.";
+        var why = $"The thread's orchestration is {instance?.RuntimeStatus.ToString() ?? "gone"}: it was stopped from outside the mesh.";
         var decision = ThreadRules.Decide(state, new SystemFault(EndReason.InternalError, why), time.GetUtcNow());
         if (decision.Entries.Count > 0)
         {
@@ -41,11 +56,12 @@ public sealed class StoppedThreads(IThreadLog log, ThreadEvidence evidence, Thre
     }
 
     /// <summary>Where the thread was when its last step was recorded.</summary>
-    private async Task<ThreadState?> StateAsync(OrchestrationMetadata instance, CancellationToken cancellation)
+    private async Task<ThreadState?> StateAsync(
+        string threadId, OrchestrationMetadata? instance, CancellationToken cancellation)
     {
-        var entries = await log.ReadTranscriptAsync(instance.InstanceId, cancellation);
+        var entries = await log.ReadTranscriptAsync(threadId, cancellation);
         return entries is [{ Event: ThreadOpening opening }, ..]
             ? entries.Aggregate(ThreadState.Starting(opening.Thread), (state, entry) => state.Apply(entry))
-            : instance.ReadInputAs<ThreadState>();
+            : instance?.ReadInputAs<ThreadState>();
     }
 }

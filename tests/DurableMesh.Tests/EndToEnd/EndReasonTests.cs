@@ -105,7 +105,8 @@ public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh
             string id = await mesh.OpenAsync();
             await mesh.AskAsync(
                 GuardedMesh.Operator, "POST", $"/runtime/webhooks/durabletask/instances/{id}/terminate?reason=a%20test", null);
-            Assert.Equal("thread_ended", (await mesh.SendAsync(id, Builder, "submission"))["reason"]!.GetValue<string>());
+
+            // Nobody writes to it: whoever looks at it learns of its end.
             return id;
         }
         ),

@@ -52,6 +52,8 @@ internal sealed class MeshFixture : IAsyncDisposable
     private readonly ProblemMiddleware _middleware = new(NullLogger<ProblemMiddleware>.Instance);
     private readonly IOptions<MeshOptions> _options;
     private readonly ThreadFinder _finder;
+    private readonly StoppedThreads _stopped;
+    private readonly OverdueThreads _overdue;
     private readonly ThreadInbox _inbox;
     private readonly ThreadMessages _messages;
     private readonly FoldedLog<AgentRegistry, RegistryChange> _registry;
@@ -76,12 +78,14 @@ internal sealed class MeshFixture : IAsyncDisposable
         Agents = new AgentDirectory(_registry);
         Presence = new AgentPresence(Log, Time);
         _finder = new ThreadFinder(Log);
-        _inbox = new ThreadInbox(Log, new StoppedThreads(Log, Evidence, NoTasks(), TimeProvider.System), _options, TimeProvider.System);
+        _stopped = new StoppedThreads(Log, Evidence, NoTasks(), Time);
+        _overdue = new OverdueThreads(Log, _stopped, Time, NullLogger<OverdueThreads>.Instance);
+        _inbox = new ThreadInbox(Log, _stopped, _options, TimeProvider.System);
         _messages = new ThreadMessages(Bodies);
         SetUpClient();
     }
 
-    /// <summary>The clock of the agents' presence.</summary>
+    /// <summary>The clock of the agents' presence, and of who looks for threads whose orchestration has stopped.</summary>
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UtcNow);
 
     public MemoryBlobs Blobs { get; } = new();
@@ -110,8 +114,8 @@ internal sealed class MeshFixture : IAsyncDisposable
     /// <summary>Whether the threads have stopped to answer.</summary>
     public bool Asleep { get; set; }
 
-    /// <summary>What the task hub says of the orchestrations.</summary>
-    public OrchestrationRuntimeStatus Status { get; set; }
+    /// <summary>What the task hub says of the orchestrations; null where it does not know them any more.</summary>
+    public OrchestrationRuntimeStatus? Status { get; set; } = OrchestrationRuntimeStatus.Running;
 
     public int Starts { get; private set; }
 
@@ -138,15 +142,15 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> MessagesAsync(string id, string query = "", CancellationToken cancellation = default) => CallAsync(
         "GET", $"/api/threads/{id}/messages{query}", [], null,
-        request => new ReadMessages(Log, Agents, _finder, _messages, TimeProvider.System)
+        request => new ReadMessages(Log, Agents, _finder, _messages, _overdue, TimeProvider.System)
             .RunAsync(request, id, Client.Object, cancellation));
 
     public Task<Answer> GetAsync(string id) => CallAsync(
         "GET", $"/api/threads/{id}", [], null,
-        request => new ReadThreads(Log, _finder, Agents).GetAsync(request, id, Client.Object, default));
+        request => Threads.GetAsync(request, id, Client.Object, default));
 
     public Task<Answer> ListAsync(string query) => CallAsync(
-        "GET", $"/api/threads{query}", [], null, request => new ReadThreads(Log, _finder, Agents).ListAsync(request, default));
+        "GET", $"/api/threads{query}", [], null, request => Threads.ListAsync(request, Client.Object, default));
 
     public Task<Answer> CancelAsync(string id, string? by = "a person") => CallAsync(
         "POST", $"/api/threads/{id}/cancel", Json(new CancelRequest(by, "enough")), null,
@@ -166,11 +170,11 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> StatsAsync(string query = "") => CallAsync(
         "GET", $"/api/stats{query}", [], null,
-        request => new LedgerFunctions(Log.Ledger, Agents).StatsAsync(request, default));
+        request => new LedgerFunctions(Log.Ledger, Agents, _overdue).StatsAsync(request, Client.Object, default));
 
     public Task<Answer> CostsAsync(string query = "") => CallAsync(
         "GET", $"/api/costs{query}", [], null,
-        request => new LedgerFunctions(Log.Ledger, Agents).CostsAsync(request, default));
+        request => new LedgerFunctions(Log.Ledger, Agents, _overdue).CostsAsync(request, default));
 
     public Task<Answer> EvidenceAsync(string id) => CallAsync(
         "GET", $"/api/threads/{id}/evidence", [], null,
@@ -214,6 +218,8 @@ internal sealed class MeshFixture : IAsyncDisposable
         return agents.Object;
     }
 
+    private ReadThreads Threads => new(Log, _finder, Agents, _stopped, _overdue);
+
     private ThreadDrafts Drafts =>
         new(Agents, Authority(), Policies(), new Pseudonyms(Blobs), TimeProvider.System);
 
@@ -255,10 +261,10 @@ internal sealed class MeshFixture : IAsyncDisposable
             .ReturnsAsync((string id, bool _, CancellationToken _) => Metadata(id));
     }
 
-    private OrchestrationMetadata? Metadata(string id) => _running.TryGetValue(id, out var step)
+    private OrchestrationMetadata? Metadata(string id) => Status is { } status && _running.TryGetValue(id, out var step)
         ? new OrchestrationMetadata(nameof(ThreadOrchestrator), id)
         {
-            RuntimeStatus = Status,
+            RuntimeStatus = status,
             DataConverter = new Microsoft.DurableTask.Converters.JsonDataConverter(AppJson.Options),
             SerializedInput = JsonSerializer.Serialize(ThreadState.Starting(step.State.Start), AppJson.Options),
         }

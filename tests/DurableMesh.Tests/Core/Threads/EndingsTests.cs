@@ -168,6 +168,16 @@ public sealed class EndingsTests
         Assert.InRange(dialogue.State.Detail!.Length, 900, 1100);
     }
 
+    [Fact]
+    public void A_fault_that_is_found_after_the_deadline_is_what_ended_the_thread()
+    {
+        var dialogue = Dialogue.Opened();
+        dialogue.Now = dialogue.State.Deadline;
+        dialogue.Decide(new SystemFault(EndReason.InternalError, "stopped"));
+        AssertEnded(dialogue, EndState.Blocked, EndReason.InternalError);
+        Assert.Equal("stopped", dialogue.State.Detail);
+    }
+
     internal static void AssertEnded(Dialogue dialogue, EndState endState, EndReason reason)
     {
         Assert.Equal(

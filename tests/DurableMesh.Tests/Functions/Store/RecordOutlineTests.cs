@@ -46,6 +46,7 @@ public sealed class RecordOutlineTests
         Assert.Equal(record.View, skimmed.View.Value);
         Assert.Equal(made.Standing, skimmed.Standing);
         Assert.Equal(made.Reserved, skimmed.Reserved);
+        Assert.Equal(record.View.Deadline, skimmed.Deadline);
         Assert.Equal(made.Entries, skimmed.Entries);
         Assert.Equal(record.Receipts, skimmed.Receipts);
     }
@@ -56,11 +57,12 @@ public sealed class RecordOutlineTests
     [InlineData("[1]")]
     [InlineData("""{"threadId":"a","view":{"x":[1,2]},"entries":[{"event":{}}]}""")]
     [InlineData("""{"threadId":"a","view":{"x":"open"},"entries":[]}""")]
+    [InlineData("""{"threadId":"a","view":{"state":"open"},"entries":[]}""")]
     [InlineData("""{"threadId":"a","view":{"state":"opened"},"entries":[]}""")]
-    [InlineData("""{"threadId":"a","view":{"state":"open"},"entries":[{"ordinal":1,"event":{"message":{"from":"a"}}}]}""")]
-    [InlineData("""{"threadId":"a","view":{"state":"open"},"entries":[{"ordinal":1,"event":{"thread":{"initiator":"a"}}}]}""")]
-    [InlineData("""{"threadId":"a","view":{"state":"open"},"entries":[{"ordinal":"one"}]}""")]
-    [InlineData("""{"threadId":"a","view":{"state":"open"}""")]
+    [InlineData("""{"threadId":"a","view":{"state":"open","deadline":"2026-11-24T08:00:00Z"},"entries":[{"ordinal":1,"event":{"message":{"from":"a"}}}]}""")]
+    [InlineData("""{"threadId":"a","view":{"state":"open","deadline":"2026-11-24T08:00:00Z"},"entries":[{"ordinal":1,"event":{"thread":{"initiator":"a"}}}]}""")]
+    [InlineData("""{"threadId":"a","view":{"state":"open","deadline":"2026-11-24T08:00:00Z"},"entries":[{"ordinal":"one"}]}""")]
+    [InlineData("""{"threadId":"a","view":{"state":"open","deadline":"2026-11-24T08:00:00Z"}""")]
     public void A_line_that_is_no_record_is_refused(string line)
     {
         Assert.ThrowsAny<Exception>(() => RecordOutline.Read(System.Text.Encoding.UTF8.GetBytes(line)));

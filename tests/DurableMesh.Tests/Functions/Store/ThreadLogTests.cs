@@ -39,6 +39,24 @@ public sealed class ThreadLogTests
     }
 
     [Fact]
+    public async Task Threads_that_should_have_ended_are_known_after_a_restart_until_they_end()
+    {
+        var (late, ended, early) = (new SampleThread(), new SampleThread(), new SampleThread(ttl: TimeSpan.FromHours(2)));
+        await using (var log = Open())
+        {
+            foreach (var record in new[] { late.Open(), ended.Open(), early.Open(), late.Note("n-1"), ended.Cancel() })
+            {
+                await log.AppendAsync(record, default);
+            }
+
+            Assert.Empty(await log.ListOverdueAsync(late.State.Deadline, default));
+        }
+
+        await using var again = Open();
+        Assert.Equal([late.Id], await again.ListOverdueAsync(late.State.Deadline.AddTicks(1), default));
+    }
+
+    [Fact]
     public async Task The_chain_that_was_written_is_the_chain_that_is_read()
     {
         var thread = new SampleThread();

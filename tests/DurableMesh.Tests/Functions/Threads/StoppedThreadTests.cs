@@ -1,0 +1,132 @@
+using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Gate;
+using DurableMesh.Functions.Threads;
+using DurableMesh.Tests.Functions.Store;
+using Microsoft.DurableTask.Client;
+using Moq;
+
+namespace DurableMesh.Tests.Functions.Threads;
+
+/// <summary>Threads whose orchestration was stopped from outside the mesh, and to which nobody writes any more.</summary>
+public sealed class StoppedThreadTests : IAsyncDisposable
+{
+    private static readonly TimeSpan UntilOverdue = TimeSpan.FromMinutes(30) + StoppedThreads.Grace + TimeSpan.FromMinutes(1);
+
+    private readonly MeshFixture _mesh = new();
+
+    public ValueTask DisposeAsync() => _mesh.DisposeAsync();
+
+    [Theory]
+    [InlineData(OrchestrationRuntimeStatus.Terminated)]
+    [InlineData(OrchestrationRuntimeStatus.Failed)]
+    public async Task Whoever_asks_for_the_thread_learns_at_once_that_it_has_ended(OrchestrationRuntimeStatus status)
+    {
+        var id = await _mesh.StartedAsync();
+        _mesh.Status = status;
+
+        var thread = await _mesh.GetAsync(id);
+
+        Assert.Equal(("ended", "BLOCKED", "internal_error"), (thread.Text("state"), thread.Text("endState"), thread.Text("reason")));
+        Assert.Contains($"is {status}", thread.Text("detail"), StringComparison.Ordinal);
+        Assert.True(EvidenceVerifier.Verify((await _mesh.EvidenceAsync(id)).Utf8) is { Final: true, Holds: true });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_thread_that_stopped_before_or_behind_the_gate_ends_all_the_same(bool held)
+    {
+        (_mesh.Asleep, _mesh.Gate) = (!held, SampleThread.Approval with { Outcome = GateOutcome.Held });
+        var id = held ? await _mesh.StartedAsync() : await StartingAsync();
+        _mesh.Status = OrchestrationRuntimeStatus.Terminated;
+
+        Assert.Equal("internal_error", (await _mesh.GetAsync(id)).Text("reason"));
+        Assert.Equal((0, 1), (Number(await _mesh.StatsAsync(), "held"), Number(await _mesh.StatsAsync(), "blocked")));
+    }
+
+    [Theory]
+    [InlineData(OrchestrationRuntimeStatus.Running)]
+    [InlineData(OrchestrationRuntimeStatus.Suspended)]
+    public async Task A_thread_whose_orchestration_goes_on_stays_open_however_late_it_is(OrchestrationRuntimeStatus status)
+    {
+        var id = await _mesh.StartedAsync();
+        _mesh.Status = status;
+        _mesh.Time.Advance(UntilOverdue);
+
+        Assert.Equal(1, Number(await _mesh.StatsAsync(), "open"));
+        Assert.Equal("open", (await _mesh.GetAsync(id)).Text("state"));
+    }
+
+    [Fact]
+    public async Task An_orchestration_that_the_hub_does_not_know_is_taken_for_purged_only_when_its_thread_is_overdue()
+    {
+        var id = await _mesh.StartedAsync();
+        _mesh.Status = null;
+        Assert.Equal("open", (await _mesh.GetAsync(id)).Text("state"));
+
+        _mesh.Time.Advance(UntilOverdue);
+
+        var thread = await _mesh.GetAsync(id);
+        Assert.Equal("internal_error", thread.Text("reason"));
+        Assert.Contains("is gone", thread.Text("detail"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Statistics_lists_and_waits_count_no_overdue_thread_as_open()
+    {
+        Func<string, Task>[] looks =
+            [_ => _mesh.StatsAsync(), _ => _mesh.ListAsync("?state=open"), id => _mesh.MessagesAsync(id)];
+        foreach (var look in looks)
+        {
+            _mesh.Status = OrchestrationRuntimeStatus.Running;
+            var id = await _mesh.StartedAsync();
+            _mesh.Status = OrchestrationRuntimeStatus.Terminated;
+            Assert.Equal(1, _mesh.Log.Ledger.OpenThreads(SampleThread.Builder));
+
+            _mesh.Time.Advance(UntilOverdue);
+            await look(id);
+
+            Assert.Equal(0, _mesh.Log.Ledger.OpenThreads(SampleThread.Builder));
+        }
+    }
+
+    [Fact]
+    public async Task The_task_hub_is_asked_about_overdue_threads_only_a_few_at_a_time_and_once_a_minute()
+    {
+        for (var n = 0; n < 25; n++)
+        {
+            await _mesh.StartedAsync();
+        }
+
+        await _mesh.StatsAsync();
+        Assert.Equal(0, Asked());
+
+        _mesh.Time.Advance(UntilOverdue);
+        await _mesh.StatsAsync();
+        Assert.Equal(20, Asked());
+        await _mesh.ListAsync("");
+        Assert.Equal(25, Asked());
+        await _mesh.StatsAsync();
+        Assert.Equal(25, Asked());
+
+        _mesh.Time.Advance(TimeSpan.FromMinutes(1));
+        await _mesh.StatsAsync();
+        Assert.Equal(45, Asked());
+    }
+
+    [Fact]
+    public async Task A_task_hub_that_does_not_answer_hides_no_list()
+    {
+        var id = await _mesh.StartedAsync();
+        _mesh.Client.Setup(one => one.GetInstanceAsync(id, true, It.IsAny<CancellationToken>())).ThrowsAsync(new IOException("away"));
+        _mesh.Time.Advance(UntilOverdue);
+
+        Assert.Equal(id, Assert.Single((await _mesh.ListAsync("?state=open")).List("threads")).GetProperty("threadId").GetString());
+    }
+
+    private int Asked() => _mesh.Client.Invocations.Count(one => one.Method.Name == nameof(DurableTaskClient.GetInstanceAsync));
+
+    private async Task<string> StartingAsync() => (await _mesh.StartAsync(SampleThread.RequestOf())).Text("threadId");
+
+    private static int Number(Answer answer, string name) => answer.Body.GetProperty(name).GetInt32();
+}
