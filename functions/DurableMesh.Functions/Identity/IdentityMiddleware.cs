@@ -85,20 +85,23 @@ internal sealed partial class IdentityMiddleware(
 
         var ring = await keys.ReadAsync(http.RequestAborted);
         var (key, fault) = ring.Check(presented, time.GetUtcNow());
-        fault ??= await FaultOfAsync(key!.Subject, http.RequestAborted);
+        fault ??= await FaultOfAsync(key!, http.RequestAborted);
         return fault is null ? new Caller(key!.Subject, key.Scopes) : throw Refuse(fault.Value, presented.Id, http, function);
     }
 
-    private async ValueTask<KeyFault?> FaultOfAsync(Subject subject, CancellationToken cancellation)
+    private async ValueTask<KeyFault?> FaultOfAsync(AccessKey key, CancellationToken cancellation)
     {
-        if (!subject.IsAgent)
+        if (!key.Subject.IsAgent)
         {
             return null;
         }
 
-        // Somebody else may answer to the name of an agent that is gone.
-        var agent = (await agents.ReadAsync(cancellation)).Find(subject.Name);
-        return agent?.Id != subject.Name ? KeyFault.AgentDeleted : agent.Enabled ? null : KeyFault.AgentDisabled;
+        // Somebody else may answer to the name of an agent that is gone, or have its id.
+        var registry = await agents.ReadAsync(cancellation);
+        var agent = registry.Find(key.Subject.Name);
+        return agent?.Id != key.Subject.Name || registry.IncarnationOf(agent.Id) != key.Incarnation ? KeyFault.AgentDeleted
+            : agent.Enabled ? null
+            : KeyFault.AgentDisabled;
     }
 
     private ProblemException Refuse(KeyFault fault, string keyId, HttpContext http, string function)

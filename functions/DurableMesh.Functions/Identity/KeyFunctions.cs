@@ -21,8 +21,18 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
         CancellationToken cancellation)
     {
         var asked = await ReadAsync(request, KeyRequestReader.ReadForAgent, cancellation);
-        var subject = await SubjectAsync(id, cancellation);
-        return await IssueAsync(request, subject, asked.Scopes ?? ScopesOfAgents, asked.Lifetime, cancellation);
+        var registry = await agents.ReadAsync(cancellation);
+        var agent = registry.Find(id) ?? throw new ProblemException(Problems.AgentNotFound(id));
+        return await IssueAsync(
+            request,
+            fresh => new KeyIssued(
+                fresh.Id,
+                fresh.SecretHash,
+                Subject.Agent(agent.Id),
+                asked.Scopes ?? ScopesOfAgents,
+                asked.Lifetime,
+                registry.IncarnationOf(agent.Id)),
+            cancellation);
     }
 
     /// <summary><c>POST /keys</c>: a key for an operator.</summary>
@@ -32,7 +42,14 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
     {
         var asked = await ReadAsync(request, KeyRequestReader.ReadForOperator, cancellation);
         return await IssueAsync(
-            request, Subject.Operator(asked.Operator!), asked.Scopes ?? Enum.GetValues<Scope>(), asked.Lifetime, cancellation);
+            request,
+            fresh => new KeyIssued(
+                fresh.Id,
+                fresh.SecretHash,
+                Subject.Operator(asked.Operator!),
+                asked.Scopes ?? Enum.GetValues<Scope>(),
+                asked.Lifetime),
+            cancellation);
     }
 
     /// <summary><c>GET /agents/{id}/keys</c>: an agent's keys, without their secrets.</summary>
@@ -94,11 +111,10 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
     }
 
     private async Task<IResult> IssueAsync(
-        HttpRequest request, Subject subject, IReadOnlyList<Scope> scopes, TimeSpan? lifetime, CancellationToken cancellation)
+        HttpRequest request, Func<KeyText, KeyIssued> issue, CancellationToken cancellation)
     {
         var fresh = NewKey();
-        var issued = new KeyIssued(fresh.Id, fresh.SecretHash, subject, scopes, lifetime);
-        return Show(request, fresh, await ChangeAsync(request, issued, cancellation));
+        return Show(request, fresh, await ChangeAsync(request, issue(fresh), cancellation));
     }
 
     private static JsonAnswer<KeyView> Show(HttpRequest request, KeyText fresh, KeyRing ring)
@@ -119,9 +135,4 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
         var result = await keys.ChangeAsync(change, Caller.Of(request).ToString(), cancellation);
         return result.OrThrow();
     }
-
-    private async ValueTask<Subject> SubjectAsync(string id, CancellationToken cancellation) =>
-        (await agents.ReadAsync(cancellation)).Find(id) is { } agent
-            ? Subject.Agent(agent.Id)
-            : throw new ProblemException(Problems.AgentNotFound(id));
 }

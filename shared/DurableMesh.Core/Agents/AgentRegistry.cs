@@ -42,6 +42,12 @@ public sealed class AgentRegistry : IFolded<AgentRegistry, RegistryChange>
     /// <param name="idOrAlias">The id or alias.</param>
     public string Resolve(string idOrAlias) => Find(idOrAlias)?.Id ?? idOrAlias;
 
+    /// <summary>
+    /// What tells an agent from others that had its id before and were deleted: the version with which it came, 0 where it never did.
+    /// </summary>
+    /// <param name="id">The agent's id.</param>
+    public int IncarnationOf(string id) => _agents.FirstVersion(id);
+
     /// <summary>A company by its id; null where there is none.</summary>
     /// <param name="id">The id; case matters.</param>
     public CompanyView? FindCompany(string id) => _companies.Find(id);

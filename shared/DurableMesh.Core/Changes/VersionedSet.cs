@@ -20,13 +20,13 @@ internal sealed class VersionedSet<T>
     where T : class, IVersioned
 {
     private readonly ImmutableSortedDictionary<string, T> _items;
-    private readonly ImmutableDictionary<string, int> _versions;
+    private readonly ImmutableDictionary<string, (int First, int Last)> _versions;
 
-    private VersionedSet(ImmutableSortedDictionary<string, T> items, ImmutableDictionary<string, int> versions) =>
+    private VersionedSet(ImmutableSortedDictionary<string, T> items, ImmutableDictionary<string, (int First, int Last)> versions) =>
         (_items, _versions) = (items, versions);
 
     public static VersionedSet<T> Empty { get; } = new(
-        ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal), ImmutableDictionary<string, int>.Empty);
+        ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal), ImmutableDictionary<string, (int First, int Last)>.Empty);
 
     /// <summary>The objects, by id.</summary>
     public IEnumerable<T> Items => _items.Values;
@@ -43,10 +43,17 @@ internal sealed class VersionedSet<T>
     }
 
     /// <summary>The version that the next change of an object makes.</summary>
-    public int NextVersion(string id) => _versions.GetValueOrDefault(id) + 1;
+    public int NextVersion(string id) => _versions.GetValueOrDefault(id).Last + 1;
+
+    /// <summary>The version with which an object came, the last time that it came; 0 where it never did.</summary>
+    public int FirstVersion(string id) => _versions.GetValueOrDefault(id).First;
 
     /// <summary>The set with an object that has its next version.</summary>
-    public VersionedSet<T> With(T item) => new(_items.SetItem(item.Id, item), _versions.SetItem(item.Id, item.Version));
+    public VersionedSet<T> With(T item)
+    {
+        var first = Find(item.Id) is null ? item.Version : FirstVersion(item.Id);
+        return new(_items.SetItem(item.Id, item), _versions.SetItem(item.Id, (first, item.Version)));
+    }
 
     public VersionedSet<T> Without(string id) => new(_items.Remove(id), _versions);
 }

@@ -12,6 +12,12 @@ public sealed record AccessKey
     /// <summary>Whose it is.</summary>
     public required Subject Subject { get; init; }
 
+    /// <summary>
+    /// Which of the agents that have had the subject's id it is for, so that it does not speak as another that comes later; does not
+    /// matter for an operator.
+    /// </summary>
+    public required int Incarnation { get; init; }
+
     /// <summary>What it lets its bearer do.</summary>
     public required IReadOnlyList<Scope> Scopes { get; init; }
 
@@ -56,7 +62,7 @@ public enum KeyFault
     /// <summary>Its time is over.</summary>
     Expired,
 
-    /// <summary>The agent that it was issued to is not in the registry any more.</summary>
+    /// <summary>The agent that it was issued to was deleted; another may have its id now.</summary>
     AgentDeleted,
 
     /// <summary>The agent that it was issued to is disabled.</summary>

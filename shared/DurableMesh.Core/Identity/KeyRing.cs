@@ -61,6 +61,7 @@ public sealed class KeyRing : IFolded<KeyRing, KeyChange>
                 Id = issued.KeyId,
                 SecretHash = issued.SecretHash,
                 Subject = issued.Subject,
+                Incarnation = issued.Incarnation,
                 Scopes = issued.Scopes,
                 CreatedAt = at,
                 CreatedBy = by,

@@ -60,6 +60,7 @@ public sealed class AgentRegistryTests
         var changed = Done(Done(Registry, new DeleteAgent("proveo-verifier", 1)), new PutAgent(Agent("proveo-verifier", "proveo"), 0));
 
         Assert.Equal(2, changed.Find("proveo-verifier")!.Version);
+        Assert.Equal((1, 2), (Registry.IncarnationOf("proveo-verifier"), changed.IncarnationOf("proveo-verifier")));
         Assert.Equal("version_mismatch", Refused(changed, new DeleteAgent("proveo-verifier", 1)).Code);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using System.Text;
+using DurableMesh.Core.Agents;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Tests.Core.Agents;
@@ -128,6 +129,37 @@ public sealed class IdentityMiddlewareTests
 
         Assert.Equal((401, "key_unknown"), Of(await mesh.AskAsync(builder)));
         Assert.Contains(fault, Assert.Single(mesh.Refused.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_lasts_as_long_as_its_agent_is_changed_and_not_deleted_and_no_other_of_the_id_inherits_it()
+    {
+        var agents = new Mock<IAgentDirectory>();
+        var known = await MeshFixture.KnownAgents().ReadAsync(default);
+        agents.Setup(one => one.ReadAsync(It.IsAny<CancellationToken>())).ReturnsAsync(() => known);
+        await using var mesh = await GuardedMesh.StartAsync(agents: agents.Object);
+        var issued = await mesh.IssueAsync("builder");
+        var agent = known.Find("builder")!;
+
+        Change(new PutAgent(agent, Expected: null));
+        Assert.Equal(200, (await mesh.AskAsync(issued.Text("key"))).Status);
+
+        Change(new DeleteAgent(agent.Id, Expected: null));
+        Change(new PutAgent(agent, Expected: 0));
+        Assert.Equal((401, "key_unknown"), Of(await mesh.AskAsync(issued.Text("key"))));
+        Assert.Contains("AgentDeleted", Assert.Single(mesh.Refused.Lines), StringComparison.Ordinal);
+        Assert.Equal(401, (await mesh.AskAsync((await mesh.RotateAsync(issued.Text("id"))).Text("key"))).Status);
+
+        var heir = (await mesh.IssueAsync("builder")).Text("key");
+        Change(new PutAgent(agent, Expected: null));
+        Assert.Equal("agent:codecraft-builder", (await mesh.AskAsync(heir)).Text("subject"));
+
+        void Change(RegistryChange change)
+        {
+            var result = known.Apply(change, DateTimeOffset.UnixEpoch, "a test");
+            Assert.Null(result.Refusal);
+            known = result.State;
+        }
     }
 
     [Fact]
