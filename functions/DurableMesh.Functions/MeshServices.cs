@@ -51,6 +51,7 @@ internal static class MeshServices
         services.AddIdentity(configuration);
         services.AddSingleton<ThreadEvidence>();
         services.AddSingleton<ThreadFinder>();
+        services.AddSingleton<ThreadHolds>();
         services.AddSingleton<ThreadInbox>();
         services.AddSingleton<ThreadMessages>();
         services.AddSingleton<StoppedThreads>();

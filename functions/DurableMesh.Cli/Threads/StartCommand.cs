@@ -73,7 +73,8 @@ internal static class StartCommand
             terminal.Out.MarkupLineInterpolated($"thread [bold]{thread.ThreadId}[/] {ThreadWords.Of(thread.State)}");
             if (thread.State == ThreadPhase.Held)
             {
-                terminal.Note.MarkupLineInterpolated($"[grey]A person decides: mesh decide {thread.ThreadId} approve|deny --why REASON[/]");
+                terminal.Note.MarkupLineInterpolated($"[grey]{thread.Detail}[/]");
+                terminal.Note.MarkupLineInterpolated($"[grey]A person decides: {ThreadWords.HowToDecide(thread.ThreadId)}[/]");
             }
 
             terminal.Note.MarkupLineInterpolated($"[grey]Follow it with: mesh watch {thread.ThreadId}[/]");

@@ -47,6 +47,11 @@ internal static class StatusCommand
             Row("", detail);
         }
 
+        if (thread.State == ThreadPhase.Held)
+        {
+            Row("decide", ThreadWords.HowToDecide(thread.ThreadId));
+        }
+
         Row("between", $"{thread.Initiator} and {thread.Responder}, {ThreadWords.Of(thread.Pattern)}, task {thread.McTask}");
         Row("awaiting", thread.Awaiting ?? "-");
         Row("so far", string.Create(
@@ -57,7 +62,9 @@ internal static class StatusCommand
         Row("cost", string.Create(
             CultureInfo.InvariantCulture, $"${thread.Usage.CostUsd:0.00##} of ${thread.Limits.CostCapUsd:0.00##}"));
         Row("created", Instant(thread.CreatedAt));
-        Row(thread.EndedAt is null ? "deadline" : "ended", Instant(thread.EndedAt ?? thread.Deadline));
+        Row(
+            thread.State switch { ThreadPhase.Ended => "ended", ThreadPhase.Held => "held until", _ => "deadline" },
+            Instant(thread.EndedAt ?? thread.Deadline));
         Row("evidence", thread.Evidence.Path);
         return grid;
     }

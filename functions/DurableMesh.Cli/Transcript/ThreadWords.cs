@@ -14,6 +14,9 @@ internal static class ThreadWords
     public static string Of<TEnum>(TEnum value)
         where TEnum : struct, Enum => JsonSerializer.SerializeToElement(value, MeshJson.Options).GetString()!;
 
+    /// <summary>The command that decides a held thread.</summary>
+    public static string HowToDecide(string threadId) => $"mesh decide {threadId} approve|deny --why REASON";
+
     /// <summary>Whether the message gives the move to the other party (http-api.md, last section).</summary>
     public static bool HandsOver(MessageView message) => message.Kind switch
     {

@@ -168,12 +168,12 @@ internal static class Problems
         return new Problem { Status = status, Code = refusal.Code, Title = title, Detail = refusal.Detail };
     }
 
-    public static Problem NotHeld(string threadId, ThreadPhase state) => new()
+    public static Problem NotHeld(string threadId, string detail) => new()
     {
         Status = StatusCodes.Status409Conflict,
         Code = "not_held",
         Title = "The thread does not wait for a decision.",
-        Detail = $"Only a held thread can be decided; this one is {state.ToString().ToLowerInvariant()}.",
+        Detail = detail,
         ThreadId = threadId,
     };
 

@@ -12,7 +12,7 @@ namespace DurableMesh.Functions.Threads;
 
 /// <summary>Threads over HTTP: one, or many.</summary>
 public sealed class ReadThreads(
-    IThreadLog log, ThreadFinder threads, IAgentDirectory agents, StoppedThreads stopped, OverdueThreads overdue)
+    IThreadLog log, ThreadFinder threads, IAgentDirectory agents, ThreadHolds holds, StoppedThreads stopped, OverdueThreads overdue)
 {
     private const int DefaultPageLength = 50;
     private const int LongestPage = 500;
@@ -28,7 +28,7 @@ public sealed class ReadThreads(
         new Query(request).ThrowIfWrong();
         var view = await threads.FindAsync(client, id, cancellation);
         Caller.Of(request).MustSee(view);
-        view = await stopped.CheckAsync(client, view, cancellation);
+        view = await holds.ExplainAsync(await stopped.CheckAsync(client, view, cancellation), cancellation);
         return new JsonAnswer<ThreadView>(ThreadFinder.WithManagement(client, view, Caller.Of(request)));
     }
 

@@ -16,7 +16,7 @@ namespace DurableMesh.Functions.Threads;
 
 /// <summary>Starts threads over HTTP, each once however often its start is sent.</summary>
 public sealed class StartThread(
-    IThreadLog log, IBodyStore bodies, ThreadDrafts drafts, IOptions<MeshOptions> options, TimeProvider time)
+    IThreadLog log, IBodyStore bodies, ThreadDrafts drafts, ThreadHolds holds, IOptions<MeshOptions> options, TimeProvider time)
 {
     private const int LongestKey = 255;
 
@@ -52,7 +52,7 @@ public sealed class StartThread(
         }
 
         var view = thread?.View ?? ThreadState.Starting(start).View();
-        var shown = ThreadFinder.WithManagement(client, view, Caller.Of(request));
+        var shown = ThreadFinder.WithManagement(client, await holds.ExplainAsync(view, cancellation), Caller.Of(request));
         return Answer(shown, begun, $"{request.PathBase}{request.Path}".TrimEnd('/'));
     }
 

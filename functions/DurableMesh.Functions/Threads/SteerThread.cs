@@ -10,7 +10,7 @@ using Microsoft.DurableTask.Client;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>What people do to threads over HTTP: cancel them, and decide those that are held.</summary>
-public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox)
+public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox, ThreadHolds holds)
 {
     /// <summary><c>POST /threads/{id}/cancel</c>; always possible, and for a thread that has ended already done.</summary>
     [Function("CancelThread")]
@@ -53,12 +53,12 @@ public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox)
         var thread = await threads.FindAsync(client, id, cancellation);
         if (thread.State != ThreadPhase.Held)
         {
-            throw new ProblemException(Problems.NotHeld(id, thread.State));
+            throw new ProblemException(await holds.NotHeldAsync(thread, cancellation));
         }
 
         var receipt = await inbox.PostAsync(client, id, new GateDecided(by, asked.Decision, asked.Why), cancellation);
         return receipt is { Kind: ReceiptKind.Rejected }
-            ? throw new ProblemException(Problems.NotHeld(id, receipt.ThreadState))
+            ? throw new ProblemException(await holds.NotHeldAsync(await threads.FindAsync(client, id, cancellation), cancellation))
             : Accepted(receipt ?? Receipts.Pending(thread));
     }
 

@@ -18,7 +18,7 @@ public sealed record ThreadView
     /// <summary>Why it ended; null until then.</summary>
     public EndReason? Reason { get; init; }
 
-    /// <summary>More about the end, in words; left out where there is nothing to add.</summary>
+    /// <summary>More about the end, or which rules hold it and why, in words; left out where there is nothing to add.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Detail { get; init; }
 

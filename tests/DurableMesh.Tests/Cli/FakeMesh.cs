@@ -52,6 +52,9 @@ internal sealed class FakeMesh : IAsyncDisposable
     /// <summary>How many accepted messages still lose their answers.</summary>
     public int AnswersToLose { get; set; }
 
+    /// <summary>What holds the threads that are started; null where nothing does.</summary>
+    public string? Hold { get; set; }
+
     /// <summary>The agents and companies.</summary>
     public AgentRegistry Registry => _registry.Registry;
 
@@ -234,7 +237,7 @@ internal sealed class FakeMesh : IAsyncDisposable
             [.. Views().Where(thread => (agent is null || agent == thread.Initiator || agent == thread.Responder)
                 && (state is null || state == "open" == (thread.State == ThreadPhase.Open)))],
             null)));
-        api.MapGet("/threads/{id}", (string id) => Find(id) is { } state ? Answer(state.View()) : NotFound(id));
+        api.MapGet("/threads/{id}", (string id) => Find(id) is { } state ? Answer(Explain(state.View())) : NotFound(id));
         api.MapPost("/threads/{id}/messages", SendAsync);
         api.MapPost("/threads/{id}/reservations", async (string id, HttpRequest request) =>
         {
@@ -268,7 +271,7 @@ internal sealed class FakeMesh : IAsyncDisposable
         await request.Body.CopyToAsync(body);
         var read = RequestReader.ReadStartThread(body.ToArray());
         return read.Value is { } start
-            ? Answer(Open(request.Headers["Idempotency-Key"].ToString(), start), 201)
+            ? Answer(Explain(Open(request.Headers["Idempotency-Key"].ToString(), start)), 201)
             : Results.Json(
                 new Problem { Title = "The request is not right", Status = 400, Code = "invalid_request", Errors = read.Errors },
                 MeshJson.Options, Problem.MediaType, 400);
@@ -373,9 +376,11 @@ internal sealed class FakeMesh : IAsyncDisposable
             var start = ThreadStart.Create(id, request, LimitPolicy.Standard, ThreadStart.HashOf(request), DateTimeOffset.UtcNow);
             _threads[id] = ThreadState.Starting(start);
             _entries[id] = [];
-            return Decide(id, new GateEvaluated(new GateReport(GateOutcome.Approved, []))).View;
+            return Decide(id, new GateEvaluated(new GateReport(Hold is null ? GateOutcome.Approved : GateOutcome.Held, []))).View;
         }
     }
+
+    private ThreadView Explain(ThreadView thread) => thread.State == ThreadPhase.Held ? thread with { Detail = Hold } : thread;
 
     private ThreadDecision Decide(string id, ThreadInput input)
     {

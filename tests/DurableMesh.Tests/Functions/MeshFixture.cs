@@ -52,6 +52,7 @@ internal sealed class MeshFixture : IAsyncDisposable
     private readonly ProblemMiddleware _middleware = new(NullLogger<ProblemMiddleware>.Instance);
     private readonly IOptions<MeshOptions> _options;
     private readonly ThreadFinder _finder;
+    private readonly ThreadHolds _holds;
     private readonly StoppedThreads _stopped;
     private readonly OverdueThreads _overdue;
     private readonly ThreadInbox _inbox;
@@ -78,6 +79,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         Agents = new AgentDirectory(_registry);
         Presence = new AgentPresence(Log, Time);
         _finder = new ThreadFinder(Log);
+        _holds = new ThreadHolds(Log);
         _stopped = new StoppedThreads(Log, Evidence, NoTasks(), Time);
         _overdue = new OverdueThreads(Log, _stopped, Time, NullLogger<OverdueThreads>.Instance);
         _inbox = new ThreadInbox(Log, _stopped, _options, TimeProvider.System);
@@ -125,7 +127,7 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> StartAsync(byte[] body, string? key = null) => CallAsync(
         "POST", "/api/threads", body, key,
-        request => new StartThread(Log, Bodies, Drafts, _options, TimeProvider.System).RunAsync(request, Client.Object, default));
+        request => new StartThread(Log, Bodies, Drafts, _holds, _options, TimeProvider.System).RunAsync(request, Client.Object, default));
 
     public async Task<string> StartedAsync() => (await StartAsync(SampleThread.RequestOf())).Text("threadId");
 
@@ -154,11 +156,11 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> CancelAsync(string id, string? by = "a person") => CallAsync(
         "POST", $"/api/threads/{id}/cancel", Json(new CancelRequest(by, "enough")), null,
-        request => new SteerThread(_finder, _inbox).CancelAsync(request, id, Client.Object, default));
+        request => new SteerThread(_finder, _inbox, _holds).CancelAsync(request, id, Client.Object, default));
 
     public Task<Answer> DecideAsync(string id, HoldDecision decision) => CallAsync(
         "POST", $"/api/threads/{id}/decision", Json(new DecisionRequest("a person", decision, "reasons")), null,
-        request => new SteerThread(_finder, _inbox).DecideAsync(request, id, Client.Object, default));
+        request => new SteerThread(_finder, _inbox, _holds).DecideAsync(request, id, Client.Object, default));
 
     public Task<Answer> InboxAsync(string agent, string query = "") => CallAsync(
         "GET", $"/api/agents/{agent}/inbox{query}", [], null,
@@ -218,7 +220,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         return agents.Object;
     }
 
-    private ReadThreads Threads => new(Log, _finder, Agents, _stopped, _overdue);
+    private ReadThreads Threads => new(Log, _finder, Agents, _holds, _stopped, _overdue);
 
     private ThreadDrafts Drafts =>
         new(Agents, Authority(), Policies(), new Pseudonyms(Blobs), TimeProvider.System);

@@ -271,5 +271,20 @@ public sealed class ThreadCommandTests : IAsyncLifetime
         Assert.Contains(Sample.Builder, (await RunAsync("status", thread.ThreadId)).Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_held_thread_says_why_until_when_and_how_it_is_decided()
+    {
+        _mesh.Hold = "urgent: A person decides.";
+
+        var started = await RunAsync("start", "--task", "7", "--initiator", "a", "--responder", "b", "--subject", "s", "--accept", "AC-1=t");
+        var thread = Assert.Single((await RunAsync("list", "--json")).Json<ThreadsPage>().Threads);
+        var status = (await RunAsync("status", thread.ThreadId)).Out;
+
+        Assert.Contains(_mesh.Hold, started.Error, StringComparison.Ordinal);
+        Assert.Contains(_mesh.Hold, status, StringComparison.Ordinal);
+        Assert.Contains($"mesh decide {thread.ThreadId} approve|deny --why REASON", status, StringComparison.Ordinal);
+        Assert.Contains($"held until  {thread.Deadline:yyyy-MM-dd HH:mm:ss}Z", status, StringComparison.Ordinal);
+    }
+
     private Task<MeshRun> RunAsync(params string[] args) => MeshRun.OfAsync(_mesh, args);
 }

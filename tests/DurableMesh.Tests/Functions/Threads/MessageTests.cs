@@ -290,20 +290,6 @@ public sealed class MessageTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_held_thread_is_decided_once()
-    {
-        _mesh.Gate = new GateReport(GateOutcome.Held, [new GateFinding("high_priority", GateOutcome.Held, "A person decides.")]);
-        var id = (await _mesh.StartAsync(SampleThread.RequestOf())).Text("threadId");
-
-        var decided = await _mesh.DecideAsync(id, HoldDecision.Approve);
-        var again = await _mesh.DecideAsync(id, HoldDecision.Deny);
-
-        Assert.Equal((202, "accepted"), (decided.Status, decided.Text("receipt")));
-        Assert.Equal((409, "not_held"), (again.Status, again.Code));
-        Assert.Equal("open", (await _mesh.GetAsync(id)).Text("state"));
-    }
-
-    [Fact]
     public async Task A_thread_is_cancelled_once_and_every_cancel_is_accepted()
     {
         var id = await _mesh.StartedAsync();

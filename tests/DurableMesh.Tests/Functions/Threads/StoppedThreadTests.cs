@@ -36,12 +36,16 @@ public sealed class StoppedThreadTests : IAsyncDisposable
     [InlineData(false)]
     public async Task A_thread_that_stopped_before_or_behind_the_gate_ends_all_the_same(bool held)
     {
-        (_mesh.Asleep, _mesh.Gate) = (!held, SampleThread.Approval with { Outcome = GateOutcome.Held });
-        var id = held ? await _mesh.StartedAsync() : await StartingAsync();
-        _mesh.Status = OrchestrationRuntimeStatus.Terminated;
+        await using var mesh = new MeshFixture(answerWithin: TimeSpan.FromMilliseconds(500))
+        {
+            Asleep = !held,
+            Gate = SampleThread.Approval with { Outcome = GateOutcome.Held },
+        };
+        var id = await mesh.StartedAsync();
+        mesh.Status = OrchestrationRuntimeStatus.Terminated;
 
-        Assert.Equal("internal_error", (await _mesh.GetAsync(id)).Text("reason"));
-        Assert.Equal((0, 1), (Number(await _mesh.StatsAsync(), "held"), Number(await _mesh.StatsAsync(), "blocked")));
+        Assert.Equal("internal_error", (await mesh.GetAsync(id)).Text("reason"));
+        Assert.Equal((0, 1), (Number(await mesh.StatsAsync(), "held"), Number(await mesh.StatsAsync(), "blocked")));
     }
 
     [Theory]
@@ -125,8 +129,6 @@ public sealed class StoppedThreadTests : IAsyncDisposable
     }
 
     private int Asked() => _mesh.Client.Invocations.Count(one => one.Method.Name == nameof(DurableTaskClient.GetInstanceAsync));
-
-    private async Task<string> StartingAsync() => (await _mesh.StartAsync(SampleThread.RequestOf())).Text("threadId");
 
     private static int Number(Answer answer, string name) => answer.Body.GetProperty(name).GetInt32();
 }
