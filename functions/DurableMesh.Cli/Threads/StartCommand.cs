@@ -23,6 +23,11 @@ internal static class StartCommand
     };
 
     private static readonly Option<string?> Task = new("--task") { Description = "The MC task's id." };
+    private static readonly Option<Priority?> Priority = new("--priority")
+    {
+        Description = "H, M or L: how urgent it is; by the policy a person decides first about H. [default: M]",
+    };
+
     private static readonly Option<string?> Initiator = new("--initiator")
     {
         Description = "The agent that builds.",
@@ -57,7 +62,7 @@ internal static class StartCommand
     {
         var command = new Command("start", "Start a thread.")
         {
-            File, Pattern, Task, Initiator, Responder, Subject, Body, Accept, Ttl, MaxTurns, CostCap, Key,
+            File, Pattern, Task, Priority, Initiator, Responder, Subject, Body, Accept, Ttl, MaxTurns, CostCap, Key,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -95,6 +100,7 @@ internal static class StartCommand
 
         Set(request, "pattern", parsed.GetValue(Pattern));
         Set(request, "mcTask", parsed.GetValue(Task));
+        Set(request, "priority", parsed.GetValue(Priority) is { } priority ? ThreadWords.Of(priority) : null);
         Set(request, "initiator", parsed.GetValue(Initiator));
         Set(request, "responder", parsed.GetValue(Responder));
         request.TryAdd("pattern", ThreadWords.Of(Core.Wire.Pattern.BuilderVerifier));

@@ -25,6 +25,20 @@ public sealed class ThreadCommandTests : IAsyncLifetime
         Assert.Equal((TimeSpan.FromMinutes(5), 6, 0.5m), (thread.Limits.Ttl, thread.Limits.MaxTurns, thread.Limits.CostCapUsd));
     }
 
+    [Theory]
+    [InlineData(null, Priority.M)]
+    [InlineData("H", Priority.H)]
+    [InlineData("L", Priority.L)]
+    public async Task A_thread_has_the_priority_that_is_asked_for(string? asked, Priority expected)
+    {
+        string[] start =
+            ["start", "--task", "7", "--initiator", "a", "--responder", "b", "--subject", "s", "--accept", "AC-1=it works", "--json"];
+
+        var run = await RunAsync(asked is null ? start : [.. start, "--priority", asked]);
+
+        Assert.Equal(expected, run.Json<ThreadView>().Priority);
+    }
+
     [Fact]
     public async Task Options_amend_what_the_file_says()
     {
