@@ -5,13 +5,14 @@ using DurableMesh.Cli.Api;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Organisations;
+using DurableMesh.Core.Wire;
 using Spectre.Console;
 
 namespace DurableMesh.Cli.Organisations;
 
 /// <summary>
-/// <c>mesh agents load</c>: loads an organisation file into a running mesh, part by part; what it says replaces what is there. What
-/// the mesh refuses is said at the end, and the rest is loaded.
+/// <c>mesh agents load</c>: loads an organisation file into a running mesh, part by part; what it says replaces what is there, and an
+/// agent that it does not say to be enabled stays disabled. What the mesh refuses is said at the end, and the rest is loaded.
 /// </summary>
 internal static class LoadCommand
 {
@@ -32,7 +33,9 @@ internal static class LoadCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var organisation = await ReadAsync(parsed.GetRequiredValue(file), terminal, cancellation);
-            var parts = Parts(organisation, parsed.Connect(), parsed.GetRequiredValue(By)).ToList();
+            var mesh = parsed.Connect();
+            var known = (await mesh.ListAgentsAsync(cancellation)).Agents.ToDictionary(agent => agent.Id);
+            var parts = Parts(organisation, known, mesh, parsed.GetRequiredValue(By)).ToList();
             var report = await LoadAsync(parts, terminal, cancellation);
             if (parsed.WantsJson())
             {
@@ -43,7 +46,9 @@ internal static class LoadCommand
                 Say(report, organisation, terminal);
             }
 
-            return report.Refused.Count == 0 ? ExitCode.Done : ExitCode.Refused;
+            return report.Unreachable is not null ? ExitCode.Unreachable
+                : report.Refused.Count > 0 ? ExitCode.Refused
+                : ExitCode.Done;
         });
         return command;
     }
@@ -58,12 +63,16 @@ internal static class LoadCommand
     }
 
     /// <summary>The parts in an order in which each finds what it needs.</summary>
-    private static IEnumerable<Part> Parts(Organisation organisation, MeshClient mesh, string by) =>
+    private static IEnumerable<Part> Parts(
+        Organisation organisation, Dictionary<string, AgentView> known, MeshClient mesh, string by) =>
     [
         .. organisation.Companies.Select(company => new Part(
             $"company {company.Id}", cancellation => mesh.PutCompanyAsync(company, cancellation))),
         .. organisation.Agents.Select(agent => new Part(
-            $"agent {agent.Id}", cancellation => mesh.PutAgentAsync(agent, version: null, cancellation))),
+            $"agent {agent.Id}",
+            cancellation => organisation.Unswitched.Contains(agent.Id) && known.GetValueOrDefault(agent.Id) is { } before
+                ? mesh.PutAgentAsync(agent with { Enabled = before.Enabled }, before.Version, cancellation)
+                : mesh.PutAgentAsync(agent, version: null, cancellation))),
         .. organisation.Authority is []
             ? (Part[])[]
             : [new Part("authority table", cancellation => PutAuthorityAsync(organisation.Authority, mesh, by, cancellation))],
@@ -97,11 +106,16 @@ internal static class LoadCommand
                 {
                     refused.Add(new RefusedPart(part.Name, problem.Problem));
                 }
+                catch (MeshUnreachableException away)
+                {
+                    var tried = (int)loading.Value;
+                    return new LoadReport(tried - refused.Count, refused, parts.Count - tried) { Unreachable = away.Advice };
+                }
 
                 loading.Increment(1);
             }
 
-            return new LoadReport(parts.Count - refused.Count, refused);
+            return new LoadReport(parts.Count - refused.Count, refused, Left: 0);
         });
 
     private static void Say(LoadReport report, Organisation organisation, Terminal terminal)
@@ -115,9 +129,14 @@ internal static class LoadCommand
             }
         }
 
+        if (report.Unreachable is { } advice)
+        {
+            terminal.Pass($"mesh: {advice}\nThen load the file again, which is safe.");
+        }
+
         var (companies, agents) = (organisation.Companies.Count, organisation.Agents.Count);
         var (rows, tasks) = (organisation.Authority.Count, organisation.Tasks.Count);
-        terminal.Out.MarkupLineInterpolated($"loaded [bold]{report.Loaded} of {report.Loaded + report.Refused.Count}[/] parts");
+        terminal.Out.MarkupLineInterpolated($"loaded [bold]{report.Loaded} of {report.Loaded + report.Refused.Count + report.Left}[/] parts");
         terminal.Note.MarkupLineInterpolated(
             $"[grey]The file has companies: {companies}, agents: {agents}, authority rows: {rows} (one part), tasks: {tasks}[/]");
     }

@@ -13,6 +13,11 @@ public sealed record Organisation
     /// <summary>The agents.</summary>
     public IReadOnlyList<AgentView> Agents { get; init; } = [];
 
+    /// <summary>
+    /// The ids of the agents of which the file does not say whether they are enabled: new ones are, and others stay as they are.
+    /// </summary>
+    public IReadOnlySet<string> Unswitched { get; init; } = new HashSet<string>();
+
     /// <summary>The rows of the authority table.</summary>
     public IReadOnlyList<AuthorityRow> Authority { get; init; } = [];
 

@@ -12,11 +12,29 @@ public static class OrganisationReader
 
     /// <summary>Reads an organisation file, or lists what is wrong with it.</summary>
     /// <param name="utf8">The file's content.</param>
-    public static ReadResult<Organisation> Read(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input => new Organisation
+    public static ReadResult<Organisation> Read(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, Read);
+
+    private static Organisation Read(ObjectReader input)
     {
-        Companies = input.Objects("companies", MaxItems, company => RegistryReader.ReadCompany(company), company => company.Id),
-        Agents = input.Objects("agents", MaxItems, agent => RegistryReader.ReadAgent(agent), agent => agent.Id),
-        Authority = AuthorityReader.ReadRows(input, "authority"),
-        Tasks = input.Objects("tasks", MaxItems, task => TaskReader.ReadTask(task, idRequired: true), task => task.Id!),
-    });
+        var unswitched = new HashSet<string>(StringComparer.Ordinal);
+        return new Organisation
+        {
+            Companies = input.Objects("companies", MaxItems, company => RegistryReader.ReadCompany(company), company => company.Id),
+            Agents = input.Objects("agents", MaxItems, ReadAgent, agent => agent.Id),
+            Unswitched = unswitched,
+            Authority = AuthorityReader.ReadRows(input, "authority"),
+            Tasks = input.Objects("tasks", MaxItems, task => TaskReader.ReadTask(task, idRequired: true), task => task.Id!),
+        };
+
+        AgentView? ReadAgent(ObjectReader read)
+        {
+            var agent = RegistryReader.ReadAgent(read);
+            if (agent is not null && !read.Has("enabled"))
+            {
+                unswitched.Add(agent.Id);
+            }
+
+            return agent;
+        }
+    }
 }

@@ -49,6 +49,9 @@ internal sealed class FakeMesh : IAsyncDisposable
     /// <summary>What they are answered with.</summary>
     public (int Status, string Code, string Detail) Refusal { get; set; } = (503, "storage_unavailable", "The storage is away.");
 
+    /// <summary>After how many requests it goes away, for good; null where it stays.</summary>
+    public int? LeavesAfter { get; set; }
+
     /// <summary>How many accepted messages still lose their answers.</summary>
     public int AnswersToLose { get; set; }
 
@@ -219,6 +222,12 @@ internal sealed class FakeMesh : IAsyncDisposable
             if (context.Request.Headers.Authorization is [{ } authorization])
             {
                 Authorizations.Enqueue(authorization);
+            }
+
+            if (LeavesAfter < Requests.Count)
+            {
+                context.Abort();
+                return;
             }
 
             if (RefusalsToCome > 0)

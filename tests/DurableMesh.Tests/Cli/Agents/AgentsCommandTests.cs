@@ -41,6 +41,39 @@ public sealed class AgentsCommandTests : IAsyncLifetime
         Assert.Contains("loaded 3 of 4 parts", words.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("\"enabled\":true,", true)]
+    public async Task A_load_enables_no_disabled_agent_unless_the_file_says_so(string switched, bool enabled)
+    {
+        using var file = new TemporaryFile(Organisation.Replace("\"aliases\"", switched + "\"aliases\"", StringComparison.Ordinal));
+        await RunAsync("agents", "load", file.Path);
+        Assert.True(_mesh.Registry.Find("verifier")!.Enabled);
+        await RunAsync("agents", "disable", "verifier");
+
+        await RunAsync("agents", "load", file.Path);
+
+        Assert.Equal((enabled, 3), (_mesh.Registry.Find("verifier")!.Enabled, _mesh.Registry.Find("verifier")!.Version));
+    }
+
+    [Fact]
+    public async Task A_mesh_that_goes_away_while_it_is_loaded_leaves_word_of_how_far_it_came()
+    {
+        using var file = new TemporaryFile(Organisation);
+        _mesh.LeavesAfter = 3;
+
+        var words = await RunAsync("agents", "load", file.Path);
+
+        Assert.Equal(ExitCode.Unreachable, words.ExitCode);
+        Assert.Contains("is not reachable", words.Error, StringComparison.Ordinal);
+        Assert.Contains("load the file again", words.Error, StringComparison.Ordinal);
+        Assert.Contains("loaded 2 of 4 parts", words.Out, StringComparison.Ordinal);
+        _mesh.LeavesAfter = _mesh.Requests.Count + 4;
+        var report = (await RunAsync("agents", "load", file.Path, "--json")).Json<LoadReport>();
+        Assert.Equal((2, 1, 1), (report.Loaded, report.Refused.Count, report.Left));
+        Assert.Contains("is not reachable", report.Unreachable, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_table_that_is_in_force_already_is_no_new_version()
     {

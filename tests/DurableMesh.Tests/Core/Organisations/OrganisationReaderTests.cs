@@ -34,6 +34,7 @@ public sealed class OrganisationReaderTests
                 verifier.WipLimit, verifier.DailyBudgetUsd, verifier.Enabled));
         Assert.Equal(["verifier", "Proveo"], verifier.Roles.Concat(verifier.Aliases));
         Assert.True(builder is { Enabled: true, WipLimit: null, DailyBudgetUsd: null, Device: null, Aliases: [] });
+        Assert.Equal(["codecraft-builder"], read.Unswitched);
         Assert.Equal("row", Assert.Single(read.Authority).Id);
         Assert.Equal("7", Assert.Single(read.Tasks).Id);
     }
