@@ -33,7 +33,7 @@ internal static class MeshServices
         // Both hosts must write activities' inputs and events alike.
         services.Configure<WorkerOptions>(options => options.Serializer = new JsonObjectSerializer(AppJson.Options));
 
-        services.AddOptions<MeshOptions>().BindConfiguration(MeshOptions.Section).ValidateOnStart();
+        services.AddOptions<MeshOptions>().Configure(options => MeshSettings.Bind(configuration, options)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<MeshOptions>, MeshOptionsValidator>();
         services.PostConfigure<MeshOptions>(options =>
             options.Store.SharedByHosts ??= !string.IsNullOrEmpty(configuration[Exposure.AzureInstanceSetting]));

@@ -1,4 +1,5 @@
 using DurableMesh.Functions;
+using DurableMesh.Functions.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -36,6 +37,43 @@ public sealed class MeshOptionsTests
         Assert.Equal(keys.Length, failures.Count);
     }
 
+    [Fact]
+    public void All_that_is_not_of_its_kind_is_named_with_what_it_may_be()
+    {
+        var refusal = Assert.Throws<OptionsValidationException>(() => Bound(new()
+        {
+            ["Mesh:Identity:Mode"] = "kays",
+            ["Mesh:AnswerWithin"] = "soon",
+            ["Mesh:Store:CacheMegabytes"] = "",
+            ["Mesh:Store:SharedByHosts"] = "maybe",
+        }));
+
+        Assert.Equal(
+            [
+                "Mesh:AnswerWithin is 'soon'; it must be a time such as 00:00:10.",
+                "Mesh:Store:SharedByHosts is 'maybe'; it must be true or false.",
+                "Mesh:Store:CacheMegabytes is ''; it must be a whole number.",
+                "Mesh:Identity:Mode is 'kays'; it must be open or keys.",
+            ],
+            refusal.Failures);
+    }
+
+    [Fact]
+    public void What_is_of_its_kind_is_taken()
+    {
+        var options = Bound(new()
+        {
+            ["Mesh:Identity:Mode"] = "Keys",
+            ["Mesh:AnswerWithin"] = "00:00:03",
+            ["Mesh:Store:CacheMegabytes"] = "7",
+            ["Mesh:Store:SharedByHosts"] = "",
+            ["Mesh:StoreContainer"] = "mine",
+        });
+
+        Assert.Equal((IdentityMode.Keys, TimeSpan.FromSeconds(3)), (options.Identity.Mode!.Value, options.AnswerWithin));
+        Assert.Equal((7, false, "mine"), (options.Store.CacheMegabytes, options.Store.SharedByHosts!.Value, options.StoreContainer));
+    }
+
     [Theory]
     [InlineData("tracker.example/hook", "a secret of its own", "Mesh:Tasks:WebhookUrl")]
     [InlineData("ftp://tracker.example", "a secret of its own", "Mesh:Tasks:WebhookUrl")]
@@ -57,14 +95,16 @@ public sealed class MeshOptionsTests
     [InlineData(null, "true", true)]
     public void The_store_is_shared_where_Azure_runs_the_host_unless_told_otherwise(string? instance, string? told, bool shared)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["WEBSITE_INSTANCE_ID"] = instance,
-            ["Mesh:Store:SharedByHosts"] = told,
-        }).Build();
+        var options = Bound(new() { ["WEBSITE_INSTANCE_ID"] = instance, ["Mesh:Store:SharedByHosts"] = told });
+
+        Assert.Equal(shared, options.Store.SharedByHosts);
+    }
+
+    private static MeshOptions Bound(Dictionary<string, string?> settings)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         using var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(configuration).AddMesh(configuration).BuildServiceProvider();
-
-        Assert.Equal(shared, services.GetRequiredService<IOptions<MeshOptions>>().Value.Store.SharedByHosts);
+        return services.GetRequiredService<IOptions<MeshOptions>>().Value;
     }
 }

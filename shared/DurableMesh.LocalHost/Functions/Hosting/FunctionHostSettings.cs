@@ -2,8 +2,10 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 
 using DurableMesh.LocalHost.Engine;
+using DurableMesh.LocalHost.Storage;
 
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMesh.LocalHost.Functions;
 
@@ -57,6 +59,10 @@ internal sealed record FunctionHostSettings(int Port, string RoutePrefix, Action
             hub.Address = port == 0 ? null : $"http://127.0.0.1:{port}";
         });
 
+        CheckStorage(configuration[DevelopmentStorage.Key] ?? DevelopmentStorage.Default);
+        CheckLogLevels(host.GetSection("logging:logLevel"), path => HostKey(path[(host.Path.Length + 1)..]));
+        CheckLogLevels(configuration.GetSection("Logging:LogLevel"), path => path);
+
         var check = new TaskHubOptions();
         settings.ConfigureHub(check);
         var faults = new List<ValidationResult>();
@@ -64,6 +70,23 @@ internal sealed record FunctionHostSettings(int Port, string RoutePrefix, Action
         errors.AddRange(faults.Select(fault => fault.ErrorMessage!));
 
         return errors.Count == 0 ? settings : throw new FunctionAppException(string.Join(System.Environment.NewLine, errors));
+
+        void CheckStorage(string connectionString)
+        {
+            try
+            {
+                DevelopmentStorage.EndpointOf(connectionString);
+            }
+            catch (FormatException mistake)
+            {
+                errors.Add(mistake.Message);
+            }
+        }
+
+        void CheckLogLevels(IConfiguration levels, Func<string, string> origin) =>
+            errors.AddRange(levels.GetChildren()
+                .Where(level => !string.IsNullOrEmpty(level.Value) && !Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out _))
+                .Select(level => $"{origin(level.Path)} is '{level.Value}'; it must be {string.Join(", ", Enum.GetNames<LogLevel>())}."));
 
         int? Hub(string key) => Whole(host[$"{DurableTask}:{key}"], HostKey($"{DurableTask}:{key}"));
 

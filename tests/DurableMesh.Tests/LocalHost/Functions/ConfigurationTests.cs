@@ -169,6 +169,7 @@ public sealed class ConfigurationTests : IDisposable
     {
         _root.Write("repo/app/bin/host.json", """
             {
+              "logging": { "logLevel": { "default": "loud", "Azure": "none" } },
               "extensions": {
                 "http": { "routePrefix": "{x}" },
                 "durableTask": {
@@ -181,7 +182,10 @@ public sealed class ConfigurationTests : IDisposable
             }
             """);
 
-        var error = Assert.Throws<FunctionAppException>(() => Builder([], "--port", "70000").Build());
+        KeyValuePair<string, string?>[] environment =
+            [new("AzureWebJobsStorage", "AccountKey:secret"), new("Logging__LogLevel__Mine", "11 of 10")];
+
+        var error = Assert.Throws<FunctionAppException>(() => Builder(environment, "--port", "70000").Build());
 
         Assert.All(
             [
@@ -194,8 +198,12 @@ public sealed class ConfigurationTests : IDisposable
                 "extensions.durableTask.storageProvider.checkpointMegabytes",
                 "extensions.durableTask.storageProvider.pendingMegabytes",
                 "Host.LocalHttpPort in local.settings.json) is '70000'; it must be from 0 to 65535",
+                "host.json: logging.logLevel.default is 'loud'; it must be Trace, ",
+                "Logging:LogLevel:Mine is '11 of 10'; it must be Trace, ",
+                "AzureWebJobsStorage is not the connection string of a storage account",
             ],
             fault => Assert.Contains(fault, error.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
