@@ -29,15 +29,22 @@ internal static class TasksCommand
         Description = "Go on where an earlier list stopped (its nextCursor).",
     };
 
+    private static readonly Option<int?> IfVersion = new("--if-version")
+    {
+        Description = "Only if the task still has this version.",
+        HelpName = "N",
+    };
+
     private static readonly Option<string?> By = CommonOptions.By();
 
     /// <summary>Creates the command.</summary>
-    public static Command Create(Terminal terminal) => new("tasks", "The MC tasks: list, show, create and move them.")
+    public static Command Create(Terminal terminal) => new("tasks", "The MC tasks: list, show, create, move and give them.")
     {
         CreateList(terminal),
         CreateShow(terminal),
         CreateCreate(terminal),
         CreateMove(terminal),
+        CreateGive(terminal),
     };
 
     private static Command CreateList(Terminal terminal)
@@ -117,12 +124,7 @@ internal static class TasksCommand
         {
             Description = "What shows that it is done: a path or an address; may be given more than once.",
         };
-        var ifVersion = new Option<int?>("--if-version")
-        {
-            Description = "Only if the task still has this version.",
-            HelpName = "N",
-        };
-        var command = new Command("move", "Move a task to another state.") { id, state, why, evidence, ifVersion, By };
+        var command = new Command("move", "Move a task to another state.") { id, state, why, evidence, IfVersion, By };
         command.SetAction(async (parsed, cancellation) =>
         {
             var request = new PatchTaskRequest
@@ -133,7 +135,31 @@ internal static class TasksCommand
                 Evidence = parsed.GetValue(evidence) ?? [],
             };
             var task = await parsed.Connect().PatchTaskAsync(
-                parsed.GetRequiredValue(id), request, parsed.GetValue(ifVersion), cancellation);
+                parsed.GetRequiredValue(id), request, parsed.GetValue(IfVersion), cancellation);
+            return Show(task, parsed, terminal);
+        });
+        return command;
+    }
+
+    private static Command CreateGive(Terminal terminal)
+    {
+        var id = Id();
+        var owner = new Argument<string>("OWNER") { Description = "Whoever alone may call it done from now on." };
+        var why = new Option<string>("--why") { Description = "The reason, for the history.", Required = true };
+        var command = new Command("give", "Give a task to another owner: as its owner, or as an operator where its owner cannot.")
+        {
+            id, owner, why, IfVersion, By,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var request = new PatchTaskRequest
+            {
+                By = parsed.NameOf(By),
+                Why = parsed.GetRequiredValue(why),
+                Owner = parsed.GetRequiredValue(owner),
+            };
+            var task = await parsed.Connect().PatchTaskAsync(
+                parsed.GetRequiredValue(id), request, parsed.GetValue(IfVersion), cancellation);
             return Show(task, parsed, terminal);
         });
         return command;
@@ -198,7 +224,9 @@ internal static class TasksCommand
         var table = Columns("when", "by", "what", "thread", "why");
         foreach (var entry in history)
         {
-            var what = entry.From == entry.To ? "-" : $"{ThreadWords.Of(entry.From)} > {ThreadWords.Of(entry.To)}";
+            var what = entry.From != entry.To ? $"{ThreadWords.Of(entry.From)} > {ThreadWords.Of(entry.To)}"
+                : entry.PreviousOwner is { } owner ? $"taken from {owner}"
+                : "-";
             AddRow(table, Instant(entry.At), entry.By, what, entry.ThreadId ?? "-", entry.Why ?? "");
         }
 

@@ -83,7 +83,8 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following)
         var by = Caller.Of(request).MustName(asked.By);
         var task = await tasks.FindAsync(id, cancellation) ?? throw Refused(TaskBoard.NotFound(id));
         Caller.Of(request).MustTend(task.Owner);
-        return Answer(await ChangeAsync(client, id, new TaskPatched(id, expected, asked), by, cancellation));
+        var patched = new TaskPatched(id, expected, asked) { ByOperator = Caller.Of(request).May(Scope.Operate) };
+        return Answer(await ChangeAsync(client, id, patched, by, cancellation));
     }
 
     private async Task<MissionTask> ChangeAsync(

@@ -134,7 +134,7 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
             return new(this);
         }
 
-        return Objection(task, changed, to, by) is { } refusal
+        return Objection(task, changed, to, by, patched) is { } refusal
             ? new(this, refusal)
             : new(Store(
                 Next(changed, new TaskHistoryEntry
@@ -151,7 +151,7 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
     }
 
     /// <summary>What the task's rules have against a change.</summary>
-    private static ChangeRefusal? Objection(MissionTask task, MissionTask changed, MissionTaskState to, string by) =>
+    private static ChangeRefusal? Objection(MissionTask task, MissionTask changed, MissionTaskState to, string by, TaskPatched patched) =>
         task.State == MissionTaskState.Done
             ? new(RefusalKind.Conflict, "illegal_transition", $"Task {task.Id} is done, which is final. Create another task.")
         : to != task.State && !TaskTransitions.From(task.State).Contains(to)
@@ -161,14 +161,18 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
                 $"Task {task.Id} is {Choices<MissionTaskState>.NameOf(task.State)} and cannot become "
                 + $"{Choices<MissionTaskState>.NameOf(to)}; it can become "
                 + $"{string.Join(" or ", TaskTransitions.From(task.State).Select(Choices<MissionTaskState>.NameOf))}.")
-        : (to == MissionTaskState.Done || changed.Owner != task.Owner) && by != task.Owner
+        : by != task.Owner && (to == MissionTaskState.Done || (changed.Owner != task.Owner && !MayGive(patched)))
             ? new(
                 RefusalKind.Forbidden,
                 "not_task_owner",
-                $"Task {task.Id} belongs to {task.Owner}, who alone may call it done or give it to another; this came from {by}.")
+                $"Task {task.Id} belongs to {task.Owner}, who alone may call it done or give it to another; this came from {by}. "
+                + "Where the owner cannot, an operator gives it to another, and says why.")
         : to == MissionTaskState.Done && changed.Evidence is []
             ? new(RefusalKind.Conflict, "evidence_missing", $"Task {task.Id} has no evidence that it is done. Name it in evidence.")
         : null;
+
+    /// <summary>An owner may be gone; whoever gives its task to another then must be an operator, and say why.</summary>
+    private static bool MayGive(TaskPatched patched) => patched is { ByOperator: true, Patch.Why: not null };
 
     private TaskBoard End(TaskThreadEnded ended, DateTimeOffset at, string by)
     {

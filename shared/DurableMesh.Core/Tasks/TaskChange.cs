@@ -39,7 +39,12 @@ public sealed record TaskCreated(CreateTaskRequest Task) : TaskChange;
 /// <param name="Id">The task.</param>
 /// <param name="Expected">The version that the change was made for; null where it does not matter.</param>
 /// <param name="Patch">The change.</param>
-public sealed record TaskPatched(string Id, int? Expected, PatchTaskRequest Patch) : TaskChange;
+public sealed record TaskPatched(string Id, int? Expected, PatchTaskRequest Patch) : TaskChange
+{
+    /// <summary>Whether an operator asks for it, who may give a task to another when its owner cannot.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ByOperator { get; init; }
+}
 
 /// <summary>A thread about a task has ended.</summary>
 /// <param name="Outcome">How.</param>

@@ -58,6 +58,19 @@ public sealed class TasksCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_task_is_given_to_another_with_the_reason()
+    {
+        await RunAsync("create", "7", "CSV reader", "--owner", "anna", "--by", "anna");
+
+        Assert.Equal(ExitCode.Usage, (await RunAsync("give", "7", "bertil")).ExitCode);
+        var given = await RunAsync("give", "7", "bertil", "--why", "she has left", "--by", "anna", "--if-version", "1", "--json");
+
+        var task = given.Json<MissionTask>();
+        Assert.Equal(("bertil", "anna", "she has left"), (task.Owner, task.History[^1].PreviousOwner, task.History[^1].Why));
+        Assert.Contains("taken from anna", (await RunAsync("show", "7")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_state_that_does_not_exist_is_a_wrong_command_line() =>
         Assert.Equal(ExitCode.Usage, (await RunAsync("move", "7", "finished")).ExitCode);
 

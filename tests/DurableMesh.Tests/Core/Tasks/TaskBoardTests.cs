@@ -69,6 +69,27 @@ public sealed class TaskBoardTests
         Assert.Null(board.Move(MissionTaskState.Done, "bertil"));
     }
 
+    [Theory]
+    [InlineData(false, "anna has left", "not_task_owner")]
+    [InlineData(true, null, "not_task_owner")]
+    [InlineData(true, "anna has left", null)]
+    public void An_operator_gives_a_task_to_another_and_says_why(bool isOperator, string? why, string? refused)
+    {
+        var board = new Board().In(MissionTaskState.ReadyForReview);
+        TaskPatched given = new(Board.Id, null, new() { By = "ops", Owner = "bertil", Why = why }) { ByOperator = isOperator };
+
+        Assert.Equal("not_task_owner", board.Apply(given with { Patch = given.Patch with { State = MissionTaskState.Done } }, "ops")!.Code);
+        Assert.Equal(refused, board.Apply(given, "ops")?.Code);
+
+        Assert.Equal(refused is null ? "bertil" : Board.Owner, board.Task.Owner);
+        if (refused is null)
+        {
+            var entry = board.Task.History[^1];
+            Assert.Equal(("ops", Board.Owner, why), (entry.By, entry.PreviousOwner, entry.Why));
+            Assert.Null(board.Move(MissionTaskState.Done, "bertil", "proof.json"));
+        }
+    }
+
     [Fact]
     public void It_is_done_only_with_evidence()
     {

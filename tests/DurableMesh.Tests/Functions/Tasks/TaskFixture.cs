@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
@@ -58,6 +59,12 @@ internal sealed class TaskFixture : IAsyncDisposable
 
     /// <summary>The orchestrations that there are.</summary>
     public ConcurrentDictionary<string, OrchestrationRuntimeStatus> Instances { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Who asks.</summary>
+    public Caller Caller
+    {
+        set => _mesh.Caller = value;
+    }
 
     /// <summary>Whether the task hub is away.</summary>
     public bool HubIsAway { get; set; }

@@ -1,3 +1,5 @@
+using DurableMesh.Core.Identity;
+
 namespace DurableMesh.Tests.Functions.Tasks;
 
 public sealed class TaskFunctionTests : IAsyncLifetime
@@ -77,6 +79,20 @@ public sealed class TaskFunctionTests : IAsyncLifetime
 
         Assert.Equal((status, code), (answer.Status, answer.Code));
         Assert.NotEmpty(answer.Text("detail"));
+    }
+
+    [Theory]
+    [InlineData(true, 200)]
+    [InlineData(false, 403)]
+    public async Task A_task_whose_owner_is_gone_is_given_to_another_by_an_operator_only(bool mayOperate, int status)
+    {
+        await _mesh.CreateAsync("""{"id":"101959","title":"t","owner":"codecraft-builder"}""");
+        _mesh.Caller = new Caller(Subject.Operator("ann"), mayOperate ? [Scope.Send, Scope.Operate] : [Scope.Send]);
+
+        var given = await _mesh.PatchAsync("""{"owner":"vizu-builder","why":"the agent was deleted"}""");
+
+        Assert.Equal(status, given.Status);
+        Assert.Equal(mayOperate ? "vizu-builder" : "codecraft-builder", (await _mesh.TaskAsync()).Owner);
     }
 
     [Fact]
