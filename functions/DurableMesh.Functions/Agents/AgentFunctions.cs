@@ -28,7 +28,7 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
     {
         new Query(request).ThrowIfWrong();
         var registry = await agents.ReadAsync(cancellation);
-        return Answer(registry.Find(id) ?? throw new ProblemException(Problems.AgentNotFound(id)));
+        return Answer(registry.Demand(id));
     }
 
     /// <summary><c>PUT /agents/{id}</c>; <c>If-Match</c> and <c>If-None-Match: *</c> guard it.</summary>

@@ -45,11 +45,9 @@ public sealed class ReadInbox(
         return new JsonAnswer<InboxPage>(new InboxPage(shown, next?.ToString() ?? ""));
     }
 
-    private async ValueTask<string> ReceiverAsync(string id, CancellationToken cancellation) =>
-        (await agents.ReadAsync(cancellation)).Find(id) switch
-        {
-            null => throw new ProblemException(Problems.AgentNotFound(id)),
-            { Enabled: false } => throw new ProblemException(Problems.AgentDisabled(id)),
-            { Id: var agentId } => agentId,
-        };
+    private async ValueTask<string> ReceiverAsync(string id, CancellationToken cancellation)
+    {
+        var agent = (await agents.ReadAsync(cancellation)).Demand(id);
+        return agent.Enabled ? agent.Id : throw new ProblemException(Problems.AgentDisabled(id));
+    }
 }

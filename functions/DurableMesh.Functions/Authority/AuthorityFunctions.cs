@@ -58,7 +58,7 @@ public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDire
         query.ThrowIfWrong();
 
         var registry = await agents.ReadAsync(cancellation);
-        var (initiator, responder) = (Find(registry, names.Initiator), Find(registry, names.Responder));
+        var (initiator, responder) = (registry.Demand(names.Initiator), registry.Demand(names.Responder));
         var table = (await authority.ReadAsync(cancellation)).Current;
         var now = time.GetUtcNow();
         Pattern[] patterns = pattern is { } one ? [one] : Enum.GetValues<Pattern>();
@@ -68,9 +68,6 @@ public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDire
             table.Version,
             [.. patterns.Select(each => table.Explain(each, initiator, responder, now))]));
     }
-
-    private static AgentView Find(AgentRegistry registry, string name) =>
-        registry.Find(name) ?? throw new ProblemException(Problems.AgentNotFound(name));
 
     private static JsonAnswer<AuthorityTable> Answer(AuthorityTable table) =>
         new(table) { Version = table.Version == 0 ? null : table.Version };

@@ -22,7 +22,7 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
     {
         var asked = await ReadAsync(request, KeyRequestReader.ReadForAgent, cancellation);
         var registry = await agents.ReadAsync(cancellation);
-        var agent = registry.Find(id) ?? throw new ProblemException(Problems.AgentNotFound(id));
+        var agent = registry.Demand(id);
         return await IssueAsync(
             request,
             fresh => new KeyIssued(
