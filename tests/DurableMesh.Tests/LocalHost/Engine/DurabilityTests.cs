@@ -168,20 +168,17 @@ public sealed class DurabilityTests
         int written = hub.Storage.ReadSegment(0, 1).Length;
 
         hub.Storage.Forget(4);
-        await Advancing(hub, UntilAsync(() => hub.Storage.ReadSegment(0, 1).Length == written));
+        CancellationToken patience = TestHub.Patience;
+        while (hub.Storage.ReadSegment(0, 1).Length < written)
+        {
+            // A partition that has answered has seen what the clock rang for before: it may not miss the seconds in which it looks.
+            hub.Time.Advance(TimeSpan.FromMilliseconds(500));
+            await hub.Client.GetInstancesAsync(id, patience);
+        }
+
         await using TestHub second = await hub.CrashAndRestartAsync(Collector);
 
         Assert.Equal("1,2,3", await EndAsync(second, id));
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        CancellationToken patience = TestHub.Patience;
-        while (!condition())
-        {
-            patience.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 
     [Fact]

@@ -104,7 +104,8 @@ public sealed class OwnershipTests
             : StorageFault.None);
         string id = await hub.StartInstanceAsync("Listener");
         away = true;
-        await UntilAsync(() => renewals >= 3);
+        DateTimeOffset ranOut = _time.GetUtcNow() + _storage.LeaseDuration;
+        await UntilAsync(() => _time.GetUtcNow() >= ranOut);
 
         Task<OrchestrationMetadata?> answer = hub.Client.GetInstancesAsync(id, TestHub.Patience);
         int before = renewals;
