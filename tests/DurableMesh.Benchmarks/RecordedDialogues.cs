@@ -52,6 +52,8 @@ internal static class RecordedDialogues
             McTask = "101959",
             Initiator = builder,
             Responder = verifier,
+            // Those that stay open are open still: a host would end what is past its deadline and has no orchestration.
+            Limits = new LimitsRequest { Ttl = TimeSpan.FromDays(2 * Days) },
             Brief = new Brief { Subject = "CSV reader handles quoted newlines", Acceptance = [new("AC-1", "quoted newline kept")] },
         };
         var start = ThreadStart.Create(Guid.NewGuid().ToString("D"), request, LimitPolicy.Standard, ThreadStart.HashOf(request), at);
