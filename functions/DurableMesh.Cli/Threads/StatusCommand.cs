@@ -60,7 +60,8 @@ internal static class StatusCommand
             $"{thread.Messages} messages, {thread.Findings} findings"));
         Row("criteria", $"{thread.Checks.Passed} of {thread.Checks.Required} passed, {thread.Checks.Failed} failed");
         Row("cost", string.Create(
-            CultureInfo.InvariantCulture, $"${thread.Usage.CostUsd:0.00##} of ${thread.Limits.CostCapUsd:0.00##}"));
+            CultureInfo.InvariantCulture,
+            $"${thread.Usage.CostUsd:0.00##} of ${thread.Limits.CostCapUsd:0.00##}{Reserved(thread.ReservedUsd)}"));
         Row("created", Instant(thread.CreatedAt));
         Row(
             thread.State switch { ThreadPhase.Ended => "ended", ThreadPhase.Held => "held until", _ => "deadline" },
@@ -68,6 +69,9 @@ internal static class StatusCommand
         Row("evidence", thread.Evidence.Path);
         return grid;
     }
+
+    private static string Reserved(ReservedUsd? reserved) => reserved is null ? "" : string.Create(
+        CultureInfo.InvariantCulture, $", ${reserved.Initiator + reserved.Responder:0.00##} more reserved");
 
     private static string Instant(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

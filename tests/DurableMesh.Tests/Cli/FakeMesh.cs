@@ -146,6 +146,22 @@ internal sealed class FakeMesh : IAsyncDisposable
     public Receipt Send(string threadId, SendMessageRequest request) =>
         Decide(threadId, new MessageArrived(IncomingMessage.Of(request, PriceTable.Empty, DateTimeOffset.UtcNow))).Receipt!;
 
+    /// <summary>Reserves money for a call of a party.</summary>
+    public Receipt Reserve(string threadId, string agent, decimal usd)
+    {
+        var worstCase = PriceTable.Empty.Settle(new Usage { CostUsd = usd }, DateTimeOffset.UtcNow);
+        return Decide(threadId, new ReservationAsked(agent, worstCase)).Receipt!;
+    }
+
+    /// <summary>A thread as it is; null where there is none.</summary>
+    public ThreadState? Find(string id)
+    {
+        lock (_gate)
+        {
+            return _threads.GetValueOrDefault(id);
+        }
+    }
+
     /// <summary>Ends a thread.</summary>
     public bool Cancel(string threadId) =>
         Decide(threadId, new CancelRequested("test", "over")).Receipt!.Kind == ReceiptKind.Accepted;
@@ -251,8 +267,7 @@ internal sealed class FakeMesh : IAsyncDisposable
         api.MapPost("/threads/{id}/reservations", async (string id, HttpRequest request) =>
         {
             var asked = await JsonSerializer.DeserializeAsync<ReservationRequest>(request.Body, MeshJson.Options);
-            var worstCase = PriceTable.Empty.Settle(asked!.WorstCase, DateTimeOffset.UnixEpoch);
-            var receipt = Decide(id, new ReservationAsked(asked.From, worstCase)).Receipt!;
+            var receipt = Reserve(id, asked!.From, asked.WorstCase.CostUsd!.Value);
             return Answer(receipt, receipt.Kind == ReceiptKind.Rejected ? 409 : 200);
         });
         api.MapPost("/threads/{id}/cancel", async (string id, HttpRequest request) =>
@@ -404,14 +419,6 @@ internal sealed class FakeMesh : IAsyncDisposable
             _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             news.TrySetResult();
             return decision;
-        }
-    }
-
-    public ThreadState? Find(string id)
-    {
-        lock (_gate)
-        {
-            return _threads.GetValueOrDefault(id);
         }
     }
 

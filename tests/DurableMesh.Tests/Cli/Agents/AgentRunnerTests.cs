@@ -66,7 +66,10 @@ public sealed class AgentRunnerTests : IAsyncLifetime
         var (dear, cheap) = (Submitted(), Submitted());
         _mesh.Send(dear.ThreadId, new()
         {
-            MessageId = "b-2", From = Sample.Builder, Kind = MessageKind.Note, Usage = new Usage { CostUsd = 1.75m },
+            MessageId = "b-2",
+            From = Sample.Builder,
+            Kind = MessageKind.Note,
+            Usage = new Usage { CostUsd = 1.75m },
         });
 
         await RunUntilAsync(

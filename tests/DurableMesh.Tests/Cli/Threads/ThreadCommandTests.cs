@@ -286,6 +286,17 @@ public sealed class ThreadCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_reserved_stands_beside_what_is_spent()
+    {
+        var thread = _mesh.Open();
+        _mesh.Reserve(thread.ThreadId, Sample.Builder, 0.25m);
+
+        var status = (await RunAsync("status", thread.ThreadId)).Out;
+
+        Assert.Contains("$0.00 of $2.00, $0.25 more reserved", status, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_held_thread_says_why_until_when_and_how_it_is_decided()
     {
         _mesh.Hold = "urgent: A person decides.";
