@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using DurableMesh.Core.Evidence;
-using DurableMesh.Core.Money;
 
 namespace DurableMesh.Core.Wire;
 
@@ -9,7 +8,7 @@ namespace DurableMesh.Core.Wire;
 /// Reads one JSON object field by field and gathers all that is wrong. A field is known because it was asked for, so that the
 /// contract stands in one place. A null counts as absent.
 /// </summary>
-internal sealed class ObjectReader
+internal sealed partial class ObjectReader
 {
     private readonly Dictionary<string, JsonElement> _fields = [];
     private readonly List<string> _known = [];
@@ -140,57 +139,6 @@ internal sealed class ObjectReader
         return [.. names.Where(Wire.Choices<TEnum>.ByName.ContainsKey).Select(one => Wire.Choices<TEnum>.ByName[one]).Distinct()];
     }
 
-    public long? Whole(string name, long min, long max, bool required = false)
-    {
-        if (Find(name, required) is not { } element || !Expect(name, element, JsonValueKind.Number, "a whole number"))
-        {
-            return null;
-        }
-
-        if (element.TryGetDecimal(out var number) && number >= min && number <= max && decimal.IsInteger(number))
-        {
-            return (long)number;
-        }
-
-        Add(
-            name,
-            InputError.OutOfRange,
-            $"This must be a whole number from {min} to {max}, not {Shorten(element.GetRawText())}.");
-        return null;
-    }
-
-    /// <summary>
-    /// An amount in US dollars that a person set: 0 to <see cref="UsdRounding.MaxUsd"/>, with no more than
-    /// <see cref="UsdRounding.Places"/> decimal places. How the number is written, <c>2.5e-3</c> for instance, does not matter.
-    /// </summary>
-    public decimal? Usd(string name, bool required = false)
-    {
-        if (ReadUsd(name, required) is not var (usd, given))
-        {
-            return null;
-        }
-
-        // What is nearer to zero than a decimal can be is read as zero.
-        var mantissa = given.AsSpan(0, given.AsSpan().IndexOfAny('e', 'E') is >= 0 and var end ? end : given.Length);
-        var rounded = UsdRounding.Round(usd);
-        if (usd == rounded && (usd != 0 || !mantissa.ContainsAnyInRange('1', '9')))
-        {
-            return rounded;
-        }
-
-        Add(
-            name,
-            InputError.InvalidValue,
-            $"{Shorten(given)} has more than {UsdRounding.Places} decimal places; a billionth of a US dollar is the least.");
-        return null;
-    }
-
-    /// <summary>
-    /// An amount in US dollars that a program computed, rounded to <see cref="UsdRounding.Places"/>: a sum of binary fractions has
-    /// digits that mean nothing.
-    /// </summary>
-    public decimal? RoundedUsd(string name) => ReadUsd(name, required: false) is var (usd, _) ? UsdRounding.Round(usd) : null;
-
     public bool? Flag(string name)
     {
         if (Find(name, required: false) is not { } element)
@@ -204,53 +152,6 @@ internal sealed class ObjectReader
         }
 
         Add(name, InputError.WrongType, $"This must be true or false, not {Describe(element)}.");
-        return null;
-    }
-
-    public TimeSpan? Duration(string name, TimeSpan below)
-    {
-        if (Find(name, required: false) is not { } element
-            || !Expect(name, element, JsonValueKind.String, "a duration such as \"PT30M\""))
-        {
-            return null;
-        }
-
-        if (!Iso8601Duration.TryParse(TextRules.TryGet(element), out var duration))
-        {
-            Add(
-                name,
-                InputError.InvalidValue,
-                "This must be an ISO 8601 duration of days, hours, minutes, seconds, such as \"PT30M\".");
-        }
-        else if (duration <= TimeSpan.Zero || duration >= below)
-        {
-            Add(name, InputError.OutOfRange, $"This must be longer than PT0S and shorter than {Iso8601Duration.Format(below)}.");
-        }
-        else
-        {
-            return duration;
-        }
-
-        return null;
-    }
-
-    public DateTimeOffset? Instant(string name, bool required = false)
-    {
-        if (Find(name, required) is not { } element
-            || !Expect(name, element, JsonValueKind.String, "an instant such as \"2026-11-23T08:00:00Z\""))
-        {
-            return null;
-        }
-
-        if (TextRules.TryGet(element) is { } text && TextRules.HasOffset(text) && element.TryGetDateTimeOffset(out var instant))
-        {
-            return instant.ToUniversalTime();
-        }
-
-        Add(
-            name,
-            InputError.InvalidValue,
-            "This must be an ISO 8601 instant with Z or an offset, such as \"2026-11-23T08:00:00Z\".");
         return null;
     }
 
@@ -332,27 +233,6 @@ internal sealed class ObjectReader
             _errors.Add(itemPath, InputError.InvalidValue, $"This must be a text of 1 to {maxLength} characters in one line.");
             return null;
         });
-
-    private (decimal Usd, string Given)? ReadUsd(string name, bool required)
-    {
-        if (Find(name, required) is not { } element
-            || !Expect(name, element, JsonValueKind.Number, "an amount in US dollars, a number"))
-        {
-            return null;
-        }
-
-        var given = element.GetRawText();
-        if (element.TryGetDecimal(out var usd) && usd is >= 0 and <= UsdRounding.MaxUsd)
-        {
-            return (usd, given);
-        }
-
-        Add(
-            name,
-            InputError.OutOfRange,
-            FormattableString.Invariant($"This must be 0 to {UsdRounding.MaxUsd} US dollars, not {Shorten(given)}."));
-        return null;
-    }
 
     private List<T> Items<T>(string name, int maxCount, bool required, Func<JsonElement, string, T?> read)
         where T : class
