@@ -4,20 +4,21 @@ using System.Globalization;
 namespace DurableMesh.Benchmarks;
 
 /// <summary>
-/// What many open, idle instances cost the engine: memory, the restart after SIGKILL, and the turns of the others. Each figure is
-/// held against a hub with few instances that lives beside it, so that a busy machine slows down both.
+/// What many open, idle instances cost the engine: memory, the restart after SIGKILL, and the turns of the others.
 /// </summary>
 internal static class EngineScaleBenchmark
 {
-    private const int Few = 100;
-    private const int Rounds = 4;
-    private const int TurnsPerRound = 100;
+    private const int Few = ScaleComparison.Few;
 
     public static async Task RunAsync(Arguments arguments, CancellationToken cancellation)
     {
         TimeSpan idle = TimeSpan.FromSeconds(arguments.Number("idle", 20));
-        Console.WriteLine($"scale-engine: Azurite on the same machine, 1 partition, hubs in processes of their own, {BenchmarkMachine.Describe()}");
-        Console.WriteLine($"open: a timer of a day, 1 KB of input, 2 turns taken; each: (memory at N - memory at {Few}) / (N - {Few}); idle: {idle.TotalSeconds:N0} s later");
+        Console.WriteLine(
+            "scale-engine: Azurite on the same machine, 1 partition, hubs in processes of their own, "
+            + BenchmarkMachine.Describe());
+        Console.WriteLine(
+            $"open: a timer of a day, 1 KB of input, 2 turns taken; each: (memory at N - memory at {Few}) / (N - {Few}); "
+            + $"idle: {idle.TotalSeconds:N0} s later");
         Console.WriteLine();
         foreach (int many in arguments.Numbers("open", 10_000))
         {
@@ -41,34 +42,15 @@ internal static class EngineScaleBenchmark
         await PrintMemoryAsync("just opened", TimeSpan.Zero);
         await PrintMemoryAsync("idle", idle);
 
-        Progress.Say("turns");
-        (Latencies few, Latencies random) = await CompareAsync(small, large, among: many, cancellation);
-        (Latencies fewWarm, Latencies warm) = await CompareAsync(small, large, among: Few, cancellation);
+        var comparison = new ScaleComparison("turns", "event", small.TakeTurnsAsync, large.TakeTurnsAsync);
+        await comparison.RunAsync(many, RestartAsync, () => PrintMemoryAsync("restarted, idle", idle), cancellation);
 
-        Progress.Say("SIGKILL and cold restart");
-        await small.KillAsync();
-        await small.StartAsync(cancellation);
-        await large.KillAsync();
-        long killed = Stopwatch.GetTimestamp();
-        await large.StartAsync(cancellation);
-        double ready = Stopwatch.GetElapsedTime(killed).TotalSeconds;
-        await large.RaiseEventAsync(cancellation);
-        double accepted = Stopwatch.GetElapsedTime(killed).TotalSeconds;
-        double each = await PrintMemoryAsync("restarted, idle", idle);
-        (Latencies fewCold, Latencies cold) = await CompareAsync(small, large, among: many, cancellation);
-
-        Console.WriteLine("lone turns           100 open: p50 ms   p99 ms   N open: p50 ms   p99 ms");
-        PrintTurns("at random", few, random);
-        PrintTurns("on 100 warm ones", fewWarm, warm);
-        PrintTurns("at random, restarted", fewCold, cold);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"cold restart after SIGKILL: ready after {ready:N2} s, first event accepted after {accepted:N2} s (the process's start included)"));
-        Console.WriteLine();
-        Target.AtMost("resident KiB each, idle after a restart", each, 4);
-        Target.AtMost("s to the first accepted event", accepted, many <= 10_000 ? 3 : 20);
-        // Steady: the dialogues that are under way. At random nearly every one is woken from a checkpoint first, which costs a read.
-        Target.AtMost("p50 of lone turns on warm ones, N open / 100 open", warm.Percentile(0.5) / fewWarm.Percentile(0.5), 1.3);
-        Console.WriteLine();
+        async Task<(double Ready, double Accepted)> RestartAsync()
+        {
+            await small.KillAsync();
+            await small.StartAsync(cancellation);
+            return await ScaleComparison.RestartAsync(large.KillAsync, large.StartAsync, large.RaiseEventAsync, cancellation);
+        }
 
         async Task<double> PrintMemoryAsync(string when, TimeSpan after)
         {
@@ -81,21 +63,4 @@ internal static class EngineScaleBenchmark
             return resident;
         }
     }
-
-    private static async Task<(Latencies Small, Latencies Large)> CompareAsync(
-        HubProcess small, HubProcess large, int among, CancellationToken cancellation)
-    {
-        (Latencies few, Latencies many) = (new Latencies(), new Latencies());
-        for (int round = 0; round < Rounds; round++)
-        {
-            few.Add(await small.TakeTurnsAsync(TurnsPerRound, Few, cancellation));
-            many.Add(await large.TakeTurnsAsync(TurnsPerRound, among, cancellation));
-        }
-
-        return (few, many);
-    }
-
-    private static void PrintTurns(string what, Latencies few, Latencies many) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{what,-20} {few.Percentile(0.5),16:N2} {few.Percentile(0.99),8:N2} {many.Percentile(0.5),16:N2} {many.Percentile(0.99),8:N2}"));
 }

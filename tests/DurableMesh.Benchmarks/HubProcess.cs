@@ -60,8 +60,8 @@ internal sealed class HubProcess : IAsyncDisposable
         AskAsync<MemoryUse>(string.Create(CultureInfo.InvariantCulture, $"memory {idle.TotalSeconds}"), cancellation);
 
     /// <summary>Milliseconds of turns taken one after the other, each with a random one of the first dialogues.</summary>
-    public Task<double[]> TakeTurnsAsync(int turns, int among, CancellationToken cancellation) =>
-        AskAsync<double[]>($"turns {turns} {among}", cancellation);
+    public Task<IReadOnlyList<double>> TakeTurnsAsync(int turns, int among, CancellationToken cancellation) =>
+        AskAsync<IReadOnlyList<double>>($"turns {turns} {among}", cancellation);
 
     /// <summary>The process's own side.</summary>
     public static async Task ServeAsync(string hubName, CancellationToken cancellation)

@@ -5,21 +5,22 @@ using DurableMesh.Tests.EndToEnd;
 namespace DurableMesh.Benchmarks;
 
 /// <summary>
-/// What many open, idle threads cost the real host: memory, the restart after SIGKILL, and the sends of the others. Each figure is
-/// held against a host with few threads that lives beside it, so that a busy machine slows down both.
+/// What many open, idle threads cost the real host: memory, the restart after SIGKILL, and the sends of the others.
 /// </summary>
 internal static class MeshScaleBenchmark
 {
-    private const int Few = 100;
+    private const int Few = ScaleComparison.Few;
     private const int StartsAtOnce = 64;
-    private const int Rounds = 4;
-    private const int SendsPerRound = 100;
 
     public static async Task RunAsync(Arguments arguments, CancellationToken cancellation)
     {
         TimeSpan idle = TimeSpan.FromSeconds(arguments.Number("idle", 30));
-        Console.WriteLine($"scale-mesh: hosts in processes of their own, Azurite and client on the same machine, {BenchmarkMachine.Describe()}");
-        Console.WriteLine($"open: started, and one question sent; each: (resident at N - resident at {Few}) / (N - {Few}); idle: {idle.TotalSeconds:N0} s later");
+        Console.WriteLine(
+            "scale-mesh: hosts in processes of their own, Azurite and client on the same machine, "
+            + BenchmarkMachine.Describe());
+        Console.WriteLine(
+            $"open: started, and one question sent; each: (resident at N - resident at {Few}) / (N - {Few}); "
+            + $"idle: {idle.TotalSeconds:N0} s later");
         Console.WriteLine();
         foreach (int many in arguments.Numbers("threads", 10_000))
         {
@@ -42,28 +43,14 @@ internal static class MeshScaleBenchmark
         await PrintMemoryAsync("just started", TimeSpan.Zero);
         await PrintMemoryAsync("idle", idle);
 
-        Progress.Say("sends");
-        (Latencies few, Latencies random) = await CompareAsync(small, large, among: many, cancellation);
-        (Latencies fewWarm, Latencies warm) = await CompareAsync(small, large, among: Few, cancellation);
+        var comparison = new ScaleComparison("sends", "message", small.SendAsync, large.SendAsync);
+        await comparison.RunAsync(many, RestartAsync, () => PrintMemoryAsync("restarted, idle", idle), cancellation);
 
-        Progress.Say("SIGKILL and cold restart");
-        await small.RestartAsync(cancellation);
-        (double ready, double accepted) = await large.RestartAsync(cancellation);
-        double residentEach = await PrintMemoryAsync("restarted, idle", idle);
-        (Latencies fewCold, Latencies cold) = await CompareAsync(small, large, among: many, cancellation);
-
-        Console.WriteLine("lone sends           100 open: p50 ms   p99 ms   N open: p50 ms   p99 ms");
-        PrintSends("at random", few, random);
-        PrintSends("on 100 warm ones", fewWarm, warm);
-        PrintSends("at random, restarted", fewCold, cold);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"cold restart after SIGKILL: ready after {ready:N2} s, first message accepted after {accepted:N2} s (the process's start included)"));
-        Console.WriteLine();
-        Target.AtMost("resident KiB each, idle after a restart", residentEach, 4);
-        Target.AtMost("s to the first accepted message", accepted, many <= 10_000 ? 3 : 20);
-        // Steady: the dialogues that are under way. At random nearly every one is woken from a checkpoint first, which costs a read.
-        Target.AtMost("p50 of lone sends on warm ones, N open / 100 open", warm.Percentile(0.5) / fewWarm.Percentile(0.5), 1.3);
-        Console.WriteLine();
+        async Task<(double Ready, double Accepted)> RestartAsync()
+        {
+            await small.RestartAsync(cancellation);
+            return await large.RestartAsync(cancellation);
+        }
 
         async Task<double> PrintMemoryAsync(string when, TimeSpan after)
         {
@@ -76,23 +63,6 @@ internal static class MeshScaleBenchmark
             return each;
         }
     }
-
-    private static async Task<(Latencies Small, Latencies Large)> CompareAsync(
-        ThreadHost small, ThreadHost large, int among, CancellationToken cancellation)
-    {
-        (Latencies few, Latencies many) = (new Latencies(), new Latencies());
-        for (int round = 0; round < Rounds; round++)
-        {
-            await small.SendAsync(SendsPerRound, Few, few, cancellation);
-            await large.SendAsync(SendsPerRound, among, many, cancellation);
-        }
-
-        return (few, many);
-    }
-
-    private static void PrintSends(string what, Latencies few, Latencies many) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{what,-20} {few.Percentile(0.5),16:N2} {few.Percentile(0.99),8:N2} {many.Percentile(0.5),16:N2} {many.Percentile(0.99),8:N2}"));
 
     /// <summary>A host over an Azurite of its own, and the threads that it holds.</summary>
     private sealed class ThreadHost(BenchmarkStorage storage, MeshHost mesh) : IAsyncDisposable
@@ -127,8 +97,9 @@ internal static class MeshScaleBenchmark
         }
 
         /// <summary>Sends messages one after the other, each in a random one of the first threads.</summary>
-        public async Task SendAsync(int messages, int among, Latencies latencies, CancellationToken cancellation)
+        public async Task<IReadOnlyList<double>> SendAsync(int messages, int among, CancellationToken cancellation)
         {
+            var latencies = new Latencies();
             for (int n = 0; n < messages; n++)
             {
                 Conversation conversation = _open[Random.Shared.Next(among)];
@@ -136,18 +107,13 @@ internal static class MeshScaleBenchmark
                 await conversation.SendAsync(cancellation);
                 latencies.Add(started);
             }
+
+            return latencies.Milliseconds;
         }
 
         /// <summary>SIGKILL and start; seconds to ready, and to the first accepted message.</summary>
-        public async Task<(double Ready, double Accepted)> RestartAsync(CancellationToken cancellation)
-        {
-            await mesh.KillAsync();
-            long killed = Stopwatch.GetTimestamp();
-            await mesh.StartAsync(cancellation);
-            double ready = Stopwatch.GetElapsedTime(killed).TotalSeconds;
-            await _open[0].SendAsync(cancellation);
-            return (ready, Stopwatch.GetElapsedTime(killed).TotalSeconds);
-        }
+        public Task<(double Ready, double Accepted)> RestartAsync(CancellationToken cancellation) =>
+            ScaleComparison.RestartAsync(mesh.KillAsync, mesh.StartAsync, _open[0].SendAsync, cancellation);
 
         public async ValueTask DisposeAsync()
         {
