@@ -3,7 +3,7 @@ using DurableMesh.Simulation.Mutants;
 
 namespace DurableMesh.Simulation.Commands;
 
-/// <summary>The command line of the simulation. Exit codes: 0 nothing found, 1 a violation, 2 a wrong command line.</summary>
+/// <summary>The command line of the simulation. Exit codes: 0 nothing found, 1 a violation, 2 it cannot run so.</summary>
 internal static class SimulationCommandLine
 {
     private const int NothingFound = 0, Found = 1, Usage = 2;
@@ -12,7 +12,8 @@ internal static class SimulationCommandLine
     /// <summary>Runs one command line.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, CancellationToken stop)
     {
-        var root = new RootCommand("Simulates task hubs under faults, and checks what must hold. The same seed gives the same run.")
+        var root = new RootCommand(
+            "Simulates task hubs under faults, and checks what must hold. The same seed gives the same run.")
         {
             Run(output),
             Replay(output),
@@ -29,7 +30,8 @@ internal static class SimulationCommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output }, stop);
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output }, stop);
         }
         catch (FormatException error)
         {
@@ -38,12 +40,15 @@ internal static class SimulationCommandLine
         }
     }
 
-    private static Option<ulong> Seed() => new("--seed") { Description = "The seed.", DefaultValueFactory = _ => 1 };
+    private static Option<ulong> Seed() => Number("--seed", "The seed.", 1UL);
+
+    private static Option<T> Number<T>(string name, string description, T unlessGiven)
+        where T : struct => new(name) { Description = description, DefaultValueFactory = _ => unlessGiven };
 
     private static Command Run(TextWriter output)
     {
-        var from = new Option<ulong>("--from") { Description = "The first seed.", DefaultValueFactory = _ => 1 };
-        var seeds = new Option<long>("--seeds") { Description = "How many seeds.", DefaultValueFactory = _ => 10_000 };
+        Option<ulong> from = Number("--from", "The first seed.", 1UL);
+        Option<long> seeds = Number("--seeds", "How many seeds.", 10_000L);
         var minutes = new Option<double?>("--minutes") { Description = "For so many minutes, however many seeds that takes." };
         var command = new Command("run", "Run seeds on all cores, until one fails.") { seeds, from, minutes };
         command.SetAction(async (parsed, stop) =>
@@ -73,11 +78,17 @@ internal static class SimulationCommandLine
     private static Command Replay(TextWriter output)
     {
         Option<ulong> seed = Seed();
-        var operations = new Option<string?>("--without-operations") { Description = "Client operations to leave out, such as 1,3,7-9." };
+        var operations = new Option<string?>("--without-operations")
+        {
+            Description = "Client operations to leave out, such as 1,3,7-9.",
+        };
         var disturbances = new Option<string?>("--without-disturbances") { Description = "Disturbances to leave out." };
         var faults = new Option<string?>("--without-faults") { Description = "Faults to leave out, such as Tear,Crash." };
-        var lines = new Option<int>("--lines") { Description = "How many lines of what happened to show.", DefaultValueFactory = _ => 200 };
-        var command = new Command("replay", "Run one seed, and show what happened.") { seed, operations, disturbances, faults, lines };
+        Option<int> lines = Number("--lines", "How many lines of what happened to show.", 200);
+        var command = new Command("replay", "Run one seed, and show what happened.")
+        {
+            seed, operations, disturbances, faults, lines,
+        };
         command.SetAction(parsed =>
         {
             var omissions = new Omissions(
@@ -90,8 +101,11 @@ internal static class SimulationCommandLine
                 output.WriteLine(line);
             }
 
-            output.WriteLine($"{result.Steps:N0} steps, {result.SimulatedTime} simulated, {result.Facts:N0} facts, hash {result.Hash:x16}; faults: {result.Faults}");
-            output.WriteLine(result.Violation is { } violation ? $"VIOLATION: {violation.Invariant}: {violation.Details}" : "no violation");
+            output.WriteLine(
+                $"{result.Steps:N0} steps, {result.SimulatedTime} simulated, {result.Facts:N0} facts, hash {result.Hash:x16}; "
+                + $"faults: {result.Faults}");
+            output.WriteLine(
+                result.Violation is { } violation ? $"VIOLATION: {violation.Invariant}: {violation.Details}" : "no violation");
             return result.Violation is null ? NothingFound : Found;
         });
         return command;
@@ -100,13 +114,14 @@ internal static class SimulationCommandLine
     private static Command Soak(TextWriter output)
     {
         Option<ulong> seed = Seed();
-        var hours = new Option<int>("--hours") { Description = "How many hours of simulated time, about.", DefaultValueFactory = _ => 24 };
+        Option<int> hours = Number("--hours", "How many hours of simulated time, about.", 24);
         var command = new Command("soak", "Run one hub for a long simulated time.") { hours, seed };
         command.SetAction(parsed =>
         {
             RunResult result = SimulatedRun.Of(Scenario.Soak(parsed.GetValue(seed), parsed.GetValue(hours)), traceLines: 200);
             output.WriteLine(
-                $"{result.SimulatedTime.TotalHours:N1} h simulated, {result.Steps:N0} steps, {result.Facts:N0} facts; faults: {result.Faults}");
+                $"{result.SimulatedTime.TotalHours:N1} h simulated, {result.Steps:N0} steps, {result.Facts:N0} facts; "
+                + $"faults: {result.Faults}");
             if (result.Violation is not { } violation)
             {
                 output.WriteLine("no violation");
@@ -122,11 +137,23 @@ internal static class SimulationCommandLine
 
     private static Command Mutations(TextWriter output)
     {
-        var seeds = new Option<long>("--seeds") { Description = "How many seeds to try for each.", DefaultValueFactory = _ => 3_000 };
+        Option<long> seeds = Number("--seeds", "How many seeds to try for each.", 3_000L);
         var only = new Option<string?>("--only") { Description = "Only mutants whose name contains this." };
-        var command = new Command("mutants", "Break the engine in known ways, one at a time, and see that each is found.") { seeds, only };
+        var command = new Command("mutants", "Break the engine in known ways, one at a time, and see that each is found.")
+        {
+            seeds, only,
+        };
         command.SetAction(async (parsed, stop) =>
-            await new MutantWorkshop(output).RunAsync(parsed.GetValue(seeds), parsed.GetValue(only), stop) ? NothingFound : Found);
+        {
+            if (MutantWorkshop.FindRoot() is not { } root)
+            {
+                output.WriteLine("The mutants are built from the sources: run this from a clone of the repository.");
+                return Usage;
+            }
+
+            var workshop = new MutantWorkshop(root, output);
+            return await workshop.RunAsync(parsed.GetValue(seeds), parsed.GetValue(only), stop) ? NothingFound : Found;
+        });
         return command;
     }
 

@@ -5,21 +5,35 @@ namespace DurableMesh.Simulation.Mutants;
 /// <summary>
 /// Builds the engine and this simulation in a temporary folder with one mutation at a time, and lets it look for seeds that fail.
 /// </summary>
-internal sealed class MutantWorkshop(TextWriter output)
+/// <param name="root">The folder of the repository's clone.</param>
+/// <param name="output">Takes what became of each.</param>
+internal sealed class MutantWorkshop(string root, TextWriter output)
 {
     private const string LocalHost = "shared/DurableMesh.LocalHost";
     private const string Simulation = "tests/DurableMesh.Simulation";
 
+    /// <summary>The clone that this program was built in; null where it stands outside of one.</summary>
+    public static string? FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "DurableMesh.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder;
+    }
+
     /// <summary>Tries the mutants, and prints what became of each. Answers whether all were found.</summary>
     public async Task<bool> RunAsync(long seeds, string? only, CancellationToken stop)
     {
-        string root = FindRoot();
         DirectoryInfo workshop = Directory.CreateTempSubdirectory("durablemesh-mutants-");
         bool allFound = true;
         try
         {
-            CopySources(root, workshop.FullName);
-            foreach (Mutant mutant in MutantList.All.Where(one => only is null || one.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
+            CopySources(workshop.FullName);
+            only ??= string.Empty;
+            foreach (Mutant mutant in MutantList.All.Where(one => one.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
             {
                 string outcome = await TryAsync(workshop.FullName, mutant, seeds, stop);
                 allFound &= outcome.StartsWith("found", StringComparison.Ordinal);
@@ -40,7 +54,8 @@ internal sealed class MutantWorkshop(TextWriter output)
         string whole = await File.ReadAllTextAsync(file, stop);
         if (whole.Split(mutant.Text).Length != 2)
         {
-            return $"NOT TRIED: its text must occur exactly once in {mutant.File}; the code has changed: adapt the mutant in MutantList.cs to it.";
+            return $"NOT TRIED: its text must occur exactly once in {mutant.File}; the code has changed: "
+                + "adapt the mutant in MutantList.cs to it.";
         }
 
         await File.WriteAllTextAsync(file, whole.Replace(mutant.Text, mutant.Replacement, StringComparison.Ordinal), stop);
@@ -48,7 +63,10 @@ internal sealed class MutantWorkshop(TextWriter output)
         {
             (int exitCode, string said) = await RunAsync(
                 workshop,
-                ["build", Simulation, "-c", "Release", "-v", "q", "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "--nodereuse:false"],
+                [
+                    "build", Simulation, "-c", "Release", "-v", "q",
+                    "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "--nodereuse:false",
+                ],
                 stop);
             if (exitCode != 0)
             {
@@ -56,7 +74,9 @@ internal sealed class MutantWorkshop(TextWriter output)
             }
 
             (exitCode, said) = await RunAsync(
-                workshop, [Path.Combine(Simulation, "bin/Release/net10.0/DurableMesh.Simulation.dll"), "run", "--seeds", $"{seeds}"], stop);
+                workshop,
+                [Path.Combine(Simulation, "bin/Release/net10.0/DurableMesh.Simulation.dll"), "run", "--seeds", $"{seeds}"],
+                stop);
             string? found = said.Split('\n').FirstOrDefault(line => line.StartsWith("seed ", StringComparison.Ordinal));
             return exitCode == 0 ? $"SURVIVED {seeds:N0} seeds" : $"found at {found ?? $"the end of the process:\n{said}"}";
         }
@@ -76,7 +96,7 @@ internal sealed class MutantWorkshop(TextWriter output)
         return (process.ExitCode, said);
     }
 
-    private static void CopySources(string root, string workshop)
+    private void CopySources(string workshop)
     {
         IEnumerable<string> files = Directory.EnumerateFiles(root, "Directory.*").Append(Path.Combine(root, "global.json"))
             .Concat(new[] { LocalHost, Simulation }.SelectMany(
@@ -91,18 +111,5 @@ internal sealed class MutantWorkshop(TextWriter output)
                 File.Copy(file, copy);
             }
         }
-    }
-
-    private static string FindRoot()
-    {
-        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (File.Exists(Path.Combine(folder, "DurableMesh.sln")))
-            {
-                return folder;
-            }
-        }
-
-        throw new InvalidOperationException("The mutants are built from the sources: run this from a clone of the repository.");
     }
 }
