@@ -12,7 +12,8 @@ internal static class BenchmarkMachine
         double gib = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024.0 / 1024 / 1024;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Environment.ProcessorCount} cores, {gib:N0} GiB, {Processor()}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
+            $"{Environment.ProcessorCount} cores, {gib:N0} GiB, {Processor()}, {RuntimeInformation.FrameworkDescription}, "
+            + $"{RuntimeInformation.OSDescription}");
     }
 
     private static string Processor()

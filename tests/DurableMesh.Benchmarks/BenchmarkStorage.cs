@@ -30,10 +30,16 @@ internal sealed class BenchmarkStorage : IAsyncDisposable
         }
 
         AzuriteInstallation installation = AzuriteInstallation.Find(Environment.CurrentDirectory, AppContext.BaseDirectory)
-            ?? throw new ArgumentException("Run the benchmarks inside the repository: its package.json names the Azurite to use.");
+            ?? throw new ArgumentException(
+                "Run the benchmarks inside the repository: its package.json names the Azurite to use.");
         await installation.EnsureAsync(TimeProvider.System, NullLogger.Instance, cancellation);
         AzuriteProcess azurite = await AzuriteProcess.StartAsync(
-            installation, new Uri($"http://127.0.0.1:{MeshHost.FreePort()}/"), folder, TimeProvider.System, NullLogger.Instance, cancellation);
+            installation,
+            new Uri($"http://127.0.0.1:{MeshHost.FreePort()}/"),
+            folder,
+            TimeProvider.System,
+            NullLogger.Instance,
+            cancellation);
         return new BenchmarkStorage(azurite, folder);
     }
 

@@ -6,6 +6,7 @@ namespace DurableMesh.Benchmarks;
 /// <summary>One thread whose parties take turns in asking and answering.</summary>
 internal sealed class Conversation(MeshHost host, string threadId)
 {
+    private const string Body = "Does the reader keep a quoted newline? It should: RFC 4180 says so.";
     private int _turns;
 
     /// <summary>Sends the next message and waits for its receipt.</summary>
@@ -16,7 +17,7 @@ internal sealed class Conversation(MeshHost host, string threadId)
         (string from, string kind) = turn % 2 == 1 ? (MeshHost.Builder, "question") : (MeshHost.Verifier, "answer");
         using HttpResponseMessage response = await host.Http.PostAsJsonAsync(
             $"/api/threads/{threadId}/messages",
-            new { messageId = $"m-{turn}", from, kind, body = "Does the reader keep a quoted newline? It should: RFC 4180 says so." },
+            new { messageId = $"m-{turn}", from, kind, body = Body },
             cancellation);
         string receipt = await response.Content.ReadAsStringAsync(cancellation);
         if (!receipt.Contains("\"accepted\"", StringComparison.Ordinal))

@@ -73,7 +73,8 @@ internal sealed class DialogueHub : IAsyncDisposable
     }
 
     /// <summary>Sends an event and waits until it is durable: what a restarted hub must be able to do.</summary>
-    public Task RaiseEventAsync(string id, CancellationToken cancellation) => _client.RaiseEventAsync(id, "turn", "go on", cancellation);
+    public Task RaiseEventAsync(string id, CancellationToken cancellation) =>
+        _client.RaiseEventAsync(id, "turn", "go on", cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -17,7 +17,8 @@ internal static class EngineBenchmark
         Console.WriteLine($"engine: {storage.Name}, {partitions} partition(s), {BenchmarkMachine.Describe()}");
         Console.WriteLine(durable
             ? "a turn ends when its activity's completion is durable; median of the runs by turns/s"
-            : "a turn ends when its event is durable and its activity has run (as a send is answered); median of the runs by turns/s");
+            : "a turn ends when its event is durable and its activity has run (as a send is answered); "
+                + "median of the runs by turns/s");
         if (pause > TimeSpan.Zero)
         {
             Console.WriteLine($"each dialogue pauses for {pause.TotalMilliseconds} ms between its turns, as a peer that thinks");
@@ -39,7 +40,8 @@ internal static class EngineBenchmark
             Run median = runs.OrderBy(run => run.TurnsPerSecond).ElementAt(runs.Count / 2);
             medians.Add(median);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{instances,9} x {turns,-7} {median.TurnsPerSecond,7:N0} {median.P50,8:N2} {median.P99,8:N2} {median.BytesPerTurn,12:N0} {median.AppendsPerTurn,14:N3} {median.CpuPerTurn,13:N0}"));
+                $"{instances,9} x {turns,-7} {median.TurnsPerSecond,7:N0} {median.P50,8:N2} {median.P99,8:N2} "
+                + $"{median.BytesPerTurn,12:N0} {median.AppendsPerTurn,14:N3} {median.CpuPerTurn,13:N0}"));
         }
 
         (Run lone, Run hundred, Run thousand) = (medians[0], medians[1], medians[2]);
@@ -54,7 +56,13 @@ internal static class EngineBenchmark
     }
 
     private static async Task<Run> MeasureAsync(
-        BenchmarkStorage storage, int partitions, int instances, int turns, bool durable, TimeSpan pause, CancellationToken cancellation)
+        BenchmarkStorage storage,
+        int partitions,
+        int instances,
+        int turns,
+        bool durable,
+        TimeSpan pause,
+        CancellationToken cancellation)
     {
         await using DialogueHub hub = await DialogueHub.StartAsync(storage.NewHub(), partitions, cancellation);
         string[] ids = [.. Enumerable.Range(0, instances).Select(number => $"dialogue-{number}")];

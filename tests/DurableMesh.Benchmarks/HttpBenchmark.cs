@@ -37,20 +37,24 @@ internal static class HttpBenchmark
             double perSecond = sends.Count / clock.Elapsed.TotalSeconds;
             double cpuPerMessage = (host.Cpu - cpu).TotalMicroseconds / sends.Count;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{threads,7} {perSecond,12:N0} {sends.Percentile(0.5),8:N2} {sends.Percentile(0.99),8:N2} {cpuPerMessage,21:N0}"));
+                $"{threads,7} {perSecond,12:N0} {sends.Percentile(0.5),8:N2} {sends.Percentile(0.99),8:N2} "
+                + $"{cpuPerMessage,21:N0}"));
         }
     }
 
-    private static async Task<Latencies> MeasureAsync(MeshHost host, int threads, TimeSpan duration, CancellationToken cancellation)
+    private static async Task<Latencies> MeasureAsync(
+        MeshHost host, int threads, TimeSpan duration, CancellationToken cancellation)
     {
-        string[] ids = await Task.WhenAll(Enumerable.Range(0, threads).Select(_ => host.StartThreadAsync(cancellation, MaximumTurns)));
+        string[] ids = await Task.WhenAll(
+            Enumerable.Range(0, threads).Select(_ => host.StartThreadAsync(cancellation, MaximumTurns)));
         var sends = new Latencies();
         long end = Stopwatch.GetTimestamp() + (long)(duration.TotalSeconds * Stopwatch.Frequency);
         await Task.WhenAll(ids.Select(id => ConverseAsync(host, id, end, sends, cancellation)));
         return sends;
     }
 
-    private static async Task ConverseAsync(MeshHost host, string threadId, long end, Latencies sends, CancellationToken cancellation)
+    private static async Task ConverseAsync(
+        MeshHost host, string threadId, long end, Latencies sends, CancellationToken cancellation)
     {
         var conversation = new Conversation(host, threadId);
         while (Stopwatch.GetTimestamp() < end)

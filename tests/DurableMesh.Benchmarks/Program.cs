@@ -12,9 +12,9 @@ const string Usage = """
            benchmarks redact [--runs N]
            benchmarks policy [--runs N]
 
-    engine        turns of durable dialogues in process: raise event (acknowledged after the durable commit) -> orchestrator -> one
-                  trivial activity (--durable: -> its completion committed); at 1x100, 100x20 and 1000x5 instances x turns, over a
-                  fresh Azurite
+    engine        turns of durable dialogues in process: raise event (acknowledged after the durable commit) -> orchestrator ->
+                  one trivial activity (--durable: -> its completion committed); at 1x100, 100x20 and 1000x5 instances x turns,
+                  over a fresh Azurite
     turns         what the 1,000th turn of a dialogue costs beside the 10th
     scale-engine  memory, cold restart and turns with many open instances (10,000) beside a hub with 100
     http          whole mesh turns over HTTP against the real host, at 1, 32 and 256 threads
@@ -34,7 +34,8 @@ try
     switch (args.FirstOrDefault())
     {
         case "engine":
-            await EngineBenchmark.RunAsync(Arguments.Parse(args[1..], "partitions", "runs", "pause", "memory!", "durable!"), stop.Token);
+            await EngineBenchmark.RunAsync(
+                Arguments.Parse(args[1..], "partitions", "runs", "pause", "memory!", "durable!"), stop.Token);
             return 0;
         case "turns":
             await TurnsBenchmark.RunAsync(Arguments.Parse(args[1..], "dialogues", "memory!"), stop.Token);

@@ -54,9 +54,14 @@ internal static class RecordedDialogues
             Responder = verifier,
             // Those that stay open are open still: a host would end what is past its deadline and has no orchestration.
             Limits = new LimitsRequest { Ttl = TimeSpan.FromDays(2 * Days) },
-            Brief = new Brief { Subject = "CSV reader handles quoted newlines", Acceptance = [new("AC-1", "quoted newline kept")] },
+            Brief = new Brief
+            {
+                Subject = "CSV reader handles quoted newlines",
+                Acceptance = [new("AC-1", "quoted newline kept")],
+            },
         };
-        var start = ThreadStart.Create(Guid.NewGuid().ToString("D"), request, LimitPolicy.Standard, ThreadStart.HashOf(request), at);
+        var start = ThreadStart.Create(
+            Guid.NewGuid().ToString("D"), request, LimitPolicy.Standard, ThreadStart.HashOf(request), at);
         var step = new ThreadStep(ThreadState.Starting(start));
         step.Take(new GateEvaluated(new GateReport(GateOutcome.Approved, [])), at);
         yield return Release();

@@ -21,7 +21,8 @@ internal static class StatsBenchmark
     public static async Task RunAsync(Arguments arguments, CancellationToken cancellation)
     {
         int threads = arguments.Number("threads", 100_000);
-        Console.WriteLine($"stats: host in a process of its own, Azurite and client on the same machine, {BenchmarkMachine.Describe()}");
+        Console.WriteLine(
+            $"stats: host in a process of its own, Azurite and client on the same machine, {BenchmarkMachine.Describe()}");
         await using BenchmarkStorage storage = await BenchmarkStorage.StartAsync(inMemory: false, cancellation);
         Progress.Say($"writing {threads:N0} threads");
         int records = await FillAsync(storage.ConnectionString, threads, cancellation);
@@ -30,7 +31,8 @@ internal static class StatsBenchmark
         double read = await ReadAsync(storage.ConnectionString, threads, cancellation);
         double each = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / records;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{threads:N0} threads of {Agents} agents over {RecordedDialogues.Days} days, {records:N0} records, read anew in {read:N2} s ({each:N1} us CPU a record)"));
+            $"{threads:N0} threads of {Agents} agents over {RecordedDialogues.Days} days, {records:N0} records, "
+            + $"read anew in {read:N2} s ({each:N1} us CPU a record)"));
 
         Progress.Say("starting the host");
         await using MeshHost mesh = await MeshHost.StartAsync(storage.ConnectionString, cancellation);
@@ -59,7 +61,9 @@ internal static class StatsBenchmark
         await using BlobThreadLog log = await OpenAsync(connectionString, cancellation);
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         int found = log.Ledger.Stats(AgentRegistry.Empty).Threads;
-        return found == threads ? seconds : throw new InvalidOperationException($"The ledger counts {found} threads of {threads}.");
+        return found == threads
+            ? seconds
+            : throw new InvalidOperationException($"The ledger counts {found} threads of {threads}.");
     }
 
     private static async Task<BlobThreadLog> OpenAsync(string connectionString, CancellationToken cancellation)

@@ -27,7 +27,8 @@ internal static class TakeOverBenchmark
         int runs = arguments.Number("runs", 5);
         await using BenchmarkStorage storage = await BenchmarkStorage.StartAsync(inMemory: false, cancellation);
         Console.WriteLine($"takeover: two hosts, {storage.Name}, {BenchmarkMachine.Describe()}");
-        Console.WriteLine("seconds from the signal to the owner to the first message that the other host accepts; CPU seconds of the latter");
+        Console.WriteLine(
+            "seconds from the signal to the owner to the first message that the other host accepts; CPU seconds of the latter");
         Console.WriteLine();
         Console.WriteLine("the owner's end                 runs   median     least      most       CPU");
         foreach ((string name, Func<MeshHost, Task> end) in Ends)
@@ -68,5 +69,6 @@ internal static class TakeOverBenchmark
         return cpu;
     }
 
-    private static object Note(int number) => new { messageId = $"n-{number}", from = MeshHost.Builder, kind = "note", body = "Still here." };
+    private static object Note(int number) =>
+        new { messageId = $"n-{number}", from = MeshHost.Builder, kind = "note", body = "Still here." };
 }

@@ -9,7 +9,8 @@ internal static class Target
     public static void AtMost(string what, double measured, double most) => Print(what, measured, "<=", most, measured <= most);
 
     /// <summary>A figure that must not be smaller.</summary>
-    public static void AtLeast(string what, double measured, double least) => Print(what, measured, ">=", least, measured >= least);
+    public static void AtLeast(string what, double measured, double least) =>
+        Print(what, measured, ">=", least, measured >= least);
 
     private static void Print(string what, double measured, string relation, double target, bool met) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -17,7 +17,9 @@ internal static class TurnsBenchmark
         int dialogues = arguments.Number("dialogues", 15);
         await using BenchmarkStorage storage = await BenchmarkStorage.StartAsync(arguments.Has("memory"), cancellation);
         await using DialogueHub hub = await DialogueHub.StartAsync(storage.NewHub(), partitions: 1, cancellation);
-        Console.WriteLine($"turns: {storage.Name}, {dialogues} dialogues of {Turns:N0} turns one after the other, {BenchmarkMachine.Describe()}");
+        Console.WriteLine(
+            $"turns: {storage.Name}, {dialogues} dialogues of {Turns:N0} turns one after the other, "
+            + BenchmarkMachine.Describe());
         Console.WriteLine("per turn, median over the dialogues of the mean over the window");
         Console.WriteLine();
 

@@ -12,4 +12,10 @@ namespace DurableMesh.Simulation;
 /// <param name="Faults">What was injected.</param>
 /// <param name="Trace">The last lines of what happened, where they were wanted.</param>
 internal sealed record RunResult(
-    Violation? Violation, ulong Hash, TimeSpan SimulatedTime, long Steps, long Facts, FaultCount Faults, IReadOnlyCollection<string> Trace);
+    Violation? Violation,
+    ulong Hash,
+    TimeSpan SimulatedTime,
+    long Steps,
+    long Facts,
+    FaultCount Faults,
+    IReadOnlyCollection<string> Trace);

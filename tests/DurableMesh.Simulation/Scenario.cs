@@ -58,7 +58,9 @@ internal sealed record Scenario(ulong Seed)
     /// <summary>At how many steps of the machine a run is given up.</summary>
     public long MostSteps { get; init; } = 5_000_000;
 
-    /// <summary>The scenario of a seed: some minutes of a busy hub. Some seeds bring together what meets by chance too seldom.</summary>
+    /// <summary>
+    /// The scenario of a seed: some minutes of a busy hub. Some seeds bring together what meets by chance too seldom.
+    /// </summary>
     public static Scenario Of(ulong seed)
     {
         var random = new SeededRandom(seed, stream: 5);
@@ -108,7 +110,11 @@ internal sealed record Scenario(ulong Seed)
             Operations =
             [
                 .. from operation in new WorkloadGenerator(random, usual.Instances).Operations(hours * operationsAnHour)
-                   select operation with { Client = 0, Pause = TimeSpan.FromMilliseconds(random.Below(2 * 3_600_000 / operationsAnHour)) },
+                   select operation with
+                   {
+                       Client = 0,
+                       Pause = TimeSpan.FromMilliseconds(random.Below(2 * 3_600_000 / operationsAnHour)),
+                   },
             ],
             Disturbances =
             [
@@ -139,13 +145,18 @@ internal sealed record Scenario(ulong Seed)
             Operations =
             [
                 .. from operation in new WorkloadGenerator(random, instances, steps).Operations(operations)
-                   select operation with { Client = operation.Number % clients, Pause = TimeSpan.FromMilliseconds(random.Below(longestPause)) },
+                   select operation with
+                   {
+                       Client = operation.Number % clients,
+                       Pause = TimeSpan.FromMilliseconds(random.Below(longestPause)),
+                   },
             ],
         };
     }
 
     /// <summary>
-    /// Instances that send one another much leave the memory between the requests, and come back slowly; hosts often die after checkpoints.
+    /// Instances that send one another much leave the memory between the requests, and come back slowly; hosts often die after
+    /// checkpoints.
     /// </summary>
     private static Scenario WithIdleTimes(Scenario usual, SeededRandom random) => usual with
     {
@@ -159,7 +170,9 @@ internal sealed record Scenario(ulong Seed)
         ],
     };
 
-    /// <summary>One host after the other stands still for longer than its lease lasts, while the other one goes on and is asked.</summary>
+    /// <summary>
+    /// One host after the other stands still for longer than its lease lasts, while the other one goes on and is asked.
+    /// </summary>
     private static Scenario WithSleepers(Scenario usual, SeededRandom random)
     {
         const int operations = 60, clients = 4, longestPause = 5_000;
@@ -203,7 +216,12 @@ internal sealed record Scenario(ulong Seed)
         [
             .. from number in Enumerable.Range(0, random.Between(1, 4))
                select new Disturbance(
-                   number, DisturbanceKind.Forget, TimeSpan.FromMilliseconds(random.Below(10_000)), random.Below(40), 0, new TimeSpan(random.Below(1_000))),
+                   number,
+                   DisturbanceKind.Forget,
+                   TimeSpan.FromMilliseconds(random.Below(10_000)),
+                   random.Below(40),
+                   0,
+                   new TimeSpan(random.Below(1_000))),
         ],
     };
 

@@ -18,12 +18,14 @@ internal sealed class Shrinker(Scenario scenario, Violation violation, TimeSpan 
             Try(ref best, best with { Faults = new HashSet<string>([.. best.Faults, fault]) });
         }
 
+        int[] disturbances = [.. scenario.Disturbances.Select(one => one.Number)];
+        int[] operations = [.. scenario.Operations.Select(one => one.Number)];
         int before;
         do
         {
             before = best.Operations.Count + best.Disturbances.Count;
-            LeaveOut(ref best, [.. scenario.Disturbances.Select(one => one.Number)], (all, some) => all with { Disturbances = Union(all.Disturbances, some) });
-            LeaveOut(ref best, [.. scenario.Operations.Select(one => one.Number)], (all, some) => all with { Operations = Union(all.Operations, some) });
+            LeaveOut(ref best, disturbances, (all, some) => all with { Disturbances = Union(all.Disturbances, some) });
+            LeaveOut(ref best, operations, (all, some) => all with { Operations = Union(all.Operations, some) });
         }
         while (best.Operations.Count + best.Disturbances.Count > before && _spent.Elapsed < patience);
 

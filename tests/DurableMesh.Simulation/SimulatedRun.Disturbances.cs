@@ -94,8 +94,8 @@ internal sealed partial class SimulatedRun
     }
 
     /// <summary>
-    /// The storage forgets what its owner can write again. Until that has done so nothing else goes wrong: an owner that dies now takes
-    /// with it what was acknowledged, and nobody can help that.
+    /// The storage forgets what its owner can write again. Until that has done so nothing else goes wrong: an owner that dies now
+    /// takes with it what was acknowledged, and nobody can help that.
     /// </summary>
     private async Task ForgetAsync(Disturbance disturbance)
     {
@@ -110,7 +110,8 @@ internal sealed partial class SimulatedRun
         }
 
         int young = _auditor.WritesWithin(LongestForgotten);
-        bool ownsAll = Enumerable.Range(0, _scenario.Options.PartitionCount).All(number => _auditor.OwnerOf(number) == owner.Connection);
+        bool ownsAll = Enumerable.Range(0, _scenario.Options.PartitionCount)
+            .All(number => _auditor.OwnerOf(number) == owner.Connection);
         if (young == 0 || !ownsAll)
         {
             return;
@@ -134,8 +135,11 @@ internal sealed partial class SimulatedRun
         _copies = _scenario.ForgetsInCheckpoints ? CopiesAfterForgetting : 0;
     }
 
-    private Task<bool> RaiseAsync(SimulatedHost host, string instance, string name) => AskAsync(
-        host, new ClientOperation(-1, 0, OperationKind.Raise, instance, TimeSpan.Zero, 0) { EventName = name, EventId = $"f{_fillers++}" });
+    private Task<bool> RaiseAsync(SimulatedHost host, string instance, string name)
+    {
+        var raise = new ClientOperation(-1, 0, OperationKind.Raise, instance, TimeSpan.Zero, 0);
+        return AskAsync(host, raise with { EventName = name, EventId = $"f{_fillers++}" });
+    }
 
     private Task<bool> AskAsync(SimulatedHost host, ClientOperation operation) => _client.AskAsync(host, operation);
 

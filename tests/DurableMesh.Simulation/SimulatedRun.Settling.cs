@@ -26,9 +26,8 @@ internal sealed partial class SimulatedRun
         int quiet = 0;
         for (int round = 0; round < MostRounds && quiet < 2; round++)
         {
-            SimulatedHost owner = _hosts.FirstOrDefault(host => host.Hub.Term is not null && !host.IsStopping && !host.Process.IsPaused)
-                ?? _hosts.FirstOrDefault(host => !host.IsStopping && !host.Process.IsPaused)
-                ?? StartHost();
+            SimulatedHost[] awake = [.. _hosts.Where(host => !host.IsStopping && !host.Process.IsPaused)];
+            SimulatedHost owner = Array.Find(awake, host => host.Hub.Term is not null) ?? awake.FirstOrDefault() ?? StartHost();
             string[] open = [.. _hub.Instances.Where(instance => instance.Now.IsOpen).Select(instance => instance.Id)];
             quiet = open.Length == 0 ? quiet + 1 : 0;
             foreach (string id in open)
@@ -47,15 +46,16 @@ internal sealed partial class SimulatedRun
         foreach (ReferenceInstance instance in _hub.Instances.Where(instance => instance.Now.IsOpen))
         {
             _violations.Report(
-                "everything comes to its end", $"{instance.Id} is still {instance.Now.Status} and waits for: {instance.WaitsFor}");
+                "everything comes to its end",
+                $"{instance.Id} is still {instance.Now.Status} and waits for: {instance.WaitsFor}");
         }
 
         _hub.CheckNothingIsUnderWay();
     }
 
     /// <summary>
-    /// A host that begins with the newest checkpoint, if its files are all there, knows every instance that there is now. It runs over a
-    /// copy of the storage, beside the others.
+    /// A host that begins with the newest checkpoint, if its files are all there, knows every instance that there is now. It runs
+    /// over a copy of the storage, beside the others.
     /// </summary>
     private async Task CheckCopyAsync()
     {

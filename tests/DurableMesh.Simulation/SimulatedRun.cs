@@ -7,8 +7,8 @@ using DurableMesh.Simulation.Workload;
 namespace DurableMesh.Simulation;
 
 /// <summary>
-/// One run of a scenario: hosts over one storage, clients that ask, disturbances that befall them; then peace, in which all that was
-/// begun must come to its end.
+/// One run of a scenario: hosts over one storage, clients that ask, disturbances that befall them; then peace, in which all that
+/// was begun must come to its end.
 /// </summary>
 internal sealed partial class SimulatedRun
 {
@@ -67,7 +67,11 @@ internal sealed partial class SimulatedRun
     private RunResult Run()
     {
         Task all = _world.RunAsync(DirectAsync);
-        while (!_isOver && _violations.First is null && _machine.Leak is null && _machine.Steps < _scenario.MostSteps && _machine.Step())
+        while (!_isOver
+            && _violations.First is null
+            && _machine.Leak is null
+            && _machine.Steps < _scenario.MostSteps
+            && _machine.Step())
         {
             foreach (SimulatedHost doomed in _hosts)
             {
@@ -91,7 +95,8 @@ internal sealed partial class SimulatedRun
         }
         else if (!_isOver)
         {
-            _violations.Report("everything comes to its end", $"after {_machine.Steps:N0} steps it had not, or nothing was left to happen");
+            _violations.Report(
+                "everything comes to its end", $"after {_machine.Steps:N0} steps it had not, or nothing was left to happen");
         }
 
         return new RunResult(
@@ -149,7 +154,8 @@ internal sealed partial class SimulatedRun
         }
         catch (Exception error)
         {
-            _violations.Report("a host goes on until it is told to stop", $"{host.Process.Name} gave up: {string.Join('\n', error.ToString().Split('\n').Take(6))}");
+            string why = string.Join('\n', error.ToString().Split('\n').Take(6));
+            _violations.Report("a host goes on until it is told to stop", $"{host.Process.Name} gave up: {why}");
         }
 
         Bury(host, provably: true);

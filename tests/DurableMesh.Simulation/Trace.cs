@@ -49,7 +49,9 @@ internal sealed class Trace(int lines = 0)
         public TraceLine(int literalLength, int formattedCount, Trace trace, out bool wanted)
         {
             wanted = trace.IsWanted;
-            _text = wanted ? new DefaultInterpolatedStringHandler(literalLength, formattedCount, CultureInfo.InvariantCulture) : default;
+            _text = wanted
+                ? new DefaultInterpolatedStringHandler(literalLength, formattedCount, CultureInfo.InvariantCulture)
+                : default;
         }
 
         /// <summary>The line.</summary>

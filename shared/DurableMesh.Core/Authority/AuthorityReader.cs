@@ -14,8 +14,8 @@ public static class AuthorityReader
     private const int MaxWhyLength = 500;
 
     /// <summary>
-    /// Reads the body of <c>PUT /authority</c>. It may be what <c>GET</c> gave, with other rows: what the mesh itself sets does not
-    /// matter.
+    /// Reads the body of <c>PUT /authority</c>. It may be what <c>GET</c> gave, with other rows: what the mesh itself sets does
+    /// not matter.
     /// </summary>
     /// <param name="utf8">The request's body.</param>
     public static ReadResult<PutAuthorityRequest> ReadPut(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input =>
@@ -31,15 +31,16 @@ public static class AuthorityReader
         var rows = input.Objects(name, MaxRows, ReadRow, row => row.Id, required);
         var contradictions = rows
             .GroupBy(row => (row.Pattern, row.Since, row.Specificity))
-            .SelectMany(group => group.SelectMany((row, n) => group.Skip(n + 1).Where(row.Contradicts), (row, other) => (row, other)))
+            .SelectMany(
+                group => group.SelectMany((row, n) => group.Skip(n + 1).Where(row.Contradicts), (row, other) => (row, other)))
             .Take(InputError.MaxReported);
         foreach (var (row, other) in contradictions)
         {
             input.Add(
                 name,
                 "contradictory_rows",
-                $"'{row.Id}' ({row}) and '{other.Id}' ({other}) contradict each other: there may be a pair that both cover, they are "
-                + "equally narrow and hold since the same instant. Make one narrower or newer.");
+                $"'{row.Id}' ({row}) and '{other.Id}' ({other}) contradict each other: there may be a pair that both cover, "
+                + "they are equally narrow and hold since the same instant. Make one narrower or newer.");
         }
 
         return rows;
@@ -54,7 +55,8 @@ public static class AuthorityReader
         var status = input.Choice<AuthorityStatus>("status");
         var since = input.Instant("since", required: true);
         var why = input.Line("why", MaxWhyLength);
-        return id is null || pattern is null || initiator is null || responder is null || status is null || since is null || why is null
+        return id is null || pattern is null || initiator is null || responder is null
+            || status is null || since is null || why is null
             ? null
             : new AuthorityRow
             {

@@ -51,7 +51,8 @@ public sealed record AuthorityRow
     internal int Specificity => Initiator.Specificity + Responder.Specificity;
 
     /// <summary>Whether it speaks of a pair.</summary>
-    internal bool Covers(AgentView initiator, AgentView responder) => Initiator.Matches(initiator) && Responder.Matches(responder);
+    internal bool Covers(AgentView initiator, AgentView responder) =>
+        Initiator.Matches(initiator) && Responder.Matches(responder);
 
     /// <summary>Whether no precedence settles which of the two decides about a pair that both cover, and they disagree.</summary>
     internal bool Contradicts(AuthorityRow other) =>

@@ -39,7 +39,9 @@ public sealed record AuthoritySelector
         && (Role is null || agent.Roles.Contains(Role))
         && (Device is null || SameDevice(Device, agent.Device));
 
-    /// <summary>Whether there could be an agent that both mean; an agent may have several roles, but only one of the rest.</summary>
+    /// <summary>
+    /// Whether there could be an agent that both mean; an agent may have several roles, but only one of the rest.
+    /// </summary>
     internal bool MayMeet(AuthoritySelector other) =>
         (Agent is null || other.Agent is null || Agent == other.Agent)
         && (Company is null || other.Company is null || Company == other.Company)

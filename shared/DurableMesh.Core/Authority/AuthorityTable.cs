@@ -59,7 +59,8 @@ public sealed record AuthorityTable(int Version, IReadOnlyList<AuthorityRow> Row
             ? $"The pattern {name} does not fit '{initiator.Id}' and '{responder.Id}': {unmet}."
             : row is null
                 ? $"No row of version {Version} of the authority table lets '{initiator.Id}' start {name} with '{responder.Id}'."
-                : $"Row '{row.Id}' of version {Version} of the authority table decides ({row} since {Day(row.Since)}): {row.Why.TrimEnd('.')}.";
+                : $"Row '{row.Id}' of version {Version} of the authority table decides ({row} since {Day(row.Since)}): "
+                    + $"{row.Why.TrimEnd('.')}.";
         return new AuthorityDecision
         {
             Pattern = pattern,
@@ -95,5 +96,6 @@ public sealed record AuthorityTable(int Version, IReadOnlyList<AuthorityRow> Row
         : "it is as narrow and as new, and its id comes first";
 
     private static string Day(DateTimeOffset instant) =>
-        instant.ToString(instant.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        instant.ToString(
+            instant.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

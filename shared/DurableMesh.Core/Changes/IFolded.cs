@@ -42,7 +42,8 @@ public sealed record ChangeRefusal(RefusalKind Kind, string Code, string Detail)
         {
             (0, _) => $"{what} exists already, at version {found}. Read it, and change it with its version.",
             (_, 0) => $"{what} does not exist any more.",
-            _ => $"{what} is at version {found}, the change was made for version {expected}. Read it again and repeat the change.",
+            _ => $"{what} is at version {found}, the change was made for version {expected}. "
+                + "Read it again and repeat the change.",
         });
 }
 

@@ -13,8 +13,8 @@ public interface IVersioned
 }
 
 /// <summary>
-/// Versioned objects by id, immutable. A version never comes again: whoever returns under an id goes on counting, so that a change
-/// that was made for the old object does not hit the new one.
+/// Versioned objects by id, immutable. A version never comes again: whoever returns under an id goes on counting, so that a
+/// change that was made for the old object does not hit the new one.
 /// </summary>
 internal sealed class VersionedSet<T>
     where T : class, IVersioned

@@ -135,7 +135,9 @@ public sealed record EvidenceRound(
 /// <param name="Agents">By agent and model.</param>
 public sealed record EvidenceUsage(UsageTotals Total, IReadOnlyList<AgentUsage> Agents)
 {
-    /// <summary>Where a sender's cost is not what the price table gives, by more than 1 %; left out where there is none.</summary>
+    /// <summary>
+    /// Where a sender's cost is not what the price table gives, by more than 1 %; left out where there is none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<CostDisagreement>? Disagreements { get; init; }
 }

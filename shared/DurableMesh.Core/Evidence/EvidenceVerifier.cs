@@ -188,6 +188,7 @@ public static class EvidenceVerifier
         }
 
         private void Add(EvidenceFault fault, int index, string path, string message, string? expected, string? found) =>
-            _findings.Add(new EvidenceFinding(fault, index, EvidenceReplay.IdOf(_entries[index]), path, message, expected, found));
+            _findings.Add(
+                new EvidenceFinding(fault, index, EvidenceReplay.IdOf(_entries[index]), path, message, expected, found));
     }
 }

@@ -37,8 +37,8 @@ public sealed record HoldTerms(DateTimeOffset ExpiresAt, DateTimeOffset? RemindA
 public sealed record GateReport(GateOutcome Outcome, IReadOnlyList<GateFinding> Rules)
 {
     /// <summary>
-    /// Why the thread is BLOCKED where the gate denies: <see cref="EndReason.NotAuthorized"/>, <see cref="EndReason.TrustDenied"/>,
-    /// or else <see cref="EndReason.GateDenied"/>; null where it does not deny.
+    /// Why the thread is BLOCKED where the gate denies: <see cref="EndReason.NotAuthorized"/>,
+    /// <see cref="EndReason.TrustDenied"/>, or else <see cref="EndReason.GateDenied"/>; null where it does not deny.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EndReason? Reason { get; init; }
@@ -63,5 +63,6 @@ public sealed record GateReport(GateOutcome Outcome, IReadOnlyList<GateFinding> 
 
     /// <summary>The findings that do not approve, in words; empty where all approve.</summary>
     public string Objections() =>
-        string.Join(' ', Rules.Where(rule => rule.Outcome is GateOutcome.Denied or GateOutcome.Held).Select(rule => rule.Explanation));
+        string.Join(
+            ' ', Rules.Where(rule => rule.Outcome is GateOutcome.Denied or GateOutcome.Held).Select(rule => rule.Explanation));
 }

@@ -45,7 +45,8 @@ public sealed record GateRule(string Name, Func<GateInput, Ruling> Judge)
         {
             (null, _) => new GateFinding(Name, GateOutcome.NotEvaluated, ruling.Explanation),
             (false, _) => new GateFinding(Name, GateOutcome.Approved, ruling.Explanation),
-            (true, RuleStance.Off) => new GateFinding(Name, GateOutcome.Approved, $"Switched off by the policy. {ruling.Explanation}"),
+            (true, RuleStance.Off) => new GateFinding(
+                Name, GateOutcome.Approved, $"Switched off by the policy. {ruling.Explanation}"),
             (true, RuleStance.Hold) => new GateFinding(Name, GateOutcome.Held, ruling.Explanation),
             _ => new GateFinding(Name, GateOutcome.Denied, ruling.Explanation),
         };

@@ -127,19 +127,22 @@ public static class GateRules
             .MaxBy(one => one.Price);
         return cap <= 0 ? Ruling.Against("The cost cap is zero, which no turn could meet. Set limits.costCapUsd above zero.")
             : cap < dearest.Price ? Ruling.Against(
-                $"The cost cap of {Usd(cap)} is below the price of one turn of '{dearest.Name}', {Usd(dearest.Price)}. Raise limits.costCapUsd.")
+                $"The cost cap of {Usd(cap)} is below the price of one turn of '{dearest.Name}', {Usd(dearest.Price)}. "
+                + "Raise limits.costCapUsd.")
             : Ruling.Fine($"The cost cap of {Usd(cap)} covers a turn of either party.");
     }
 
     private static Ruling HasCapacity(GateInput input)
     {
         var full = Parties(input)
-            .Select(party => (party.Name, Open: party.OpenThreads, Limit: party.Agent?.WipLimit ?? input.Policy.Budgets.OpenThreads))
+            .Select(
+                party => (party.Name, Open: party.OpenThreads, Limit: party.Agent?.WipLimit ?? input.Policy.Budgets.OpenThreads))
             .Where(one => one.Open >= one.Limit)
             .Select(one => $"'{one.Name}' takes part in {one.Open} open threads and has a limit of {one.Limit}")
             .ToList();
         return full.Count == 0
-            ? Ruling.Fine(string.Join(" ", Parties(input).Select(party => $"'{party.Name}' takes part in {party.OpenThreads} open threads.")))
+            ? Ruling.Fine(string.Join(
+                " ", Parties(input).Select(party => $"'{party.Name}' takes part in {party.OpenThreads} open threads.")))
             : Ruling.Against($"{string.Join("; ", full)}. Start again when one of them has ended.");
     }
 
@@ -152,7 +155,9 @@ public static class GateRules
     }
 
     private static Ruling NeedsNoPerson(GateInput input) => input.Policy.Hold.Priorities.Contains(input.Thread.Priority)
-        ? Ruling.Against($"A person decides about priority {input.Thread.Priority} (POST /threads/{input.Thread.ThreadId}/decision, mesh decide).")
+        ? Ruling.Against(
+            $"A person decides about priority {input.Thread.Priority} "
+            + $"(POST /threads/{input.Thread.ThreadId}/decision, mesh decide).")
         : Ruling.Fine($"Priority {input.Thread.Priority} needs no person.");
 
     private static GateParty[] Parties(GateInput input) => [input.Initiator, input.Responder];

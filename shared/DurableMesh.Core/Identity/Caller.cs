@@ -3,8 +3,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Core.Identity;
 
 /// <summary>
-/// Who a request comes from, and what they may do. All rules about that stand here: an agent speaks as itself and reads what it is
-/// a party to; an operator reads all, starts and cancels for others, decides and changes policy, but speaks as no agent.
+/// Who a request comes from, and what they may do. All rules about that stand here: an agent speaks as itself and reads what it
+/// is a party to; an operator reads all, starts and cancels for others, decides and changes policy, but speaks as no agent.
 /// </summary>
 public sealed class Caller
 {
@@ -35,7 +35,8 @@ public sealed class Caller
         if (!May(scope))
         {
             throw new AccessDeniedException(
-                AccessDeniedException.MissingScope, $"This needs a key with the scope {Word(scope)}; {this} has {Words(_scopes)}.");
+                AccessDeniedException.MissingScope,
+                $"This needs a key with the scope {Word(scope)}; {this} has {Words(_scopes)}.");
         }
     }
 
@@ -45,7 +46,8 @@ public sealed class Caller
     {
         if (Subject is { IsAgent: true })
         {
-            throw new AccessDeniedException(AccessDeniedException.OperatorsOnly, $"This is for operators, and the key is of {this}.");
+            throw new AccessDeniedException(
+                AccessDeniedException.OperatorsOnly, $"This is for operators, and the key is of {this}.");
         }
     }
 
@@ -119,7 +121,9 @@ public sealed class Caller
         MustBePartyOf(thread);
     }
 
-    /// <summary>Who did something, for the record: the key's subject, whatever the request says; without a key, what it says.</summary>
+    /// <summary>
+    /// Who did something, for the record: the key's subject, whatever the request says; without a key, what it says.
+    /// </summary>
     /// <param name="by">Who the request says it is; null where it leaves that to the key.</param>
     /// <returns>A name; null where neither says it.</returns>
     /// <exception cref="AccessDeniedException">The request says somebody else.</exception>
@@ -127,7 +131,8 @@ public sealed class Caller
     {
         if (Subject is { } subject && by is not null && by != subject.Name && by != subject.ToString())
         {
-            throw Forged($"The key is of {subject}, the request says that it is by '{by}'. Leave 'by' out, or name the key's own.");
+            throw Forged(
+                $"The key is of {subject}, the request says that it is by '{by}'. Leave 'by' out, or name the key's own.");
         }
 
         return Subject?.Name ?? by;

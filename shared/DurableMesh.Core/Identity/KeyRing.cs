@@ -79,7 +79,9 @@ public sealed class KeyRing : IFolded<KeyRing, KeyChange>
         if (old.ReplacedBy is { } successor)
         {
             return Refuse(
-                RefusalKind.Conflict, "key_rotated", $"Key {old.Id} was rotated before; {successor} took its place. Rotate that one.");
+                RefusalKind.Conflict,
+                "key_rotated",
+                $"Key {old.Id} was rotated before; {successor} took its place. Rotate that one.");
         }
 
         if (old.FaultAt(at) is { } fault)

@@ -58,7 +58,9 @@ public sealed class KeyText
 
         var id = text.Slice(Prefix.Length, 2 * IdBytes);
         var secret = text[(Prefix.Length + id.Length + 1)..];
-        if (!id.ContainsAnyExcept(HexDigits) && text[Prefix.Length + id.Length] == '_' && !secret.ContainsAnyExcept(Base64UrlDigits))
+        if (!id.ContainsAnyExcept(HexDigits)
+            && text[Prefix.Length + id.Length] == '_'
+            && !secret.ContainsAnyExcept(Base64UrlDigits))
         {
             key = new KeyText(id.ToString(), secret.ToString());
         }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace DurableMesh.Core.Identity;
 
-/// <summary>Whose a key is: an agent's, or an operator's. Written <c>agent:codecraft-builder</c> or <c>operator:ann</c>.</summary>
+/// <summary>
+/// Whose a key is: an agent's, or an operator's. Written <c>agent:codecraft-builder</c> or <c>operator:ann</c>.
+/// </summary>
 [JsonConverter(typeof(SubjectConverter))]
 public sealed record Subject
 {

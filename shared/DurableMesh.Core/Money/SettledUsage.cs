@@ -52,7 +52,7 @@ public sealed record SettledUsage
     public decimal? ComputedUsd { get; init; }
 
     /// <summary>
-    /// Whether the sender's cost and the table's differ by more than a hundredth of the table's. The sender's counts all the same.
+    /// Whether the sender's cost differs from the table's by more than a hundredth of the latter. The sender's counts anyway.
     /// </summary>
     [JsonIgnore]
     public bool IsDisputed => ComputedUsd is { } computed && Math.Abs(CostUsd - computed) > computed / 100;

@@ -5,7 +5,9 @@ namespace DurableMesh.Core.Policy;
 
 /// <summary>What waits for a person, and for how long.</summary>
 /// <param name="Priorities">Threads of these priorities are held.</param>
-/// <param name="ExpiresAfter">How long a hold waits at most; a thread with a shorter time to live waits no longer than that.</param>
+/// <param name="ExpiresAfter">
+/// How long a hold waits at most; a thread with a shorter time to live waits no longer than that.
+/// </param>
 /// <param name="RemindBefore">How long before the expiry a reminder is recorded.</param>
 public sealed record HoldPolicy(IReadOnlyList<Priority> Priorities, TimeSpan ExpiresAfter, TimeSpan RemindBefore)
 {

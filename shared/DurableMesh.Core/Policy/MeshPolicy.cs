@@ -30,7 +30,9 @@ public sealed record MeshPolicy
     /// <summary>What an objection of a rule comes to, where it is not what the rule itself says; by the rule's name.</summary>
     public required IReadOnlyDictionary<string, RuleStance> Rules { get; init; }
 
-    /// <summary>SHA-256 of the policy file, 64 hexadecimal digits, as <c>sha256sum</c> prints it: what the evidence names.</summary>
+    /// <summary>
+    /// SHA-256 of the policy file, 64 hexadecimal digits, as <c>sha256sum</c> prints it: what the evidence names.
+    /// </summary>
     public required string Hash { get; init; }
 
     /// <summary>The file itself.</summary>

@@ -8,8 +8,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Core.Policy;
 
 /// <summary>
-/// Reads the policy file. Every section and every field may be left out; what stands there is read strictly, and all that is wrong is
-/// said at once.
+/// Reads the policy file. Every section and every field may be left out; what stands there is read strictly, and all that is
+/// wrong is said at once.
 /// </summary>
 public static class PolicyReader
 {
@@ -45,10 +45,14 @@ public static class PolicyReader
     {
         var standard = LimitPolicy.Standard;
         var maxima = input.Object("maxima", one => ReadLimits(one, standard.Maxima)) ?? standard.Maxima;
-        var defaults = input.Object("defaults", one => ReadLimits(one, Lesser(standard.Defaults, maxima))) ?? Lesser(standard.Defaults, maxima);
+        var fallback = Lesser(standard.Defaults, maxima);
+        var defaults = input.Object("defaults", one => ReadLimits(one, fallback)) ?? fallback;
         if (Lesser(defaults, maxima) != defaults)
         {
-            input.Add("defaults", InputError.OutOfRange, "A default exceeds the maximum of the same name; the gate would deny every thread that asks for nothing.");
+            input.Add(
+                "defaults",
+                InputError.OutOfRange,
+                "A default exceeds the maximum of the same name; the gate would deny every thread that asks for nothing.");
         }
 
         return new LimitPolicy(defaults, maxima);
@@ -77,7 +81,10 @@ public static class PolicyReader
             input.Duration("remindBefore", BelowHold) ?? standard.RemindBefore);
         if (input.Has("remindBefore") && hold.RemindBefore >= hold.ExpiresAfter)
         {
-            input.Add("remindBefore", InputError.OutOfRange, "The reminder must come after the hold's beginning: make it shorter than expiresAfter.");
+            input.Add(
+                "remindBefore",
+                InputError.OutOfRange,
+                "The reminder must come after the hold's beginning: make it shorter than expiresAfter.");
         }
 
         return hold;

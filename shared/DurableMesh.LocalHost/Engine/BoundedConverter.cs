@@ -17,8 +17,8 @@ internal sealed class BoundedConverter(DataConverter inner) : DataConverter
         string? text = inner.Serialize(value);
         return text?.Length > MaximumCharacters
             ? throw new ArgumentException(
-                $"A payload of {text.Length:N0} characters ({value!.GetType().Name}) is too large: at most {MaximumCharacters:N0} go through the hub. Store it "
-                + "and send a reference.")
+                $"A payload of {text.Length:N0} characters ({value!.GetType().Name}) is too large: "
+                + $"at most {MaximumCharacters:N0} go through the hub. Store it and send a reference.")
             : text!;
     }
 

@@ -4,8 +4,8 @@ namespace DurableMesh.LocalHost.Engine;
 internal static class CancellableWait
 {
     /// <summary>
-    /// Like <see cref="Task{T}.WaitAsync(CancellationToken)"/>, but goes on in the caller's scheduler. That one completes in the thread
-    /// pool when the task's continuations run asynchronously, out of a simulation's reach.
+    /// Like <see cref="Task{T}.WaitAsync(CancellationToken)"/>, but goes on in the caller's scheduler. That one completes in the
+    /// thread pool when the task's continuations run asynchronously, out of a simulation's reach.
     /// </summary>
     public static async Task<T> OrCancelledAsync<T>(this Task<T> task, CancellationToken cancellation) => task.IsCompleted
         ? await task

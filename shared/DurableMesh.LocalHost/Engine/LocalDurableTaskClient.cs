@@ -14,14 +14,18 @@ namespace DurableMesh.LocalHost.Engine;
 /// Requests fail with <see cref="TaskHubUnavailableException"/> when the hub does not commit them within
 /// <see cref="TaskHubOptions.RequestTimeout"/>.
 /// </remarks>
-internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : DurableTaskClient("local"), IDurableTaskClientProvider
+internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time)
+    : DurableTaskClient("local"), IDurableTaskClientProvider
 {
     /// <inheritdoc/>
     public DurableTaskClient GetClient(string? name = null) => this;
 
     /// <inheritdoc/>
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+        TaskName orchestratorName,
+        object? input = null,
+        StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default)
     {
         string instanceId = options?.InstanceId ?? hub.NewId();
         Require(instanceId);
@@ -33,7 +37,8 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
             options?.Version?.Version,
             options?.StartAt?.UtcDateTime,
             Tags: options?.Tags is { Count: > 0 } tags ? tags : null);
-        OrchestrationRuntimeStatus[] refused = [.. (options?.DedupeStatuses ?? []).Select(Enum.Parse<OrchestrationRuntimeStatus>)];
+        OrchestrationRuntimeStatus[] refused =
+            [.. (options?.DedupeStatuses ?? []).Select(Enum.Parse<OrchestrationRuntimeStatus>)];
         return await SendAsync(
             EngineTracing.StartCreation(instanceId, start),
             instanceId,
@@ -71,15 +76,18 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
     {
         Require(instanceId);
         string? output = hub.Converter.Serialize(options?.Output);
-        return hub.AskAsync(instanceId, partition => partition.TerminateAsync(instanceId, output, options?.Recursive ?? false), cancellation);
+        return hub.AskAsync(
+            instanceId, partition => partition.TerminateAsync(instanceId, output, options?.Recursive ?? false), cancellation);
     }
 
     /// <inheritdoc/>
-    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+    public override Task SuspendInstanceAsync(
+        string instanceId, string? reason = null, CancellationToken cancellation = default) =>
         ControlAsync(instanceId, new ExecutionSuspended(reason), cancellation);
 
     /// <inheritdoc/>
-    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+    public override Task ResumeInstanceAsync(
+        string instanceId, string? reason = null, CancellationToken cancellation = default) =>
         ControlAsync(instanceId, new ExecutionResumed(reason), cancellation);
 
     /// <inheritdoc/>
@@ -95,7 +103,8 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
     {
         OrchestrationQuery query = filter ?? new OrchestrationQuery();
         return Pageable.Create<OrchestrationMetadata>(
-            (token, pageSize, cancellation) => PageAsync(query, token ?? query.ContinuationToken, pageSize ?? query.PageSize, cancellation));
+            (token, pageSize, cancellation) => PageAsync(
+                query, token ?? query.ContinuationToken, pageSize ?? query.PageSize, cancellation));
     }
 
     /// <inheritdoc/>
@@ -115,7 +124,8 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         {
             purged += await hub.AskPartitionAsync(
                 number,
-                partition => partition.PurgeAllAsync(summary => Matches(summary, filter.CreatedFrom, filter.CreatedTo, filter.Statuses)),
+                partition => partition.PurgeAllAsync(
+                    summary => Matches(summary, filter.CreatedFrom, filter.CreatedTo, filter.Statuses)),
                 cancellation);
         }
 
@@ -132,7 +142,10 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         var start = new ExecutionStarted(
             old.Name, hub.NewId(), old.SerializedInput, time.GetUtcNow().UtcDateTime, Tags: old.Tags.Count > 0 ? old.Tags : null);
         return await SendAsync(
-            EngineTracing.StartCreation(newId, start), newId, (partition, cause) => partition.StartAsync(newId, start, [], cause), cancellation);
+            EngineTracing.StartCreation(newId, start),
+            newId,
+            (partition, cause) => partition.StartAsync(newId, start, [], cause),
+            cancellation);
     }
 
     /// <inheritdoc/>
@@ -177,7 +190,8 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
             {
                 return await partition.WaitAsync(instanceId, condition, withData, either.Token);
             }
-            catch (Exception error) when (error is OperationCanceledException or TaskHubUnavailableException && !cancellation.IsCancellationRequested)
+            catch (Exception error)
+                when (error is OperationCanceledException or TaskHubUnavailableException && !cancellation.IsCancellationRequested)
             {
                 // This host lost the hub, or stops: ask again when it owns it again.
                 await hub.WhenOverAsync(partition, cancellation);
@@ -238,7 +252,8 @@ internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time) : D
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         if (instanceId.Length > 256 || instanceId.Any(char.IsControl))
         {
-            throw new ArgumentException("An instance id has at most 256 characters and no control characters.", nameof(instanceId));
+            throw new ArgumentException(
+                "An instance id has at most 256 characters and no control characters.", nameof(instanceId));
         }
     }
 }

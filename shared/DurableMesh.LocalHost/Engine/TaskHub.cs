@@ -45,11 +45,16 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
         NewId = newId ?? (() => Guid.NewGuid().ToString("N"));
         _owner = ProcessIdentity.Current.AsOwner(NewId(), _options.Address);
         scheduler ??= TaskScheduler.Default;
-        var orchestrators = registry.GetOrchestrators().ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
-        var activities = registry.GetActivities().ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+        var orchestrators = registry.GetOrchestrators().ToDictionary(
+            pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+        var activities = registry.GetActivities().ToDictionary(
+            pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
         Converter = new BoundedConverter(converter);
         var dispatcher = new ActivityDispatcher(
-            name => activities.GetValueOrDefault(name.Name)?.Invoke(provider), Converter, scheduler, _options.MaxConcurrentActivities);
+            name => activities.GetValueOrDefault(name.Name)?.Invoke(provider),
+            Converter,
+            scheduler,
+            _options.MaxConcurrentActivities);
         _metrics = new EngineMetrics(
             provider.GetService<IMeterFactory>(), dispatcher, () => (Term ?? []).Select(partition => partition.Figures));
         _services = new PartitionServices(
@@ -105,7 +110,7 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
         (await PartitionsAsync(cancellation)).For(instanceId);
 
     /// <summary>
-    /// Waits, after a partition has ended, until the ownership is over that it belonged to; the next one has another in its place.
+    /// Waits, after a partition has ended, until the ownership that it belonged to is over; the next one has another for it.
     /// </summary>
     public async Task WhenOverAsync(Partition ended, CancellationToken cancellation)
     {
@@ -186,11 +191,13 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
             long started = _time.GetTimestamp();
             await Task.WhenAll(partitions.Select(partition => partition.RecoverAsync(stopping)));
             runs = [.. partitions.Select(partition => partition.RunAsync())];
-            LogReady(takesOver ? "taken over" : "ready", _options.HubName, count, _time.GetElapsedTime(started).TotalMilliseconds);
+            LogReady(
+                takesOver ? "taken over" : "ready", _options.HubName, count, _time.GetElapsedTime(started).TotalMilliseconds);
             _state = new TaskHubState(TaskHubRole.Owner);
             _partitions.TrySetResult(partitions);
 
-            await using CancellationTokenRegistration stop = stopping.Register(() => Array.ForEach(partitions, partition => partition.Stop()));
+            await using CancellationTokenRegistration stop = stopping.Register(
+                () => Array.ForEach(partitions, partition => partition.Stop()));
             await await Task.WhenAny(runs);
             await Task.WhenAll(runs);
         }
@@ -335,7 +342,8 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
                 using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
                 await storage.ReleaseLeaseAsync(patience.Token);
             }
-            catch (Exception error) when (error is StorageUnavailableException or LeaseLostException or OperationCanceledException)
+            catch (Exception error)
+                when (error is StorageUnavailableException or LeaseLostException or OperationCanceledException)
             {
                 LogNotReleased(error.Message);
             }
@@ -373,8 +381,8 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
             _metrics.RequestRefused("unavailable");
             throw patience.IsCancellationRequested
                 ? new TaskHubUnavailableException(
-                    $"Task hub '{_options.HubName}' did not commit the request within {_options.RequestTimeout.TotalSeconds:N0} s: "
-                    + "the storage is away.",
+                    $"Task hub '{_options.HubName}' did not commit the request within "
+                    + $"{_options.RequestTimeout.TotalSeconds:N0} s: the storage is away.",
                     error)
                 : NotOwned(error);
         }

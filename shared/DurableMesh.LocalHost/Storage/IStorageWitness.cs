@@ -1,8 +1,8 @@
 namespace DurableMesh.LocalHost.Storage;
 
 /// <summary>
-/// Is told, under the store's lock, what takes effect in an <see cref="InMemoryHubStorage"/>, whatever its caller hears of it: the
-/// truth that a simulation holds the engine's answers against.
+/// Is told, under the store's lock, what takes effect in an <see cref="InMemoryHubStorage"/>, whatever its caller hears of it:
+/// the truth that a simulation holds the engine's answers against.
 /// </summary>
 internal interface IStorageWitness
 {

@@ -43,7 +43,9 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
     public InMemoryHubConnection Connect(StorageFaultPlan? faults = null) => new(this, faults);
 
     /// <summary>A second storage with the same data and no leases: the disk after a crash that forgot the last writes.</summary>
-    /// <param name="forgottenWrites">How many of the last appends and checkpoint files (over all partitions) the copy lacks.</param>
+    /// <param name="forgottenWrites">
+    /// How many of the last appends and checkpoint files (over all partitions) the copy lacks.
+    /// </param>
     public InMemoryHubStorage Copy(int forgottenWrites = 0)
     {
         lock (_gate)
@@ -212,7 +214,8 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
                 ?? throw new FileNotFoundException($"Partition {partition} has no checkpoint file {file}.");
             return offset + length <= content.Length
                 ? content.AsSpan((int)offset, length).ToArray()
-                : throw new InvalidDataException($"Checkpoint file {file} of partition {partition} ends before byte {offset + length:N0}.");
+                : throw new InvalidDataException(
+                    $"Checkpoint file {file} of partition {partition} ends before byte {offset + length:N0}.");
         }
     }
 

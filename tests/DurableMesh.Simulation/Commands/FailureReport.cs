@@ -16,11 +16,12 @@ internal static class FailureReport
         Omissions omissions = new Shrinker(scenario, result.Violation!, Patience).Shrink();
         Scenario shrunk = omissions.From(scenario);
         RunResult shortest = SimulatedRun.Of(shrunk, Lines);
+        string left = $"{shrunk.Operations.Count} and {shrunk.Disturbances.Count}";
         return $"""
             seed {scenario.Seed}: {result.Violation!.Invariant}
               {result.Violation.Details}
               again: {CommandFor(scenario.Seed)}
-            shrunk from {scenario.Operations.Count} operations and {scenario.Disturbances.Count} disturbances to {shrunk.Operations.Count} and {shrunk.Disturbances.Count}:
+            shrunk from {scenario.Operations.Count} operations and {scenario.Disturbances.Count} disturbances to {left}:
               {shortest.Violation?.Details}
               again: {CommandFor(scenario.Seed, omissions)}
             the last of what happened:

@@ -33,7 +33,10 @@ internal sealed class SeedSweep
         long taken = 0;
         Parallel.For(0, Environment.ProcessorCount, _ =>
         {
-            while (Failure is null && !stop.IsCancellationRequested && Interlocked.Increment(ref taken) is var number && number <= count)
+            while (Failure is null
+                && !stop.IsCancellationRequested
+                && Interlocked.Increment(ref taken) is var number
+                && number <= count)
             {
                 ulong seed = first + (ulong)(number - 1);
                 RunResult result = SimulatedRun.Of(Scenario.Of(seed));

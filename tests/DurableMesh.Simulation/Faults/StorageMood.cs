@@ -25,7 +25,8 @@ internal sealed record StorageMood
     public TimeSpan Latency { get; init; }
 
     /// <summary>The names of the faults.</summary>
-    public static IReadOnlyList<string> Faults { get; } = [nameof(FailBefore), nameof(FailAfter), nameof(Tear), nameof(LoseLease), nameof(Crash)];
+    public static IReadOnlyList<string> Faults { get; } =
+        [nameof(FailBefore), nameof(FailAfter), nameof(Tear), nameof(LoseLease), nameof(Crash)];
 
     /// <summary>The same, but some faults never happen.</summary>
     public StorageMood Without(IReadOnlySet<string> faults) => this with

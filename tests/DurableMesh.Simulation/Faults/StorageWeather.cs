@@ -4,7 +4,8 @@ using DurableMesh.Simulation.Machine;
 namespace DurableMesh.Simulation.Faults;
 
 /// <summary>Decides for each call on the storage how long it takes and what goes wrong with it.</summary>
-internal sealed class StorageWeather(StorageMood mood, SeededRandom random, SimulatedMachine machine, FaultCount count, Trace trace)
+internal sealed class StorageWeather(
+    StorageMood mood, SeededRandom random, SimulatedMachine machine, FaultCount count, Trace trace)
 {
     // Each block is longer (a frame's header alone is), so that a torn append is never a whole one.
     private const int LongestTorn = 20;
@@ -46,7 +47,10 @@ internal sealed class StorageWeather(StorageMood mood, SeededRandom random, Simu
             delay += LongCall;
             begun.SetResult();
         }
-        else if (call.Operation is StorageOperation.ReadCheckpointFile && !IsCalm && mood.SlowRead > 0 && random.Chance(mood.SlowRead))
+        else if (call.Operation is StorageOperation.ReadCheckpointFile
+            && !IsCalm
+            && mood.SlowRead > 0
+            && random.Chance(mood.SlowRead))
         {
             delay += LongCall;
         }
@@ -54,7 +58,9 @@ internal sealed class StorageWeather(StorageMood mood, SeededRandom random, Simu
         if (fault.Outcome is not FaultOutcome.Success)
         {
             count.Add(fault.Outcome.ToString());
-            trace.Say($"{host.Process.Name}: {call.Operation} {call.Number} of partition {call.Partition} meets {fault.Outcome} in {delay.TotalMilliseconds:N1} ms");
+            trace.Say(
+                $"{host.Process.Name}: {call.Operation} {call.Number} of partition {call.Partition} meets {fault.Outcome} "
+                + $"in {delay.TotalMilliseconds:N1} ms");
         }
 
         return delay > TimeSpan.Zero ? fault.After(delay) : fault;

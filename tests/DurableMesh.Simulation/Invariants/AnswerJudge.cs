@@ -21,7 +21,8 @@ internal sealed class AnswerJudge(ClientOperation operation, ReferenceHub hub)
         "an acknowledged start is durable");
 
     /// <summary>A start was refused because the instance is at work.</summary>
-    public void StartRefused() => Must(Seen().Any(version => version.IsOpen), "a start is refused only where an instance is at work");
+    public void StartRefused() =>
+        Must(Seen().Any(version => version.IsOpen), "a start is refused only where an instance is at work");
 
     /// <summary>A restart was refused because there is no such instance.</summary>
     public void IsUnknown() => Must(Seen().Any(version => !version.Exists), "what is told of an instance is true");
@@ -79,16 +80,20 @@ internal sealed class AnswerJudge(ClientOperation operation, ReferenceHub hub)
     }
 
     /// <summary>A call failed in a way that nothing explains.</summary>
-    public void Failed(Exception error) => hub.Violations.Report("a client meets only errors it can understand", $"{Describe()}: {error}");
+    public void Failed(Exception error) =>
+        hub.Violations.Report("a client meets only errors it can understand", $"{Describe()}: {error}");
 
     private void Judge(ReferenceInstance instance, OrchestrationMetadata? answer)
     {
         if (!instance.Since(_asked).Any(version => version.Matches(answer)))
         {
+            string told = answer is null
+                ? "nothing"
+                : $"{answer.RuntimeStatus}, output {answer.SerializedOutput}, custom status {answer.SerializedCustomStatus}";
             hub.Violations.Report(
                 "what is told of an instance is true",
-                $"{instance.Id} was told to be {(answer is null ? "nothing" : $"{answer.RuntimeStatus}, output {answer.SerializedOutput}, custom status "
-                + answer.SerializedCustomStatus)}; since the question it was only: {string.Join("; ", instance.Since(_asked))}");
+                $"{instance.Id} was told to be {told}; "
+                + $"since the question it was only: {string.Join("; ", instance.Since(_asked))}");
         }
     }
 
@@ -102,5 +107,6 @@ internal sealed class AnswerJudge(ClientOperation operation, ReferenceHub hub)
         }
     }
 
-    private string Describe() => $"operation {operation.Number}, {operation.Kind} of {operation.Instance}, {operation.EventId}{operation.Script?.Name}";
+    private string Describe() =>
+        $"operation {operation.Number}, {operation.Kind} of {operation.Instance}, {operation.EventId}{operation.Script?.Name}";
 }

@@ -20,5 +20,6 @@ internal readonly record struct InstanceVersion(
             && answer.SerializedCustomStatus == CustomStatus;
 
     /// <inheritdoc/>
-    public override string ToString() => Exists ? $"{Status}, output {Output ?? "none"}, custom status {CustomStatus ?? "none"}" : "nothing";
+    public override string ToString() =>
+        Exists ? $"{Status}, output {Output ?? "none"}, custom status {CustomStatus ?? "none"}" : "nothing";
 }

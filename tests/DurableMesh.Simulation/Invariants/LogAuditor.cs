@@ -8,8 +8,8 @@ using DurableMesh.Simulation.Machine;
 namespace DurableMesh.Simulation.Invariants;
 
 /// <summary>
-/// Reads along what reaches the storage: checks who wrote it and whether the commits follow one another, and hands what they hold to
-/// the <see cref="ReferenceHub"/>, which so always knows what is durable.
+/// Reads along what reaches the storage: checks who wrote it and whether the commits follow one another, and hands what they hold
+/// to the <see cref="ReferenceHub"/>, which so always knows what is durable.
 /// </summary>
 internal sealed class LogAuditor(ReferenceHub hub, Violations violations, VirtualClock clock, Trace trace) : IStorageWitness
 {
@@ -35,7 +35,9 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     /// <summary>The storage has forgotten so many writes.</summary>
     public void Forgot(int writes) => _recent.RemoveRange(_recent.Count - writes, writes);
 
-    /// <summary>An ownership ends soon, if not yet: what was written in it, and is until the next one, cannot be written again.</summary>
+    /// <summary>
+    /// An ownership ends soon, if not yet: what was written in it, and is until the next one, cannot be written again.
+    /// </summary>
     public void OwnershipEnds(int partition) => _ending.Add(partition);
 
     /// <summary>Whether the storage holds the newest block of each partition.</summary>
@@ -83,10 +85,13 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
         violations.Unless(
             before is null || CommitFrame.TryRead(before, out _, out _, out _) != FrameStatus.Whole,
             "what is durable stays as it is",
-            $"partition {partition}: other bytes were written to {segment}:{position} than had been there before the storage forgot them");
+            $"partition {partition}: other bytes were written to {segment}:{position} than had been there before the "
+            + "storage forgot them");
         _blocks[(partition, segment, position)] = block.ToArray();
         _ends[partition] = (segment, position + block.Length);
-        trace.Say($"partition {partition}: {hub.NameOf(host)} wrote {block.Length} bytes ({status}, commit {commit}) to {segment}:{position}");
+        trace.Say(
+            $"partition {partition}: {hub.NameOf(host)} wrote {block.Length} bytes ({status}, commit {commit}) "
+            + $"to {segment}:{position}");
 
         // The first frame of a segment says what precedes it and belongs to no commit.
         if (status == FrameStatus.Whole && position > 0)

@@ -67,7 +67,9 @@ internal sealed class ReferenceHub(int partitions, Violations violations, Virtua
         Moment++;
         trace.Say($"    {id}: {fact,LongestFact}");
         violations.Unless(
-            Routing.NumberFor(id, partitions) == partition, "an instance has one partition", $"{id} has facts in partition {partition}");
+            Routing.NumberFor(id, partitions) == partition,
+            "an instance has one partition",
+            $"{id} has facts in partition {partition}");
         Instance(id).Apply(fact);
     }
 
@@ -85,7 +87,9 @@ internal sealed class ReferenceHub(int partitions, Violations violations, Virtua
 
     /// <summary>An activity starts.</summary>
     public void Runs(string instance, string key) => violations.Unless(
-        _calls.Contains((instance, key)), "an activity starts after the commit of its call", $"'{key}' of {instance} starts, and no commit holds its call");
+        _calls.Contains((instance, key)),
+        "an activity starts after the commit of its call",
+        $"'{key}' of {instance} starts, and no commit holds its call");
 
     /// <summary>That an orchestration sent an event became durable.</summary>
     public void Sent(string sender, string target, string eventId) => _sentEvents[eventId] =
@@ -98,14 +102,17 @@ internal sealed class ReferenceHub(int partitions, Violations violations, Virtua
         {
             (string Sender, string Target) way = (sent.Sender, target);
             violations.Unless(
-                sent.Order > _lastArrived.GetValueOrDefault(way, -1), "events of one sender keep their order", $"'{eventId}' arrived at {target} late, or twice");
+                sent.Order > _lastArrived.GetValueOrDefault(way, -1),
+                "events of one sender keep their order",
+                $"'{eventId}' arrived at {target} late, or twice");
             _lastArrived[way] = sent.Order;
             sent.Arrivals++;
             return;
         }
 
         int left = _raised.GetValueOrDefault(eventId) - 1;
-        violations.Unless(left >= 0, "an event is applied once", $"'{eventId}' arrived at {target} more often than it was raised");
+        violations.Unless(
+            left >= 0, "an event is applied once", $"'{eventId}' arrived at {target} more often than it was raised");
         _raised[eventId] = left;
     }
 
@@ -114,7 +121,9 @@ internal sealed class ReferenceHub(int partitions, Violations violations, Virtua
     {
         long last = _sent.GetValueOrDefault((source, destination));
         violations.Unless(
-            number == last + 1, "message numbers have no gaps", $"partition {source} sent message {number} to {destination} after {last}");
+            number == last + 1,
+            "message numbers have no gaps",
+            $"partition {source} sent message {number} to {destination} after {last}");
         _sent[(source, destination)] = number;
     }
 
@@ -123,7 +132,9 @@ internal sealed class ReferenceHub(int partitions, Violations violations, Virtua
     {
         long last = _received.GetValueOrDefault((source, destination));
         violations.Unless(
-            number == last + 1, "a message is taken in once", $"partition {destination} took in message {number} of {source} after {last}");
+            number == last + 1,
+            "a message is taken in once",
+            $"partition {destination} took in message {number} of {source} after {last}");
         violations.Unless(
             number <= _sent.GetValueOrDefault((source, destination)),
             "a message leaves after the commit of its cause",
@@ -141,14 +152,17 @@ internal sealed class ReferenceHub(int partitions, Violations violations, Virtua
     public void MessageHeld(int partition, long number)
     {
         long last = _lastHeld.GetValueOrDefault(partition);
-        violations.Unless(number == last + 1, "message numbers have no gaps", $"partition {partition} held message {number} after {last}");
+        violations.Unless(
+            number == last + 1, "message numbers have no gaps", $"partition {partition} held message {number} after {last}");
         _lastHeld[partition] = number;
         _held.Add((partition, number));
     }
 
     /// <summary>That a message does not wait any more became durable.</summary>
     public void MessageReleased(int partition, long number) => violations.Unless(
-        _held.Remove((partition, number)), "a held message is released once", $"partition {partition} released message {number}, which it does not hold");
+        _held.Remove((partition, number)),
+        "a held message is released once",
+        $"partition {partition} released message {number}, which it does not hold");
 
     /// <summary>At the end, when nothing is under way any more: everything that was sent has arrived.</summary>
     public void CheckNothingIsUnderWay()
@@ -157,12 +171,15 @@ internal sealed class ReferenceHub(int partitions, Violations violations, Virtua
         {
             long received = _received.GetValueOrDefault((source, destination));
             violations.Unless(
-                received == number, "every message arrives", $"partition {source} sent {number} messages to {destination}, of which {received} arrived");
+                received == number,
+                "every message arrives",
+                $"partition {source} sent {number} messages to {destination}, of which {received} arrived");
         }
 
         foreach ((int partition, long number) in _held)
         {
-            violations.Report("every message arrives", $"partition {partition} still holds message {number} for an instance that was away");
+            violations.Report(
+                "every message arrives", $"partition {partition} still holds message {number} for an instance that was away");
         }
 
         foreach ((string id, SentEvent sent) in _sentEvents)

@@ -73,7 +73,9 @@ internal sealed class ReferenceInstance(string id, ReferenceHub hub)
     {
         Must(!_now.IsEnded, "an ended instance stays ended", $"met {fact} after its end");
         Must(
-            _now.Exists || fact is ExecutionStarted or EventRaised, "an instance begins with its start", $"met {fact} before its start");
+            _now.Exists || fact is ExecutionStarted or EventRaised,
+            "an instance begins with its start",
+            $"met {fact} before its start");
         switch (fact)
         {
             case ExecutionStarted e:
@@ -83,9 +85,14 @@ internal sealed class ReferenceInstance(string id, ReferenceHub hub)
                 _now = new InstanceVersion(0, true, OrchestrationRuntimeStatus.Pending, e.Input, null, null);
                 break;
             case EpisodeStarted e:
-                Must(e.At >= _lastEpisode && e.At <= hub.Clock.UtcNow, "an instance's clock goes forward", $"ran at {e.At:O} after {_lastEpisode:O}");
+                Must(
+                    e.At >= _lastEpisode && e.At <= hub.Clock.UtcNow,
+                    "an instance's clock goes forward",
+                    $"ran at {e.At:O} after {_lastEpisode:O}");
                 (_lastEpisode, _hasBegun) = (e.At, true);
-                _now = _now with { Status = _now.Status == OrchestrationRuntimeStatus.Pending ? OrchestrationRuntimeStatus.Running : _now.Status };
+                _now = _now.Status == OrchestrationRuntimeStatus.Pending
+                    ? _now with { Status = OrchestrationRuntimeStatus.Running }
+                    : _now;
                 break;
             case EventRaised e:
                 _arrived.Add(e);
@@ -184,7 +191,8 @@ internal sealed class ReferenceInstance(string id, ReferenceHub hub)
         Script script = JsonDataConverter.Default.Deserialize<Script>(next.Input)!;
         foreach (string name in Scenario.EventNames)
         {
-            IEnumerable<string> known = ScriptReport.EventsIn(script.Report, name).Concat(next.Carried.Where(e => e.Name == name).Select(EventId));
+            IEnumerable<string> known = ScriptReport.EventsIn(script.Report, name)
+                .Concat(next.Carried.Where(e => e.Name == name).Select(EventId));
             IEnumerable<string> arrived = Arrived(name);
             Must(
                 known.SequenceEqual(arrived),
@@ -198,17 +206,21 @@ internal sealed class ReferenceInstance(string id, ReferenceHub hub)
 
     private void CheckReport(ExecutionCompleted end)
     {
-        string? report = end.Failure is { } failure ? failure.ErrorMessage : JsonDataConverter.Default.Deserialize<string>(end.Output);
+        string? report = end.Failure is { } failure
+            ? failure.ErrorMessage
+            : JsonDataConverter.Default.Deserialize<string>(end.Output);
         Must(
-            end.Failure is null != _script!.Throws, "an instance comes to its expected end", $"ended with {end} for script {_script.Name}");
+            end.Failure is null != _script!.Throws,
+            "an instance comes to its expected end",
+            $"ended with {end} for script {_script.Name}");
         string? wrong = ScriptReport.WhatIsWrong(
             _script, (report ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries), Arrived);
         Must(wrong is null, "an instance reports what its script says", $"reports '{report}': {wrong}");
     }
 
     /// <summary>
-    /// The ids of the events of a name that this incarnation has met: those that arrived, behind those that its script reported already
-    /// when it was started (a restart begins with the newest input).
+    /// The ids of the events of a name that this incarnation has met: those that arrived, behind those that its script reported
+    /// already when it was started (a restart begins with the newest input).
     /// </summary>
     private IEnumerable<string> Arrived(string name) =>
         ScriptReport.EventsIn(_script!.Report, name).Concat(_arrived.Where(e => e.Name == name).Select(EventId));

@@ -56,15 +56,17 @@ internal static class ScriptReport
     {
         StepKind.Wait => line.StartsWith($"event {step.Name} ", StringComparison.Ordinal),
         StepKind.Race => line == "time is over" || line.StartsWith($"event {step.Name} ", StringComparison.Ordinal),
-        StepKind.Activity => line == (step.Count == ScriptOrchestrator.AlwaysFails ? $"activity {key} failed" : $"activity {key}"),
+        StepKind.Activity => line == $"activity {key}{(step.Count == ScriptOrchestrator.AlwaysFails ? " failed" : "")}",
         StepKind.Fan => line == $"activity {key}",
         StepKind.Timer => line == "timer",
         StepKind.Send => line.StartsWith("sent ", StringComparison.Ordinal),
-        StepKind.Child => line.Split(' ') is ["child", var child, var outcome, var what] && child == step.Child!.Name && outcome switch
-        {
-            "returned" => !step.Child.Throws,
-            _ => what.StartsWith("Orchestration", StringComparison.Ordinal) || step.Child.Throws,
-        },
+        StepKind.Child => line.Split(' ') is ["child", var child, var outcome, var what]
+            && child == step.Child!.Name
+            && outcome switch
+            {
+                "returned" => !step.Child.Throws,
+                _ => what.StartsWith("Orchestration", StringComparison.Ordinal) || step.Child.Throws,
+            },
         _ => false,
     };
 }

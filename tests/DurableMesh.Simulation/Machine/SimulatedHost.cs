@@ -68,7 +68,7 @@ internal sealed class SimulatedHost : IDisposable
     public void Stop() => Process.Post(_stop.Cancel);
 
     /// <summary>
-    /// Runs a client's call in the host. Returns when the call has returned or the host is gone: then nobody knows what became of it.
+    /// Runs a client's call in the host. Returns when it has returned or the host is gone: then nobody knows what became of it.
     /// </summary>
     public async Task CallAsync(Func<Task> call)
     {

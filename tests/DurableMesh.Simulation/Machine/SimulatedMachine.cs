@@ -1,8 +1,8 @@
 namespace DurableMesh.Simulation.Machine;
 
 /// <summary>
-/// Everything that runs in a simulation, on one thread: takes one piece of ready work after the other, which one the seed decides;
-/// when nothing is ready, time goes on.
+/// Everything that runs in a simulation, on one thread: takes one piece of ready work after the other, which one the seed
+/// decides; when nothing is ready, time goes on.
 /// </summary>
 internal sealed class SimulatedMachine
 {
@@ -41,7 +41,9 @@ internal sealed class SimulatedMachine
         return process;
     }
 
-    /// <summary>Runs one piece of work, or lets time pass until there is one; false when nothing will ever happen again.</summary>
+    /// <summary>
+    /// Runs one piece of work, or lets time pass until there is one; false when nothing will ever happen again.
+    /// </summary>
     public bool Step()
     {
         while (Clock.RingNext(Clock.Now))

@@ -1,8 +1,8 @@
 namespace DurableMesh.Simulation.Machine;
 
 /// <summary>
-/// A process of the simulated machine: what is ready to run in it, tasks and timer callbacks, waits here until the machine picks it.
-/// So it can be stopped for a while, or for good, at any await.
+/// A process of the simulated machine: what is ready to run in it, tasks and timer callbacks, waits here until the machine picks
+/// it. So it can be stopped for a while, or for good, at any await.
 /// </summary>
 internal sealed class SimulatedProcess(SimulatedMachine machine, string name, int number) : TaskScheduler
 {

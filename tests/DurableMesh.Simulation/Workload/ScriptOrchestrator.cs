@@ -2,7 +2,9 @@ using Microsoft.DurableTask;
 
 namespace DurableMesh.Simulation.Workload;
 
-/// <summary>Runs a <see cref="Script"/>. What it returns is its report: one line for each step that has something to say.</summary>
+/// <summary>
+/// Runs a <see cref="Script"/>. What it returns is its report: one line for each step that has something to say.
+/// </summary>
 internal sealed class ScriptOrchestrator : TaskOrchestrator<Script, string>
 {
     /// <summary>The name that it is registered under.</summary>

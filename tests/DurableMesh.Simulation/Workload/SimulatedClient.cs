@@ -18,7 +18,9 @@ internal sealed class SimulatedClient(ReferenceHub hub, Trace trace)
         bool answered = false;
         await host.CallAsync(async () =>
         {
-            trace.Say($"{host.Process.Name} is asked: {operation.Kind} {operation.Instance} {operation.EventName} {operation.EventId} {operation.Script?.Name}");
+            trace.Say(
+                $"{host.Process.Name} is asked: {operation.Kind} {operation.Instance} {operation.EventName} "
+                + $"{operation.EventId} {operation.Script?.Name}");
             var judge = new AnswerJudge(operation, hub);
             try
             {
@@ -49,7 +51,9 @@ internal sealed class SimulatedClient(ReferenceHub hub, Trace trace)
                 judge.Failed(error);
             }
 
-            trace.Say($"{host.Process.Name} {(answered ? "answered" : "does not answer")}: {operation.Kind} {operation.Instance} {operation.EventId}");
+            trace.Say(
+                $"{host.Process.Name} {(answered ? "answered" : "does not answer")}: "
+                + $"{operation.Kind} {operation.Instance} {operation.EventId}");
         });
         return answered;
     }
@@ -96,7 +100,8 @@ internal sealed class SimulatedClient(ReferenceHub hub, Trace trace)
                 judge.Purged((await client.PurgeInstanceAsync(id)).PurgedInstanceCount);
                 break;
             case OperationKind.PurgeAll:
-                var ended = new PurgeInstancesFilter(Statuses: [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed]);
+                var ended = new PurgeInstancesFilter(
+                    Statuses: [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed]);
                 judge.PurgedAll((await client.PurgeAllInstancesAsync(ended, null, patience.Token)).PurgedInstanceCount);
                 break;
             case OperationKind.Get:

@@ -7,18 +7,20 @@ namespace DurableMesh.Simulation.Workload;
 /// <param name="random">Decides.</param>
 /// <param name="instances">The instances that clients know of.</param>
 /// <param name="steps">What programs do, each as often as it is named; null: some of everything.</param>
-internal sealed class WorkloadGenerator(SeededRandom random, IReadOnlyList<string> instances, IReadOnlyList<StepKind>? steps = null)
+internal sealed class WorkloadGenerator(
+    SeededRandom random, IReadOnlyList<string> instances, IReadOnlyList<StepKind>? steps = null)
 {
     private const int DeepestChild = 2;
 
     // What a client asks for mostly, and what it asks for now and then.
-    private static readonly OperationKind[] Usual = [OperationKind.Start, OperationKind.Raise, OperationKind.Raise, OperationKind.Raise];
+    private static readonly OperationKind[] Usual =
+        [OperationKind.Start, OperationKind.Raise, OperationKind.Raise, OperationKind.Raise];
     private static readonly OperationKind[] Seldom = Enum.GetValues<OperationKind>();
 
     private static readonly StepKind[] SomeOfEverything =
     [
-        StepKind.Wait, StepKind.Wait, StepKind.Race, StepKind.Activity, StepKind.Fan, StepKind.Timer, StepKind.Child, StepKind.Send,
-        StepKind.Again, StepKind.Status,
+        StepKind.Wait, StepKind.Wait, StepKind.Race, StepKind.Activity, StepKind.Fan,
+        StepKind.Timer, StepKind.Child, StepKind.Send, StepKind.Again, StepKind.Status,
     ];
 
     private readonly int _slowness = random.Pick(20, 300, 3_000);
@@ -33,7 +35,12 @@ internal sealed class WorkloadGenerator(SeededRandom random, IReadOnlyList<strin
     {
         OperationKind kind = random.Chance(0.65) ? random.Pick(Usual) : random.Pick(Seldom);
         var operation = new ClientOperation(
-            number, random.Below(_clients), kind, random.Pick(instances), TimeSpan.FromMilliseconds(random.Below(_slowness)), random.Below(16));
+            number,
+            random.Below(_clients),
+            kind,
+            random.Pick(instances),
+            TimeSpan.FromMilliseconds(random.Below(_slowness)),
+            random.Below(16));
         return kind switch
         {
             OperationKind.Start => operation with
@@ -63,7 +70,8 @@ internal sealed class WorkloadGenerator(SeededRandom random, IReadOnlyList<strin
         {
             StepKind.Wait => new Step(kind, random.Pick(Scenario.EventNames)),
             StepKind.Race => new Step(kind, random.Pick(Scenario.EventNames), milliseconds),
-            StepKind.Activity => new Step(kind, null, Math.Min(milliseconds, 3_000), random.Pick(0, 0, 1, 2, ScriptOrchestrator.AlwaysFails)),
+            StepKind.Activity => new Step(
+                kind, null, Math.Min(milliseconds, 3_000), random.Pick(0, 0, 1, 2, ScriptOrchestrator.AlwaysFails)),
             StepKind.Fan => new Step(kind, null, Math.Min(milliseconds, 1_000), random.Between(2, 4)),
             StepKind.Timer => new Step(kind, null, milliseconds),
             StepKind.Child when depth < DeepestChild => new Step(kind, ChildId(), Child: Script(depth + 1)),

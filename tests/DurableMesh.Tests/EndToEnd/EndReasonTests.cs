@@ -5,7 +5,9 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Tests.EndToEnd;
 
-/// <summary>Every end state and reason of DESIGN §4, each brought about through the real host, and each with evidence that holds.</summary>
+/// <summary>
+/// Every end state and reason of DESIGN §4, each brought about through the real host, and each with evidence that holds.
+/// </summary>
 public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
 {
     private const string Builder = MeshHost.Builder;
@@ -25,7 +27,8 @@ public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh
 
         if (reason is not (EndReason.GateDenied or EndReason.NotAuthorized or EndReason.TrustDenied))
         {
-            await mesh.UntilTaskIsAsync(thread["mcTask"]!.GetValue<string>(), endState == "PASS" ? "ready_for_review" : "blocked");
+            await mesh.UntilTaskIsAsync(
+                thread["mcTask"]!.GetValue<string>(), endState == "PASS" ? "ready_for_review" : "blocked");
         }
 
         EvidenceReport evidence = EvidenceVerifier.Verify(await mesh.EvidenceAsync(thread["threadId"]!.GetValue<string>()));
@@ -38,7 +41,11 @@ public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh
         [EndReason.Verified] = ("PASS", () => JudgedAsync(new
         {
             verdict = "pass",
-            checks = new[] { new { id = "AC-1", status = "pass", detail = "seen" }, new { id = "AC-2", status = "pass", detail = "seen" } },
+            checks = new[]
+            {
+                new { id = "AC-1", status = "pass", detail = "seen" },
+                new { id = "AC-2", status = "pass", detail = "seen" },
+            },
         })),
         [EndReason.PartiallyVerified] = ("PARTIAL", () => JudgedAsync(new { verdict = "partial", checks = Failing })),
         [EndReason.VerifierBlocked] = ("BLOCKED", () => JudgedAsync(new { verdict = "blocked" })),
@@ -48,7 +55,8 @@ public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh
         {
             await mesh.RegisterAsync("outside-builder", "builder", zone: "public");
             await mesh.IssueKeyAsync("outside-builder");
-            return await RefusedAsync(request => (request["initiator"], request["responder"]) = ("outside-builder", GuardedMesh.Restricted));
+            return await RefusedAsync(
+                request => (request["initiator"], request["responder"]) = ("outside-builder", GuardedMesh.Restricted));
         }
         ),
         [EndReason.GateExpired] = ("BLOCKED", async () =>

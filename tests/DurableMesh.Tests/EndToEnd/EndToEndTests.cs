@@ -59,7 +59,8 @@ public sealed class EndToEndTests : IAsyncLifetime
     {
         string id = await _host.StartThreadAsync(Cancellation);
 
-        JsonNode[] receipts = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => SendAsync(id, PassingDialogue.Messages[0])));
+        JsonNode[] receipts = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(_ => SendAsync(id, PassingDialogue.Messages[0])));
 
         Assert.Single(receipts, receipt => receipt["receipt"]!.GetValue<string>() == "accepted");
         Assert.Equal(99, receipts.Count(receipt => receipt["receipt"]!.GetValue<string>() == "duplicate"));
@@ -87,7 +88,8 @@ public sealed class EndToEndTests : IAsyncLifetime
     [Fact]
     public async Task Fifty_starts_with_one_idempotency_key_make_one_thread()
     {
-        HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => StartWithKeyAsync("key-1", maxTurns: 20)));
+        HttpResponseMessage[] answers = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(_ => StartWithKeyAsync("key-1", maxTurns: 20)));
         string?[] ids = await Task.WhenAll(answers.Select(async answer =>
             JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancellation))!["threadId"]?.GetValue<string>()));
         HttpResponseMessage other = await StartWithKeyAsync("key-1", maxTurns: 21);
@@ -105,7 +107,8 @@ public sealed class EndToEndTests : IAsyncLifetime
         await _azurite.StopAsync();
 
         using HttpResponseMessage health = await _host.Http.GetAsync(new Uri("/api/health", UriKind.Relative), Cancellation);
-        using HttpResponseMessage send = await _host.Http.PostAsJsonAsync($"/api/threads/{id}/messages", PassingDialogue.Messages[0], Cancellation);
+        using HttpResponseMessage send = await _host.Http.PostAsJsonAsync(
+            $"/api/threads/{id}/messages", PassingDialogue.Messages[0], Cancellation);
         string problem = await send.Content.ReadAsStringAsync(Cancellation);
         await _azurite.RestartAsync(Cancellation);
         JsonNode receipt = await SendAsync(id, PassingDialogue.Messages[0]);
@@ -126,19 +129,24 @@ public sealed class EndToEndTests : IAsyncLifetime
     {
         string id = await _host.StartThreadAsync(Cancellation);
 
-        Task<JsonNode> waiting = _host.GetAsync($"/api/threads/{id}/messages?after=1&to={MeshHost.Verifier}&wait=PT60S", Cancellation);
+        Task<JsonNode> waiting = _host.GetAsync(
+            $"/api/threads/{id}/messages?after=1&to={MeshHost.Verifier}&wait=PT60S", Cancellation);
         Task<JsonNode> inbox = _host.GetAsync($"/api/agents/{MeshHost.Verifier}/inbox?wait=PT60S", Cancellation);
         await SendAsync(id, PassingDialogue.Messages[0]);
 
         Assert.Equal("b-1", (await waiting)["messages"]![0]!["messageId"]!.GetValue<string>());
         await inbox;
         JsonNode all = await _host.GetAsync($"/api/agents/{MeshHost.Verifier}/inbox", Cancellation);
-        Assert.Equal(["mesh:brief", "b-1"], all["messages"]!.AsArray().Select(message => message!["messageId"]!.GetValue<string>()));
+        Assert.Equal(
+            ["mesh:brief", "b-1"], all["messages"]!.AsArray().Select(message => message!["messageId"]!.GetValue<string>()));
     }
 
     private async Task<HttpResponseMessage> StartWithKeyAsync(string key, int maxTurns)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/threads") { Content = JsonContent.Create(MeshHost.ThreadRequest(maxTurns)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/threads")
+        {
+            Content = JsonContent.Create(MeshHost.ThreadRequest(maxTurns)),
+        };
         request.Headers.Add("Idempotency-Key", key);
         return await _host.Http.SendAsync(request, Cancellation);
     }

@@ -105,7 +105,8 @@ public sealed class GuardedMesh : IAsyncLifetime
         JsonObject request = JsonSerializer.SerializeToNode(MeshHost.ThreadRequest())!.AsObject();
         request["mcTask"] = await TaskAsync();
         change?.Invoke(request);
-        (int status, JsonNode? answer) = await AskAsync(by ?? request["initiator"]!.GetValue<string>(), "POST", "/api/threads", request);
+        (int status, JsonNode? answer) = await AskAsync(
+            by ?? request["initiator"]!.GetValue<string>(), "POST", "/api/threads", request);
         return (status, answer!);
     }
 
@@ -120,7 +121,13 @@ public sealed class GuardedMesh : IAsyncLifetime
     /// <summary>Sends a message as an agent.</summary>
     public async Task<JsonNode> SendAsync(string threadId, string from, string kind, object? more = null)
     {
-        var message = new JsonObject { ["messageId"] = Guid.NewGuid().ToString("N"), ["from"] = from, ["kind"] = kind, ["body"] = kind };
+        var message = new JsonObject
+        {
+            ["messageId"] = Guid.NewGuid().ToString("N"),
+            ["from"] = from,
+            ["kind"] = kind,
+            ["body"] = kind,
+        };
         foreach ((string name, JsonNode? value) in JsonSerializer.SerializeToNode(more ?? new { })!.AsObject())
         {
             message[name] = value?.DeepClone();
@@ -159,7 +166,11 @@ public sealed class GuardedMesh : IAsyncLifetime
 
     /// <summary>A thread's evidence file.</summary>
     public Task<byte[]> EvidenceAsync(string threadId) => SendAsync(
-        Operator, "GET", $"/api/threads/{threadId}/evidence", null, response => response.Content.ReadAsByteArrayAsync(Cancellation));
+        Operator,
+        "GET",
+        $"/api/threads/{threadId}/evidence",
+        null,
+        response => response.Content.ReadAsByteArrayAsync(Cancellation));
 
     /// <summary>Asks the host, with the key of whoever asks.</summary>
     public Task<(int Status, JsonNode? Answer)> AskAsync(string who, string method, string path, object? body) =>

@@ -157,7 +157,8 @@ internal sealed class MeshHost : IAsyncDisposable
     {
         try
         {
-            using HttpResponseMessage response = await Http.PostAsJsonAsync($"/api/threads/{threadId}/messages", message, cancellation);
+            using HttpResponseMessage response = await Http.PostAsJsonAsync(
+                $"/api/threads/{threadId}/messages", message, cancellation);
             return response.StatusCode;
         }
         catch (HttpRequestException)
@@ -223,7 +224,8 @@ internal sealed class MeshHost : IAsyncDisposable
         string text = await response.Content.ReadAsStringAsync(cancellation);
         return response.StatusCode == expected
             ? JsonNode.Parse(text)!
-            : throw new InvalidOperationException($"{path} answered {(int)response.StatusCode} where {(int)expected} was expected: {text}");
+            : throw new InvalidOperationException(
+                $"{path} answered {(int)response.StatusCode} where {(int)expected} was expected: {text}");
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)

@@ -33,7 +33,8 @@ internal static class PassingDialogue
         Assert.Equal(Enumerable.Range(1, Messages.Length + 1), messages.Select(message => message!["sequence"]!.GetValue<int>()));
         Assert.Equal(Messages.Select(Said), messages.Skip(1).Select(message => Said(message!)));
 
-        byte[] evidence = await host.Http.GetByteArrayAsync(new Uri($"/api/threads/{id}/evidence", UriKind.Relative), cancellation);
+        byte[] evidence = await host.Http.GetByteArrayAsync(
+            new Uri($"/api/threads/{id}/evidence", UriKind.Relative), cancellation);
         EvidenceReport report = EvidenceVerifier.Verify(evidence);
         Assert.Empty(report.Findings);
         Assert.True(report.Final);
@@ -45,7 +46,8 @@ internal static class PassingDialogue
     private static JsonObject Message(string id, string from, string kind, params (string Id, string Status)[] checks) =>
         Message(id, from, kind, null, checks);
 
-    private static JsonObject Message(string id, string from, string kind, string? verdict, params (string Id, string Status)[] checks)
+    private static JsonObject Message(
+        string id, string from, string kind, string? verdict, params (string Id, string Status)[] checks)
     {
         var message = new JsonObject { ["messageId"] = id, ["from"] = from, ["kind"] = kind, ["body"] = $"{kind} {id}" };
         if (verdict is not null)

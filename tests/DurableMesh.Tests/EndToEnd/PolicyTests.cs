@@ -4,7 +4,9 @@ using DurableMesh.Core.Evidence;
 
 namespace DurableMesh.Tests.EndToEnd;
 
-/// <summary>What the policy of a mesh promises, walked through the real host: deny, hold, redact, cost caps, forged senders.</summary>
+/// <summary>
+/// What the policy of a mesh promises, walked through the real host: deny, hold, redact, cost caps, forged senders.
+/// </summary>
 public sealed class PolicyTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
 {
     private const string Builder = MeshHost.Builder;
@@ -66,7 +68,8 @@ public sealed class PolicyTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
     public async Task What_a_restricted_agent_says_leaves_its_zone_without_personal_data_and_secrets()
     {
         string id = await mesh.OpenAsync(request => request["responder"] = GuardedMesh.Restricted);
-        await mesh.SendAsync(id, Builder, "question", new { body = "The first customers, please; ask kari@example.org if you may." });
+        await mesh.SendAsync(
+            id, Builder, "question", new { body = "The first customers, please; ask kari@example.org if you may." });
         await mesh.SendAsync(id, GuardedMesh.Restricted, "answer", new
         {
             body = new
@@ -77,7 +80,15 @@ public sealed class PolicyTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
                     new { name = "Ola", mail = "KARI@example.org", iban = "GB82WEST12345698765432" },
                 },
             },
-            checks = new[] { new { id = "source", status = "pass", detail = "from 10.20.30.40 with Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl" } },
+            checks = new[]
+            {
+                new
+                {
+                    id = "source",
+                    status = "pass",
+                    detail = "from 10.20.30.40 with Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+                },
+            },
         });
 
         (_, JsonNode? page) = await mesh.AskAsync(Builder, "GET", $"/api/threads/{id}/messages?after=1", null);
@@ -112,10 +123,14 @@ public sealed class PolicyTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
 
         string id = await mesh.OpenAsync(request => request["initiator"] = "thrifty-builder");
         await mesh.SendAsync(
-            id, "thrifty-builder", "submission", new { usage = new { model = "priced", inputTokens = 100_000, outputTokens = 20_000 } });
+            id,
+            "thrifty-builder",
+            "submission",
+            new { usage = new { model = "priced", inputTokens = 100_000, outputTokens = 20_000 } });
         JsonNode ended = await mesh.EndOfAsync(id);
         Assert.Equal("cost_cap", ended["reason"]!.GetValue<string>());
-        Assert.Contains("agent 'thrifty-builder' has spent 0.6 of 0.5 USD", ended["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains(
+            "agent 'thrifty-builder' has spent 0.6 of 0.5 USD", ended["detail"]!.GetValue<string>(), StringComparison.Ordinal);
 
         (int status, JsonNode problem) = await mesh.StartAsync(request => request["initiator"] = "thrifty-builder");
         Assert.Equal(403, status);
@@ -174,13 +189,19 @@ public sealed class PolicyTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
         await mesh.SendAsync(id, Verifier, "verdict", new
         {
             verdict = "pass",
-            checks = new[] { new { id = "AC-1", status = "pass", detail = "seen" }, new { id = "AC-2", status = "pass", detail = "seen" } },
+            checks = new[]
+            {
+                new { id = "AC-1", status = "pass", detail = "seen" },
+                new { id = "AC-2", status = "pass", detail = "seen" },
+            },
         });
         await mesh.EndOfAsync(id);
 
         JsonNode found = await mesh.UntilTaskIsAsync(task, "ready_for_review");
-        Assert.Equal($"{(await mesh.ThreadAsync(id))["evidence"]!["path"]}", Assert.Single(found["evidence"]!.AsArray())!.GetValue<string>());
-        (int status, JsonNode? refusal) = await mesh.AskAsync(GuardedMesh.Operator, "PATCH", $"/api/tasks/{task}", new { state = "done", why = "fine" });
+        JsonNode thread = await mesh.ThreadAsync(id);
+        Assert.Equal($"{thread["evidence"]!["path"]}", Assert.Single(found["evidence"]!.AsArray())!.GetValue<string>());
+        (int status, JsonNode? refusal) = await mesh.AskAsync(
+            GuardedMesh.Operator, "PATCH", $"/api/tasks/{task}", new { state = "done", why = "fine" });
         Assert.Equal((403, "not_task_owner"), (status, refusal!["code"]!.GetValue<string>()));
     }
 
@@ -190,7 +211,8 @@ public sealed class PolicyTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
         string good = await File.ReadAllTextAsync(mesh.PolicyFile, TestContext.Current.CancellationToken);
         try
         {
-            await File.WriteAllTextAsync(mesh.PolicyFile, """{"hold":{"expiresAfter":"soon"}}""", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                mesh.PolicyFile, """{"hold":{"expiresAfter":"soon"}}""", TestContext.Current.CancellationToken);
             JsonNode? policy;
             while ((policy = (await mesh.AskAsync(GuardedMesh.Operator, "GET", "/api/policy", null)).Answer)!["failure"] is null)
             {

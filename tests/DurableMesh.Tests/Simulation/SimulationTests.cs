@@ -20,13 +20,14 @@ public sealed class SimulationTests
         sweep.Run(1, Seeds, TestContext.Current.CancellationToken);
 
         Assert.True(
-            sweep.Failure is null, sweep.Failure is { } failure ? FailureReport.Of(Scenario.Of(failure.Seed), failure.Result) : string.Empty);
+            sweep.Failure is null,
+            sweep.Failure is { } failure ? FailureReport.Of(Scenario.Of(failure.Seed), failure.Result) : string.Empty);
         Assert.Equal(Seeds, sweep.Done);
     }
 
     /// <summary>
-    /// Seeds that have found a bug once: a storage that forgets in the middle of something, a page beside a purge, a wait without end,
-    /// room that was never given back, an instance that was begun anew and then said to be gone.
+    /// Seeds that have found a bug once: a storage that forgets in the middle of something, a page beside a purge, a wait without
+    /// end, room that was never given back, an instance that was begun anew and then said to be gone.
     /// </summary>
     [Theory]
     [InlineData(195)]
@@ -53,7 +54,9 @@ public sealed class SimulationTests
     {
         RunResult result = SimulatedRun.Of(Scenario.Of(seed), traceLines: 200);
 
-        Assert.True(result.Violation is null, result.Violation is null ? string.Empty : FailureReport.Of(Scenario.Of(seed), result));
+        Assert.True(
+            result.Violation is null,
+            result.Violation is null ? string.Empty : FailureReport.Of(Scenario.Of(seed), result));
         Assert.InRange(result.Steps, 1, 200_000);
     }
 
@@ -143,7 +146,8 @@ public sealed class SimulationTests
     {
         using var output = new StringWriter();
 
-        Assert.Equal(2, await SimulationCommandLine.RunAsync(["run", "--seed", "x"], output, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            2, await SimulationCommandLine.RunAsync(["run", "--seed", "x"], output, TestContext.Current.CancellationToken));
         Assert.Contains("Usage:", output.ToString(), StringComparison.Ordinal);
     }
 

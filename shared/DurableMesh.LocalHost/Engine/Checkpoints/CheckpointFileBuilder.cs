@@ -39,7 +39,9 @@ internal sealed class CheckpointFileBuilder
     /// <param name="stays">Whether a checkpoint file stays; one that is being cleared does not.</param>
     public ShelvedInstance Add(Instance instance, Func<long, bool> stays)
     {
-        (Extent[] older, int from) = instance.Shelved is { } shelved && instance.ShelvedHistory > 0 && shelved.Extents.All(extent => stays(extent.File))
+        (Extent[] older, int from) = instance.Shelved is { } shelved
+            && instance.ShelvedHistory > 0
+            && shelved.Extents.All(extent => stays(extent.File))
             ? Keep([.. shelved.Extents], instance.ShelvedHistory, instance.History.Length)
             : ([], 0);
         InstanceState state = instance.State;

@@ -9,7 +9,9 @@ namespace DurableMesh.LocalHost.Engine.Checkpoints;
 /// <param name="Number">Consecutive, from 1.</param>
 /// <param name="TailSegment">The log segment with which a recovery goes on behind the checkpoint.</param>
 /// <param name="TailCommit">The first commit that it applies.</param>
-/// <param name="Files">The files in ascending order of their numbers; what a later one says of an instance replaces the earlier.</param>
+/// <param name="Files">
+/// The files in ascending order of their numbers; what a later one says of an instance replaces the earlier.
+/// </param>
 internal sealed record CheckpointManifest(long Number, long TailSegment, long TailCommit, IReadOnlyList<ManifestFile> Files)
 {
     /// <summary>Writes it.</summary>

@@ -25,7 +25,8 @@ internal sealed class CheckpointReader(IPartitionStorage storage, int partition)
     /// <summary>Reads one instance.</summary>
     /// <exception cref="FileNotFoundException">A file does not exist.</exception>
     /// <exception cref="InvalidDataException">A file is damaged: names it and the offset.</exception>
-    public Task<StoredInstance> ReadAsync(ShelvedInstance shelved, CancellationToken cancellation) => ReadAsync(shelved, [], cancellation);
+    public Task<StoredInstance> ReadAsync(ShelvedInstance shelved, CancellationToken cancellation) =>
+        ReadAsync(shelved, [], cancellation);
 
     /// <summary>Reads many instances: a file from which much is wanted is read as a whole.</summary>
     /// <param name="wanted">Which.</param>
@@ -42,7 +43,8 @@ internal sealed class CheckpointReader(IPartitionStorage storage, int partition)
             .Select(extents => extents.Key);
         foreach (long[] some in worthwhile.Chunk(ConcurrentReads))
         {
-            byte[][] read = await Task.WhenAll(some.Select(file => storage.ReadCheckpointFileAsync(file, 0, lengths[file], cancellation)));
+            byte[][] read = await Task.WhenAll(
+                some.Select(file => storage.ReadCheckpointFileAsync(file, 0, lengths[file], cancellation)));
             for (int i = 0; i < some.Length; i++)
             {
                 whole.Add(some[i], read[i]);
@@ -97,6 +99,6 @@ internal sealed class CheckpointReader(IPartitionStorage storage, int partition)
     }
 
     private InvalidDataException Damaged(long file, int offset) => new(
-        $"Partition {partition}: checkpoint file {file} is damaged at byte {offset:N0}. Restore the blob from a backup; going on without it "
-        + "would lose acknowledged work.");
+        $"Partition {partition}: checkpoint file {file} is damaged at byte {offset:N0}. Restore the blob from a backup; "
+        + "going on without it would lose acknowledged work.");
 }

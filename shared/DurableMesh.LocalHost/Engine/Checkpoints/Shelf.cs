@@ -56,7 +56,9 @@ internal sealed class Shelf
 
     /// <summary>The storage has lost a file: the next checkpoint says again who is gone.</summary>
     /// <param name="number">The file.</param>
-    /// <param name="isBack">Whether somebody was begun anew, and has a copy in a checkpoint that does not count yet, or will have one.</param>
+    /// <param name="isBack">
+    /// Whether somebody was begun anew, and has a copy in a checkpoint that does not count yet, or will have one.
+    /// </param>
     public void LoseFile(long number, Func<string, bool> isBack)
     {
         _files.Remove(number, out ShelfFile? lost);
@@ -93,7 +95,8 @@ internal sealed class Shelf
     /// </summary>
     public IReadOnlySet<long> ChooseToClear()
     {
-        var chosen = new SortedSet<long>(_files.Values.Where(file => file.Used * 2 < file.Entry.IndexOffset).Select(file => file.Entry.Number));
+        var chosen = new SortedSet<long>(
+            _files.Values.Where(file => file.Used * 2 < file.Entry.IndexOffset).Select(file => file.Entry.Number));
         foreach (IGrouping<int, ShelfFile> size in _files.Values.GroupBy(file => int.Log2(file.Entry.IndexOffset + 1) / 2))
         {
             if (size.Count() >= FilesOfOneSize && size.First().Entry.IndexOffset < CheckpointFileBuilder.TargetBytes / 2)

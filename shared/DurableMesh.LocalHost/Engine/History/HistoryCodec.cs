@@ -178,7 +178,8 @@ internal static class HistoryCodec
             Tag.ExecutionSuspended => new ExecutionSuspended(reader.Text()),
             Tag.ExecutionResumed => new ExecutionResumed(reader.Text()),
             _ => throw new InvalidDataException(
-                $"The log holds a history event with tag {(byte)tag}, which this version does not know. Was it written by a newer version?"),
+                $"The log holds a history event with tag {(byte)tag}, which this version does not know. "
+                + "Was it written by a newer version?"),
         };
     }
 

@@ -67,7 +67,9 @@ internal sealed record TimerCanceled(int Id) : HistoryEvent
 internal sealed record TimerFired(int Id) : HistoryEvent;
 
 /// <summary>The code called another orchestration.</summary>
-internal sealed record SubOrchestrationScheduled(int Id, string Name, string InstanceId, string? Input, string? Version) : HistoryEvent
+internal sealed record SubOrchestrationScheduled(
+    int Id, string Name, string InstanceId, string? Input, string? Version)
+    : HistoryEvent
 {
     /// <inheritdoc/>
     public override bool IsOutput => true;
@@ -97,7 +99,8 @@ internal sealed record CustomStatusSet(string? Status) : HistoryEvent
 }
 
 /// <summary>The code continued as new: history begins again here, with the unprocessed events carried over.</summary>
-internal sealed record GenerationStarted(string ExecutionId, string? Input, IReadOnlyList<EventRaised> Carried, string? Version = null)
+internal sealed record GenerationStarted(
+    string ExecutionId, string? Input, IReadOnlyList<EventRaised> Carried, string? Version = null)
     : HistoryEvent
 {
     /// <inheritdoc/>

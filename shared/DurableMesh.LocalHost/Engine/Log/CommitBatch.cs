@@ -31,7 +31,9 @@ internal sealed class CommitBatch
     /// <summary>Whether it holds no record.</summary>
     public bool IsEmpty => Buffer.Length == CommitFrame.HeaderBytes;
 
-    /// <summary>Whether anything waits for it to be durable; what nobody waits for may go out a moment later, with more.</summary>
+    /// <summary>
+    /// Whether anything waits for it to be durable; what nobody waits for may go out a moment later, with more.
+    /// </summary>
     public bool IsAwaited { get; set; }
 
     /// <summary>How many bytes of requests it holds, as they are counted against what a partition takes in.</summary>
@@ -50,7 +52,8 @@ internal sealed class CommitBatch
     }
 
     /// <summary>For how long it has held a record; may be asked on any thread.</summary>
-    public TimeSpan Age(TimeProvider time) => Volatile.Read(ref _begun) is > 0 and var begun ? time.GetElapsedTime(begun) : TimeSpan.Zero;
+    public TimeSpan Age(TimeProvider time) =>
+        Volatile.Read(ref _begun) is > 0 and var begun ? time.GetElapsedTime(begun) : TimeSpan.Zero;
 
     /// <summary>Lets <paramref name="effect"/> happen once the batch is durable.</summary>
     public void OnCommitted(Action effect)

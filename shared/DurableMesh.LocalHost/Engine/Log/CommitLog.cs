@@ -60,8 +60,8 @@ internal sealed partial class CommitLog(
     }
 
     /// <summary>
-    /// Whether nothing was appended for a moment that the storage may still forget: then a look at it is due, because this host, which
-    /// can write it again, may not be there when somebody else notices.
+    /// Whether nothing was appended for a moment that the storage may still forget: then a look at it is due, because this host,
+    /// which can write it again, may not be there when somebody else notices.
     /// </summary>
     public bool WantsLook => time.GetUtcNow() - _lastAppend is var age && age >= LookAfter && age < ForgetfulFor;
 
@@ -77,7 +77,9 @@ internal sealed partial class CommitLog(
     {
         List<ReadOnlyMemory<byte>> blocks = Frames(batch);
         _checkpoint = batch.Checkpoint ?? _checkpoint;
-        if (batch.Checkpoint is not null || _blocks + blocks.Count > storage.MaximumBlocksPerSegment || _position >= MaximumSegmentBytes)
+        if (batch.Checkpoint is not null
+            || _blocks + blocks.Count > storage.MaximumBlocksPerSegment
+            || _position >= MaximumSegmentBytes)
         {
             await RotateAsync(_position, batch.Number - 1, cancellation);
         }
@@ -154,7 +156,9 @@ internal sealed partial class CommitLog(
         return whole;
     }
 
-    /// <summary>Looks and mends; what forgets in the middle of that is looked at again, like a storage that does not answer.</summary>
+    /// <summary>
+    /// Looks and mends; what forgets in the middle of that is looked at again, like a storage that does not answer.
+    /// </summary>
     private static async Task MendAsync(Func<Task> mend)
     {
         try
@@ -249,8 +253,8 @@ internal sealed partial class CommitLog(
 
     /// <summary>
     /// The segment is not as long as we think. Longer by exactly this block: an earlier attempt arrived and its answer was
-    /// lost. Longer by a part of it: that attempt was cut short, and the segment is left behind. Shorter, or as long by now: the storage
-    /// was restarted from an older state, and what is missing is written again. Anything else is not ours to mend.
+    /// lost. Longer by a part of it: that attempt was cut short, and the segment is left behind. Shorter, or as long by now: the
+    /// storage was restarted from an older state, and what is missing is written again. Anything else is not ours to mend.
     /// </summary>
     private async Task ReconcileAsync(ReadOnlyMemory<byte> block, CancellationToken cancellation)
     {
@@ -270,8 +274,9 @@ internal sealed partial class CommitLog(
         if (actual > _position)
         {
             throw new InvalidDataException(
-                $"Partition {partition}: log segment {_segment} should be {_position:N0} bytes long and is {actual:N0}, with bytes that this owner did not "
-                + "write. Two hosts may be writing to one hub; stop both and keep the container for inspection.");
+                $"Partition {partition}: log segment {_segment} should be {_position:N0} bytes long and is {actual:N0}, "
+                + "with bytes that this owner did not write. Two hosts may be writing to one hub; "
+                + "stop both and keep the container for inspection.");
         }
 
         await WriteAgainAsync(segments, cancellation);
@@ -287,8 +292,9 @@ internal sealed partial class CommitLog(
         if (position != actual)
         {
             throw new InvalidDataException(
-                $"Partition {partition}: the storage has lost log segment {segment} from byte {actual:N0} on (the log stood at {_segment}:{_position:N0}), more "
-                + "than this host keeps to write again. What was acknowledged since is gone: the partition stops.");
+                $"Partition {partition}: the storage has lost log segment {segment} from byte {actual:N0} on (the log stood at "
+                + $"{_segment}:{_position:N0}), more than this host keeps to write again. What was acknowledged since is gone: "
+                + "the partition stops.");
         }
 
         LogWritingAgain(partition, missing.Length, missing.Sum(recent => (long)recent.Bytes.Length));
@@ -314,8 +320,8 @@ internal sealed partial class CommitLog(
     }
 
     /// <summary>
-    /// What was written lately, is needed and is not there. Segments before the first were deleted as no longer needed, perhaps by the
-    /// next owner; of others a storage that forgets in the middle of the deletions may have one again and miss the next.
+    /// What was written lately, is needed and is not there. Segments before the first were deleted as no longer needed, perhaps
+    /// by the next owner; of others a storage that forgets in the middle of the deletions may have one again and miss the next.
     /// </summary>
     private Block[] Missing(IReadOnlyList<LogSegment> segments)
     {

@@ -41,6 +41,7 @@ internal sealed record LoadedSegment(
         record.Byte();
         return kind == expected
             ? record
-            : throw new InvalidDataException($"Log segment {segment} does not begin as a segment does: {kind} stands where {expected} belongs.");
+            : throw new InvalidDataException(
+                $"Log segment {segment} does not begin as a segment does: {kind} stands where {expected} belongs.");
     }
 }

@@ -24,7 +24,9 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
     /// Finds the newest checkpoint that can be read, then reads what was committed behind it. A tail that an interrupted append
     /// left behind is cut; anything else that cannot be read is an error.
     /// </summary>
-    /// <param name="load">Takes in a checkpoint; false where a part of it is missing or damaged: then an older one is tried.</param>
+    /// <param name="load">
+    /// Takes in a checkpoint; false where a part of it is missing or damaged: then an older one is tried.
+    /// </param>
     /// <param name="reader">Takes the commits behind the checkpoint.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="InvalidDataException">The log is damaged: names the segment and the offset.</exception>
@@ -48,8 +50,9 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
                 : following.FirstCommit <= tailCommit
                     ? end with { NextCommit = following.FirstCommit }
                     : throw new InvalidDataException(
-                        $"Partition {partition}: the log begins with commit {following.FirstCommit} in segment {following.Number}, where commit {tailCommit} is "
-                        + "needed. Restore the missing segments from a backup.");
+                        $"Partition {partition}: the log begins with commit {following.FirstCommit} in segment "
+                        + $"{following.Number}, where commit {tailCommit} is needed. "
+                        + "Restore the missing segments from a backup.");
             segment = following;
         }
 
@@ -64,7 +67,9 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
         }
     }
 
-    /// <summary>Every segment begins with the checkpoint that was in force: the newest usable one is looked for from the end.</summary>
+    /// <summary>
+    /// Every segment begins with the checkpoint that was in force: the newest usable one is looked for from the end.
+    /// </summary>
     private async Task<(CheckpointManifest? Checkpoint, LoadedSegment? Newest)> FindCheckpointAsync(
         IReadOnlyList<LogSegment> listed, Func<CheckpointManifest, Task<bool>> load, CancellationToken cancellation)
     {
@@ -99,8 +104,8 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
         return unusable is null
             ? (null, newest)
             : throw new InvalidDataException(
-                $"Partition {partition}: no checkpoint can be read, and the log before checkpoint {unusable.Number} is gone. Restore the container from a "
-                + "backup.");
+                $"Partition {partition}: no checkpoint can be read, and the log before checkpoint {unusable.Number} is gone. "
+                + "Restore the container from a backup.");
     }
 
     /// <summary>
@@ -135,8 +140,8 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
                 }
 
                 throw new InvalidDataException(
-                    $"Partition {partition}: log segment {segment} is damaged at byte {offset:N0} ({status}). Restore the blob from a backup; "
-                    + "going on without these bytes would lose acknowledged work.");
+                    $"Partition {partition}: log segment {segment} is damaged at byte {offset:N0} ({status}). "
+                    + "Restore the blob from a backup; going on without these bytes would lose acknowledged work.");
             }
 
             ReadOnlySpan<byte> payload = bytes.Slice(offset + CommitFrame.HeaderBytes, length);
@@ -151,7 +156,8 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
             if (number != commit)
             {
                 throw new InvalidDataException(
-                    $"Partition {partition}: log segment {segment} holds commit {number} at byte {valid:N0}, where commit {commit} belongs.");
+                    $"Partition {partition}: log segment {segment} holds commit {number} at byte {valid:N0}, "
+                    + $"where commit {commit} belongs.");
             }
 
             if (more || parts is not null)
@@ -177,6 +183,7 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
     }
 
     [LoggerMessage(LogLevel.Warning,
-        "Partition {Partition}: log segment {Segment} ends in an append that was cut short; leaving out {Bytes} bytes from byte {Offset} on")]
+        "Partition {Partition}: log segment {Segment} ends in an append that was cut short; "
+        + "leaving out {Bytes} bytes from byte {Offset} on")]
     private partial void LogTailCut(int partition, long segment, long offset, long bytes);
 }

@@ -67,13 +67,15 @@ internal sealed partial class OrchestrationContext(
         where T : default => converter.Deserialize<T>(_input);
 
     /// <inheritdoc/>
-    public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
+    public override async Task<TResult> CallActivityAsync<TResult>(
+        TaskName name, object? input = null, TaskOptions? options = null)
     {
         Guard();
         if (input is TaskOptions && options is null)
         {
             throw new ArgumentException(
-                $"The input of activity '{name}' is a {input.GetType().Name}: name the argument 'options' if it is meant as options.",
+                $"The input of activity '{name}' is a {input.GetType().Name}: name the argument 'options' if it is "
+                + "meant as options.",
                 nameof(input));
         }
 
@@ -141,7 +143,8 @@ internal sealed partial class OrchestrationContext(
         if (status?.Length > MaximumCustomStatusCharacters)
         {
             throw new ArgumentException(
-                $"The custom status takes {status.Length * sizeof(char):N0} bytes; Durable Task allows 16 KB. Store the data and put a reference into the status.",
+                $"The custom status takes {status.Length * sizeof(char):N0} bytes; Durable Task allows 16 KB. "
+                + "Store the data and put a reference into the status.",
                 nameof(customStatus));
         }
 
@@ -223,7 +226,8 @@ internal sealed partial class OrchestrationContext(
                     await CreateTimer(_now + RetryInterval(policy, attempt), CancellationToken.None);
                 }
                 else if (retry.Handler is { } handler
-                    && !await handler(new RetryContext(this, attempt, error.FailureDetails, _now - firstCall, CancellationToken.None)))
+                    && !await handler(
+                        new RetryContext(this, attempt, error.FailureDetails, _now - firstCall, CancellationToken.None)))
                 {
                     throw;
                 }

@@ -8,6 +8,6 @@ internal sealed class OrchestratorEscapedException(string message) : InvalidOper
 {
     /// <summary>The error of an orchestrator that did <paramref name="what"/>, with the advice what to use instead.</summary>
     public static OrchestratorEscapedException Because(string name, string instanceId, string what) => new(
-        $"Orchestrator '{name}' ({instanceId}) {what}. Orchestrator code must be deterministic: no ConfigureAwait(false), Task.Run, "
-        + "Task.Delay, WaitAsync or I/O; use the context's timers, activities and events.");
+        $"Orchestrator '{name}' ({instanceId}) {what}. Orchestrator code must be deterministic: no ConfigureAwait(false), "
+        + "Task.Run, Task.Delay, WaitAsync or I/O; use the context's timers, activities and events.");
 }

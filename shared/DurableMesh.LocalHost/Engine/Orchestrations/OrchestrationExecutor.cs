@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DurableMesh.LocalHost.Engine.History;
 using DurableMesh.LocalHost.Engine.Log;
 using Microsoft.DurableTask;
@@ -166,7 +167,8 @@ internal sealed class OrchestrationExecutor
         {
             return new ExecutionCompleted(_converter.Serialize(_main.Result), null);
         }
-        catch (Exception error) when (error is NotSupportedException or System.Text.Json.JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception error)
+            when (error is NotSupportedException or JsonException or InvalidOperationException or ArgumentException)
         {
             return new ExecutionCompleted(null, TaskFailureDetails.FromException(error));
         }
@@ -190,7 +192,8 @@ internal sealed class OrchestrationExecutor
     private async Task<object?> RunAsync()
     {
         ITaskOrchestrator orchestrator = _find(_name) ?? throw new InvalidOperationException(
-            $"No orchestrator named '{_name}' is registered with this host. Was it renamed or removed while instances of it were running?");
+            $"No orchestrator named '{_name}' is registered with this host. Was it renamed or removed while instances of it "
+            + "were running?");
         object? argument = _input is null ? null : _converter.Deserialize(_input, orchestrator.InputType);
         return await orchestrator.RunAsync(_context, argument);
     }
@@ -216,8 +219,9 @@ internal sealed class OrchestrationExecutor
         : "nothing";
 
     private NonDeterministicOrchestrationException Diverged(string expected, string met) => new(
-        $"Orchestrator '{_name}' ({_instanceId}) does not replay: its history expects {expected}, the code did {met}. The code must be "
-        + "deterministic; was it changed while instances were running? Give a changed orchestration a new name or version.");
+        $"Orchestrator '{_name}' ({_instanceId}) does not replay: its history expects {expected}, the code did {met}. "
+        + "The code must be deterministic; was it changed while instances were running? "
+        + "Give a changed orchestration a new name or version.");
 
     private static string Describe(HistoryEvent output, HistoryEvent? beside = null) => output switch
     {

@@ -12,7 +12,12 @@ namespace DurableMesh.LocalHost.Engine.Partitions;
 /// <param name="Cause">The span of the episode that called it, where there is one.</param>
 /// <param name="Answer">Takes the serialised result or the failure, and the span of the run.</param>
 internal sealed record ActivityCall(
-    string InstanceId, int TaskId, TaskName Name, string? Input, Activity? Cause, Action<string?, TaskFailureDetails?, Activity?> Answer);
+    string InstanceId,
+    int TaskId,
+    TaskName Name,
+    string? Input,
+    Activity? Cause,
+    Action<string?, TaskFailureDetails?, Activity?> Answer);
 
 /// <summary>
 /// Runs activities, at most so many at once. The others wait, in a line for each instance, and the lines take turns: an instance

@@ -5,8 +5,8 @@ using DurableMesh.LocalHost.Engine.Log;
 namespace DurableMesh.LocalHost.Engine.Partitions;
 
 /// <content>
-/// Checkpoints: what happened to instances is written beside the log while the work goes on, a few instances in a turn, each as it
-/// is then; a recovery knows of each how much of the log is in its copy already.
+/// Checkpoints: what happened to instances is written beside the log while the work goes on, a few instances in a turn, each as
+/// it is then; a recovery knows of each how much of the log is in its copy already.
 /// </content>
 internal sealed partial class Partition
 {
@@ -42,7 +42,7 @@ internal sealed partial class Partition
         if (isDue && !_checkpointing && !_stopping)
         {
             (_checkpointing, _mustCheckpoint) = (true, false);
-            _ = Task.Factory.StartNew(CheckpointAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _services.Scheduler);
+            _ = Begin(CheckpointAsync);
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed partial class Partition
         }
         catch (FileNotFoundException missing)
         {
-            // Only a storage that was restarted from an older state loses a file that is needed; that is mended, then tried again.
+            // Only a storage restarted from an older state loses a file that is needed; that is mended, then tried again.
             LogCheckpointGivenUp(_number, run!.Number, missing.Message);
             Post(() => GiveUp(run));
             await CheckFilesAsync();
@@ -136,8 +136,8 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// Whom the files that are to be cleared speak of. That somebody is gone is said again where an older file stays that may speak
-    /// of him.
+    /// Whom the files that are to be cleared speak of. That somebody is gone is said again where an older file stays that may
+    /// speak of him.
     /// </summary>
     private async Task<IReadOnlyList<string>> ReadClearedAsync(CheckpointRun run, CheckpointFileBuilder file)
     {
@@ -223,13 +223,16 @@ internal sealed partial class Partition
         return here;
     }
 
-    /// <summary>Which of some instances have records in files that are to be cleared: those in memory must not leave it now.</summary>
+    /// <summary>
+    /// Which of some instances have records in files that are to be cleared: those in memory must not leave it now.
+    /// </summary>
     private (List<Instance> Here, List<ShelvedInstance> Away) Find(CheckpointRun run, string[] ids)
     {
         (List<Instance> here, List<ShelvedInstance> away) = ([], []);
         foreach (string id in ids)
         {
-            if (!_shelf.TryGet(id, out ShelvedInstance? shelved) || !shelved.Extents.Any(extent => run.Clearing.Contains(extent.File)))
+            if (!_shelf.TryGet(id, out ShelvedInstance? shelved)
+                || !shelved.Extents.Any(extent => run.Clearing.Contains(extent.File)))
             {
                 continue;
             }
@@ -269,7 +272,9 @@ internal sealed partial class Partition
         }
     }
 
-    /// <summary>Lets the next commit begin a segment that names the checkpoint: with it, and not before, the checkpoint counts.</summary>
+    /// <summary>
+    /// Lets the next commit begin a segment that names the checkpoint: with it, and not before, the checkpoint counts.
+    /// </summary>
     private void Publish(CheckpointRun run)
     {
         if (run.Existing.Any(file => !_shelf.Has(file.Number)))
@@ -280,7 +285,8 @@ internal sealed partial class Partition
         }
 
         CloseOpenBatch();
-        ManifestFile[] files = [.. _shelf.Files.Where(file => !run.Clearing.Contains(file.Number)).Concat(run.Files.Select(file => file.Entry)).OrderBy(file => file.Number)];
+        IEnumerable<ManifestFile> kept = _shelf.Files.Where(file => !run.Clearing.Contains(file.Number));
+        ManifestFile[] files = [.. kept.Concat(run.Files.Select(file => file.Entry)).OrderBy(file => file.Number)];
         var manifest = new CheckpointManifest(run.Number, run.TailSegment, run.TailCommit, files);
         _open.Checkpoint = manifest;
         _open.OnCommitted(() => Published(run, manifest));
@@ -303,7 +309,8 @@ internal sealed partial class Partition
 
         // One of its files may have been forgotten before they were known.
         _ = CheckFilesAsync();
-        LogCheckpoint(_number, manifest.Number, run.Captures.Count, run.Files.Sum(file => (long)file.Entry.IndexOffset), manifest.Files.Count);
+        long bytes = run.Files.Sum(file => (long)file.Entry.IndexOffset);
+        LogCheckpoint(_number, manifest.Number, run.Captures.Count, bytes, manifest.Files.Count);
     }
 
     /// <summary>Puts a copy on the shelf, unless the instance was purged meanwhile.</summary>
@@ -328,7 +335,8 @@ internal sealed partial class Partition
         }
     }
 
-    private Task<T> PersistAsync<T>(Func<Task<T>> operation) => Persistence.RunAsync(operation, _services.Time, away: null, Ended);
+    private Task<T> PersistAsync<T>(Func<Task<T>> operation) =>
+        Persistence.RunAsync(operation, _services.Time, away: null, Ended);
 
     private Task<T> InTurnAsync<T>(Func<T> work) => AskAsync<T>(answer => answer.SetResult(work())).OrCancelledAsync(Ended);
 

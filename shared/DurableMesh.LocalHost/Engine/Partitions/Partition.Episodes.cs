@@ -103,8 +103,9 @@ internal sealed partial class Partition
         if (instance.History.Length > _services.Options.MaximumHistoryBytes)
         {
             throw new InvalidOperationException(
-                $"The history of orchestration '{instance.State.Name}' ({instance.Id}) has grown to {instance.History.Length:N0} bytes; "
-                + $"{_services.Options.MaximumHistoryBytes:N0} are allowed. Call ContinueAsNew from time to time, and keep large data in a store.");
+                $"The history of orchestration '{instance.State.Name}' ({instance.Id}) has grown to "
+                + $"{instance.History.Length:N0} bytes; {_services.Options.MaximumHistoryBytes:N0} are allowed. "
+                + "Call ContinueAsNew from time to time, and keep large data in a store.");
         }
     }
 
@@ -231,7 +232,8 @@ internal sealed partial class Partition
                 Enqueue(instance);
                 break;
             case ExecutionCompleted or ExecutionTerminated when state.Parent is { } waiting:
-                _messages.Add(new InstanceMessage(waiting.InstanceId, waiting.ExecutionId, AnswerToParent(waiting, output), _cause));
+                _messages.Add(
+                    new InstanceMessage(waiting.InstanceId, waiting.ExecutionId, AnswerToParent(waiting, output), _cause));
                 break;
         }
     }
@@ -247,7 +249,9 @@ internal sealed partial class Partition
     private void Dispatch(string instanceId, string executionId, ActivityScheduled call, Activity? cause)
     {
         long started = _services.Time.GetTimestamp();
-        _services.Activities.Dispatch(new ActivityCall(instanceId, call.Id, call.Name, call.Input, cause, (result, failure, run) => Post(() =>
+        _services.Activities.Dispatch(new ActivityCall(instanceId, call.Id, call.Name, call.Input, cause, Answer));
+
+        void Answer(string? result, TaskFailureDetails? failure, Activity? run) => Post(() =>
         {
             DeliverWhenBack(new InstanceMessage(
                 instanceId,
@@ -257,7 +261,7 @@ internal sealed partial class Partition
 
             // What took longer to make than it may linger is worth an append of its own: it would have to be made again.
             _open.IsAwaited |= !_open.IsEmpty && _services.Time.GetElapsedTime(started) > _services.Options.CommitLinger;
-        })));
+        });
     }
 
     private void FireTimers()

@@ -54,8 +54,8 @@ internal sealed partial class Partition
     private void DeliverWhenBack(InstanceMessage message) => With(message.InstanceId, _ => Deliver(message));
 
     /// <summary>
-    /// Gives a fact to its instance, in the same commit as its cause; holds it, in that commit, for an instance that is away. One for
-    /// an execution that is over is dropped.
+    /// Gives a fact to its instance, in the same commit as its cause; holds it, in that commit, for an instance that is away. One
+    /// for an execution that is over is dropped.
     /// </summary>
     private void Deliver(InstanceMessage message)
     {
@@ -74,8 +74,11 @@ internal sealed partial class Partition
             return;
         }
 
-        Instance? instance = message.Fact is EventRaised ? Obtain(message.InstanceId) : _instances.GetValueOrDefault(message.InstanceId);
-        if (instance is null || instance.State.IsEnded || (message.ExecutionId is { } execution && execution != instance.State.ExecutionId))
+        Instance? instance = message.Fact is EventRaised
+            ? Obtain(message.InstanceId)
+            : _instances.GetValueOrDefault(message.InstanceId);
+        if (instance is null || instance.State.IsEnded
+            || (message.ExecutionId is { } execution && execution != instance.State.ExecutionId))
         {
             return;
         }
@@ -102,7 +105,11 @@ internal sealed partial class Partition
         if (_instances.TryGetValue(instanceId, out Instance? existing) && existing.State is { Exists: true, IsEnded: false })
         {
             var failure = new TaskFailureDetails(
-                "OrchestrationAlreadyExists", $"An orchestration with the instance id '{instanceId}' is running already.", null, null, null);
+                "OrchestrationAlreadyExists",
+                $"An orchestration with the instance id '{instanceId}' is running already.",
+                null,
+                null,
+                null);
             Send(new InstanceMessage(
                 start.Parent!.InstanceId, start.Parent.ExecutionId, new SubOrchestrationFailed(start.Parent.TaskId, failure)));
             return;

@@ -91,7 +91,8 @@ internal sealed partial class Partition
             byte version = record.Byte();
             if (version != 1)
             {
-                throw new InvalidDataException($"Commit {commit} of partition {_number} was written by a newer version ({kind}, version {version}).");
+                throw new InvalidDataException(
+                    $"Commit {commit} of partition {_number} was written by a newer version ({kind}, version {version}).");
             }
 
             switch (kind)
@@ -147,7 +148,9 @@ internal sealed partial class Partition
 
     private void ApplyPurge(long commit, string instanceId)
     {
-        if (!_shelf.TryGet(instanceId, out ShelvedInstance? shelved) || _instances.ContainsKey(instanceId) || commit > shelved.AsOf)
+        if (!_shelf.TryGet(instanceId, out ShelvedInstance? shelved)
+            || _instances.ContainsKey(instanceId)
+            || commit > shelved.AsOf)
         {
             _tails.Remove(instanceId);
             Remove(instanceId);
@@ -174,7 +177,8 @@ internal sealed partial class Partition
                 _mail.Release(record.Number());
                 break;
             default:
-                throw new InvalidDataException($"Commit {commit} of partition {_number} holds a record of unknown kind {(byte)kind}.");
+                throw new InvalidDataException(
+                    $"Commit {commit} of partition {_number} holds a record of unknown kind {(byte)kind}.");
         }
     }
 

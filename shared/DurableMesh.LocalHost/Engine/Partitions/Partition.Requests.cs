@@ -27,10 +27,14 @@ internal sealed partial class Partition
     /// <exception cref="InvalidOperationException">An instance with this id stands in the way.</exception>
     /// <exception cref="TaskHubOverloadedException">The partition has too much to do. Nothing happened.</exception>
     public Task<string> StartAsync(
-        string instanceId, ExecutionStarted start, IReadOnlyCollection<OrchestrationRuntimeStatus> refusedStatuses, Activity? cause) =>
+        string instanceId,
+        ExecutionStarted start,
+        IReadOnlyCollection<OrchestrationRuntimeStatus> refusedStatuses,
+        Activity? cause) =>
         RequestAsync<string>(instanceId, start.Input, (existing, answer) =>
         {
-            if (existing is { State.Exists: true } && (!existing.State.IsEnded || refusedStatuses.Contains(existing.State.Status)))
+            if (existing is { State.Exists: true }
+                && (!existing.State.IsEnded || refusedStatuses.Contains(existing.State.Status)))
             {
                 OnceDurable(existing, () => answer.SetException(new InvalidOperationException(
                     $"An orchestration with the instance id '{instanceId}' exists already ({existing.State.Status}).")));
@@ -43,7 +47,9 @@ internal sealed partial class Partition
     /// <summary>
     /// Raises an event. One for an instance that does not exist yet is kept for it; one for an ended instance is dropped.
     /// </summary>
-    /// <exception cref="TaskHubOverloadedException">The partition or the instance has too much to do. Nothing happened.</exception>
+    /// <exception cref="TaskHubOverloadedException">
+    /// The partition or the instance has too much to do. Nothing happened.
+    /// </exception>
     public Task<bool> RaiseEventAsync(string instanceId, EventRaised raised, Activity? cause) =>
         RequestAsync<bool>(instanceId, raised.Input, (_, answer) =>
         {
@@ -100,7 +106,8 @@ internal sealed partial class Partition
 
     /// <summary>Deletes all ended instances that <paramref name="chosen"/> picks; answers how many were deleted.</summary>
     public Task<int> PurgeAllAsync(Func<InstanceSummary, bool> chosen) =>
-        AskAsync<int>(answer => Purge([.. _ids.Where(id => SummaryOf(id) is var one && InstanceState.IsEnd(one.Status) && chosen(one))], answer));
+        AskAsync<int>(answer => Purge(
+            [.. _ids.Where(id => SummaryOf(id) is var one && InstanceState.IsEnd(one.Status) && chosen(one))], answer));
 
     private void Purge(string[] ended, TaskCompletionSource<int> answer)
     {
@@ -116,7 +123,9 @@ internal sealed partial class Partition
     public Task<OrchestrationMetadata?> GetAsync(string instanceId, bool withData) =>
         AskAsync<OrchestrationMetadata?>(answer => With(instanceId, found =>
         {
-            OrchestrationMetadata? metadata = found is { State.Exists: true } ? found.Describe(_services.Converter, withData) : null;
+            OrchestrationMetadata? metadata = found is { State.Exists: true }
+                ? found.Describe(_services.Converter, withData)
+                : null;
             OnceDurable(found, () => answer.SetResult(metadata));
         }));
 
@@ -191,8 +200,8 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// Takes in a request that adds to what is under way, with the instance or null; refuses it when the partition, or this instance
-    /// alone, has as much under way as it may.
+    /// Takes in a request that adds to what is under way, with the instance or null; refuses it when the partition, or this
+    /// instance alone, has as much under way as it may.
     /// </summary>
     private Task<T> RequestAsync<T>(string instanceId, string? payload, Action<Instance?, TaskCompletionSource<T>> work) =>
         AskAsync<T>(answer => With(instanceId, found =>
@@ -202,19 +211,20 @@ internal sealed partial class Partition
             if (_pendingBytes + bytes > limit)
             {
                 answer.SetException(new TaskHubOverloadedException(
-                    $"Partition {_number} has {_pendingBytes:N0} bytes of requests to commit, and takes in {limit:N0}. Try again in a second."));
+                    $"Partition {_number} has {_pendingBytes:N0} bytes of requests to commit, and takes in {limit:N0}. "
+                    + "Try again in a second."));
             }
             else if (found?.ShareUnderWay(_committed) + bytes > limit / 4)
             {
                 answer.SetException(new TaskHubOverloadedException(
-                    $"Orchestration '{instanceId}' has more than {limit / 4:N0} bytes of requests to commit, a quarter of what its partition takes in. Try again "
-                    + "in a second."));
+                    $"Orchestration '{instanceId}' has more than {limit / 4:N0} bytes of requests to commit, "
+                    + "a quarter of what its partition takes in. Try again in a second."));
             }
             else if (found?.History.Length + bytes > _services.Options.MaximumHistoryBytes)
             {
                 answer.SetException(new TaskHubOverloadedException(
-                    $"The history of orchestration '{instanceId}' is full ({_services.Options.MaximumHistoryBytes:N0} bytes): it takes no more events until its code has "
-                    + "continued as new."));
+                    $"The history of orchestration '{instanceId}' is full ({_services.Options.MaximumHistoryBytes:N0} bytes): "
+                    + "it takes no more events until its code has continued as new."));
             }
             else
             {
@@ -231,7 +241,8 @@ internal sealed partial class Partition
 
     private IEnumerable<string> IdsAfter(string? after) =>
         after is null ? _ids
-        : _ids.Count > 0 && string.CompareOrdinal(_ids.Max, after) > 0 ? _ids.GetViewBetween(after, _ids.Max).SkipWhile(id => id == after)
+        : _ids.Count > 0 && string.CompareOrdinal(_ids.Max, after) > 0
+            ? _ids.GetViewBetween(after, _ids.Max).SkipWhile(id => id == after)
         : [];
 
     private InstanceSummary SummaryOf(string instanceId) => _instances.TryGetValue(instanceId, out Instance? instance)

@@ -5,7 +5,9 @@ using DurableMesh.LocalHost.Storage;
 
 namespace DurableMesh.LocalHost.Engine.Partitions;
 
-/// <content>What is kept until a checkpoint has settled, what is deleted then, and what is done when the storage forgot one.</content>
+/// <content>
+/// What is kept until a checkpoint has settled, what is deleted then, and what is done when the storage forgot one.
+/// </content>
 internal sealed partial class Partition
 {
     private readonly Queue<(CheckpointManifest Manifest, DateTimeOffset At)> _published = new();
@@ -18,7 +20,8 @@ internal sealed partial class Partition
     /// </summary>
     private void SettleCheckpoints()
     {
-        long old = _published.LastOrDefault(one => _services.Time.GetUtcNow() - one.At >= CommitLog.ForgetfulFor).Manifest?.Number ?? 0;
+        DateTimeOffset now = _services.Time.GetUtcNow();
+        long old = _published.LastOrDefault(one => now - one.At >= CommitLog.ForgetfulFor).Manifest?.Number ?? 0;
         if (old > _settledCheckpoint)
         {
             // Time alone says nothing: the storage may have been away for all of it, and come back from an older state.
@@ -35,12 +38,13 @@ internal sealed partial class Partition
         if (superseded.Count > 0)
         {
             HashSet<long> needed = [.. _published.SelectMany(one => one.Manifest.Files).Select(file => file.Number)];
-            _ = TidyAsync(
-                _published.Peek().Manifest.TailSegment, [.. superseded.Select(file => file.Number).Where(file => !needed.Contains(file)).Distinct()]);
+            long[] unused = [.. superseded.Select(file => file.Number).Where(file => !needed.Contains(file)).Distinct()];
+            _ = TidyAsync(_published.Peek().Manifest.TailSegment, unused);
         }
     }
 
-    private bool IsSettled((CheckpointManifest Manifest, DateTimeOffset At) published) => published.Manifest.Number <= _settledCheckpoint;
+    private bool IsSettled((CheckpointManifest Manifest, DateTimeOffset At) published) =>
+        published.Manifest.Number <= _settledCheckpoint;
 
     /// <summary>Deletes what no checkpoint needs any more. What cannot be deleted now is deleted by a later owner.</summary>
     private async Task TidyAsync(long firstSegment, IReadOnlyList<long> files)
@@ -99,7 +103,8 @@ internal sealed partial class Partition
                 return;
             }
 
-            foreach (ShelvedInstance shelved in _shelf.Instances.Where(one => one.Extents.Any(extent => lost.Contains(extent.File))).ToList())
+            ShelvedInstance[] hit = [.. _shelf.Instances.Where(one => one.Extents.Any(extent => lost.Contains(extent.File)))];
+            foreach (ShelvedInstance shelved in hit)
             {
                 if (!_instances.TryGetValue(shelved.Id, out Instance? instance))
                 {
@@ -115,7 +120,8 @@ internal sealed partial class Partition
             foreach (long file in lost)
             {
                 _shelf.LoseFile(
-                    file, id => _instances.TryGetValue(id, out Instance? instance) && (instance.IsDirty || instance.IsBeingShelved));
+                    file,
+                    id => _instances.TryGetValue(id, out Instance? instance) && (instance.IsDirty || instance.IsBeingShelved));
             }
 
             _mustCheckpoint = true;
@@ -124,8 +130,8 @@ internal sealed partial class Partition
     }
 
     private InvalidDataException Lost(ShelvedInstance shelved, Exception? inner = null) => new(
-        $"Partition {_number}: the storage has lost checkpoint file {shelved.Newest.File}, which holds instance '{shelved.Id}'. Restore the blob "
-        + "from a backup; going on without it would lose acknowledged work.",
+        $"Partition {_number}: the storage has lost checkpoint file {shelved.Newest.File}, which holds instance '{shelved.Id}'. "
+        + "Restore the blob from a backup; going on without it would lose acknowledged work.",
         inner);
 
     /// <summary>

@@ -4,8 +4,8 @@ using DurableMesh.LocalHost.Engine.Instances;
 namespace DurableMesh.LocalHost.Engine.Partitions;
 
 /// <content>
-/// Which instances are in memory. Idle ones lose their live code first, then leave altogether, as soon as a checkpoint holds them;
-/// whatever concerns one of those waits until it is back.
+/// Which instances are in memory. Idle ones lose their live code first, then leave altogether, as soon as a checkpoint holds
+/// them; whatever concerns one of those waits until it is back.
 /// </content>
 internal sealed partial class Partition
 {
@@ -21,8 +21,8 @@ internal sealed partial class Partition
     public int ResidentInstances => _instances.Count;
 
     /// <summary>
-    /// Does something with an instance, at once where it is in memory, else when it is back; with null where there is none. What comes
-    /// later does not overtake what waits, even if the instance was purged meanwhile or was brought back for a checkpoint.
+    /// Does something with an instance, at once where it is in memory, else when it is back; with null where there is none. What
+    /// comes later does not overtake what waits, even if the instance was purged meanwhile or was brought back for a checkpoint.
     /// </summary>
     private void With(string instanceId, Action<Instance?> work)
     {
@@ -41,8 +41,7 @@ internal sealed partial class Partition
         else
         {
             _returning.Add(instanceId, [work]);
-            _ = Task.Factory.StartNew(
-                () => ReturnAsync(shelved), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _services.Scheduler);
+            _ = Begin(() => ReturnAsync(shelved));
         }
     }
 
@@ -144,7 +143,9 @@ internal sealed partial class Partition
         (instance.CountedBytes, instance.IsCountedLive) = (bytes, isLive);
     }
 
-    /// <summary>Takes idle instances out of memory, the longest idle first, and busier ones too where the memory is short.</summary>
+    /// <summary>
+    /// Takes idle instances out of memory, the longest idle first, and busier ones too where the memory is short.
+    /// </summary>
     private void EvictIdle()
     {
         for (LinkedListNode<Instance>? node = _byLastTouch.First; node is not null;)

@@ -32,7 +32,8 @@ internal sealed partial class Partition : IDisposable
     private readonly ILogger _logger;
     private readonly CommitLog _log;
     private readonly LogRecovery _recovery;
-    private readonly Channel<Action> _mailbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Action> _mailbox = Channel.CreateUnbounded<Action>(
+        new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<string, Instance> _instances = [];
     private readonly Queue<Instance> _ready = new();
     private readonly TimerQueue _timers;
@@ -71,7 +72,8 @@ internal sealed partial class Partition : IDisposable
         _recovery = new LogRecovery(storage, number, _logger);
         _checkpoints = new CheckpointReader(storage, number);
         _timers = new TimerQueue(services.Time, () => Post(FireTimers));
-        _linger = services.Time.CreateTimer(_ => Post(CommitWhatLingers), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _linger = services.Time.CreateTimer(
+            _ => Post(CommitWhatLingers), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _housekeeping = services.Time.CreateTimer(_ => Post(KeepHouse), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -101,7 +103,8 @@ internal sealed partial class Partition : IDisposable
             throw NotOwned();
         }
 
-        await ((Task)answer.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await ((Task)answer.Task).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         try
         {
             await _lease.ConfirmAsync(Ended);
@@ -121,8 +124,7 @@ internal sealed partial class Partition : IDisposable
     /// <summary>Works until it is stopped.</summary>
     /// <exception cref="LeaseLostException">Somebody else owns the partition.</exception>
     /// <exception cref="InvalidDataException">The storage does not hold what was written to it.</exception>
-    public Task RunAsync() =>
-        Task.Factory.StartNew(LoopAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _services.Scheduler).Unwrap();
+    public Task RunAsync() => Begin(LoopAsync).Unwrap();
 
     /// <summary>Ends it after what it has taken in is durable.</summary>
     public void Stop() => Post(() => _stopping = true);
@@ -192,8 +194,8 @@ internal sealed partial class Partition : IDisposable
     }
 
     /// <summary>
-    /// What nobody waits for goes out with what comes next, if that comes soon: a dialogue that takes its turns slowly then costs one
-    /// append a turn and not two.
+    /// What nobody waits for goes out with what comes next, if that comes soon: a dialogue that takes its turns slowly then costs
+    /// one append a turn and not two.
     /// </summary>
     private bool MayLinger()
     {
@@ -231,6 +233,10 @@ internal sealed partial class Partition : IDisposable
         }
     }
 
+    /// <summary>Begins work of several turns: it comes back into the partition's scheduler after each await.</summary>
+    private Task<Task> Begin(Func<Task> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _services.Scheduler);
+
     private void KeepHouse()
     {
         LookAtLog();
@@ -245,7 +251,7 @@ internal sealed partial class Partition : IDisposable
         if (_inFlight is null && !_looking && !_stopping && _log.WantsLook)
         {
             _looking = true;
-            _ = Task.Factory.StartNew(LookAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _services.Scheduler);
+            _ = Begin(LookAsync);
         }
 
         async Task LookAsync()
@@ -308,8 +314,8 @@ internal sealed partial class Partition : IDisposable
     }
 
     /// <summary>
-    /// Lets an effect happen once everything known of <paramref name="instance"/> is durable: at once where it is already. That there is
-    /// none, or only a place for one, may be the work of a commit that is under way: then all of them must be durable.
+    /// Lets an effect happen once everything known of <paramref name="instance"/> is durable: at once where it is already. That
+    /// there is none, or only a place for one, may be the work of a commit that is under way: then all of them must be durable.
     /// </summary>
     private void OnceDurable(Instance? instance, Action effect) => OnceDurable(
         instance is { State.Exists: true } ? instance.LastCommit : _open.IsEmpty ? _open.Number - 1 : _open.Number, effect);

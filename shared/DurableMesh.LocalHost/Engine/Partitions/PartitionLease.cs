@@ -58,8 +58,8 @@ internal sealed class PartitionLease(IPartitionStorage storage, TimeProvider tim
     }
 
     /// <summary>
-    /// A moment by both clocks: one stands still while the machine sleeps, the other may be set. The greater age counts: too great
-    /// a one only costs a renewal.
+    /// A moment by both clocks: one stands still while the machine sleeps, the other may be set. The greater age counts: too
+    /// great a one only costs a renewal.
     /// </summary>
     private sealed record Moment(long Timestamp, DateTimeOffset Utc)
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace DurableMesh.LocalHost.Engine.Partitions;
 
 /// <summary>
-/// Which partition an instance lives in: the hash of its id decides, for as long as the hub exists. Neither the hash nor the number
-/// of partitions may ever change.
+/// Which partition an instance lives in: the hash of its id decides, for as long as the hub exists. Neither the hash nor the
+/// number of partitions may ever change.
 /// </summary>
 internal static class Routing
 {

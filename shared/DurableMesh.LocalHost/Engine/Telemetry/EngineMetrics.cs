@@ -45,7 +45,8 @@ internal sealed class EngineMetrics : IDisposable
             "durablemesh.engine.commit.size", "By", "Bytes in a batch.",
             256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304);
         _commitRecords = Histogram<long>(
-            "durablemesh.engine.commit.records", "{record}", "Records in a batch.", 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000);
+            "durablemesh.engine.commit.records", "{record}", "Records in a batch.",
+            1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000);
         _recoveryDuration = Histogram<double>(
             "durablemesh.engine.recovery.duration", "s", "How long a partition took from its lease to its first work.",
             0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 20, 60);
@@ -54,23 +55,32 @@ internal sealed class EngineMetrics : IDisposable
         _refusedRequests = _meter.CreateCounter<long>(
             "durablemesh.engine.requests.refused", "{request}", "Clients' requests that got no durable answer.");
 
-        Gauge("durablemesh.engine.commit.lag", "s", "Age of the oldest work that is not durable yet.", figures => figures.Lag.TotalSeconds);
+        Gauge(
+            "durablemesh.engine.commit.lag", "s", "Age of the oldest work that is not durable yet.",
+            figures => figures.Lag.TotalSeconds);
         Gauge("durablemesh.engine.instances.open", "{instance}", "Instances that have not ended.", figures => figures.Open);
         Gauge("durablemesh.engine.instances.resident", "{instance}", "Instances in memory.", figures => figures.Resident);
-        Gauge("durablemesh.engine.instances.live", "{instance}", "Instances whose orchestrator is in memory.", figures => figures.Live);
+        Gauge(
+            "durablemesh.engine.instances.live", "{instance}", "Instances whose orchestrator is in memory.",
+            figures => figures.Live);
         _meter.CreateObservableUpDownCounter(
             "durablemesh.engine.activities.running", () => activities.Running, "{activity}", "Activities that run.");
         _meter.CreateObservableUpDownCounter(
-            "durablemesh.engine.activities.waiting", () => activities.Waiting, "{activity}", "Activities that wait for their turn.");
+            "durablemesh.engine.activities.waiting", () => activities.Waiting, "{activity}",
+            "Activities that wait for their turn.");
 
         Histogram<T> Histogram<T>(string name, string unit, string description, params T[] boundaries)
             where T : struct =>
-            _meter.CreateHistogram(name, unit, description, advice: new InstrumentAdvice<T> { HistogramBucketBoundaries = boundaries });
+            _meter.CreateHistogram(
+                name, unit, description, advice: new InstrumentAdvice<T> { HistogramBucketBoundaries = boundaries });
 
         void Gauge<T>(string name, string unit, string description, Func<PartitionFigures, T> value)
             where T : struct =>
             _meter.CreateObservableGauge(
-                name, () => partitions().Select(figures => new Measurement<T>(value(figures), Of(figures.Partition))), unit, description);
+                name,
+                () => partitions().Select(figures => new Measurement<T>(value(figures), Of(figures.Partition))),
+                unit,
+                description);
     }
 
     /// <summary>An orchestrator ran from one wait to the next.</summary>
@@ -98,7 +108,8 @@ internal sealed class EngineMetrics : IDisposable
     public void Recovered(int partition, TimeSpan took) => _recoveryDuration.Record(took.TotalSeconds, Of(partition));
 
     /// <summary>Partition leases were acquired, lost or released.</summary>
-    public void LeasesChanged(string kind, int count) => _leaseChanges.Add(count, new KeyValuePair<string, object?>("kind", kind));
+    public void LeasesChanged(string kind, int count) =>
+        _leaseChanges.Add(count, new KeyValuePair<string, object?>("kind", kind));
 
     /// <summary>A request got no durable answer: the hub was overloaded or unavailable.</summary>
     public void RequestRefused(string reason) => _refusedRequests.Add(1, new KeyValuePair<string, object?>("error.type", reason));

@@ -6,8 +6,8 @@ namespace DurableMesh.LocalHost.Functions;
 
 /// <summary>
 /// Gives memory back when the host has become idle, and more and more rarely while it stays so. .NET collects when a program
-/// allocates, so that one which has stopped to keeps what its last burst of work took; here most of that is instances that leave the
-/// memory only after a while.
+/// allocates, so that one which has stopped to keeps what its last burst of work took; here most of that is instances that leave
+/// the memory only after a while.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="allocated">How many bytes the process has allocated so far.</param>
@@ -22,7 +22,10 @@ internal sealed class IdleMemory(TimeProvider time, Func<long> allocated, Action
 
     /// <summary>For this process.</summary>
     public IdleMemory(TimeProvider time)
-        : this(time, () => GC.GetTotalAllocatedBytes(), () => GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true))
+        : this(
+            time,
+            () => GC.GetTotalAllocatedBytes(),
+            () => GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true))
     {
     }
 

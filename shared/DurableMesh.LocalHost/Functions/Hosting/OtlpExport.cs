@@ -23,12 +23,14 @@ internal static class OtlpExport
     private const string DefaultServiceName = "durablemesh";
 
     /// <summary>
-    /// How long one export may take, in milliseconds. OpenTelemetry allows ten seconds, and a collector that hangs would hold up the
-    /// end of the process for that long and more.
+    /// How long one export may take, in milliseconds. OpenTelemetry allows ten seconds, and a collector that hangs would hold up
+    /// the end of the process for that long and more.
     /// </summary>
     public static KeyValuePair<string, string?> DefaultTimeout { get; } = new("OTEL_EXPORTER_OTLP_TIMEOUT", "2000");
 
-    /// <summary>Adds the export if the endpoint is set; the exporter reads it, and its other settings, from the configuration.</summary>
+    /// <summary>
+    /// Adds the export if the endpoint is set; the exporter reads it, and its other settings, from the configuration.
+    /// </summary>
     /// <exception cref="FunctionAppException">The endpoint or the protocol is not right.</exception>
     public static void AddOtlpExport(this IServiceCollection services, IConfiguration configuration)
     {
@@ -46,7 +48,8 @@ internal static class OtlpExport
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
             throw new FunctionAppException(
-                $"{EndpointSetting} is '{endpoint}'; it must be the http or https address of an OpenTelemetry collector, such as http://127.0.0.1:4317.");
+                $"{EndpointSetting} is '{endpoint}'; it must be the http or https address of an OpenTelemetry collector, "
+                + "such as http://127.0.0.1:4317.");
         }
 
         if (protocol is not (null or "" or "grpc" or "http/protobuf"))

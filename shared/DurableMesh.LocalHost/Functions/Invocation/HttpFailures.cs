@@ -18,7 +18,12 @@ internal sealed partial class HttpFailures(ILogger<HttpFailures> logger)
         if (error is BadHttpRequestException { StatusCode: StatusCodes.Status429TooManyRequests } full)
         {
             return Problem.WriteAsync(
-                http, full.StatusCode, "overloaded", "The task hub has as much to do as it takes.", full.Message, retryAfterSeconds: 1);
+                http,
+                full.StatusCode,
+                "overloaded",
+                "The task hub has as much to do as it takes.",
+                full.Message,
+                retryAfterSeconds: 1);
         }
 
         if (error is BadHttpRequestException bad)

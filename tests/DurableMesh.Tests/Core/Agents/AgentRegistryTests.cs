@@ -57,7 +57,8 @@ public sealed class AgentRegistryTests
     [Fact]
     public void Whoever_comes_again_does_not_have_an_old_version()
     {
-        var changed = Done(Done(Registry, new DeleteAgent("proveo-verifier", 1)), new PutAgent(Agent("proveo-verifier", "proveo"), 0));
+        var without = Done(Registry, new DeleteAgent("proveo-verifier", 1));
+        var changed = Done(without, new PutAgent(Agent("proveo-verifier", "proveo"), 0));
 
         Assert.Equal(2, changed.Find("proveo-verifier")!.Version);
         Assert.Equal((1, 2), (Registry.IncarnationOf("proveo-verifier"), changed.IncarnationOf("proveo-verifier")));
@@ -76,8 +77,14 @@ public sealed class AgentRegistryTests
 
     public static TheoryData<RegistryChange, RefusalKind, string, string> Refusals => new()
     {
-        { new PutAgent(Agent("codecraft-builder", "codecraft"), 0), RefusalKind.VersionMismatch, "version_mismatch", "exists already" },
-        { new PutAgent(Agent("codecraft-builder", "codecraft"), 2), RefusalKind.VersionMismatch, "version_mismatch", "at version 1" },
+        {
+            new PutAgent(Agent("codecraft-builder", "codecraft"), 0),
+            RefusalKind.VersionMismatch, "version_mismatch", "exists already"
+        },
+        {
+            new PutAgent(Agent("codecraft-builder", "codecraft"), 2),
+            RefusalKind.VersionMismatch, "version_mismatch", "at version 1"
+        },
         { new PutAgent(Agent("new", "proveo"), 1), RefusalKind.VersionMismatch, "version_mismatch", "does not exist" },
         { new PutAgent(Agent("new", "nowhere"), null), RefusalKind.Invalid, "unknown_company", "'nowhere'" },
         { new PutAgent(Agent("Proveo", "proveo"), null), RefusalKind.Conflict, "name_taken", "'proveo-verifier'" },
@@ -87,7 +94,10 @@ public sealed class AgentRegistryTests
         },
         { new DeleteAgent("Proveo", null), RefusalKind.NotFound, "agent_not_found", "Proveo" },
         { new DeleteAgent("proveo-verifier", 7), RefusalKind.VersionMismatch, "version_mismatch", "version 7" },
-        { new PutCompany(new CompanyView { Id = "empty", Name = "n" }, 0), RefusalKind.VersionMismatch, "version_mismatch", "exists" },
+        {
+            new PutCompany(new CompanyView { Id = "empty", Name = "n" }, 0),
+            RefusalKind.VersionMismatch, "version_mismatch", "exists"
+        },
         { new DeleteCompany("nowhere", null), RefusalKind.NotFound, "company_not_found", "nowhere" },
         { new DeleteCompany("empty", 3), RefusalKind.VersionMismatch, "version_mismatch", "version 3" },
         { new DeleteCompany("proveo", 1), RefusalKind.Conflict, "company_in_use", "proveo-verifier" },

@@ -21,7 +21,8 @@ internal static class SampleRegistry
     {
         var read = OrganisationReader.Read(Encoding.UTF8.GetBytes(organisation));
         Assert.Empty(read.Errors);
-        var unlisted = read.Value!.Agents.Select(agent => agent.Company).Except(read.Value.Companies.Select(company => company.Id));
+        var listed = read.Value!.Companies.Select(company => company.Id);
+        var unlisted = read.Value.Agents.Select(agent => agent.Company).Except(listed);
         return new SeedRegistry(
             [.. read.Value.Companies, .. unlisted.Select(id => new CompanyView { Id = id, Name = id })], read.Value.Agents);
     }

@@ -11,8 +11,8 @@ public sealed class AuthorityReaderTests
     private const string Good =
         """
         {"by":"anna","rows":[
-          {"id":"one","pattern":"builder-verifier","initiator":{"role":"builder"},"responder":{"role":"verifier","device":"FORGE"},
-           "status":"active","since":"2026-11-01T00:00:00Z","why":"ADR-027"},
+          {"id":"one","pattern":"builder-verifier","initiator":{"role":"builder"},
+           "responder":{"role":"verifier","device":"FORGE"},"status":"active","since":"2026-11-01T00:00:00Z","why":"ADR-027"},
           {"id":"two","pattern":"advisory","initiator":{},"responder":{"agent":"lexicon-advisor","company":"lexicon"},
            "status":"pilot","since":"2026-11-02T00:00:00Z","why":"ADR-027"}]}
         """;
@@ -23,7 +23,8 @@ public sealed class AuthorityReaderTests
         var request = Read(Good).Value!;
 
         Assert.Equal("anna", request.By);
-        Assert.Equal(["role builder → role verifier, device FORGE, active", "anybody → agent lexicon-advisor, company lexicon, pilot"],
+        Assert.Equal(
+            ["role builder → role verifier, device FORGE, active", "anybody → agent lexicon-advisor, company lexicon, pilot"],
             request.Rows.Select(row => row.ToString()));
         Assert.Equal(new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero), request.Rows[0].Since);
     }
@@ -70,7 +71,12 @@ public sealed class AuthorityReaderTests
         { Row("other", new() { Role = "builder" }, new() { Role = "verifier" }, AuthorityStatus.Pilot), false },
         { Row("other", new() { Role = "builder" }, new() { Role = "verifier" }, AuthorityStatus.Retired, daysAgo: 9), false },
         { Row("other", new() { Role = "builder" }, null, AuthorityStatus.Retired), false },
-        { Row("other", new() { Role = "builder" }, new() { Role = "verifier" }, AuthorityStatus.Retired, pattern: Pattern.Advisory), false },
+        {
+            Row(
+                "other", new() { Role = "builder" }, new() { Role = "verifier" },
+                AuthorityStatus.Retired, pattern: Pattern.Advisory),
+            false
+        },
     };
 
     [Theory]

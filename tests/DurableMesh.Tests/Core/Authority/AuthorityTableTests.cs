@@ -93,16 +93,28 @@ public sealed class AuthorityTableTests
         { RoleBuilder, RoleVerifier, RoleBuilder, new() },
         { new() { Device = "ANVIL" }, new(), new(), new() },
         { new() { Company = "codecraft" }, new(), RoleBuilder, RoleVerifier },
-        { new() { Company = "codecraft" }, new(), new() { Role = "builder", Device = "ANVIL" }, new() { Role = "verifier", Device = "ANVIL" } },
+        {
+            new() { Company = "codecraft" }, new(),
+            new() { Role = "builder", Device = "ANVIL" }, new() { Role = "verifier", Device = "ANVIL" }
+        },
         { new() { Agent = "codecraft-builder" }, new(), new() { Company = "codecraft" }, new() { Company = "proveo" } },
-        { new(), new() { Agent = "proveo-verifier" }, new() { Company = "codecraft", Role = "builder" }, new() { Company = "proveo" } },
-        { new() { Agent = "codecraft-builder" }, new() { Agent = "proveo-verifier" }, new() { Agent = "codecraft-builder" }, new() { Company = "proveo" } },
+        {
+            new(), new() { Agent = "proveo-verifier" },
+            new() { Company = "codecraft", Role = "builder" }, new() { Company = "proveo" }
+        },
+        {
+            new() { Agent = "codecraft-builder" }, new() { Agent = "proveo-verifier" },
+            new() { Agent = "codecraft-builder" }, new() { Company = "proveo" }
+        },
     };
 
     [Theory]
     [MemberData(nameof(Narrower))]
     public void The_narrower_row_decides(
-        AuthoritySelector initiator, AuthoritySelector responder, AuthoritySelector widerInitiator, AuthoritySelector widerResponder)
+        AuthoritySelector initiator,
+        AuthoritySelector responder,
+        AuthoritySelector widerInitiator,
+        AuthoritySelector widerResponder)
     {
         var narrow = Row("narrow", initiator, responder, AuthorityStatus.Retired, daysAgo: 20);
         var wide = Row("wide", widerInitiator, widerResponder, daysAgo: 1);

@@ -47,7 +47,10 @@ public sealed class AuthorityTablesTests
 
         Assert.Equal(table.Rows, back.Rows);
         Assert.Equal(table with { Rows = [] }, back with { Rows = [] });
-        Assert.Contains("""{"id":"b","pattern":"builder-verifier","initiator":{},"responder":{},"status":"active",""", json, StringComparison.Ordinal);
+        Assert.Contains(
+            """{"id":"b","pattern":"builder-verifier","initiator":{},"responder":{},"status":"active",""",
+            json,
+            StringComparison.Ordinal);
     }
 
     private static AuthorityTables Change(AuthorityTables tables, int? expected, params AuthorityRow[] rows)

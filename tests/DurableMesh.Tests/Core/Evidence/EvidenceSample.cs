@@ -25,7 +25,8 @@ internal static class EvidenceSample
         dialogue.Send(Dialogue.Builder, MessageKind.Question, "Which line?");
         dialogue.Send(Dialogue.Verifier, MessageKind.Answer, new string('x', 5000));
         dialogue.Decide(new ReservationAsked(
-            Dialogue.Builder, Prices.Settle(new Usage { Model = "m", InputTokens = 90_000, OutputTokens = 9_000 }, dialogue.Now)));
+            Dialogue.Builder,
+            Prices.Settle(new Usage { Model = "m", InputTokens = 90_000, OutputTokens = 9_000 }, dialogue.Now)));
         dialogue.Submit(0.25m);
         Send(Dialogue.Verifier, MessageKind.Note, new Usage { Model = "unknown", OutputTokens = 5 });
         dialogue.Judge(Verdict.Pass, Dialogue.Pass("AC-1"), Dialogue.Pass("AC-2"));

@@ -197,7 +197,8 @@ public sealed class EvidenceVerifierTests
         events[2] = accepted with { Message = accepted.Message with { Usage = usage } };
         var finding = Assert.Single(EvidenceVerifier.Verify(Forge(events)).Findings);
         Assert.Equal(
-            (EvidenceFault.CostMismatch, "event.message.usage.computedUsd", "0.003075"), (finding.Fault, finding.Path, finding.Expected));
+            (EvidenceFault.CostMismatch, "event.message.usage.computedUsd", "0.003075"),
+            (finding.Fault, finding.Path, finding.Expected));
     }
 
     [Theory]
@@ -226,8 +227,10 @@ public sealed class EvidenceVerifierTests
     public void A_worst_case_that_is_not_what_its_price_gives_is_found()
     {
         var report = Tampered(file => file["entries"]![7]!["event"]!["worstCase"]!["costUsd"] = 0.1m);
-        Assert.Contains(report.Findings, finding =>
-            finding is { Fault: EvidenceFault.CostMismatch, Entry: 7, Path: "event.worstCase.costUsd", Expected: "0.405", Found: "0.1" });
+        Assert.Contains(report.Findings, finding => finding is
+        {
+            Fault: EvidenceFault.CostMismatch, Entry: 7, Path: "event.worstCase.costUsd", Expected: "0.405", Found: "0.1",
+        });
     }
 
     [Fact]
@@ -253,7 +256,9 @@ public sealed class EvidenceVerifierTests
         return report;
     }
 
-    /// <summary>A dialogue with a cost that the table does not give, one that it gives, and one that it gives but for a rounding.</summary>
+    /// <summary>
+    /// A dialogue with a cost that the table does not give, one that it gives, and one that it gives but for a rounding.
+    /// </summary>
     private static List<TranscriptEntry> Disputed()
     {
         var prices = new PriceTable([new ModelPrice
@@ -264,9 +269,9 @@ public sealed class EvidenceVerifierTests
         var usage = new Usage { Model = "m", InputTokens = 1000, CacheWriteTokens = 100 };
         foreach (var cost in (decimal?[])[0.004m, null, 0.0031m])
         {
+            var spent = usage with { CostUsd = cost };
             dialogue.Send(
-                new() { MessageId = $"n{cost}", From = Dialogue.Verifier, Kind = MessageKind.Note, Usage = usage with { CostUsd = cost } },
-                prices);
+                new() { MessageId = $"n{cost}", From = Dialogue.Verifier, Kind = MessageKind.Note, Usage = spent }, prices);
         }
 
         return [.. dialogue.Decisions.SelectMany(decision => decision.Entries)];

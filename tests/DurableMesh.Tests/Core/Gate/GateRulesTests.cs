@@ -43,29 +43,56 @@ public sealed class GateRulesTests
 
     private static readonly (string Rule, GateInput Input, string Words)[] Denied =
     [
-        ("initiator_known_and_enabled", Good with { Initiator = Good.Initiator with { Agent = Builder with { Enabled = false } } }, "disabled"),
-        ("responder_known_and_enabled", Good with { Responder = Good.Responder with { Agent = Verifier with { Enabled = false } } }, "disabled"),
+        ("initiator_known_and_enabled", Good with { Initiator = Disabled(Good.Initiator) }, "disabled"),
+        ("responder_known_and_enabled", Good with { Responder = Disabled(Good.Responder) }, "disabled"),
         ("mc_task_in_progress", Good with { Task = null }, "no MC task '101959'"),
         ("mc_task_in_progress", Good with { Task = Good.Task! with { State = MissionTaskState.Open } }, "is open"),
         ("mc_task_in_progress", Good with { Task = Good.Task! with { State = MissionTaskState.Done } }, "is done"),
         ("acceptance_criteria_present", With(thread => thread with { Acceptance = [] }), "brief.acceptance"),
-        ("acceptance_criteria_present", With(thread => thread with { Acceptance = [new("AC-1", "t", Required: false)] }), "required"),
+        (
+            "acceptance_criteria_present",
+            With(thread => thread with { Acceptance = [new("AC-1", "t", Required: false)] }),
+            "required"
+        ),
         ("pair_authorized", Good with { Authority = Authority(authorised: false) }, "no row"),
-        ("trust_zones_allow", With(thread => thread with { Trust = new("restricted", "public", TrustAction.Deny, TrustAction.Allow) }), "deny"),
-        ("trust_zones_allow", With(thread => thread with { Trust = new("public", "restricted", TrustAction.Allow, TrustAction.Deny) }), "deny"),
-        ("limits_within_maxima", Limits(limits => limits with { MaxTurns = 501 }), "maxTurns is 501, at most 500 is allowed"),
-        ("limits_within_maxima", Limits(limits => limits with { Ttl = TimeSpan.FromDays(2) }), "ttl is P2D, at most P1D is allowed"),
-        ("limits_within_maxima", Limits(limits => limits with { CostCapUsd = 100.01m }), "costCapUsd is 100.01"),
-        ("limits_within_maxima", Limits(limits => limits with { MaxFindingsPerTurn = 1001 }), "maxFindingsPerTurn is 1001"),
-        ("limits_within_maxima", Limits(limits => limits with { MaxRoundsWithoutProgress = 21 }), "maxRoundsWithoutProgress is 21"),
-        ("cost_cap_covers_a_turn", Limits(limits => limits with { CostCapUsd = 0 }), "limits.costCapUsd"),
+        ("trust_zones_allow", Trust(new("restricted", "public", TrustAction.Deny, TrustAction.Allow)), "deny"),
+        ("trust_zones_allow", Trust(new("public", "restricted", TrustAction.Allow, TrustAction.Deny)), "deny"),
+        ("limits_within_maxima", Limits(one => one with { MaxTurns = 501 }), "maxTurns is 501, at most 500 is allowed"),
+        ("limits_within_maxima", Limits(one => one with { Ttl = TimeSpan.FromDays(2) }), "ttl is P2D, at most P1D is allowed"),
+        ("limits_within_maxima", Limits(one => one with { CostCapUsd = 100.01m }), "costCapUsd is 100.01"),
+        ("limits_within_maxima", Limits(one => one with { MaxFindingsPerTurn = 1001 }), "maxFindingsPerTurn is 1001"),
+        ("limits_within_maxima", Limits(one => one with { MaxRoundsWithoutProgress = 21 }), "maxRoundsWithoutProgress is 21"),
+        ("cost_cap_covers_a_turn", Limits(one => one with { CostCapUsd = 0 }), "limits.costCapUsd"),
         ("cost_cap_covers_a_turn", Priced(cap: 0.0194m), "0.0195 USD"),
         ("work_in_progress", Good with { Initiator = Busy(Good.Initiator, open: 3, limit: 3) }, "3 open threads"),
         ("work_in_progress", Good with { Responder = Busy(Good.Responder, open: 4, limit: 3) }, "limit of 3"),
-        ("work_in_progress", Policy("""{"budgets":{"openThreads":2}}""") with { Responder = Busy(Good.Responder, open: 2, limit: null) }, "limit of 2"),
-        ("daily_budget", Good with { Initiator = Good.Initiator with { Agent = Builder with { DailyBudgetUsd = 5 }, AgentSpentUsd = 5 } }, "agent 'codecraft-builder' has spent 5 of 5 USD"),
-        ("daily_budget", Good with { Responder = Good.Responder with { Company = Good.Responder.Company! with { DailyBudgetUsd = 7 }, CompanySpentUsd = 8 } }, "company 'proveo' has spent 8 of 7 USD"),
-        ("daily_budget", Policy("""{"budgets":{"agentDayUsd":1}}""") with { Initiator = Good.Initiator with { AgentSpentUsd = 1 } }, "1 of 1 USD"),
+        (
+            "work_in_progress",
+            Policy("""{"budgets":{"openThreads":2}}""") with { Responder = Busy(Good.Responder, open: 2, limit: null) },
+            "limit of 2"
+        ),
+        (
+            "daily_budget",
+            Good with { Initiator = Good.Initiator with { Agent = Builder with { DailyBudgetUsd = 5 }, AgentSpentUsd = 5 } },
+            "agent 'codecraft-builder' has spent 5 of 5 USD"
+        ),
+        (
+            "daily_budget",
+            Good with
+            {
+                Responder = Good.Responder with
+                {
+                    Company = Good.Responder.Company! with { DailyBudgetUsd = 7 },
+                    CompanySpentUsd = 8,
+                },
+            },
+            "company 'proveo' has spent 8 of 7 USD"
+        ),
+        (
+            "daily_budget",
+            Policy("""{"budgets":{"agentDayUsd":1}}""") with { Initiator = Good.Initiator with { AgentSpentUsd = 1 } },
+            "1 of 1 USD"
+        ),
     ];
 
     public static TheoryData<int> Cases { get; } = [.. Enumerable.Range(0, Denied.Length)];
@@ -100,7 +127,8 @@ public sealed class GateRulesTests
     {
         Assert.Equal(GateOutcome.Approved, GateRules.Evaluate(Limits(_ => LimitPolicy.Standard.Maxima)).Outcome);
         Assert.Equal(GateOutcome.Approved, GateRules.Evaluate(Priced(cap: 0.0195m)).Outcome);
-        Assert.Equal(GateOutcome.Approved, GateRules.Evaluate(Good with { Initiator = Busy(Good.Initiator, open: 2, limit: 3) }).Outcome);
+        Assert.Equal(
+            GateOutcome.Approved, GateRules.Evaluate(Good with { Initiator = Busy(Good.Initiator, open: 2, limit: 3) }).Outcome);
     }
 
     [Fact]
@@ -151,7 +179,8 @@ public sealed class GateRulesTests
         Assert.Equal(new HoldTerms(Now + TimeSpan.FromMinutes(30), Now + TimeSpan.FromMinutes(15)), report.Hold);
 
         var hasty = Policy("""{"hold":{"expiresAfter":"PT10M","remindBefore":"PT2M"}}""") with { Thread = high.Thread };
-        Assert.Equal(new HoldTerms(Now + TimeSpan.FromMinutes(10), Now + TimeSpan.FromMinutes(8)), GateRules.Evaluate(hasty).Hold);
+        Assert.Equal(
+            new HoldTerms(Now + TimeSpan.FromMinutes(10), Now + TimeSpan.FromMinutes(8)), GateRules.Evaluate(hasty).Hold);
     }
 
     [Fact]
@@ -186,9 +215,14 @@ public sealed class GateRulesTests
     private static GateInput With(Func<DurableMesh.Core.Threads.ThreadStart, DurableMesh.Core.Threads.ThreadStart> change) =>
         Good with { Thread = change(Good.Thread) };
 
-    private static GateInput Limits(Func<Limits, Limits> change) => With(thread => thread with { Limits = change(thread.Limits) });
+    private static GateInput Trust(TrustDecision trust) => With(thread => thread with { Trust = trust });
+
+    private static GateInput Limits(Func<Limits, Limits> change) =>
+        With(thread => thread with { Limits = change(thread.Limits) });
 
     private static GateInput Policy(string json) => Good with { Policy = PolicyReader.Read(Encoding.UTF8.GetBytes(json)).Value! };
+
+    private static GateParty Disabled(GateParty party) => party with { Agent = party.Agent! with { Enabled = false } };
 
     private static GateParty Busy(GateParty party, int open, int? limit) =>
         party with { OpenThreads = open, Agent = party.Agent! with { WipLimit = limit } };

@@ -17,7 +17,8 @@ public sealed class KeyRequestTests
     public void Scopes_and_a_lifetime_are_read()
     {
         var asked = Read(
-            KeyRequestReader.ReadForOperator, """{"operator":"ann","scopes":["read","operate","read"],"lifetime":"P90D"}""").Value!;
+            KeyRequestReader.ReadForOperator,
+            """{"operator":"ann","scopes":["read","operate","read"],"lifetime":"P90D"}""").Value!;
 
         Assert.Equal(("ann", TimeSpan.FromDays(90)), (asked.Operator, asked.Lifetime));
         Assert.Equal([Scope.Read, Scope.Operate], asked.Scopes!);

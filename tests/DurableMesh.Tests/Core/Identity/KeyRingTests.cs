@@ -178,7 +178,8 @@ public sealed class KeyRingTests
         foreach (var change in changes)
         {
             var json = JsonSerializer.Serialize(change, MeshJson.Options);
-            Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<KeyChange>(json, MeshJson.Options), MeshJson.Options));
+            Assert.Equal(
+                json, JsonSerializer.Serialize(JsonSerializer.Deserialize<KeyChange>(json, MeshJson.Options), MeshJson.Options));
         }
     }
 

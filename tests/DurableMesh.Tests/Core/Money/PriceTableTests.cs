@@ -57,7 +57,8 @@ public sealed class PriceTableTests
     [InlineData("0.0056133", false)]
     [InlineData("0.0056132", true)]
     [InlineData("0", true)]
-    public void The_senders_cost_wins_and_is_disputed_where_the_tables_differs_by_more_than_a_hundredth(string cost, bool disputed)
+    public void The_senders_cost_wins_and_is_disputed_where_the_tables_differs_by_more_than_a_hundredth(
+        string cost, bool disputed)
     {
         var usd = decimal.Parse(cost, System.Globalization.CultureInfo.InvariantCulture);
         var settled = Prices.Settle(Call with { CostUsd = usd }, Change);
@@ -69,7 +70,8 @@ public sealed class PriceTableTests
     [Fact]
     public void Where_only_one_side_names_a_cost_there_is_nothing_to_dispute()
     {
-        foreach (var usage in (Usage[])[Call, Call with { Model = "other", CostUsd = 1 }, Call with { Model = null, CostUsd = 1 }])
+        Usage[] undisputed = [Call, Call with { Model = "other", CostUsd = 1 }, Call with { Model = null, CostUsd = 1 }];
+        foreach (var usage in undisputed)
         {
             var settled = Prices.Settle(usage, Change);
             Assert.Equal((null, false), (settled.ComputedUsd, settled.IsDisputed));

@@ -44,8 +44,8 @@ public sealed class PolicyReaderTests
     [Fact]
     public void A_default_that_is_not_given_never_exceeds_a_maximum_that_is()
     {
-        var policy = Good("""{"limits":{"maxima":{"ttl":"PT5M","maxTurns":4,"costCapUsd":1}}}""");
-        Assert.Equal((TimeSpan.FromMinutes(5), 4, 1m), (policy.Limits.Defaults.Ttl, policy.Limits.Defaults.MaxTurns, policy.Limits.Defaults.CostCapUsd));
+        var limits = Good("""{"limits":{"maxima":{"ttl":"PT5M","maxTurns":4,"costCapUsd":1}}}""").Limits.Defaults;
+        Assert.Equal((TimeSpan.FromMinutes(5), 4, 1m), (limits.Ttl, limits.MaxTurns, limits.CostCapUsd));
     }
 
     [Theory]

@@ -62,7 +62,8 @@ public sealed class TaskBoardTests
         var board = new Board().In(MissionTaskState.ReadyForReview);
 
         Assert.Equal("not_task_owner", board.Patch(new() { By = "bertil", Owner = "bertil" })!.Code);
-        Assert.Equal("not_task_owner", board.Patch(new() { By = "bertil", Owner = "bertil", State = MissionTaskState.Done })!.Code);
+        Assert.Equal(
+            "not_task_owner", board.Patch(new() { By = "bertil", Owner = "bertil", State = MissionTaskState.Done })!.Code);
 
         Assert.Null(board.Patch(new() { By = Board.Owner, Owner = "bertil" }));
         Assert.Equal(("bertil", Board.Owner), (board.Task.Owner, board.Task.History[^1].PreviousOwner));

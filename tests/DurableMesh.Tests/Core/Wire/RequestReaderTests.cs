@@ -149,7 +149,8 @@ public sealed class RequestReaderTests
     [Fact]
     public void What_a_sender_computed_in_binary_is_rounded()
     {
-        var message = Read(RequestReader.ReadSendMessage, Replace(Message, "\"costUsd\":4e-3", "\"costUsd\":0.30000000000000004"));
+        var message = Read(
+            RequestReader.ReadSendMessage, Replace(Message, "\"costUsd\":4e-3", "\"costUsd\":0.30000000000000004"));
         Assert.Equal(0.3m, message.Value!.Usage!.CostUsd);
     }
 
@@ -175,7 +176,10 @@ public sealed class RequestReaderTests
         { "\"size\":812", "\"size\":-1", "artifacts[0].size", "out_of_range" },
         { "\"inputTokens\":1200", "\"inputTokens\":-1", "usage.inputTokens", "out_of_range" },
         { "\"cachedInputTokens\":900", "\"cachedInputTokens\":1201", "usage.cachedInputTokens", "out_of_range" },
-        { "\"cachedInputTokens\":900", "\"cachedInputTokens\":900,\"cacheWriteTokens\":301", "usage.cacheWriteTokens", "out_of_range" },
+        {
+            "\"cachedInputTokens\":900", "\"cachedInputTokens\":900,\"cacheWriteTokens\":301",
+            "usage.cacheWriteTokens", "out_of_range"
+        },
         { "\"cachedInputTokens\":900", "\"cacheWriteTokens\":-1", "usage.cacheWriteTokens", "out_of_range" },
         { "\"costUsd\":4e-3", "\"costUsd\":-4e-3", "usage.costUsd", "out_of_range" },
         { "\"costUsd\":4e-3", "\"costUsd\":\"4\"", "usage.costUsd", "wrong_type" },

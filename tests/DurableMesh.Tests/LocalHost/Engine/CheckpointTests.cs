@@ -88,7 +88,8 @@ public sealed class CheckpointTests
         }
     }
 
-    private static int CheckpointsOf(TestHub hub) => hub.Told.Count(line => line.Contains(" instances anew in ", StringComparison.Ordinal));
+    private static int CheckpointsOf(TestHub hub) =>
+        hub.Told.Count(line => line.Contains(" instances anew in ", StringComparison.Ordinal));
 
     [Fact]
     public async Task An_idle_instance_leaves_the_memory_and_an_event_brings_it_back()
@@ -145,11 +146,14 @@ public sealed class CheckpointTests
         Assert.Equal("b", (await hub.Client.GetInstanceAsync("b", true, TestHub.Patience))!.ReadOutputAs<string>());
         await UntilNobodyIsInMemoryAsync(hub);
         var completed = new OrchestrationQuery(Statuses: [OrchestrationRuntimeStatus.Completed], FetchInputsAndOutputs: true);
-        Assert.Equal(["a", "b", "c"], await hub.Client.GetAllInstancesAsync(completed).Select(one => one.ReadOutputAs<string>()).ToListAsync());
+        Assert.Equal(
+            ["a", "b", "c"],
+            await hub.Client.GetAllInstancesAsync(completed).Select(one => one.ReadOutputAs<string>()).ToListAsync());
         await UntilNobodyIsInMemoryAsync(hub);
 
         Assert.Equal(1, (await hub.Client.PurgeInstanceAsync("a", cancellation: TestHub.Patience)).PurgedInstanceCount);
-        Assert.Equal(2, (await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(), cancellation: TestHub.Patience)).PurgedInstanceCount);
+        PurgeResult rest = await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(), cancellation: TestHub.Patience);
+        Assert.Equal(2, rest.PurgedInstanceCount);
         await UntilCheckpointsAsync(hub, 3);
         await using TestHub second = await RestartAsync(hub);
 
@@ -178,7 +182,9 @@ public sealed class CheckpointTests
         var gate = new TaskCompletionSource();
         var isShut = false;
         StorageFault Reads(StorageCall call) =>
-            isShut && call.Operation == StorageOperation.ReadCheckpointFile ? StorageFault.None.After(gate.Task) : StorageFault.None;
+            isShut && call.Operation == StorageOperation.ReadCheckpointFile
+                ? StorageFault.None.After(gate.Task)
+                : StorageFault.None;
 
         await using TestHub hub = await StartAsync(Reads);
         await hub.StartInstanceAsync("Parent", "child", "parent");
@@ -355,8 +361,8 @@ public sealed class CheckpointTests
         hub.Time.Advance(TimeSpan.FromSeconds(1));
         await waits.Task.WaitAsync(TestHub.Patience);
 
-        // What was written since, the opening of the segment that names the file, what came with it, and the file. It is noticed when
-        // the checkpoint that has the new one is about to count.
+        // What was written since, the opening of the segment that names the file, what came with it, and the file. It is noticed
+        // when the checkpoint that has the new one is about to count.
         hub.Storage.Forget((int)(hub.Storage.AppendCount - before) + 3);
         gate.SetResult();
         await UntilCheckpointsAsync(hub, 2);
@@ -408,7 +414,8 @@ public sealed class CheckpointTests
         await UntilNobodyIsInMemoryAsync(hub);
         await using TestHub second = await RestartAsync(hub);
 
-        Assert.Equal(OrchestrationRuntimeStatus.Suspended, (await second.Client.GetInstanceAsync(id, TestHub.Patience))!.RuntimeStatus);
+        Assert.Equal(
+            OrchestrationRuntimeStatus.Suspended, (await second.Client.GetInstanceAsync(id, TestHub.Patience))!.RuntimeStatus);
         await second.Client.ResumeInstanceAsync(id, cancellation: TestHub.Patience);
         Assert.Equal("1", await EndAsync(second, id));
     }

@@ -26,13 +26,15 @@ public sealed class LimitTests
         registry.AddOrchestratorFunc<int, string>("Author", (_, size) => Task.FromResult(new string('a', size)));
     }
 
-    private static Task SayAsync(TestHub hub, string id, string word) => hub.Client.RaiseEventAsync(id, "say", word, TestHub.Patience);
+    private static Task SayAsync(TestHub hub, string id, string word) =>
+        hub.Client.RaiseEventAsync(id, "say", word, TestHub.Patience);
 
     /// <summary>A hub whose storage stands still while the gate is shut.</summary>
-    private static Task<TestHub> StartAsync(Func<Task> gate, long pending = 1024 * 1024, long history = 64 * 1024 * 1024) => TestHub.StartAsync(
-        Tasks,
-        call => call.Operation == StorageOperation.Append ? StorageFault.None.After(gate()) : StorageFault.None,
-        configure: options => (options.MaximumPendingBytes, options.MaximumHistoryBytes) = (pending, history));
+    private static Task<TestHub> StartAsync(Func<Task> gate, long pending = 1024 * 1024, long history = 64 * 1024 * 1024) =>
+        TestHub.StartAsync(
+            Tasks,
+            call => call.Operation == StorageOperation.Append ? StorageFault.None.After(gate()) : StorageFault.None,
+            configure: options => (options.MaximumPendingBytes, options.MaximumHistoryBytes) = (pending, history));
 
     [Fact]
     public async Task A_partition_that_cannot_commit_refuses_more_than_it_may_keep_and_loses_nothing_of_what_it_took()
@@ -60,7 +62,9 @@ public sealed class LimitTests
         Assert.Contains("takes in 1,048,576", refusal.Message, StringComparison.Ordinal);
         Assert.InRange(heard, 5, 15);
         Assert.Equal(sends.Count(send => send.IsCompletedSuccessfully), heard);
-        Assert.All(sends.Where(send => send.IsFaulted), send => Assert.IsType<TaskHubOverloadedException>(send.Exception!.InnerException));
+        Assert.All(
+            sends.Where(send => send.IsFaulted),
+            send => Assert.IsType<TaskHubOverloadedException>(send.Exception!.InnerException));
     }
 
     [Fact]
@@ -131,7 +135,8 @@ public sealed class LimitTests
     {
         await using TestHub hub = await StartAsync(() => Task.CompletedTask);
 
-        OrchestrationMetadata failed = await hub.CompletionAsync(await hub.StartInstanceAsync(name, BoundedConverter.MaximumCharacters));
+        OrchestrationMetadata failed = await hub.CompletionAsync(
+            await hub.StartInstanceAsync(name, BoundedConverter.MaximumCharacters));
 
         Assert.Equal(OrchestrationRuntimeStatus.Failed, failed.RuntimeStatus);
         Assert.Contains("Store it and send a reference", failed.FailureDetails!.ErrorMessage, StringComparison.Ordinal);

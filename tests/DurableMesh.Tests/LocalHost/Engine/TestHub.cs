@@ -93,13 +93,17 @@ internal sealed class TestHub : IAsyncDisposable
     /// own copy and is of no further interest.
     /// </summary>
     public Task<TestHub> CrashAndRestartAsync(
-        Action<DurableTaskRegistry> tasks, int forgottenWrites = 0, int partitions = 1, Action<TaskHubOptions>? configure = null) =>
+        Action<DurableTaskRegistry> tasks,
+        int forgottenWrites = 0,
+        int partitions = 1,
+        Action<TaskHubOptions>? configure = null) =>
         StartAsync(Storage.Copy(forgottenWrites), Time, tasks, partitions: partitions, configure: configure);
 
     public Task<string> StartInstanceAsync(string name, object? input = null, string? id = null) =>
         Client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(id), Patience);
 
-    public async Task<OrchestrationMetadata> CompletionAsync(string id) => await Client.WaitForInstanceCompletionAsync(id, true, Patience);
+    public async Task<OrchestrationMetadata> CompletionAsync(string id) =>
+        await Client.WaitForInstanceCompletionAsync(id, true, Patience);
 
     public Task<OrchestrationMetadata> UntilAsync(string id, Func<InstanceState, bool> condition) =>
         Client.WaitAsync(id, condition, withData: true, Patience);

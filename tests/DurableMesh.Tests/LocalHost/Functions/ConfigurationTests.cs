@@ -124,7 +124,10 @@ public sealed class ConfigurationTests : IDisposable
                   "hubName": "filehub",
                   "maxConcurrentActivityFunctions": 7,
                   "extendedSessionIdleTimeoutInSeconds": 5,
-                  "storageProvider": { "partitionCount": 3, "residentMegabytes": 100, "checkpointMegabytes": 2, "pendingMegabytes": 8 }
+                  "storageProvider": {
+                    "partitionCount": 3, "residentMegabytes": 100,
+                    "checkpointMegabytes": 2, "pendingMegabytes": 8
+                  }
                 }
               }
             }
@@ -176,7 +179,10 @@ public sealed class ConfigurationTests : IDisposable
                   "hubName": "1st",
                   "maxConcurrentActivityFunctions": "many",
                   "extendedSessionIdleTimeoutInSeconds": 0,
-                  "storageProvider": { "partitionCount": 17, "residentMegabytes": 0, "checkpointMegabytes": -1, "pendingMegabytes": 5000 }
+                  "storageProvider": {
+                    "partitionCount": 17, "residentMegabytes": 0,
+                    "checkpointMegabytes": -1, "pendingMegabytes": 5000
+                  }
                 }
               }
             }

@@ -38,7 +38,8 @@ public sealed class ConsoleTests
     public void Settings_that_the_app_refuses_are_told_one_a_line_and_without_a_trace() =>
         Assert.EndsWith(
             $"failed{Environment.NewLine}A is wrong.{Environment.NewLine}B is wrong.{Environment.NewLine}",
-            Format(LogLevel.Critical, "failed", new OptionsValidationException("", typeof(object), ["A is wrong.", "B is wrong."])),
+            Format(
+                LogLevel.Critical, "failed", new OptionsValidationException("", typeof(object), ["A is wrong.", "B is wrong."])),
             StringComparison.Ordinal);
 
     private static string Format(LogLevel level, string message, Exception? error)

@@ -32,7 +32,8 @@ public sealed class StandbyTests : IAsyncLifetime
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         Assert.Equal("not_owner", problem.GetProperty("code").GetString());
         Assert.Equal("http://127.0.0.1:7071", problem.GetProperty("owner").GetString());
-        Assert.Contains("process 42 on vm (http://127.0.0.1:7071)", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "process 42 on vm (http://127.0.0.1:7071)", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Empty(_app.Hub.Invocations);
     }
 
@@ -87,6 +88,7 @@ public sealed class StandbyTests : IAsyncLifetime
         public static IResult Say([HttpTrigger] HttpRequest request) => Results.Json("hello");
 
         [Function("full")]
-        public static IResult Fail([HttpTrigger] HttpRequest request) => throw new TaskHubOverloadedException("The partition is full.");
+        public static IResult Fail([HttpTrigger] HttpRequest request) =>
+            throw new TaskHubOverloadedException("The partition is full.");
     }
 }

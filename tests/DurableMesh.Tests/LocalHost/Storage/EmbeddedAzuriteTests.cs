@@ -177,7 +177,8 @@ public sealed class EmbeddedAzuriteTests : IDisposable
 
         async Task StartAsync(AzuriteInstallation fake)
         {
-            await using var host = new EmbeddedAzurite(_endpoint, fake, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
+            await using var host = new EmbeddedAzurite(
+                _endpoint, fake, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
             await host.ReadyAsync(Cancellation);
         }
     }

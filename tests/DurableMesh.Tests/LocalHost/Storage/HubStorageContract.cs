@@ -82,7 +82,8 @@ public abstract class HubStorageContract
         Assert.False(await partition.TryWriteCheckpointFileAsync(7, Block("usurper"), Cancellation));
 
         Assert.Equal("point", Encoding.UTF8.GetString(await partition.ReadCheckpointFileAsync(7, 5, 5, Cancellation)));
-        Assert.Equal([new CheckpointFile(7, 10), new CheckpointFile(12, 7)], await partition.ListCheckpointFilesAsync(Cancellation));
+        Assert.Equal(
+            [new CheckpointFile(7, 10), new CheckpointFile(12, 7)], await partition.ListCheckpointFilesAsync(Cancellation));
         Assert.Single(await partition.ListSegmentsAsync(Cancellation));
 
         await partition.DeleteCheckpointFileAsync(7, Cancellation);

@@ -15,11 +15,12 @@ internal sealed class DialogueApp(IHost host) : IAsyncDisposable
     /// <summary>Puts it together; host.json and local.settings.json are not there.</summary>
     public static FunctionsApplicationBuilder Builder(TemporaryFolder folder, params KeyValuePair<string, string?>[] environment)
     {
-        var source = new FunctionAppSource([typeof(DialogueFunctions)], folder.Path, folder.Path, new Dictionary<string, string?>(environment)
+        var variables = new Dictionary<string, string?>(environment)
         {
             ["FUNCTIONS_HTTP_PORT"] = "0",
             ["Logging__Console__LogLevel__Default"] = "None",
-        })
+        };
+        var source = new FunctionAppSource([typeof(DialogueFunctions)], folder.Path, folder.Path, variables)
         {
             AddStorage = services => services.AddSingleton<IHubStorage>(new InMemoryHubStorage(TimeProvider.System).Connect()),
         };

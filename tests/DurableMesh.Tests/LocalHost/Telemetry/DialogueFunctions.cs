@@ -20,8 +20,9 @@ public static class DialogueFunctions
         string id,
         [DurableClient] DurableTaskClient client)
     {
-        await client.RaiseEventAsync(id, "said", "hello", request.HttpContext.RequestAborted);
-        return (await client.WaitForInstanceCompletionAsync(id, true, request.HttpContext.RequestAborted)).ReadOutputAs<string>()!;
+        CancellationToken aborted = request.HttpContext.RequestAborted;
+        await client.RaiseEventAsync(id, "said", "hello", aborted);
+        return (await client.WaitForInstanceCompletionAsync(id, true, aborted)).ReadOutputAs<string>()!;
     }
 
     [Function("Fail")]

@@ -16,7 +16,8 @@ public sealed class EngineMetricsTests
         {
             for (int turn = 1; turn <= 3; turn++)
             {
-                context.SetCustomStatus(await context.CallActivityAsync<int>("Echo", await context.WaitForExternalEvent<int>("turn")));
+                context.SetCustomStatus(
+                    await context.CallActivityAsync<int>("Echo", await context.WaitForExternalEvent<int>("turn")));
             }
 
             return 3;
@@ -76,10 +77,12 @@ public sealed class EngineMetricsTests
         await using TestHub restarted = await hub.CrashAndRestartAsync(Dialogue);
         using var after = new RecordedMetrics(restarted.Meters);
         await TurnAsync(restarted, "a", 2);
-        Assert.Equal((2, 2), (after.Now("durablemesh.engine.instances.open"), after.Now("durablemesh.engine.instances.resident")));
+        Assert.Equal(
+            (2, 2), (after.Now("durablemesh.engine.instances.open"), after.Now("durablemesh.engine.instances.resident")));
 
         await hub.Client.TerminateInstanceAsync(id, cancellation: TestHub.Patience);
-        Assert.Equal((1, 0), (metrics.Now("durablemesh.engine.instances.open"), metrics.Now("durablemesh.engine.instances.live")));
+        Assert.Equal(
+            (1, 0), (metrics.Now("durablemesh.engine.instances.open"), metrics.Now("durablemesh.engine.instances.live")));
     }
 
     [Fact]

@@ -57,8 +57,11 @@ public sealed class EngineTracingTests
 
         Assert.Same(caller, Activity.Current);
         Activity[] chain = await ChainAsync(spans, caller.TraceId, 4);
-        Assert.Equal(["orchestration_event:turn", "orchestration:Dialogue", "activity:Echo", "orchestration:Dialogue"], Names(chain));
-        Assert.Equal([ActivityKind.Producer, ActivityKind.Server, ActivityKind.Server, ActivityKind.Server], chain.Select(span => span.Kind));
+        Assert.Equal(
+            ["orchestration_event:turn", "orchestration:Dialogue", "activity:Echo", "orchestration:Dialogue"], Names(chain));
+        Assert.Equal(
+            [ActivityKind.Producer, ActivityKind.Server, ActivityKind.Server, ActivityKind.Server],
+            chain.Select(span => span.Kind));
         Assert.Equal([caller.SpanId, .. chain[..^1].Select(span => span.SpanId)], chain.Select(span => span.ParentSpanId));
         Assert.Equal("event orchestration activity orchestration", Tags(chain, "durabletask.type"));
         Assert.Equal("turn Dialogue Echo Dialogue", Tags(chain, "durabletask.task.name"));
@@ -119,7 +122,8 @@ public sealed class EngineTracingTests
         Assert.All(_seenByOrchestrator, Assert.Null);
         Assert.Equal(["activity:Echo"], _seenByActivity.Distinct());
 
-        int Episodes() => spans.OfInstance(id).Count(span => RecordedSpans.Tag(span, "durabletask.type") == "orchestration" && span.Kind == ActivityKind.Server);
+        int Episodes() => spans.OfInstance(id).Count(
+            span => RecordedSpans.Tag(span, "durabletask.type") == "orchestration" && span.Kind == ActivityKind.Server);
     }
 
     [Fact]
@@ -172,5 +176,6 @@ public sealed class EngineTracingTests
 
     private static IEnumerable<string> Names(IEnumerable<Activity> spans) => spans.Select(span => span.DisplayName);
 
-    private static string Tags(IEnumerable<Activity> spans, string key) => string.Join(' ', spans.Select(span => RecordedSpans.Tag(span, key)));
+    private static string Tags(IEnumerable<Activity> spans, string key) =>
+        string.Join(' ', spans.Select(span => RecordedSpans.Tag(span, key)));
 }

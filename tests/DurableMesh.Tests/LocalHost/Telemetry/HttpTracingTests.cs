@@ -21,7 +21,10 @@ public sealed class HttpTracingTests
         await Eventually.HoldsAsync(() => spans.OfTrace(_trace).Count == 5);
         IReadOnlyList<Activity> trace = spans.OfTrace(_trace);
         string[] expected =
-            ["POST /api/dialogues/{id}/messages", "orchestration_event:said", "orchestration:Dialogue", "activity:Echo", "orchestration:Dialogue"];
+        [
+            "POST /api/dialogues/{id}/messages", "orchestration_event:said",
+            "orchestration:Dialogue", "activity:Echo", "orchestration:Dialogue",
+        ];
         ActivitySpanId parent = _caller;
         foreach (string name in expected)
         {

@@ -19,7 +19,8 @@ public sealed class OtlpExportTests
     public void Without_an_endpoint_nothing_of_opentelemetry_is_there()
     {
         using var folder = new TemporaryFolder();
-        using IHost host = DialogueApp.Builder(folder, new KeyValuePair<string, string?>("OTEL_EXPORTER_OTLP_ENDPOINT", " ")).Build();
+        using IHost host = DialogueApp.Builder(
+            folder, new KeyValuePair<string, string?>("OTEL_EXPORTER_OTLP_ENDPOINT", " ")).Build();
 
         Assert.Null(host.Services.GetService<TracerProvider>());
     }
@@ -27,7 +28,8 @@ public sealed class OtlpExportTests
     [Theory]
     [InlineData("localhost:4317", null, "OTEL_EXPORTER_OTLP_ENDPOINT is 'localhost:4317'; it must be the http or https address")]
     [InlineData("collector", null, "OTEL_EXPORTER_OTLP_ENDPOINT is 'collector'; it must be the http or https address")]
-    [InlineData("http://127.0.0.1:4318", "http/json", "OTEL_EXPORTER_OTLP_PROTOCOL is 'http/json'; it must be grpc or http/protobuf")]
+    [InlineData(
+        "http://127.0.0.1:4318", "http/json", "OTEL_EXPORTER_OTLP_PROTOCOL is 'http/json'; it must be grpc or http/protobuf")]
     public void A_wrong_setting_stops_the_start_and_says_so(string endpoint, string? protocol, string expected)
     {
         using var folder = new TemporaryFolder();
@@ -52,8 +54,11 @@ public sealed class OtlpExportTests
             await PostAsync(app, $"/api/dialogues/{id}/messages");
         }
 
-        Contains("/v1/traces", "a-test", "POST /api/dialogues/{id}/messages", "orchestration_event:said", "orchestration:Dialogue", "activity:Echo");
-        Contains("/v1/metrics", "a-test", "durablemesh.engine.turns", "durablemesh.engine.commit.duration", "dotnet.gc.collections");
+        Contains(
+            "/v1/traces",
+            "a-test", "POST /api/dialogues/{id}/messages", "orchestration_event:said", "orchestration:Dialogue", "activity:Echo");
+        Contains(
+            "/v1/metrics", "a-test", "durablemesh.engine.turns", "durablemesh.engine.commit.duration", "dotnet.gc.collections");
         Contains("/v1/logs", "a-test", "Task hub 'durablemesh' is ready");
 
         void Contains(string path, params string[] words) =>

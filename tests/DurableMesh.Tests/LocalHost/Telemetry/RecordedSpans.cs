@@ -19,7 +19,9 @@ internal sealed class RecordedSpans : IDisposable
         _listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == EngineTracing.SourceName,
-            Sample = (ref options) => sampled?.Invoke(options.TraceId) ?? true ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+            Sample = (ref options) => sampled?.Invoke(options.TraceId) ?? true
+                ? ActivitySamplingResult.AllDataAndRecorded
+                : ActivitySamplingResult.None,
             ActivityStopped = _ended.Enqueue,
         };
         ActivitySource.AddActivityListener(_listener);
@@ -27,7 +29,8 @@ internal sealed class RecordedSpans : IDisposable
 
     public IReadOnlyList<Activity> OfTrace(ActivityTraceId trace) => [.. _ended.Where(span => span.TraceId == trace)];
 
-    public IReadOnlyList<Activity> OfInstance(string id) => [.. _ended.Where(span => Tag(span, "durabletask.task.instance_id") == id)];
+    public IReadOnlyList<Activity> OfInstance(string id) =>
+        [.. _ended.Where(span => Tag(span, "durabletask.task.instance_id") == id)];
 
     public static string? Tag(Activity span, string key) => span.GetTagItem(key)?.ToString();
 
