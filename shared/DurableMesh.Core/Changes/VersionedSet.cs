@@ -22,11 +22,13 @@ internal sealed class VersionedSet<T>
     private readonly ImmutableSortedDictionary<string, T> _items;
     private readonly ImmutableDictionary<string, (int First, int Last)> _versions;
 
-    private VersionedSet(ImmutableSortedDictionary<string, T> items, ImmutableDictionary<string, (int First, int Last)> versions) =>
+    private VersionedSet(
+        ImmutableSortedDictionary<string, T> items, ImmutableDictionary<string, (int First, int Last)> versions) =>
         (_items, _versions) = (items, versions);
 
     public static VersionedSet<T> Empty { get; } = new(
-        ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal), ImmutableDictionary<string, (int First, int Last)>.Empty);
+        ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal),
+        ImmutableDictionary<string, (int First, int Last)>.Empty);
 
     /// <summary>The objects, by id.</summary>
     public IEnumerable<T> Items => _items.Values;

@@ -13,8 +13,8 @@ public sealed record AccessKey
     public required Subject Subject { get; init; }
 
     /// <summary>
-    /// Which of the agents that have had the subject's id it is for, so that it does not speak as another that comes later; does not
-    /// matter for an operator.
+    /// Which of the agents that have had the subject's id it is for, so that it does not speak as another that comes later; does
+    /// not matter for an operator.
     /// </summary>
     public required int Incarnation { get; init; }
 

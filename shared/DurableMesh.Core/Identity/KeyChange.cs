@@ -20,9 +20,12 @@ public abstract record KeyChange
 /// <param name="Subject">Whose it is.</param>
 /// <param name="Scopes">What it lets its bearer do.</param>
 /// <param name="Lifetime">How long it works; null for no end.</param>
-/// <param name="Incarnation">Which of the agents that have had the subject's id it is for; does not matter for an operator.</param>
+/// <param name="Incarnation">
+/// Which of the agents that have had the subject's id it is for; does not matter for an operator.
+/// </param>
 public sealed record KeyIssued(
-    string KeyId, string SecretHash, Subject Subject, IReadOnlyList<Scope> Scopes, TimeSpan? Lifetime, int Incarnation = 1) : KeyChange;
+    string KeyId, string SecretHash, Subject Subject, IReadOnlyList<Scope> Scopes, TimeSpan? Lifetime, int Incarnation = 1)
+    : KeyChange;
 
 /// <summary>A key is replaced by one of the same subject, scopes and lifetime.</summary>
 /// <param name="KeyId">The old key.</param>

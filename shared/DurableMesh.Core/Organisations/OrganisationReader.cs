@@ -19,7 +19,7 @@ public static class OrganisationReader
         var unswitched = new HashSet<string>(StringComparer.Ordinal);
         return new Organisation
         {
-            Companies = input.Objects("companies", MaxItems, company => RegistryReader.ReadCompany(company), company => company.Id),
+            Companies = input.Objects("companies", MaxItems, one => RegistryReader.ReadCompany(one), company => company.Id),
             Agents = input.Objects("agents", MaxItems, ReadAgent, agent => agent.Id),
             Unswitched = unswitched,
             Authority = AuthorityReader.ReadRows(input, "authority"),

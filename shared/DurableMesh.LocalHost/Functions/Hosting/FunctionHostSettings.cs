@@ -85,8 +85,10 @@ internal sealed record FunctionHostSettings(int Port, string RoutePrefix, Action
 
         void CheckLogLevels(IConfiguration levels, Func<string, string> origin) =>
             errors.AddRange(levels.GetChildren()
-                .Where(level => !string.IsNullOrEmpty(level.Value) && !Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out _))
-                .Select(level => $"{origin(level.Path)} is '{level.Value}'; it must be {string.Join(", ", Enum.GetNames<LogLevel>())}."));
+                .Where(level => !string.IsNullOrEmpty(level.Value))
+                .Where(level => !Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out _))
+                .Select(level =>
+                    $"{origin(level.Path)} is '{level.Value}'; it must be {string.Join(", ", Enum.GetNames<LogLevel>())}."));
 
         int? Hub(string key) => Whole(host[$"{DurableTask}:{key}"], HostKey($"{DurableTask}:{key}"));
 

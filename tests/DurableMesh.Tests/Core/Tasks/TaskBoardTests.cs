@@ -78,8 +78,9 @@ public sealed class TaskBoardTests
     {
         var board = new Board().In(MissionTaskState.ReadyForReview);
         TaskPatched given = new(Board.Id, null, new() { By = "ops", Owner = "bertil", Why = why }) { ByOperator = isOperator };
+        TaskPatched andDone = given with { Patch = given.Patch with { State = MissionTaskState.Done } };
 
-        Assert.Equal("not_task_owner", board.Apply(given with { Patch = given.Patch with { State = MissionTaskState.Done } }, "ops")!.Code);
+        Assert.Equal("not_task_owner", board.Apply(andDone, "ops")!.Code);
         Assert.Equal(refused, board.Apply(given, "ops")?.Code);
 
         Assert.Equal(refused is null ? "bertil" : Board.Owner, board.Task.Owner);
