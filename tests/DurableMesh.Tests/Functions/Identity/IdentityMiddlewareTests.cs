@@ -208,8 +208,8 @@ public sealed class IdentityMiddlewareTests
     {
         await using var mesh = await GuardedMesh.StartAsync();
         var builder = (await mesh.IssueAsync("builder")).Text("key");
-        mesh.Time.Advance(TimeSpan.FromSeconds(2));
         mesh.Blobs.Fault = (_, _) => Store.BlobFault.Before;
+        mesh.Time.Advance(TimeSpan.FromSeconds(2));
 
         var asking = mesh.AskAsync(builder);
         while (!asking.IsCompleted)
