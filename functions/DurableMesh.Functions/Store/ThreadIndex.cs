@@ -12,7 +12,6 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
     private const int RememberedReceipts = 20_000;
 
     private readonly ConcurrentDictionary<string, ThreadTrack> _threads = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, ThreadTrack> _running = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, InboxTrack> _inboxes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _heard = new(StringComparer.Ordinal);
     private readonly RecentCache<string, Receipt> _receipts = new(RememberedReceipts);
@@ -35,7 +34,6 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
             ledger.Count(track.Account, added, record.Standing, record.Reserved);
             records.Remember(at, record.Whole);
             Deliver(at, record);
-            Follow(track, record);
         }
 
         changes.Announce(record.ThreadId);
@@ -52,8 +50,13 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
         Find(record.ThreadId)?.Knows(record) == true && record.Receipts.All(one => FindReceipt(one.RequestId) is not null);
 
     /// <summary>Threads that have not ended though their deadline was before an instant, in no order.</summary>
-    public IReadOnlyList<string> Overdue(DateTimeOffset instant) =>
-        [.. _running.Where(one => one.Value.Deadline < instant.UtcTicks).Select(one => one.Key)];
+    public IReadOnlyList<string> Overdue(DateTimeOffset instant)
+    {
+        lock (_gate)
+        {
+            return [.. _inOrder.Where(track => track.IsOverdue(instant)).Select(track => track.Account.ThreadId)];
+        }
+    }
 
     /// <summary>Where the next messages to an agent lie.</summary>
     public EntryPlace[] Inbox(string agentId, LogPosition? after, int limit) =>
@@ -98,18 +101,6 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
         }
 
         return track;
-    }
-
-    private void Follow(ThreadTrack track, RecordOutline record)
-    {
-        if (record.Standing.State == ThreadPhase.Ended)
-        {
-            _running.TryRemove(record.ThreadId, out _);
-        }
-        else
-        {
-            _running[record.ThreadId] = track;
-        }
     }
 
     private void Deliver(LogSpan at, RecordOutline record)

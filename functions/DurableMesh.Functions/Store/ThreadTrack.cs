@@ -1,3 +1,5 @@
+using DurableMesh.Core.Wire;
+
 namespace DurableMesh.Functions.Store;
 
 /// <summary>What is kept in memory of one thread for good: its newest state and where its transcript lies.</summary>
@@ -8,7 +10,7 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     private readonly List<MessageMark> _messages = [];
     private string _requestHash = "";
     private volatile StoredView? _view;
-    private long _deadline = long.MaxValue;
+    private long _due = long.MaxValue;
 
     /// <summary>Where the thread's first step lies: what threads are ordered by.</summary>
     public LogPosition Began { get; } = new(began.Segment, began.Offset);
@@ -16,11 +18,11 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     /// <summary>What the ledger counts of it.</summary>
     public ThreadAccount Account => account;
 
-    /// <summary>When it ends by itself, in ticks of UTC.</summary>
-    public long Deadline => Volatile.Read(ref _deadline);
-
     /// <summary>The state after the newest step.</summary>
     public StoredThread? Thread => _view is { } newest ? new StoredThread(newest.Value, _requestHash) : null;
+
+    /// <summary>Whether it has not ended though its deadline was before an instant.</summary>
+    public bool IsOverdue(DateTimeOffset instant) => Volatile.Read(ref _due) < instant.UtcTicks;
 
     /// <summary>Takes in the entries of a step that are not known yet, and answers them.</summary>
     public IReadOnlyList<EntryOutline> Add(LogSpan at, RecordOutline record)
@@ -40,7 +42,8 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
             if (added.Count > 0)
             {
                 _view = record.View;
-                Volatile.Write(ref _deadline, record.Deadline.UtcTicks);
+                Volatile.Write(
+                    ref _due, record.Standing.State == ThreadPhase.Ended ? long.MaxValue : record.Deadline.UtcTicks);
             }
         }
 

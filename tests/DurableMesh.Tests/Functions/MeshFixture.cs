@@ -51,6 +51,7 @@ internal sealed class MeshFixture : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ThreadStep> _running = new(StringComparer.Ordinal);
     private readonly ProblemMiddleware _middleware = new(NullLogger<ProblemMiddleware>.Instance);
     private readonly IOptions<MeshOptions> _options;
+    private readonly Lazy<CallBudgets> _budgets;
     private readonly ThreadFinder _finder;
     private readonly ThreadHolds _holds;
     private readonly StoppedThreads _stopped;
@@ -78,6 +79,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         _registry.Start();
         Agents = new AgentDirectory(_registry);
         Presence = new AgentPresence(Log, Time);
+        _budgets = new(() => new CallBudgets(Log.Ledger, Policies()));
         _finder = new ThreadFinder(Log);
         _holds = new ThreadHolds(Log);
         _stopped = new StoppedThreads(Log, Evidence, NoTasks(), Time);
@@ -139,7 +141,7 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> ReserveAsync(string id, string from, Usage worstCase) => CallAsync(
         "POST", $"/api/threads/{id}/reservations", Json(new ReservationRequest(from, worstCase)), null,
-        request => new ReserveMoney(Agents, Policies(), Log.Ledger, CallBudgets, _finder, _inbox, TimeProvider.System)
+        request => new ReserveMoney(Agents, Policies(), Log.Ledger, _budgets.Value, _finder, _inbox, TimeProvider.System)
             .RunAsync(request, id, Client.Object, default));
 
     public Task<Answer> MessagesAsync(string id, string query = "", CancellationToken cancellation = default) => CallAsync(
@@ -227,8 +229,6 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     private MessageScreening Screening =>
         new(Agents, Policies(), new Pseudonyms(Blobs), Log.Ledger, TimeProvider.System);
-
-    private CallBudgets CallBudgets => field ??= new CallBudgets(Log.Ledger, Policies());
 
     private IPolicySource Policies() => Mock.Of<IPolicySource>(source => source.Current == Policy);
 
