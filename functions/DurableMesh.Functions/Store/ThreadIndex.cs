@@ -23,16 +23,22 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
     public void Ingest(LogSpan at, RecordOutline record)
     {
         var track = _threads.TryGetValue(record.ThreadId, out var known) ? known : Begin(at, record.ThreadId);
-        foreach (var receipt in record.Receipts)
-        {
-            _receipts.Add(receipt.RequestId, receipt.Receipt, 1);
-        }
-
         var added = track.Add(at, record);
         if (added.Count > 0)
         {
             ledger.Count(track.Account, added, record.Standing, record.Reserved);
             records.Remember(at, record.Whole);
+        }
+
+        // Who has a receipt finds the step in the ledger; who sees that the thread has ended finds the receipts.
+        foreach (var receipt in record.Receipts)
+        {
+            _receipts.Add(receipt.RequestId, receipt.Receipt, 1);
+        }
+
+        if (added.Count > 0)
+        {
+            track.Show(record);
             Deliver(at, record);
         }
 

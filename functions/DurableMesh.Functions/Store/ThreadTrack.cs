@@ -38,16 +38,16 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
                     added.Add(record.Entries[n]);
                 }
             }
-
-            if (added.Count > 0)
-            {
-                _view = record.View;
-                Volatile.Write(
-                    ref _due, record.Standing.State == ThreadPhase.Ended ? long.MaxValue : record.Deadline.UtcTicks);
-            }
         }
 
         return added;
+    }
+
+    /// <summary>Shows the thread as it is after a step.</summary>
+    public void Show(RecordOutline record)
+    {
+        _view = record.View;
+        Volatile.Write(ref _due, record.Standing.State == ThreadPhase.Ended ? long.MaxValue : record.Deadline.UtcTicks);
     }
 
     /// <summary>Whether every entry of a step is known, so that writing them again would change nothing.</summary>
