@@ -50,6 +50,7 @@ public sealed class SimulationTests
     [InlineData(514258)]
     [InlineData(525058)]
     [InlineData(639332)]
+    [InlineData(753357)]
     public void What_was_broken_once_holds(ulong seed)
     {
         RunResult result = SimulatedRun.Of(Scenario.Of(seed), traceLines: 200);

@@ -304,7 +304,7 @@ internal sealed partial class Partition
         }
 
         _checkpoint = manifest;
-        _published.Enqueue((manifest, _services.Time.GetUtcNow()));
+        _published.Add((manifest, _services.Time.GetUtcNow()));
         (_checkpointing, _checkpointedBytes, _checkpointedAt) = (false, run.LogBytes, _services.Time.GetTimestamp());
 
         // One of its files may have been forgotten before they were known.

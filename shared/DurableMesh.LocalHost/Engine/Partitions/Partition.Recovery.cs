@@ -65,7 +65,7 @@ internal sealed partial class Partition
         }
 
         (_shelf, _checkpoint) = (shelf, manifest);
-        _published.Enqueue((manifest, DateTimeOffset.MinValue));
+        _published.Add((manifest, DateTimeOffset.MinValue));
         _settledCheckpoint = manifest.Number;
         foreach (ShelvedInstance shelved in shelf.Instances.Where(one => one.Exists))
         {

@@ -10,7 +10,7 @@ namespace DurableMesh.LocalHost.Engine.Partitions;
 /// </content>
 internal sealed partial class Partition
 {
-    private readonly Queue<(CheckpointManifest Manifest, DateTimeOffset At)> _published = new();
+    private readonly List<(CheckpointManifest Manifest, DateTimeOffset At)> _published = [];
     private long _settledCheckpoint;
     private long _settledFile;
 
@@ -29,9 +29,10 @@ internal sealed partial class Partition
         }
 
         var superseded = new List<ManifestFile>();
-        while (_published.Count > 2 && IsSettled(_published.ElementAt(1)))
+        while (_published.Count > 2 && IsSettled(_published[1]))
         {
-            superseded.AddRange(_published.Dequeue().Manifest.Files);
+            superseded.AddRange(_published[0].Manifest.Files);
+            _published.RemoveAt(0);
         }
 
         _settledFile = _published.LastOrDefault(IsSettled).Manifest?.Files[^1].Number ?? 0;
@@ -39,7 +40,7 @@ internal sealed partial class Partition
         {
             HashSet<long> needed = [.. _published.SelectMany(one => one.Manifest.Files).Select(file => file.Number)];
             long[] unused = [.. superseded.Select(file => file.Number).Where(file => !needed.Contains(file)).Distinct()];
-            _ = TidyAsync(_published.Peek().Manifest.TailSegment, unused);
+            _ = TidyAsync(_published[0].Manifest.TailSegment, unused);
         }
     }
 
@@ -96,9 +97,13 @@ internal sealed partial class Partition
 
         Post(() =>
         {
-            HashSet<long> lost = [.. _shelf.Files.Select(file => file.Number).Except(listed.Select(file => file.Number))];
+            HashSet<long> there = [.. listed.Select(file => file.Number)];
+            HashSet<long> lost = [.. _shelf.Files.Select(file => file.Number).Where(file => !there.Contains(file))];
             if (lost.Count == 0)
             {
+                // One that lost a file has been made up for by a later one, and can itself never be relied on.
+                _published.RemoveAll(one =>
+                    one.Manifest.Number <= settles && one.Manifest.Files.Any(file => !there.Contains(file.Number)));
                 _settledCheckpoint = Math.Max(_settledCheckpoint, settles);
                 return;
             }
