@@ -66,7 +66,7 @@ internal static class MutantList
         new("a purge is not told to the checkpoint", Messages,
             "        _shelf.Purge(instanceId);\n", "        _shelf.Remove(instanceId);\n"),
         new("the log is cut at the newest checkpoint, settled or not", Settling,
-            "TidyAsync(_published.Peek().Manifest.TailSegment", "TidyAsync(_log.Segment"),
+            "TidyAsync(_published[0].Manifest.TailSegment", "TidyAsync(_log.Segment"),
         new("an instance leaves the memory before its checkpoint has settled", Shelf,
             "shelved.Newest.File <= _settledFile", "shelved.Newest.File > 0"),
         new("an instance leaves the memory though it has changed since", Shelf,
