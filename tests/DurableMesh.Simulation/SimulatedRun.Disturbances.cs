@@ -112,7 +112,7 @@ internal sealed partial class SimulatedRun
         int young = _auditor.WritesWithin(LongestForgotten);
         bool ownsAll = Enumerable.Range(0, _scenario.Options.PartitionCount)
             .All(number => _auditor.OwnerOf(number) == owner.Connection);
-        if (young == 0 || !ownsAll)
+        if (young == 0 || !ownsAll || _weather.IsTearing)
         {
             return;
         }

@@ -14,10 +14,17 @@ internal sealed class StorageWeather(
 
     private long _awayUntil;
     private long _slowUntil;
+    private long _tearsUntil = -1;
     private TaskCompletionSource? _slowCheckpoint;
 
     /// <summary>Whether nothing goes wrong any more; calls still take their time.</summary>
     public bool IsCalm { get; set; }
+
+    /// <summary>
+    /// Whether an append is under way that will be cut short. It would die with the storage that forgets, and cannot land in the
+    /// one that comes up.
+    /// </summary>
+    public bool IsTearing => machine.Clock.Now <= _tearsUntil;
 
     /// <summary>Called when the lease of a partition will be taken away, or is about to be given up.</summary>
     public required Action<int> OwnershipEnds { get; init; }
@@ -53,6 +60,11 @@ internal sealed class StorageWeather(
             && random.Chance(mood.SlowRead))
         {
             delay += LongCall;
+        }
+
+        if (fault.Outcome is FaultOutcome.Tear)
+        {
+            _tearsUntil = Math.Max(_tearsUntil, machine.Clock.Now + delay.Ticks);
         }
 
         if (fault.Outcome is not FaultOutcome.Success)

@@ -51,6 +51,7 @@ public sealed class SimulationTests
     [InlineData(525058)]
     [InlineData(639332)]
     [InlineData(753357)]
+    [InlineData(782543)]
     public void What_was_broken_once_holds(ulong seed)
     {
         RunResult result = SimulatedRun.Of(Scenario.Of(seed), traceLines: 200);
