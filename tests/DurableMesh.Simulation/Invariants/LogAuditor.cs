@@ -16,6 +16,7 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     private readonly Dictionary<int, InMemoryHubConnection> _owners = [];
     private readonly Dictionary<(int Partition, long Segment, long Position), byte[]> _blocks = [];
     private readonly Dictionary<int, (long Segment, long End)> _ends = [];
+    private readonly Dictionary<(int Partition, long Segment), long> _wholeUntil = [];
     private readonly Dictionary<int, long> _commits = [];
     private readonly Dictionary<int, (long Segment, List<byte> Payload)> _parts = [];
     private readonly Dictionary<int, CheckpointManifest> _checkpoints = [];
@@ -40,9 +41,12 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     /// </summary>
     public void OwnershipEnds(int partition) => _ending.Add(partition);
 
-    /// <summary>Whether the storage holds the newest block of each partition.</summary>
-    public bool IsWhole(InMemoryHubStorage storage) => _ends.All(end => storage.List(end.Key).Any(
-        segment => segment.Number == end.Value.Segment && segment.Length >= end.Value.End));
+    /// <summary>
+    /// Whether the storage holds the newest block of each partition, and of each segment that it still has.
+    /// </summary>
+    public bool IsWhole(InMemoryHubStorage storage) => _ends.All(end => storage.List(end.Key) is var segments
+        && segments.Any(segment => segment.Number == end.Value.Segment && segment.Length >= end.Value.End)
+        && segments.All(segment => segment.Length >= _wholeUntil.GetValueOrDefault((end.Key, segment.Number))));
 
     /// <summary>Whether the storage holds all files of the newest checkpoint of each partition.</summary>
     public bool HasCheckpoints(InMemoryHubStorage storage) => _checkpoints.All(newest =>
@@ -89,6 +93,11 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
             + "storage forgot them");
         _blocks[(partition, segment, position)] = block.ToArray();
         _ends[partition] = (segment, position + block.Length);
+        if (status == FrameStatus.Whole)
+        {
+            _wholeUntil[(partition, segment)] = position + block.Length;
+        }
+
         trace.Say(
             $"partition {partition}: {hub.NameOf(host)} wrote {block.Length} bytes ({status}, commit {commit}) "
             + $"to {segment}:{position}");

@@ -52,6 +52,7 @@ public sealed class SimulationTests
     [InlineData(639332)]
     [InlineData(753357)]
     [InlineData(782543)]
+    [InlineData(831689)]
     public void What_was_broken_once_holds(ulong seed)
     {
         RunResult result = SimulatedRun.Of(Scenario.Of(seed), traceLines: 200);
