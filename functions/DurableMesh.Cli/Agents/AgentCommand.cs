@@ -60,7 +60,10 @@ internal static class AgentCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var run = new Command("run", "Answer an agent's messages with a command, until stopped.") { As, Exec, Parallel, Only, WorstCase };
+        var run = new Command("run", "Answer an agent's messages with a command, until stopped.")
+        {
+            As, Exec, Parallel, Only, WorstCase,
+        };
         run.SetAction(async (parsed, cancellation) =>
         {
             var options = new AgentOptions(

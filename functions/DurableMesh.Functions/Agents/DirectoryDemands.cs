@@ -15,6 +15,15 @@ internal static class DirectoryDemands
     public static AgentView Demand(this AgentRegistry registry, string idOrAlias) =>
         registry.Find(idOrAlias) ?? throw new ProblemException(Problems.AgentNotFound(idOrAlias));
 
+    /// <summary>The id of the agent that a request speaks as.</summary>
+    /// <exception cref="AccessDeniedException">Its key is another's.</exception>
+    public static string SpeakerOf(this AgentRegistry registry, HttpRequest request, string idOrAlias)
+    {
+        var id = registry.Resolve(idOrAlias);
+        Caller.Of(request).MustSpeakAs(id);
+        return id;
+    }
+
     /// <summary>Asks for a change; answers the registry after it.</summary>
     /// <exception cref="ProblemException">It was refused.</exception>
     public static async Task<AgentRegistry> DemandAsync(

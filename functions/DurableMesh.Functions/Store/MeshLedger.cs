@@ -117,7 +117,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
 
     /// <summary>Counts a step: what it added to the transcript, and where the thread is now.</summary>
     public void Count(
-        ThreadAccount account, IEnumerable<EntryOutline> added, ThreadStanding standing, ReservedUsd? reserved = null)
+        ThreadAccount account, IEnumerable<EntryOutline> added, ThreadStanding standing, ReservedUsd? reserved)
     {
         lock (_gate)
         {

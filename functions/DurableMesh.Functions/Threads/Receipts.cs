@@ -1,4 +1,6 @@
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Http;
+using Microsoft.AspNetCore.Http;
 
 namespace DurableMesh.Functions.Threads;
 
@@ -28,6 +30,16 @@ internal static class Receipts
 
     /// <summary>What was asked for is so already.</summary>
     public static Receipt Accepted(ThreadView thread) => Of(thread, ReceiptKind.Accepted);
+
+    /// <summary>A receipt as the answer to whoever sent something.</summary>
+    /// <param name="receipt">The receipt.</param>
+    /// <param name="pendingAt">Where the outcome of what is pending will be, if anywhere.</param>
+    public static JsonAnswer<Receipt> Answer(Receipt receipt, string? pendingAt = null) => receipt.Kind switch
+    {
+        ReceiptKind.Pending => new(receipt, StatusCodes.Status202Accepted) { Location = pendingAt },
+        ReceiptKind.Rejected => new(receipt, StatusCodes.Status409Conflict),
+        _ => new(receipt),
+    };
 
     private static Receipt Of(ThreadView thread, ReceiptKind kind) => new()
     {

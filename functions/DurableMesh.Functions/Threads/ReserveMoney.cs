@@ -14,7 +14,9 @@ using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Functions.Threads;
 
-/// <summary>Reserves, over HTTP, what a call can cost at most, before whoever runs an agent makes it (DESIGN §4, money).</summary>
+/// <summary>
+/// Reserves, over HTTP, what a call can cost at most, before whoever runs an agent makes it (DESIGN §4, money).
+/// </summary>
 public sealed class ReserveMoney(
     IAgentDirectory agents,
     IPolicySource policies,
@@ -36,8 +38,7 @@ public sealed class ReserveMoney(
         var asked = await RequestBody.ReadAsync(request, RequestReader.ReadReservation, cancellation);
         var thread = await threads.FindAsync(client, id, cancellation);
         var registry = await agents.ReadAsync(cancellation);
-        var from = registry.Resolve(asked.From);
-        Caller.Of(request).MustSpeakAs(from);
+        var from = registry.SpeakerOf(request, asked.From);
         var worstCase = policies.Current.Prices.Settle(asked.WorstCase, time.GetUtcNow());
         if (worstCase.CostSource == CostSource.Unpriced)
         {
@@ -47,17 +48,14 @@ public sealed class ReserveMoney(
                 $"The policy has no price of '{worstCase.Model}'; say costUsd, what the call can cost at most."));
         }
 
+        if (thread.State == ThreadPhase.Ended)
+        {
+            return Receipts.Answer(Receipts.ThreadEnded(thread));
+        }
+
         await ledger.RefreshAsync(cancellation);
         using var claim = budgets.Ask(new Reservation(id, from), worstCase.CostUsd, registry);
         var input = new ReservationAsked(from, worstCase, claim.Budgets is [] ? null : claim.Budgets);
-        var receipt = thread.State == ThreadPhase.Ended
-            ? Receipts.ThreadEnded(thread)
-            : await inbox.PostAsync(client, id, input, cancellation) ?? Receipts.Pending(thread);
-        return new JsonAnswer<Receipt>(receipt, receipt.Kind switch
-        {
-            ReceiptKind.Pending => StatusCodes.Status202Accepted,
-            ReceiptKind.Rejected => StatusCodes.Status409Conflict,
-            _ => StatusCodes.Status200OK,
-        });
+        return Receipts.Answer(await inbox.PostAsync(client, id, input, cancellation) ?? Receipts.Pending(thread));
     }
 }

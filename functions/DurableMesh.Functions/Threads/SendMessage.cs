@@ -29,8 +29,7 @@ public sealed class SendMessage(
         var asked = await RequestBody.ReadAsync(request, RequestReader.ReadSendMessage, cancellation);
         var thread = await threads.FindAsync(client, id, cancellation);
         var registry = await agents.ReadAsync(cancellation);
-        var from = registry.Resolve(asked.From);
-        Caller.Of(request).MustSpeakAs(from);
+        var from = registry.SpeakerOf(request, asked.From);
         var (incoming, body) = await screening.ScreenAsync(thread, asked with { From = from }, cancellation);
 
         var receipt = await AnswerFromStoreAsync(thread, incoming, cancellation);
@@ -41,18 +40,10 @@ public sealed class SendMessage(
             receipt = await inbox.PostAsync(client, id, input, cancellation) ?? Receipts.Pending(thread);
         }
 
-        return Answer(receipt with { MessageId = incoming.MessageId }, thread, request);
+        return Receipts.Answer(
+            receipt with { MessageId = incoming.MessageId },
+            pendingAt: $"{request.PathBase}{request.Path}?after={thread.Messages}");
     }
-
-    private static JsonAnswer<Receipt> Answer(Receipt receipt, ThreadView thread, HttpRequest request) => receipt.Kind switch
-    {
-        ReceiptKind.Pending => new(receipt, StatusCodes.Status202Accepted)
-        {
-            Location = $"{request.PathBase}{request.Path}?after={thread.Messages}",
-        },
-        ReceiptKind.Rejected => new(receipt, StatusCodes.Status409Conflict),
-        _ => new(receipt),
-    };
 
     /// <summary>
     /// The orchestration remembers the newest messages only; the store remembers all, and knows what has ended. Null when only

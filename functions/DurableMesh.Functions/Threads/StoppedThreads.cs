@@ -34,9 +34,9 @@ public sealed class StoppedThreads(IThreadLog log, ThreadEvidence evidence, Thre
     /// <returns>The thread as it ended; null where its orchestration goes on.</returns>
     public async Task<ThreadView?> EndAsync(DurableTaskClient client, string threadId, CancellationToken cancellation)
     {
-        var instance = await client.GetInstanceAsync(threadId, getInputsAndOutputs: true, cancellation);
+        var instance = await client.GetInstanceAsync(threadId, cancellation);
         if (instance?.RuntimeStatus is not (null or OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Failed)
-            || await StateAsync(threadId, instance, cancellation) is not { } state
+            || await StateAsync(client, threadId, cancellation) is not { } state
             || (instance is null && time.GetUtcNow() < state.Deadline + Grace))
         {
             return null;
@@ -56,12 +56,11 @@ public sealed class StoppedThreads(IThreadLog log, ThreadEvidence evidence, Thre
     }
 
     /// <summary>Where the thread was when its last step was recorded.</summary>
-    private async Task<ThreadState?> StateAsync(
-        string threadId, OrchestrationMetadata? instance, CancellationToken cancellation)
+    private async Task<ThreadState?> StateAsync(DurableTaskClient client, string threadId, CancellationToken cancellation)
     {
         var entries = await log.ReadTranscriptAsync(threadId, cancellation);
         return entries is [{ Event: ThreadOpening opening }, ..]
             ? entries.Aggregate(ThreadState.Starting(opening.Thread), (state, entry) => state.Apply(entry))
-            : instance?.ReadInputAs<ThreadState>();
+            : (await client.GetInstanceAsync(threadId, getInputsAndOutputs: true, cancellation))?.ReadInputAs<ThreadState>();
     }
 }

@@ -19,7 +19,9 @@ public static partial class ThreadRules
     public static ThreadDecision Decide(ThreadState state, ThreadInput input, DateTimeOffset now)
     {
         var step = new Step(state, now);
-        if (state.Phase != ThreadPhase.Ended && now >= state.Deadline && input is not (GateEvaluated or CancelRequested or SystemFault))
+        if (state.Phase != ThreadPhase.Ended
+            && now >= state.Deadline
+            && input is not (GateEvaluated or CancelRequested or SystemFault))
         {
             step.Expire();
         }

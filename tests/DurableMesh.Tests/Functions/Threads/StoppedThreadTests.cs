@@ -122,7 +122,7 @@ public sealed class StoppedThreadTests : IAsyncDisposable
     public async Task A_task_hub_that_does_not_answer_hides_no_list()
     {
         var id = await _mesh.StartedAsync();
-        _mesh.Client.Setup(one => one.GetInstanceAsync(id, true, It.IsAny<CancellationToken>())).ThrowsAsync(new IOException("away"));
+        _mesh.Client.Setup(one => one.GetInstanceAsync(id, It.IsAny<CancellationToken>())).ThrowsAsync(new IOException("away"));
         _mesh.Time.Advance(UntilOverdue);
 
         Assert.Equal(id, Assert.Single((await _mesh.ListAsync("?state=open")).List("threads")).GetProperty("threadId").GetString());
