@@ -16,7 +16,7 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     private readonly Dictionary<int, InMemoryHubConnection> _owners = [];
     private readonly Dictionary<(int Partition, long Segment, long Position), byte[]> _blocks = [];
     private readonly Dictionary<int, (long Segment, long End)> _ends = [];
-    private readonly Dictionary<(int Partition, long Segment), long> _wholeUntil = [];
+    private readonly Dictionary<int, Dictionary<long, long>> _wholeUntil = [];
     private readonly Dictionary<int, long> _commits = [];
     private readonly Dictionary<int, (long Segment, List<byte> Payload)> _parts = [];
     private readonly Dictionary<int, CheckpointManifest> _checkpoints = [];
@@ -42,11 +42,12 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     public void OwnershipEnds(int partition) => _ending.Add(partition);
 
     /// <summary>
-    /// Whether the storage holds the newest block of each partition, and of each segment that it still has.
+    /// Whether the storage holds the newest block of each partition, and of each segment that it still has and that the present
+    /// owner wrote: what an earlier one wrote nobody can write again.
     /// </summary>
     public bool IsWhole(InMemoryHubStorage storage) => _ends.All(end => storage.List(end.Key) is var segments
         && segments.Any(segment => segment.Number == end.Value.Segment && segment.Length >= end.Value.End)
-        && segments.All(segment => segment.Length >= _wholeUntil.GetValueOrDefault((end.Key, segment.Number))));
+        && segments.All(segment => segment.Length >= _wholeUntil[end.Key].GetValueOrDefault(segment.Number)));
 
     /// <summary>Whether the storage holds all files of the newest checkpoint of each partition.</summary>
     public bool HasCheckpoints(InMemoryHubStorage storage) => _checkpoints.All(newest =>
@@ -56,6 +57,7 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     public void Acquired(int partition, InMemoryHubConnection host)
     {
         _owners[partition] = host;
+        _wholeUntil[partition] = [];
         _ending.Remove(partition);
         _recent.Clear();
         trace.Say($"partition {partition} is acquired by {hub.NameOf(host)}");
@@ -95,7 +97,7 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
         _ends[partition] = (segment, position + block.Length);
         if (status == FrameStatus.Whole)
         {
-            _wholeUntil[(partition, segment)] = position + block.Length;
+            _wholeUntil[partition][segment] = position + block.Length;
         }
 
         trace.Say(

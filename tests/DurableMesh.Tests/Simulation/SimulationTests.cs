@@ -53,6 +53,7 @@ public sealed class SimulationTests
     [InlineData(753357)]
     [InlineData(782543)]
     [InlineData(831689)]
+    [InlineData(842648)]
     public void What_was_broken_once_holds(ulong seed)
     {
         RunResult result = SimulatedRun.Of(Scenario.Of(seed), traceLines: 200);
