@@ -2,11 +2,10 @@ using DurableMesh.Functions;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
-using Microsoft.Azure.Functions.Worker.Builder;
+using DurableMesh.LocalHost.Functions;
 using Microsoft.Extensions.Hosting;
 
-var builder = FunctionsApplication.CreateBuilder(args);
-builder.ConfigureFunctionsWebApplication();
+var builder = FunctionApp.CreateBuilder(args);
 builder.UseMiddleware<ProblemMiddleware>();
 builder.UseWhen<IdentityMiddleware>(context => context.FunctionDefinition.Name != HealthFunction.Name);
 builder.Services.AddMesh(builder.Configuration);

@@ -2,7 +2,7 @@ using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Store;
-using Microsoft.Azure.Functions.Worker;
+using DurableMesh.LocalHost.Functions;
 using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Functions.Threads;
@@ -39,7 +39,7 @@ public sealed class ThreadFinder(IThreadLog log)
 
         try
         {
-            var payload = client.CreateHttpManagementPayload(view.ThreadId);
+            var payload = ManagementUrls.Of(client, view.ThreadId);
             return view with
             {
                 StatusQueryGetUri = payload.StatusQueryGetUri,

@@ -77,7 +77,7 @@ internal sealed partial class InstanceState
 
     /// <summary>Whether an instance in this status has come to its end.</summary>
     public static bool IsEnd(OrchestrationRuntimeStatus status) => status is OrchestrationRuntimeStatus.Completed
-        or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Canceled;
+        or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
 
     /// <summary>Whether the instance was started and has not ended.</summary>
     public bool IsOpen => Exists && !IsEnded;

@@ -43,10 +43,10 @@ internal sealed partial class OrchestrationContext
                 Settle(e.Id, pending => pending.Source.Complete(null, converter));
                 break;
             case ActivityFailed e:
-                Settle(e.Id, pending => pending.Source.Fail(new TaskFailedException(pending.Name, e.Id, e.Failure)));
+                Settle(e.Id, pending => pending.Source.Fail(Failures.Of(pending.Name, e.Id, e.Failure)));
                 break;
             case SubOrchestrationFailed e:
-                Settle(e.Id, pending => pending.Source.Fail(new TaskFailedException(pending.Name, e.Id, e.Failure)));
+                Settle(e.Id, pending => pending.Source.Fail(Failures.Of(pending.Name, e.Id, e.Failure)));
                 break;
         }
     }

@@ -218,7 +218,7 @@ internal sealed partial class OrchestrationContext(
             {
                 if (retry.Policy is { } policy)
                 {
-                    if (attempt >= policy.MaxNumberOfAttempts || !policy.Handle(error) || RetryWindowIsOver(policy, firstCall))
+                    if (attempt >= policy.MaxNumberOfAttempts || !policy.Handle(error.InnerException!) || RetryWindowIsOver(policy, firstCall))
                     {
                         throw;
                     }

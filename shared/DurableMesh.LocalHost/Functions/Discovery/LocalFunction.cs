@@ -21,9 +21,22 @@ internal sealed class LocalFunction(
 
     public override string PathToAssembly => Method.Module.Assembly.Location;
 
+    public override ImmutableArray<FunctionParameter> Parameters { get; } =
+    [
+        .. parameters.Select(parameter => new FunctionParameter(
+            parameter.Parameter.Name!,
+            parameter.Parameter.ParameterType,
+            parameter.Parameter.HasDefaultValue,
+            parameter.Parameter.HasDefaultValue ? parameter.Parameter.DefaultValue : null)),
+    ];
+
+    public override IImmutableDictionary<string, BindingMetadata> OutputBindings { get; } = route is null
+        ? ImmutableDictionary<string, BindingMetadata>.Empty
+        : ImmutableDictionary<string, BindingMetadata>.Empty.Add("$return", new Binding("$return", "http", BindingDirection.Out));
+
     public override IImmutableDictionary<string, BindingMetadata> InputBindings { get; } = parameters
         .Where(parameter => parameter.BindingType is not null)
-        .Select(BindingMetadata (parameter) => new InputBinding(parameter.Parameter.Name!, parameter.BindingType!))
+        .Select(BindingMetadata (parameter) => new Binding(parameter.Parameter.Name!, parameter.BindingType!, BindingDirection.In))
         .ToImmutableDictionary(binding => binding.Name);
 
     public MethodInfo Method { get; } = method;
@@ -55,13 +68,13 @@ internal sealed class LocalFunction(
     /// </summary>
     public FunctionBody Body => _body.Value;
 
-    private sealed class InputBinding(string name, string type) : BindingMetadata
+    private sealed class Binding(string name, string type, BindingDirection direction) : BindingMetadata
     {
         public override string Name => name;
 
         public override string Type => type;
 
-        public override BindingDirection Direction => BindingDirection.In;
+        public override BindingDirection Direction => direction;
     }
 }
 

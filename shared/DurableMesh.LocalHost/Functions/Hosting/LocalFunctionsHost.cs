@@ -55,17 +55,10 @@ internal static class LocalFunctionsHost
     public static IHost Build(
         WebApplicationBuilder web,
         FunctionAppSource source,
-        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware,
-        bool usesAspNetCore)
+        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
     {
         var settings = FunctionHostSettings.Read(web.Configuration);
         var functions = FunctionDiscovery.Discover(source.Types, settings.RoutePrefix);
-        if (!usesAspNetCore && functions.FirstOrDefault(function => function.Route is not null) is { } http)
-        {
-            throw new FunctionAppException(
-                $"Function '{http.Name}' takes an HttpRequest: call ConfigureFunctionsWebApplication() on the builder.");
-        }
-
         AddHost(web.Services, settings, functions);
         web.Services.AddOtlpExport(web.Configuration);
         AddFunctions(web.Services, functions, middleware);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMesh.LocalHost.Functions;
@@ -7,6 +9,7 @@ internal abstract class FunctionInvocationContext(FunctionDefinition function) :
 {
     private string? _invocationId;
     private IDictionary<object, object>? _items;
+    private InvocationFeatures? _features;
 
     public sealed override string InvocationId => _invocationId ??= Guid.NewGuid().ToString();
 
@@ -20,14 +23,41 @@ internal abstract class FunctionInvocationContext(FunctionDefinition function) :
         set => _items = value;
     }
 
+    public sealed override IInvocationFeatures Features => _features ??= new InvocationFeatures(this);
+
+    public sealed override TraceContext TraceContext => AmbientTrace.Instance;
+
+    public sealed override BindingContext BindingContext => NoBindingData.Instance;
+
+    public sealed override RetryContext RetryContext => NoRetry.Instance;
+
     /// <summary>What the function, or middleware in its place, returned.</summary>
     public object? Result { get; set; }
 
-    /// <summary>The local invocation behind a context that middleware was given.</summary>
-    /// <exception cref="InvalidOperationException">The context is not one of this host's.</exception>
-    public static FunctionInvocationContext Of(FunctionContext context) =>
-        context as FunctionInvocationContext
-        ?? throw new InvalidOperationException($"A {context.GetType()} carries no invocation result: the host did not make it.");
-
     protected virtual IDictionary<object, object> CreateItems() => new Dictionary<object, object>();
+
+    private sealed class AmbientTrace : TraceContext
+    {
+        public static readonly AmbientTrace Instance = new();
+
+        public override string TraceParent => Activity.Current?.Id ?? "";
+
+        public override string TraceState => Activity.Current?.TraceStateString ?? "";
+    }
+
+    private sealed class NoBindingData : BindingContext
+    {
+        public static readonly NoBindingData Instance = new();
+
+        public override IReadOnlyDictionary<string, object?> BindingData { get; } = new Dictionary<string, object?>();
+    }
+
+    private sealed class NoRetry : RetryContext
+    {
+        public static readonly NoRetry Instance = new();
+
+        public override int RetryCount => 0;
+
+        public override int MaxRetryCount => 0;
+    }
 }

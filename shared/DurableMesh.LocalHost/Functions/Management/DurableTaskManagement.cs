@@ -231,7 +231,7 @@ internal sealed class DurableTaskManagement(
         http.Response.StatusCode = StatusCodes.Status202Accepted;
         http.Response.Headers.Location = urls.StatusQueryGetUri;
         http.Response.Headers.RetryAfter = "10";
-        await http.Response.WriteAsJsonAsync(urls, ManagementJson.Default.HttpManagementPayload);
+        await http.Response.WriteAsJsonAsync(urls, ManagementJson.Default.ManagementPayload);
     }
 
     private static Task NotFoundAsync(HttpContext http, string detail) => Problem.WriteAsync(
@@ -255,7 +255,6 @@ internal sealed class DurableTaskManagement(
     private static bool HasEnded(OrchestrationMetadata instance) => instance.RuntimeStatus
         is OrchestrationRuntimeStatus.Completed
         or OrchestrationRuntimeStatus.Failed
-        or OrchestrationRuntimeStatus.Canceled
         or OrchestrationRuntimeStatus.Terminated;
 
     private RequestDelegate Guarded(RequestDelegate run) => async http =>

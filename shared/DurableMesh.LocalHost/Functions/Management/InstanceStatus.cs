@@ -59,5 +59,5 @@ internal sealed record PurgeOutcome(int InstancesDeleted);
 [JsonSerializable(typeof(InstanceStatus))]
 [JsonSerializable(typeof(IReadOnlyList<InstanceStatus>))]
 [JsonSerializable(typeof(PurgeOutcome))]
-[JsonSerializable(typeof(HttpManagementPayload))]
+[JsonSerializable(typeof(ManagementPayload))]
 internal sealed partial class ManagementJson : JsonSerializerContext;

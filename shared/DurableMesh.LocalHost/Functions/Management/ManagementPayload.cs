@@ -1,32 +1,32 @@
-namespace Microsoft.Azure.Functions.Worker;
+namespace DurableMesh.LocalHost.Functions;
 
 /// <summary>Where one orchestration instance can be asked about and managed over HTTP.</summary>
-public class HttpManagementPayload
+public record ManagementPayload
 {
     /// <summary>The instance id.</summary>
-    public string? Id { get; internal set; }
+    public string? Id { get; init; }
 
     /// <summary>GET: the instance's status.</summary>
-    public string? StatusQueryGetUri { get; internal set; }
+    public string? StatusQueryGetUri { get; init; }
 
     /// <summary>POST: raises an event; <c>{eventName}</c> stands for its name.</summary>
-    public string? SendEventPostUri { get; internal set; }
+    public string? SendEventPostUri { get; init; }
 
     /// <summary>POST: ends the instance; <c>{text}</c> stands for the reason.</summary>
-    public string? TerminatePostUri { get; internal set; }
+    public string? TerminatePostUri { get; init; }
 
     /// <summary>POST: rewinds a failed instance. Null where the host cannot rewind, as the local one.</summary>
-    public string? RewindPostUri { get; internal set; }
+    public string? RewindPostUri { get; init; }
 
     /// <summary>DELETE: removes the ended instance and its history.</summary>
-    public string? PurgeHistoryDeleteUri { get; internal set; }
+    public string? PurgeHistoryDeleteUri { get; init; }
 
     /// <summary>POST: starts the instance again with its input.</summary>
-    public string? RestartPostUri { get; internal set; }
+    public string? RestartPostUri { get; init; }
 
     /// <summary>POST: suspends the instance; <c>{text}</c> stands for the reason.</summary>
-    public string? SuspendPostUri { get; internal set; }
+    public string? SuspendPostUri { get; init; }
 
     /// <summary>POST: resumes the instance; <c>{text}</c> stands for the reason.</summary>
-    public string? ResumePostUri { get; internal set; }
+    public string? ResumePostUri { get; init; }
 }
