@@ -6,7 +6,6 @@ using DurableMesh.LocalHost.Engine;
 using DurableMesh.LocalHost.Functions;
 using DurableMesh.Tests.Functions.Store;
 using DurableMesh.Tests.LocalHost.Functions;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +33,7 @@ internal sealed class MeshApp : IDisposable
                 .AddSingleton(new Mock<DurableTaskClient>("none").Object)
                 .AddSingleton(Mock.Of<ITaskHubStatus>()),
         };
-        var builder = new FunctionsApplicationBuilder(source, []).ConfigureFunctionsWebApplication();
+        var builder = new LocalAppBuilder(source, []);
         builder.Services.AddMesh(builder.Configuration);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton<IBlobs>(new MemoryBlobs());

@@ -1,7 +1,6 @@
 using DurableMesh.LocalHost.Engine;
 using DurableMesh.LocalHost.Functions;
 
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -249,18 +248,18 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Contains($"Port {first.Http.BaseAddress.Port} on 127.0.0.1 is taken", error.Message, StringComparison.Ordinal);
     }
 
-    private static TaskHubOptions Hub(FunctionsApplicationBuilder builder)
+    private static TaskHubOptions Hub(LocalAppBuilder builder)
     {
         using var host = builder.Build();
         return host.Services.GetRequiredService<IOptions<TaskHubOptions>>().Value;
     }
 
-    private FunctionsApplicationBuilder Builder() => Builder([]);
+    private LocalAppBuilder Builder() => Builder([]);
 
-    private FunctionsApplicationBuilder Builder(KeyValuePair<string, string?>[] environment, params string[] args) =>
+    private LocalAppBuilder Builder(KeyValuePair<string, string?>[] environment, params string[] args) =>
         Builder(environment, args, []);
 
-    private FunctionsApplicationBuilder Builder(
+    private LocalAppBuilder Builder(
         KeyValuePair<string, string?>[] environment, string[] args, params Type[] functions) => new(
         new FunctionAppSource(functions, _app, _work, new Dictionary<string, string?>(environment))
         {

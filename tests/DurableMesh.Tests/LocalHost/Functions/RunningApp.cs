@@ -1,7 +1,6 @@
 using DurableMesh.LocalHost.Engine;
 using DurableMesh.LocalHost.Functions;
 
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,20 +35,20 @@ internal sealed class RunningApp : IAsyncDisposable
 
     public static Task<RunningApp> StartAsync(params Type[] functions) => StartAsync(_ => { }, functions);
 
-    public static async Task<RunningApp> StartAsync(Action<FunctionsApplicationBuilder> configure, params Type[] functions)
+    public static async Task<RunningApp> StartAsync(Action<LocalAppBuilder> configure, params Type[] functions)
     {
         using var folder = new TemporaryFolder();
         return await StartAsync(folder, configure, functions);
     }
 
     public static async Task<RunningApp> StartAsync(
-        TemporaryFolder folder, Action<FunctionsApplicationBuilder> configure, params Type[] functions)
+        TemporaryFolder folder, Action<LocalAppBuilder> configure, params Type[] functions)
     {
         var hub = new Mock<DurableTaskClient>("test") { CallBase = true };
         var status = new Mock<ITaskHubStatus>();
         status.Setup(one => one.State).Returns(new TaskHubState(TaskHubRole.Owner));
         var time = new FakeTimeProvider();
-        var builder = Builder(folder, hub.Object, status.Object, functions).ConfigureFunctionsWebApplication();
+        var builder = Builder(folder, hub.Object, status.Object, functions);
         builder.Services.AddSingleton<TimeProvider>(time);
         configure(builder);
         var host = builder.Build();
@@ -57,7 +56,7 @@ internal sealed class RunningApp : IAsyncDisposable
         return new RunningApp(host, hub, status, time);
     }
 
-    private static FunctionsApplicationBuilder Builder(
+    private static LocalAppBuilder Builder(
         TemporaryFolder folder, DurableTaskClient hub, ITaskHubStatus status, Type[] functions) => new(
         new FunctionAppSource(functions, folder.Path, folder.Path, new Dictionary<string, string?>
         {

@@ -1,7 +1,6 @@
 using DurableMesh.LocalHost.Functions;
 using DurableMesh.LocalHost.Storage;
 using DurableMesh.Tests.LocalHost.Functions;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -13,7 +12,7 @@ internal sealed class DialogueApp(IHost host) : IAsyncDisposable
     public HttpClient Http { get; } = new() { BaseAddress = new Uri(host.Services.GetRequiredService<HostAddress>().Url) };
 
     /// <summary>Puts it together; host.json and local.settings.json are not there.</summary>
-    public static FunctionsApplicationBuilder Builder(TemporaryFolder folder, params KeyValuePair<string, string?>[] environment)
+    public static LocalAppBuilder Builder(TemporaryFolder folder, params KeyValuePair<string, string?>[] environment)
     {
         var variables = new Dictionary<string, string?>(environment)
         {
@@ -24,7 +23,7 @@ internal sealed class DialogueApp(IHost host) : IAsyncDisposable
         {
             AddStorage = services => services.AddSingleton<IHubStorage>(new InMemoryHubStorage(TimeProvider.System).Connect()),
         };
-        return new FunctionsApplicationBuilder(source, []).ConfigureFunctionsWebApplication();
+        return new LocalAppBuilder(source, []);
     }
 
     public static async Task<DialogueApp> StartAsync(params KeyValuePair<string, string?>[] environment)
