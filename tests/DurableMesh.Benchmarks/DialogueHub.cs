@@ -30,7 +30,7 @@ internal sealed class DialogueHub : IAsyncDisposable
             TimeProvider.System,
             _provider,
             NullLoggerFactory.Instance);
-        _client = new LocalDurableTaskClient(_hub, TimeProvider.System);
+        _client = new LocalDurableTaskClient("test", _hub, TimeProvider.System);
     }
 
     /// <summary>Starts a hub and waits until it answers.</summary>

@@ -14,8 +14,8 @@ namespace DurableMesh.LocalHost.Engine;
 /// Requests fail with <see cref="TaskHubUnavailableException"/> when the hub does not commit them within
 /// <see cref="TaskHubOptions.RequestTimeout"/>.
 /// </remarks>
-internal sealed class LocalDurableTaskClient(TaskHub hub, TimeProvider time)
-    : DurableTaskClient("local"), IDurableTaskClientProvider
+internal sealed class LocalDurableTaskClient(string name, TaskHub hub, TimeProvider time)
+    : DurableTaskClient(name), IDurableTaskClientProvider
 {
     /// <inheritdoc/>
     public DurableTaskClient GetClient(string? name = null) => this;

@@ -40,25 +40,47 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
         ILoggerFactory loggerFactory,
         TaskScheduler? scheduler = null,
         Func<string>? newId = null)
+        : this(
+            storage,
+            options,
+            Orchestrators(registry, provider),
+            Activities(registry, provider),
+            converter,
+            time,
+            provider,
+            loggerFactory,
+            scheduler,
+            newId)
+    {
+    }
+
+    /// <summary>A hub over <paramref name="storage"/> that runs what it finds by name.</summary>
+    public TaskHub(
+        IHubStorage storage,
+        IOptions<TaskHubOptions> options,
+        Func<string, ITaskOrchestrator?> findOrchestrator,
+        Func<TaskName, ITaskActivity?> findActivity,
+        DataConverter converter,
+        TimeProvider time,
+        IServiceProvider provider,
+        ILoggerFactory loggerFactory,
+        TaskScheduler? scheduler = null,
+        Func<string>? newId = null)
     {
         (_storage, _options, _time, _logger) = (storage, options.Value, time, loggerFactory.CreateLogger<TaskHub>());
         NewId = newId ?? (() => Guid.NewGuid().ToString("N"));
         _owner = ProcessIdentity.Current.AsOwner(NewId(), _options.Address);
         scheduler ??= TaskScheduler.Default;
-        var orchestrators = registry.GetOrchestrators().ToDictionary(
-            pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
-        var activities = registry.GetActivities().ToDictionary(
-            pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
         Converter = new BoundedConverter(converter);
         var dispatcher = new ActivityDispatcher(
-            name => activities.GetValueOrDefault(name.Name)?.Invoke(provider),
+            findActivity,
             Converter,
             scheduler,
             _options.MaxConcurrentActivities);
         _metrics = new EngineMetrics(
             provider.GetService<IMeterFactory>(), dispatcher, () => (Term ?? []).Select(partition => partition.Figures));
         _services = new PartitionServices(
-            name => orchestrators.GetValueOrDefault(name)?.Invoke(provider),
+            findOrchestrator,
             dispatcher,
             _metrics,
             Converter,
@@ -67,6 +89,20 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
             loggerFactory,
             NewId,
             _options);
+    }
+
+    private static Func<string, ITaskOrchestrator?> Orchestrators(DurableTaskRegistry registry, IServiceProvider provider)
+    {
+        var orchestrators = registry.GetOrchestrators().ToDictionary(
+            pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+        return name => orchestrators.GetValueOrDefault(name)?.Invoke(provider);
+    }
+
+    private static Func<TaskName, ITaskActivity?> Activities(DurableTaskRegistry registry, IServiceProvider provider)
+    {
+        var activities = registry.GetActivities().ToDictionary(
+            pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+        return name => activities.GetValueOrDefault(name.Name)?.Invoke(provider);
     }
 
     /// <summary>Makes ids that nobody has used: random ones, or a simulation's.</summary>

@@ -27,7 +27,7 @@ internal static class TaskHubServices
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<ITaskHubStatus>(provider => provider.GetRequiredService<TaskHub>());
         services.AddHostedService(provider => provider.GetRequiredService<TaskHub>());
-        services.AddSingleton<LocalDurableTaskClient>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LocalDurableTaskClient>(provider, "local"));
         services.AddSingleton<DurableTaskClient>(provider => provider.GetRequiredService<LocalDurableTaskClient>());
         services.AddSingleton<IDurableTaskClientProvider>(provider => provider.GetRequiredService<LocalDurableTaskClient>());
         return services;

@@ -40,7 +40,7 @@ internal sealed class SimulatedHost : IDisposable
             NullLoggerFactory.Instance,
             process,
             () => $"{process.Name}.{_ids++}");
-        Client = new LocalDurableTaskClient(Hub, process.Time);
+        Client = new LocalDurableTaskClient("test", Hub, process.Time);
     }
 
     /// <summary>Its process.</summary>

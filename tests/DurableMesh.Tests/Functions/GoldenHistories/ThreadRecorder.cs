@@ -54,7 +54,7 @@ internal sealed class ThreadRecorder : IAsyncDisposable
             _app.Services,
             NullLoggerFactory.Instance,
             newId: () => Interlocked.Increment(ref _ids).ToString("x32", CultureInfo.InvariantCulture));
-        _client = new LocalDurableTaskClient(_hub, _time);
+        _client = new LocalDurableTaskClient("test", _hub, _time);
     }
 
     private BlobThreadLog Log => _app.Services.GetRequiredService<BlobThreadLog>();

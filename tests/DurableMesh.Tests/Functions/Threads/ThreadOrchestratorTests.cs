@@ -1,3 +1,4 @@
+using DurableMesh.LocalHost.Engine.Orchestrations;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
@@ -211,7 +212,7 @@ public sealed class ThreadOrchestratorTests
     {
         _ = _harness.Start();
 
-        var failure = new TaskFailedException("a", 0, new TaskFailureDetails(errorType, "m", null, null, null));
+        var failure = Failures.Of("a", 0, new TaskFailureDetails(errorType, "m", null, null, null)).InnerException!;
         Assert.NotEmpty(_harness.Retries);
         Assert.All(_harness.Retries, policy => Assert.Equal(again, policy.Handle(failure)));
     }

@@ -38,7 +38,7 @@ internal sealed class TestHub : IAsyncDisposable
             time,
             _provider,
             new TestLoggers(Told));
-        Client = new LocalDurableTaskClient(Hub, time);
+        Client = new LocalDurableTaskClient("test", Hub, time);
     }
 
     public InMemoryHubStorage Storage { get; }

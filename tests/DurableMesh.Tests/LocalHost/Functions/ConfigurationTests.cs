@@ -229,14 +229,6 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Functions_without_the_call_that_enables_aspnetcore_are_told_to_make_it()
-    {
-        var error = Assert.Throws<FunctionAppException>(() => Builder([], [], typeof(FunctionDiscoveryTests.Unrouted)).Build());
-
-        Assert.Contains("call ConfigureFunctionsWebApplication()", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_taken_port_is_told_with_the_way_out()
     {
         await using var first = await RunningApp.StartAsync();

@@ -5,6 +5,8 @@ using System.Text.Json;
 
 using DurableMesh.LocalHost.Engine;
 
+using DurableMesh.LocalHost.Functions;
+
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
@@ -364,20 +366,6 @@ public sealed class ManagementTests : IAsyncLifetime
         Assert.Equal($"{instance}/restart", payload.GetProperty("RestartPostUri").GetString());
     }
 
-    [Fact]
-    public void A_payload_can_take_a_requests_address_and_otherwise_needs_a_host()
-    {
-        var client = new Mock<DurableTaskClient>("stray").Object;
-        var request = new Mock<HttpRequestData>(new Mock<FunctionContext>().Object);
-        request.Setup(data => data.Url).Returns(new Uri("https://mesh.example:8443/api/x?y=z"));
-
-        Assert.StartsWith(
-            "https://mesh.example:8443/runtime/webhooks/durabletask/instances/i",
-            client.CreateHttpManagementPayload("i", request.Object).StatusQueryGetUri,
-            StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => client.CreateHttpManagementPayload("i"));
-    }
-
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 
     private static async Task<string?> Code(HttpResponseMessage response) =>
@@ -410,8 +398,8 @@ public sealed class ManagementTests : IAsyncLifetime
         public static string Run([OrchestrationTrigger] TaskOrchestrationContext context) => context.InstanceId;
 
         [Function("Payload")]
-        public static HttpManagementPayload Payload(
+        public static ManagementPayload Payload(
             [HttpTrigger("get", Route = "payload")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
-            client.CreateHttpManagementPayload("a/b");
+            ManagementUrls.Of(client, "a/b");
     }
 }
