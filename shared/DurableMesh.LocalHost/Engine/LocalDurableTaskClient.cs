@@ -6,6 +6,7 @@ using DurableMesh.LocalHost.Engine.Partitions;
 using DurableMesh.LocalHost.Engine.Telemetry;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
 
 namespace DurableMesh.LocalHost.Engine;
 
@@ -14,7 +15,8 @@ namespace DurableMesh.LocalHost.Engine;
 /// Requests fail with <see cref="TaskHubUnavailableException"/> when the hub does not commit them within
 /// <see cref="TaskHubOptions.RequestTimeout"/>.
 /// </remarks>
-internal sealed class LocalDurableTaskClient(string name, TaskHub hub, TimeProvider time)
+internal sealed class LocalDurableTaskClient(
+    string name, TaskHub hub, TimeProvider time, IOptionsMonitor<DurableTaskClientOptions>? settings = null)
     : DurableTaskClient(name), IDurableTaskClientProvider
 {
     /// <inheritdoc/>
@@ -34,7 +36,7 @@ internal sealed class LocalDurableTaskClient(string name, TaskHub hub, TimeProvi
             hub.NewId(),
             hub.Converter.Serialize(input),
             time.GetUtcNow().UtcDateTime,
-            options?.Version?.Version,
+            options?.Version?.Version ?? (settings?.Get(Name).DefaultVersion is { Length: > 0 } version ? version : null),
             options?.StartAt?.UtcDateTime,
             Tags: options?.Tags is { Count: > 0 } tags ? tags : null);
         OrchestrationRuntimeStatus[] refused =
@@ -137,7 +139,7 @@ internal sealed class LocalDurableTaskClient(string name, TaskHub hub, TimeProvi
         string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
     {
         OrchestrationMetadata old = await GetInstancesAsync(instanceId, getInputsAndOutputs: true, cancellation)
-            ?? throw new ArgumentException($"There is no orchestration with the instance id '{instanceId}'.", nameof(instanceId));
+            ?? throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
         string newId = restartWithNewInstanceId ? hub.NewId() : instanceId;
         var start = new ExecutionStarted(
             old.Name, hub.NewId(), old.SerializedInput, time.GetUtcNow().UtcDateTime, Tags: old.Tags.Count > 0 ? old.Tags : null);

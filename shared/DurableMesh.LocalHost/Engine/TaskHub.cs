@@ -58,7 +58,7 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
     public TaskHub(
         IHubStorage storage,
         IOptions<TaskHubOptions> options,
-        Func<string, ITaskOrchestrator?> findOrchestrator,
+        Func<string, string, ITaskOrchestrator?> findOrchestrator,
         Func<TaskName, ITaskActivity?> findActivity,
         DataConverter converter,
         TimeProvider time,
@@ -91,11 +91,11 @@ internal sealed partial class TaskHub : BackgroundService, ITaskHubStatus
             _options);
     }
 
-    private static Func<string, ITaskOrchestrator?> Orchestrators(DurableTaskRegistry registry, IServiceProvider provider)
+    private static Func<string, string, ITaskOrchestrator?> Orchestrators(DurableTaskRegistry registry, IServiceProvider provider)
     {
         var orchestrators = registry.GetOrchestrators().ToDictionary(
             pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
-        return name => orchestrators.GetValueOrDefault(name)?.Invoke(provider);
+        return (name, _) => orchestrators.GetValueOrDefault(name)?.Invoke(provider);
     }
 
     private static Func<TaskName, ITaskActivity?> Activities(DurableTaskRegistry registry, IServiceProvider provider)

@@ -1,14 +1,18 @@
 using System.Collections.Concurrent;
+using DurableMesh.LocalHost.Engine.Orchestrations;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Abstractions;
 using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace DurableMesh.LocalHost;
 
 /// <summary>The tasks of the program's worker, as the engine asks for them.</summary>
-internal sealed class LocalTasks(IServiceProvider services)
+internal sealed class LocalTasks(IServiceProvider services, IOptions<DurableTaskWorkerOptions> options)
 {
     private readonly ConcurrentDictionary<string, ActivityTypes?> _activities = new(StringComparer.OrdinalIgnoreCase);
+    private readonly DurableTaskWorkerOptions.VersioningOptions? _versioning = options.Value.Versioning;
     private IDurableTaskFactory? _factory;
 
     /// <summary>Sets where tasks come from: there is one worker to a hub.</summary>
@@ -21,8 +25,29 @@ internal sealed class LocalTasks(IServiceProvider services)
     }
 
     /// <summary>An orchestrator for one execution.</summary>
-    public ITaskOrchestrator? FindOrchestrator(string name) =>
-        _factory!.TryCreateOrchestrator(name, services, out var orchestrator) ? orchestrator : null;
+    /// <exception cref="TaskRefusedException">This worker does not run the version.</exception>
+    /// <remarks>Of several versions of one name only the factory's internal interface knows.</remarks>
+    public ITaskOrchestrator? FindOrchestrator(string name, string version)
+    {
+        if (_versioning is { } versioning && !Matches(versioning, version))
+        {
+            throw new TaskRefusedException(
+                TaskRefusedException.WrongVersion,
+                $"The orchestration has version '{version}', the worker runs '{versioning.Version}' ({versioning.MatchStrategy}).");
+        }
+
+        return _factory!.TryCreateOrchestrator(name, services, out var orchestrator) ? orchestrator : null;
+    }
+
+    private static bool Matches(DurableTaskWorkerOptions.VersioningOptions versioning, string version) =>
+        versioning.MatchStrategy switch
+        {
+            DurableTaskWorkerOptions.VersionMatchStrategy.Strict =>
+                TaskOrchestrationVersioningUtils.CompareVersions(version, versioning.Version) == 0,
+            DurableTaskWorkerOptions.VersionMatchStrategy.CurrentOrOlder =>
+                TaskOrchestrationVersioningUtils.CompareVersions(version, versioning.Version) <= 0,
+            _ => true,
+        };
 
     /// <summary>An activity that has a service scope of its own.</summary>
     public ITaskActivity? FindActivity(TaskName name)

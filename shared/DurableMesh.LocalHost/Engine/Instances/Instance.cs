@@ -168,7 +168,7 @@ internal sealed class Instance(string id, InstanceState? state = null)
         SerializedInput = withData ? State.Input : null,
         SerializedOutput = withData ? State.Output : null,
         SerializedCustomStatus = withData ? State.CustomStatus : null,
-        FailureDetails = State.Failure,
+        FailureDetails = withData ? State.Failure : null,
         Tags = State.Tags ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty,
         DataConverter = withData ? converter : null,
     };

@@ -214,7 +214,7 @@ internal sealed partial class OrchestrationContext(
             {
                 return await call();
             }
-            catch (TaskFailedException error) when (retry is not null)
+            catch (TaskFailedException error) when (retry is not null && Failures.IsWorthAnotherTry(error.FailureDetails))
             {
                 if (retry.Policy is { } policy)
                 {

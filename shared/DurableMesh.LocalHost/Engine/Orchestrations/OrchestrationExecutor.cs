@@ -15,7 +15,7 @@ internal sealed class OrchestrationExecutor
 {
     private readonly string _name;
     private readonly string _instanceId;
-    private readonly Func<string, ITaskOrchestrator?> _find;
+    private readonly Func<string, string, ITaskOrchestrator?> _find;
     private readonly DataConverter _converter;
     private readonly OrchestrationScheduler _scheduler;
     private readonly OrchestrationContext _context;
@@ -38,7 +38,7 @@ internal sealed class OrchestrationExecutor
         string name,
         string instanceId,
         ParentLink? parent,
-        Func<string, ITaskOrchestrator?> find,
+        Func<string, string, ITaskOrchestrator?> find,
         DataConverter converter,
         ILoggerFactory loggerFactory,
         Action<OrchestratorEscapedException> escaped)
@@ -160,7 +160,7 @@ internal sealed class OrchestrationExecutor
         if (!_main.IsCompletedSuccessfully)
         {
             Exception error = _main.Exception?.InnerException ?? new TaskCanceledException(_main);
-            return new ExecutionCompleted(null, TaskFailureDetails.FromException(error));
+            return new ExecutionCompleted(null, Failures.Details(error));
         }
 
         try
@@ -170,7 +170,7 @@ internal sealed class OrchestrationExecutor
         catch (Exception error)
             when (error is NotSupportedException or JsonException or InvalidOperationException or ArgumentException)
         {
-            return new ExecutionCompleted(null, TaskFailureDetails.FromException(error));
+            return new ExecutionCompleted(null, Failures.Details(error));
         }
     }
 
@@ -191,7 +191,8 @@ internal sealed class OrchestrationExecutor
 
     private async Task<object?> RunAsync()
     {
-        ITaskOrchestrator orchestrator = _find(_name) ?? throw new InvalidOperationException(
+        ITaskOrchestrator orchestrator = _find(_name, _context.Version) ?? throw new TaskRefusedException(
+            TaskRefusedException.NoOrchestrator,
             $"No orchestrator named '{_name}' is registered with this host. Was it renamed or removed while instances of it "
             + "were running?");
         object? argument = _input is null ? null : _converter.Deserialize(_input, orchestrator.InputType);

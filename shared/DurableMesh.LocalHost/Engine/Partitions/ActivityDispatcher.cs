@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DurableMesh.LocalHost.Engine.Telemetry;
+using DurableMesh.LocalHost.Engine.Orchestrations;
 using Microsoft.DurableTask;
 
 namespace DurableMesh.LocalHost.Engine.Partitions;
@@ -111,7 +112,8 @@ internal sealed class ActivityDispatcher(
         using Activity? span = EngineTracing.StartActivity(call);
         try
         {
-            ITaskActivity activity = find(call.Name) ?? throw new InvalidOperationException(
+            ITaskActivity activity = find(call.Name) ?? throw new TaskRefusedException(
+                TaskRefusedException.NoActivity,
                 $"No activity named '{call.Name}' is registered with this host.");
             object? input = call.Input is null ? null : converter.Deserialize(call.Input, activity.InputType);
             result = converter.Serialize(await activity.RunAsync(new Context(call), input));
@@ -119,7 +121,7 @@ internal sealed class ActivityDispatcher(
         catch (Exception error)
         {
             // An activity's failure belongs to the orchestration that called it, whatever it is.
-            failure = TaskFailureDetails.FromException(error);
+            failure = Failures.Details(error);
             span?.Fail(failure.ErrorType, failure.ErrorMessage);
         }
 

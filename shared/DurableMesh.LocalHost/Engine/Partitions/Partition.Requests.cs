@@ -36,7 +36,7 @@ internal sealed partial class Partition
             if (existing is { State.Exists: true }
                 && (!existing.State.IsEnded || refusedStatuses.Contains(existing.State.Status)))
             {
-                OnceDurable(existing, () => answer.SetException(new InvalidOperationException(
+                OnceDurable(existing, () => answer.SetException(new DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException(
                     $"An orchestration with the instance id '{instanceId}' exists already ({existing.State.Status}).")));
                 return;
             }

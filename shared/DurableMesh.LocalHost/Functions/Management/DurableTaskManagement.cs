@@ -220,7 +220,7 @@ internal sealed class DurableTaskManagement(
         {
             instanceId = await start();
         }
-        catch (InvalidOperationException error)
+        catch (DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException error)
         {
             await Problem.WriteAsync(
                 http, StatusCodes.Status409Conflict, "instance_exists", "An instance with this id runs already.", error.Message);

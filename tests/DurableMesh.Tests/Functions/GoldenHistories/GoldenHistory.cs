@@ -104,7 +104,7 @@ internal sealed record GoldenHistory(string File, IReadOnlyList<HistoryEvent> Ev
             Orchestration,
             Path.GetFileNameWithoutExtension(File),
             Started.Parent,
-            find,
+            (name, _) => find(name),
             converter,
             NullLoggerFactory.Instance,
             escaped => escape = escaped);

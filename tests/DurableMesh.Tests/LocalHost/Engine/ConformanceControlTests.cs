@@ -194,7 +194,7 @@ public sealed class ConformanceControlTests
         await using TestHub hub = await TestHub.StartAsync(Tasks);
         await hub.StartInstanceAsync("Wait", "in ", "it");
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => hub.Client.RestartAsync("it", cancellation: TestHub.Patience));
+        await Assert.ThrowsAsync<DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException>(() => hub.Client.RestartAsync("it", cancellation: TestHub.Patience));
     }
 
     [Fact]
@@ -202,13 +202,13 @@ public sealed class ConformanceControlTests
     {
         await using TestHub hub = await TestHub.StartAsync(Tasks);
         await hub.StartInstanceAsync("Wait", "in ", "it");
-        await Assert.ThrowsAsync<InvalidOperationException>(() => hub.StartInstanceAsync("Wait", "in ", "it"));
+        await Assert.ThrowsAsync<DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException>(() => hub.StartInstanceAsync("Wait", "in ", "it"));
         await hub.Client.RaiseEventAsync("it", "say", "out", TestHub.Patience);
         await hub.CompletionAsync("it");
 
         StartOrchestrationOptions strict =
             new StartOrchestrationOptions("it").WithDedupeStatuses(OrchestrationRuntimeStatus.Completed);
-        await Assert.ThrowsAsync<InvalidOperationException>(
+        await Assert.ThrowsAsync<DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException>(
             () => hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "x", strict, TestHub.Patience));
         await hub.StartInstanceAsync("Echo", "new", "it");
 

@@ -283,7 +283,7 @@ public sealed class ManagementTests : IAsyncLifetime
                 It.IsAny<object>(),
                 It.Is<StartOrchestrationOptions>(options => options.InstanceId == "used"),
                 It.IsAny<CancellationToken>()))
-            .ThrowsAsync(new InvalidOperationException("'used' exists already."));
+            .ThrowsAsync(new DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException("'used' exists already."));
 
         var unknown = await _app.SendAsync(HttpMethod.Post, "/runtime/webhooks/durabletask/orchestrators/none");
         var used = await _app.SendAsync(HttpMethod.Post, "/runtime/webhooks/durabletask/orchestrators/Flow/used");
