@@ -300,7 +300,7 @@ public sealed class ManagementTests : IAsyncLifetime
         Hub.Setup(hub => hub.RestartAsync("done", true, It.IsAny<CancellationToken>())).ReturnsAsync("again");
         Hub.Setup(hub => hub.RestartAsync("done", false, It.IsAny<CancellationToken>())).ReturnsAsync("done");
         Hub.Setup(hub => hub.RestartAsync("live", false, It.IsAny<CancellationToken>()))
-            .ThrowsAsync(new InvalidOperationException("'live' is Running."));
+            .ThrowsAsync(new DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException("'live' is Running."));
 
         var again = await _app.SendAsync(HttpMethod.Post, $"{Instances}/done/restart");
         var same = await _app.SendAsync(HttpMethod.Post, $"{Instances}/done/restart?restartWithNewInstanceId=false");
