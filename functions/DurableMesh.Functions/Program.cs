@@ -2,7 +2,7 @@ using DurableMesh.Functions;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
-using DurableMesh.LocalHost.Functions;
+using DurableMesh.LocalHost;
 using Microsoft.Extensions.Hosting;
 
 var builder = FunctionApp.CreateBuilder(args);

@@ -1,4 +1,5 @@
-using DurableMesh.LocalHost.Storage;
+using DurableMesh.LocalHost.Azurite;
+using DurableMesh.TaskHub.Storage;
 using DurableMesh.Tests.EndToEnd;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using DurableMesh.LocalHost.Engine;
-using DurableMesh.LocalHost.Storage;
+using DurableMesh.TaskHub;
+using DurableMesh.TaskHub.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,14 +15,14 @@ internal sealed class DialogueHub : IAsyncDisposable
 {
     private readonly ServiceProvider _provider = new ServiceCollection().BuildServiceProvider();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = [];
-    private readonly TaskHub _hub;
+    private readonly LocalTaskHub _hub;
     private readonly LocalDurableTaskClient _client;
 
     private DialogueHub(IHubStorage storage, int partitions)
     {
         // A hub that reads a long log is slow, not away.
         var options = new TaskHubOptions { PartitionCount = partitions, RequestTimeout = TimeSpan.FromMinutes(5) };
-        _hub = new TaskHub(
+        _hub = new LocalTaskHub(
             storage,
             Options.Create(options),
             Registry(),

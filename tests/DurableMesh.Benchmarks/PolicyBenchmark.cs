@@ -5,7 +5,7 @@ using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Threads;
-using DurableMesh.LocalHost.Functions;
+using DurableMesh.LocalHost;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;

@@ -1,7 +1,7 @@
-using DurableMesh.LocalHost.Engine;
 using DurableMesh.Simulation.Faults;
 using DurableMesh.Simulation.Machine;
 using DurableMesh.Simulation.Workload;
+using DurableMesh.TaskHub;
 
 namespace DurableMesh.Simulation;
 

@@ -1,8 +1,8 @@
-using DurableMesh.LocalHost.Engine.Partitions;
-using DurableMesh.LocalHost.Storage;
 using DurableMesh.Simulation.Faults;
 using DurableMesh.Simulation.Machine;
 using DurableMesh.Simulation.Workload;
+using DurableMesh.TaskHub.Partitions;
+using DurableMesh.TaskHub.Storage;
 
 namespace DurableMesh.Simulation;
 

@@ -1,6 +1,7 @@
 using Azure;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
+using DurableMesh.TaskHub;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -41,7 +42,7 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
                 return Results.Empty;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:
                 return new ProblemAnswer(Problems.BodyTooLarge(tooLarge.Message));
-            case BadHttpRequestException { StatusCode: StatusCodes.Status429TooManyRequests } full:
+            case TaskHubOverloadedException full:
                 return new ProblemAnswer(Problems.Overloaded(full.Message));
             case BadHttpRequestException malformed:
                 return new ProblemAnswer(Problems.InvalidRequest("", "malformed_request", malformed.Message));

@@ -2,7 +2,7 @@ using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Store;
-using DurableMesh.LocalHost.Functions;
+using DurableMesh.LocalHost;
 using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Functions.Threads;

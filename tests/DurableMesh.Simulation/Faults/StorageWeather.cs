@@ -1,5 +1,5 @@
-using DurableMesh.LocalHost.Storage;
 using DurableMesh.Simulation.Machine;
+using DurableMesh.TaskHub.Storage;
 
 namespace DurableMesh.Simulation.Faults;
 

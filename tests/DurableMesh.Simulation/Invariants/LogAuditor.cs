@@ -1,9 +1,9 @@
 using System.IO.Hashing;
-using DurableMesh.LocalHost.Engine.Checkpoints;
-using DurableMesh.LocalHost.Engine.History;
-using DurableMesh.LocalHost.Engine.Log;
-using DurableMesh.LocalHost.Storage;
 using DurableMesh.Simulation.Machine;
+using DurableMesh.TaskHub.Checkpoints;
+using DurableMesh.TaskHub.History;
+using DurableMesh.TaskHub.Log;
+using DurableMesh.TaskHub.Storage;
 
 namespace DurableMesh.Simulation.Invariants;
 

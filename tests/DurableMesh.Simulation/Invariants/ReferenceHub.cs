@@ -1,7 +1,7 @@
-using DurableMesh.LocalHost.Engine.History;
-using DurableMesh.LocalHost.Engine.Partitions;
-using DurableMesh.LocalHost.Storage;
 using DurableMesh.Simulation.Machine;
+using DurableMesh.TaskHub.History;
+using DurableMesh.TaskHub.Partitions;
+using DurableMesh.TaskHub.Storage;
 
 namespace DurableMesh.Simulation.Invariants;
 

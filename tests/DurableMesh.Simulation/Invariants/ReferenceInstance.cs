@@ -1,5 +1,5 @@
-using DurableMesh.LocalHost.Engine.History;
 using DurableMesh.Simulation.Workload;
+using DurableMesh.TaskHub.History;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
 

@@ -1,7 +1,7 @@
-using DurableMesh.LocalHost.Engine;
-using DurableMesh.LocalHost.Storage;
 using DurableMesh.Simulation.Invariants;
 using DurableMesh.Simulation.Workload;
+using DurableMesh.TaskHub;
+using DurableMesh.TaskHub.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,7 +30,7 @@ internal sealed class SimulatedHost : IDisposable
         var registry = new DurableTaskRegistry();
         registry.AddOrchestrator(ScriptOrchestrator.Name, () => new ScriptOrchestrator());
         registry.AddActivity(ScriptOrchestrator.ActivityName, new WorkActivity(hub, runs, process.Time));
-        Hub = new TaskHub(
+        Hub = new LocalTaskHub(
             Connection,
             Options.Create(scenario.Options),
             registry,
@@ -50,7 +50,7 @@ internal sealed class SimulatedHost : IDisposable
     public InMemoryHubConnection Connection { get; }
 
     /// <summary>Its engine.</summary>
-    public TaskHub Hub { get; }
+    public LocalTaskHub Hub { get; }
 
     /// <summary>Its client.</summary>
     public LocalDurableTaskClient Client { get; }

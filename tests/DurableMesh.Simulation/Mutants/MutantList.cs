@@ -6,20 +6,20 @@ namespace DurableMesh.Simulation.Mutants;
 internal static class MutantList
 {
     private const string Storage = "Storage/InMemoryHubStorage.cs";
-    private const string Log = "Engine/Log/CommitLog.cs";
-    private const string LogReader = "Engine/Log/LogRecovery.cs";
-    private const string Executor = "Engine/Orchestrations/OrchestrationExecutor.cs";
-    private const string Partition = "Engine/Partitions/Partition.cs";
-    private const string Lease = "Engine/Partitions/PartitionLease.cs";
-    private const string Episodes = "Engine/Partitions/Partition.Episodes.cs";
-    private const string Messages = "Engine/Partitions/Partition.Messages.cs";
-    private const string Recovery = "Engine/Partitions/Partition.Recovery.cs";
-    private const string Checkpoints = "Engine/Partitions/Partition.Checkpoints.cs";
-    private const string Files = "Engine/Checkpoints/Shelf.cs";
-    private const string Settling = "Engine/Partitions/Partition.Settling.cs";
-    private const string Shelf = "Engine/Partitions/Partition.Shelf.cs";
-    private const string Mail = "Engine/Partitions/Mail.cs";
-    private const string Timers = "Engine/Partitions/TimerQueue.cs";
+    private const string Log = "Log/CommitLog.cs";
+    private const string LogReader = "Log/LogRecovery.cs";
+    private const string Executor = "Orchestrations/OrchestrationExecutor.cs";
+    private const string Partition = "Partitions/Partition.cs";
+    private const string Lease = "Partitions/PartitionLease.cs";
+    private const string Episodes = "Partitions/Partition.Episodes.cs";
+    private const string Messages = "Partitions/Partition.Messages.cs";
+    private const string Recovery = "Partitions/Partition.Recovery.cs";
+    private const string Checkpoints = "Partitions/Partition.Checkpoints.cs";
+    private const string Files = "Checkpoints/Shelf.cs";
+    private const string Settling = "Partitions/Partition.Settling.cs";
+    private const string Shelf = "Partitions/Partition.Shelf.cs";
+    private const string Mail = "Partitions/Mail.cs";
+    private const string Timers = "Partitions/TimerQueue.cs";
 
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<Mutant> All =

@@ -9,7 +9,7 @@ namespace DurableMesh.Simulation.Mutants;
 /// <param name="output">Takes what became of each.</param>
 internal sealed class MutantWorkshop(string root, TextWriter output)
 {
-    private const string LocalHost = "shared/DurableMesh.LocalHost";
+    private const string Engine = "shared/DurableMesh.TaskHub";
     private const string Simulation = "tests/DurableMesh.Simulation";
 
     /// <summary>The clone that this program was built in; null where it stands outside of one.</summary>
@@ -50,7 +50,7 @@ internal sealed class MutantWorkshop(string root, TextWriter output)
 
     private static async Task<string> TryAsync(string workshop, Mutant mutant, long seeds, CancellationToken stop)
     {
-        string file = Path.Combine(workshop, LocalHost, mutant.File);
+        string file = Path.Combine(workshop, Engine, mutant.File);
         string whole = await File.ReadAllTextAsync(file, stop);
         if (whole.Split(mutant.Text).Length != 2)
         {
@@ -99,7 +99,7 @@ internal sealed class MutantWorkshop(string root, TextWriter output)
     private void CopySources(string workshop)
     {
         IEnumerable<string> files = Directory.EnumerateFiles(root, "Directory.*").Append(Path.Combine(root, "global.json"))
-            .Concat(new[] { LocalHost, Simulation }.SelectMany(
+            .Concat(new[] { Engine, Simulation }.SelectMany(
                 project => Directory.EnumerateFiles(Path.Combine(root, project), "*", SearchOption.AllDirectories)));
         foreach (string file in files)
         {

@@ -1,6 +1,6 @@
-using DurableMesh.LocalHost.Engine;
 using DurableMesh.Simulation.Invariants;
 using DurableMesh.Simulation.Machine;
+using DurableMesh.TaskHub;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 

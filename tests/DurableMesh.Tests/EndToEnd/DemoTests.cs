@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using DurableMesh.LocalHost.Storage;
-using DurableMesh.Tests.LocalHost.Storage;
+using DurableMesh.LocalHost.Azurite;
+using DurableMesh.Tests.LocalHost.Azurite;
 
 namespace DurableMesh.Tests.EndToEnd;
 

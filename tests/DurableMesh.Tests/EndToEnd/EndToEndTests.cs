@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using DurableMesh.LocalHost.Storage;
-using DurableMesh.Tests.LocalHost.Storage;
+using DurableMesh.LocalHost.Azurite;
+using DurableMesh.Tests.LocalHost.Azurite;
 
 namespace DurableMesh.Tests.EndToEnd;
 

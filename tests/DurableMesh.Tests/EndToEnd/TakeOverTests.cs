@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Store;
-using DurableMesh.LocalHost.Storage;
-using DurableMesh.Tests.LocalHost.Storage;
+using DurableMesh.LocalHost.Azurite;
+using DurableMesh.Tests.LocalHost.Azurite;
 
 namespace DurableMesh.Tests.EndToEnd;
 

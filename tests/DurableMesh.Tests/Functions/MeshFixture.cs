@@ -18,7 +18,7 @@ using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
-using DurableMesh.LocalHost.Functions;
+using DurableMesh.LocalHost;
 using DurableMesh.Tests.Core.Agents;
 using DurableMesh.Tests.Functions.Store;
 using Microsoft.AspNetCore.Http;

@@ -1,9 +1,9 @@
-using DurableMesh.LocalHost.Engine;
 using DurableMesh.Simulation;
 using DurableMesh.Simulation.Commands;
 using DurableMesh.Simulation.Invariants;
 using DurableMesh.Simulation.Machine;
 using DurableMesh.Simulation.Mutants;
+using DurableMesh.TaskHub;
 
 namespace DurableMesh.Tests.Simulation;
 

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
-using DurableMesh.LocalHost.Engine.History;
-using DurableMesh.LocalHost.Engine.Log;
-using DurableMesh.LocalHost.Engine.Orchestrations;
-using DurableMesh.Tests.LocalHost.Engine.History;
+using DurableMesh.TaskHub.History;
+using DurableMesh.TaskHub.Log;
+using DurableMesh.TaskHub.Orchestrations;
+using DurableMesh.Tests.TaskHub.History;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,8 +1,8 @@
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
-using DurableMesh.LocalHost.Engine.Orchestrations;
-using DurableMesh.Tests.LocalHost.Engine.History;
+using DurableMesh.TaskHub.Orchestrations;
+using DurableMesh.Tests.TaskHub.History;
 using Microsoft.DurableTask;
 using ThreadState = DurableMesh.Core.Threads.ThreadState;
 

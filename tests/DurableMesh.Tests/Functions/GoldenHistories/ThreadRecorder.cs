@@ -6,11 +6,11 @@ using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
-using DurableMesh.LocalHost.Engine;
-using DurableMesh.LocalHost.Engine.History;
-using DurableMesh.LocalHost.Engine.Instances;
-using DurableMesh.LocalHost.Storage;
-using DurableMesh.Tests.LocalHost.Engine.Log;
+using DurableMesh.TaskHub;
+using DurableMesh.TaskHub.History;
+using DurableMesh.TaskHub.Instances;
+using DurableMesh.TaskHub.Storage;
+using DurableMesh.Tests.TaskHub.Log;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,7 +31,7 @@ internal sealed class ThreadRecorder : IAsyncDisposable
     private readonly MeshApp _app;
     private readonly FakeTimeProvider _time = new(SampleThread.Noon);
     private readonly InMemoryHubStorage _storage;
-    private readonly TaskHub _hub;
+    private readonly LocalTaskHub _hub;
     private readonly LocalDurableTaskClient _client;
     private readonly Queue<(string Activity, Exception Error)> _failures = new();
     private readonly string _threadId;
@@ -44,7 +44,7 @@ internal sealed class ThreadRecorder : IAsyncDisposable
         _threadId = threadId;
         _app = new MeshApp(_time);
         _storage = new InMemoryHubStorage(_time);
-        _hub = new TaskHub(
+        _hub = new LocalTaskHub(
             _storage.Connect(),
             // Without checkpoints the log keeps everything in its first segment.
             Options.Create(new TaskHubOptions { RequestTimeout = TimeSpan.FromDays(1), CheckpointInterval = TimeSpan.MaxValue }),

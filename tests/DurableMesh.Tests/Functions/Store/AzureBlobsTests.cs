@@ -1,6 +1,6 @@
 using DurableMesh.Functions;
 using DurableMesh.Functions.Store;
-using DurableMesh.Tests.LocalHost.Storage;
+using DurableMesh.Tests.LocalHost.Azurite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 

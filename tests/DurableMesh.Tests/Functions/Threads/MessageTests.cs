@@ -2,6 +2,7 @@ using System.Text;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Wire;
+using DurableMesh.TaskHub;
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using Moq;
@@ -257,7 +258,7 @@ public sealed class MessageTests : IAsyncDisposable
         var id = await _mesh.StartedAsync();
         _mesh.Client.Setup(one => one.RaiseEventAsync(
                 id, It.IsAny<string>(), It.IsAny<object>(), It.IsAny<CancellationToken>()))
-            .ThrowsAsync(new BadHttpRequestException("The partition is full.", StatusCodes.Status429TooManyRequests));
+            .ThrowsAsync(new TaskHubOverloadedException("The partition is full."));
 
         var answer = await _mesh.SendAsync(id, Submission("b-1"));
 

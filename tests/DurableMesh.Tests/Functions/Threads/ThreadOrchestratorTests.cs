@@ -1,8 +1,8 @@
-using DurableMesh.LocalHost.Engine.Orchestrations;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Threads;
+using DurableMesh.TaskHub.Orchestrations;
 using Microsoft.DurableTask;
 
 namespace DurableMesh.Tests.Functions.Threads;

@@ -1,6 +1,6 @@
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
-using DurableMesh.LocalHost.Functions;
+using DurableMesh.LocalHost;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;

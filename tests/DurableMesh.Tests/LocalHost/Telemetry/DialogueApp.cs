@@ -1,6 +1,6 @@
-using DurableMesh.LocalHost.Functions;
-using DurableMesh.LocalHost.Storage;
-using DurableMesh.Tests.LocalHost.Functions;
+using DurableMesh.LocalHost;
+using DurableMesh.TaskHub.Storage;
+using DurableMesh.Tests.LocalHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using DurableMesh.Tests.LocalHost.Storage;
+using DurableMesh.Tests.LocalHost.Azurite;
+using DurableMesh.Tests.TaskHub.Telemetry;
 
 namespace DurableMesh.Tests.LocalHost.Telemetry;
 

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
-using DurableMesh.LocalHost.Functions;
-using DurableMesh.Tests.LocalHost.Functions;
+using DurableMesh.LocalHost;
+using DurableMesh.Tests.LocalHost;
+using DurableMesh.Tests.TaskHub.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,0 +1,194 @@
+using System.Globalization;
+using DurableMesh.TaskHub.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DurableMesh.LocalHost.Azurite;
+
+/// <summary>
+/// The Azurite that a host brings along: started (and installed, the first time) when the connection string means one on this
+/// machine and none answers there; stopped after everything else by the last host that uses it.
+/// </summary>
+/// <param name="endpoint">Where it is expected; null when the connection string means something else.</param>
+/// <param name="installation">What could be started; null when the repository cannot be found.</param>
+/// <param name="time">The clock that pauses go by.</param>
+/// <param name="logger">The log.</param>
+internal sealed class EmbeddedAzurite(
+    Uri? endpoint, AzuriteInstallation? installation, TimeProvider time, ILogger<EmbeddedAzurite> logger)
+    : IHostedLifecycleService, IAsyncDisposable
+{
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private Task? _started;
+    private Task _watching = Task.CompletedTask;
+    private Task? _stopped;
+
+    /// <summary>The Azurite that this host (or one before it) started; null when it uses somebody else's or none.</summary>
+    public AzuriteProcess? Azurite { get; private set; }
+
+    /// <summary>Completes when the storage can be expected to answer.</summary>
+    /// <exception cref="AzuriteException">Azurite cannot be had.</exception>
+    public Task ReadyAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            _started ??= endpoint is null ? Task.CompletedTask : BeginAsync(endpoint, _stopping.Token);
+            return _started.WaitAsync(cancellation);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Begins only; the rest of the host starts meanwhile, and the hub waits with <see cref="ReadyAsync"/>.</remarks>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _ = ReadyAsync(CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _stopped ??= EndAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StoppedAsync(CancellationToken.None);
+        _stopping.Dispose();
+    }
+
+    private async Task BeginAsync(Uri at, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        Azurite = installation is null ? null : await ObtainAsync(installation, at, cancellation);
+        if (Azurite is not null)
+        {
+            _watching = WatchAsync(installation!, at, cancellation);
+        }
+        else if (installation is null && await AzuriteProbe.AskAsync(at, cancellation) is not AzuritePresence.Present)
+        {
+            throw new AzuriteException(
+                $"No Azurite answers at {at}, and there is none to start: no package.json with azurite among its dependencies "
+                + $"was found above the working directory. Start Azurite yourself, or set {DevelopmentStorage.Key}.");
+        }
+    }
+
+    // Null when somebody else's Azurite answers already.
+    private async Task<AzuriteProcess?> ObtainAsync(AzuriteInstallation source, Uri at, CancellationToken cancellation)
+    {
+        var folder = FolderOf(source, at);
+        if (!Directory.Exists(folder) && await AzuriteProbe.AskAsync(at, cancellation) is AzuritePresence.Present)
+        {
+            logger.UsesForeignAzurite(at);
+            return null;
+        }
+
+        using var alone = await AloneAsync(folder, at, cancellation);
+        if (AzuriteRecord.Read(folder) is { } record)
+        {
+            record.Enter().Write(folder);
+            logger.AdoptedAzurite(at);
+            var adopted = AzuriteProcess.Adopt(record.Azurite, source, at, folder, time, logger);
+            await adopted.WaitUntilItAnswersAsync(cancellation);
+            return adopted;
+        }
+
+        switch (await AzuriteProbe.AskAsync(at, cancellation))
+        {
+            case AzuritePresence.Absent:
+                await source.EnsureAsync(time, logger, cancellation);
+                return await StartAsync(source, at, folder, cancellation);
+
+            case AzuritePresence.Present:
+                logger.UsesForeignAzurite(at);
+                return null;
+
+            default:
+                throw new AzuriteException(
+                    $"Port {at.Port} is taken by something that does not answer as Azurite does. Free the port, or set "
+                    + $"{DevelopmentStorage.Key} to a connection string with another BlobEndpoint.");
+        }
+    }
+
+    private async Task<AzuriteProcess> StartAsync(
+        AzuriteInstallation source, Uri at, string folder, CancellationToken cancellation)
+    {
+        var begin = time.GetTimestamp();
+        var azurite = await AzuriteProcess.LaunchAsync(source, at, folder, time, logger, cancellation);
+
+        // At once: a host that is killed while it waits must not leave an Azurite behind that no host feels responsible for.
+        new AzuriteRecord(azurite.Identity, [ProcessIdentity.Current]).Write(folder);
+        await azurite.WaitUntilItAnswersAsync(cancellation);
+        logger.StartedAzurite(at, time.GetElapsedTime(begin).TotalSeconds, folder);
+        return azurite;
+    }
+
+    private async Task WatchAsync(AzuriteInstallation source, Uri at, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await Task.Delay(WatchInterval, time, cancellation);
+            if (Azurite?.Identity.IsProvablyDead() == true)
+            {
+                logger.AzuriteDied(at);
+                try
+                {
+                    Azurite = await ObtainAsync(source, at, cancellation);
+                }
+                catch (AzuriteException e)
+                {
+                    logger.AzuriteStaysDown(at, e);
+                }
+            }
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAny(Task.WhenAll(_started ?? Task.CompletedTask, _watching));
+        if (Azurite is not { } azurite)
+        {
+            return;
+        }
+
+        var folder = FolderOf(installation!, azurite.Endpoint);
+        using var alone = await AloneAsync(folder, azurite.Endpoint, CancellationToken.None);
+        var record = AzuriteRecord.Read(folder)?.Leave();
+        record?.Write(folder);
+        if (record?.Hosts.Count > 0)
+        {
+            logger.LeavesAzurite(azurite.Endpoint);
+        }
+        else
+        {
+            await azurite.StopAsync();
+            logger.StoppedAzurite(azurite.Endpoint);
+        }
+    }
+
+    private Task<FileLock> AloneAsync(string folder, Uri at, CancellationToken cancellation) =>
+        FileLock.TakeAsync(Path.Combine(folder, "azurite.lock"), time, () => logger.WaitsForOtherHost(at), cancellation);
+
+    // Two Azurites must never share their data.
+    private static string FolderOf(AzuriteInstallation source, Uri at) =>
+        Path.Combine(source.DataRoot, at.Port.ToString(CultureInfo.InvariantCulture));
+}

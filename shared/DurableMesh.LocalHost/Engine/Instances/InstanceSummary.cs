@@ -1,9 +1,0 @@
-using Microsoft.DurableTask.Client;
-
-namespace DurableMesh.LocalHost.Engine.Instances;
-
-/// <summary>What is known of every instance without reading it: what queries choose by.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Status">Durable Task's status.</param>
-/// <param name="CreatedAt">When it was created (UTC).</param>
-internal readonly record struct InstanceSummary(string Id, OrchestrationRuntimeStatus Status, DateTime CreatedAt);

@@ -1,0 +1,261 @@
+using System.Diagnostics;
+using System.Globalization;
+using DurableMesh.TaskHub.History;
+using DurableMesh.TaskHub.Instances;
+using DurableMesh.TaskHub.Partitions;
+using DurableMesh.TaskHub.Telemetry;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
+
+namespace DurableMesh.TaskHub;
+
+/// <summary>Durable Task's client over a hub of this process.</summary>
+/// <remarks>
+/// Requests fail with <see cref="TaskHubUnavailableException"/> when the hub does not commit them within
+/// <see cref="TaskHubOptions.RequestTimeout"/>.
+/// </remarks>
+internal sealed class LocalDurableTaskClient(
+    string name, LocalTaskHub hub, TimeProvider time, IOptionsMonitor<DurableTaskClientOptions>? settings = null)
+    : DurableTaskClient(name), IDurableTaskClientProvider
+{
+    /// <inheritdoc/>
+    public DurableTaskClient GetClient(string? name = null) => this;
+
+    /// <inheritdoc/>
+    public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
+        TaskName orchestratorName,
+        object? input = null,
+        StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        string instanceId = options?.InstanceId ?? hub.NewId();
+        Require(instanceId);
+        var start = new ExecutionStarted(
+            orchestratorName.Name,
+            hub.NewId(),
+            hub.Converter.Serialize(input),
+            time.GetUtcNow().UtcDateTime,
+            options?.Version?.Version ?? (settings?.Get(Name).DefaultVersion is { Length: > 0 } version ? version : null),
+            options?.StartAt?.UtcDateTime,
+            Tags: options?.Tags is { Count: > 0 } tags ? tags : null);
+        OrchestrationRuntimeStatus[] refused =
+            [.. (options?.DedupeStatuses ?? []).Select(Enum.Parse<OrchestrationRuntimeStatus>)];
+        return await SendAsync(
+            EngineTracing.StartCreation(instanceId, start),
+            instanceId,
+            (partition, cause) => partition.StartAsync(instanceId, start, refused, cause),
+            cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override async Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    {
+        Require(instanceId);
+        ArgumentException.ThrowIfNullOrEmpty(eventName);
+        var raised = new EventRaised(eventName, hub.Converter.Serialize(eventPayload));
+        await SendAsync(
+            EngineTracing.StartEvent(instanceId, eventName),
+            instanceId,
+            (partition, cause) => partition.RaiseEventAsync(instanceId, raised, cause),
+            cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, state => state.Status != OrchestrationRuntimeStatus.Pending, getInputsAndOutputs, cancellation);
+
+    /// <inheritdoc/>
+    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, state => state.IsEnded, getInputsAndOutputs, cancellation);
+
+    /// <inheritdoc/>
+    public override Task TerminateInstanceAsync(
+        string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        Require(instanceId);
+        string? output = hub.Converter.Serialize(options?.Output);
+        return hub.AskAsync(
+            instanceId, partition => partition.TerminateAsync(instanceId, output, options?.Recursive ?? false), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override Task SuspendInstanceAsync(
+        string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        ControlAsync(instanceId, new ExecutionSuspended(reason), cancellation);
+
+    /// <inheritdoc/>
+    public override Task ResumeInstanceAsync(
+        string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        ControlAsync(instanceId, new ExecutionResumed(reason), cancellation);
+
+    /// <inheritdoc/>
+    public override Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    {
+        Require(instanceId);
+        return hub.AskAsync(instanceId, partition => partition.GetAsync(instanceId, getInputsAndOutputs), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
+    {
+        OrchestrationQuery query = filter ?? new OrchestrationQuery();
+        return Pageable.Create<OrchestrationMetadata>(
+            (token, pageSize, cancellation) => PageAsync(
+                query, token ?? query.ContinuationToken, pageSize ?? query.PageSize, cancellation));
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        Require(instanceId);
+        return new PurgeResult(await hub.AskAsync(instanceId, partition => partition.PurgeAsync(instanceId), cancellation));
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        int purged = 0;
+        for (int number = await hub.CountPartitionsAsync(cancellation) - 1; number >= 0; number--)
+        {
+            purged += await hub.AskPartitionAsync(
+                number,
+                partition => partition.PurgeAllAsync(
+                    summary => Matches(summary, filter.CreatedFrom, filter.CreatedTo, filter.Statuses)),
+                cancellation);
+        }
+
+        return new PurgeResult(purged, isComplete: true);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<string> RestartAsync(
+        string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+    {
+        OrchestrationMetadata old = await GetInstancesAsync(instanceId, getInputsAndOutputs: true, cancellation)
+            ?? throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
+        string newId = restartWithNewInstanceId ? hub.NewId() : instanceId;
+        var start = new ExecutionStarted(
+            old.Name, hub.NewId(), old.SerializedInput, time.GetUtcNow().UtcDateTime, Tags: old.Tags.Count > 0 ? old.Tags : null);
+        return await SendAsync(
+            EngineTracing.StartCreation(newId, start),
+            newId,
+            (partition, cause) => partition.StartAsync(newId, start, [], cause),
+            cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Asks for something that makes an instance run; <paramref name="span"/> ends with the answer.</summary>
+    private async Task<T> SendAsync<T>(
+        Activity? span, string instanceId, Func<Partition, Activity?, Task<T>> request, CancellationToken cancellation)
+    {
+        Activity? cause = EngineTracing.CauseOf(span);
+        try
+        {
+            return await hub.AskAsync(instanceId, partition => request(partition, cause), cancellation);
+        }
+        catch (Exception error)
+        {
+            span?.Fail(error.GetType().FullName, error.Message);
+            throw;
+        }
+        finally
+        {
+            span?.Dispose();
+        }
+    }
+
+    private Task<bool> ControlAsync(string instanceId, HistoryEvent control, CancellationToken cancellation)
+    {
+        Require(instanceId);
+        return hub.AskAsync(instanceId, partition => partition.ControlAsync(instanceId, control), cancellation);
+    }
+
+    /// <summary>Waits across changes of ownership: the wait is no request of its own and has no bound but the caller's.</summary>
+    internal async Task<OrchestrationMetadata> WaitAsync(
+        string instanceId, Func<InstanceState, bool> condition, bool withData, CancellationToken cancellation)
+    {
+        Require(instanceId);
+        while (true)
+        {
+            Partition partition = await hub.PartitionAsync(instanceId, cancellation);
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, partition.Ended);
+            try
+            {
+                return await partition.WaitAsync(instanceId, condition, withData, either.Token);
+            }
+            catch (Exception error)
+                when (error is OperationCanceledException or TaskHubUnavailableException && !cancellation.IsCancellationRequested)
+            {
+                // This host lost the hub, or stops: ask again when it owns it again.
+                await hub.WhenOverAsync(partition, cancellation);
+            }
+        }
+    }
+
+    private async Task<Page<OrchestrationMetadata>> PageAsync(
+        OrchestrationQuery query, string? token, int pageSize, CancellationToken cancellation)
+    {
+        // A page goes through the partitions one after the other; the token is "partition:last id".
+        int first = 0;
+        string? after = null;
+        if (!string.IsNullOrEmpty(token))
+        {
+            int colon = token.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 1 || !int.TryParse(token.AsSpan(0, colon), CultureInfo.InvariantCulture, out first))
+            {
+                throw new ArgumentException($"'{token}' is no continuation token of this hub.", nameof(query));
+            }
+
+            after = token[(colon + 1)..];
+        }
+
+        var found = new List<OrchestrationMetadata>();
+        int count = await hub.CountPartitionsAsync(cancellation);
+        for (int number = first; number < count; number++)
+        {
+            int wanted = pageSize - found.Count;
+            IReadOnlyList<OrchestrationMetadata> part = await hub.AskPartitionAsync(
+                number,
+                partition => partition.ListAsync(after, summary => Matches(summary, query), wanted, query.FetchInputsAndOutputs),
+                cancellation);
+            found.AddRange(part);
+            if (found.Count == pageSize)
+            {
+                return new Page<OrchestrationMetadata>(found, $"{number}:{found[^1].InstanceId}");
+            }
+
+            after = null;
+        }
+
+        return new Page<OrchestrationMetadata>(found, null);
+    }
+
+    private static bool Matches(InstanceSummary summary, OrchestrationQuery query) =>
+        (query.InstanceIdPrefix is null || summary.Id.StartsWith(query.InstanceIdPrefix, StringComparison.Ordinal))
+        && Matches(summary, query.CreatedFrom, query.CreatedTo, query.Statuses);
+
+    private static bool Matches(
+        InstanceSummary summary, DateTimeOffset? from, DateTimeOffset? to, IEnumerable<OrchestrationRuntimeStatus>? statuses) =>
+        (from is null || summary.CreatedAt >= from)
+        && (to is null || summary.CreatedAt <= to)
+        && (statuses is null || !statuses.Any() || statuses.Contains(summary.Status));
+
+    private static void Require(string instanceId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        if (instanceId.Length > 256 || instanceId.Any(char.IsControl))
+        {
+            throw new ArgumentException(
+                "An instance id has at most 256 characters and no control characters.", nameof(instanceId));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace DurableMesh.TaskHub.Log;
+
+/// <content>What it logs.</content>
+internal sealed partial class CommitLog
+{
+    [LoggerMessage(LogLevel.Warning,
+        "Partition {Partition}: the storage does not answer ({Reason}); work waits and goes on when it is back")]
+    private partial void LogStorageAway(int partition, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Partition {Partition}: the storage answers again after {Seconds:N1} s")]
+    private partial void LogStorageBack(int partition, double seconds);
+
+    [LoggerMessage(LogLevel.Warning,
+        "Partition {Partition}: the storage came back without its last writes; writing {Blocks} blocks ({Bytes} bytes) "
+        + "again from memory")]
+    private partial void LogWritingAgain(int partition, int blocks, long bytes);
+}
