@@ -43,6 +43,7 @@ internal static class AppJson
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ThreadRecord))]
+[JsonSerializable(typeof(StepAnswer))]
 [JsonSerializable(typeof(ThreadStatus))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(LoggedChange<AuthorityChange>))]

@@ -9,6 +9,7 @@ using DurableMesh.Functions.Authority;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Ledger;
+using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Organisations;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
@@ -49,6 +50,7 @@ internal static class MeshServices
         services.AddSingleton<IAuthorityDirectory, AuthorityDirectory>();
         services.AddTasks();
         services.AddIdentity(configuration);
+        services.AddSingleton<TaskHubCalls>();
         services.AddSingleton<ThreadEvidence>();
         services.AddSingleton<ThreadFinder>();
         services.AddSingleton<ThreadHolds>();

@@ -12,7 +12,7 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
     /// <summary><c>GET /agents</c>.</summary>
     [Function("ListAgents")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "agents")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "agents")] HttpRequest request, CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
         var registry = await agents.ReadAsync(cancellation);
@@ -22,7 +22,7 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
     /// <summary><c>GET /agents/{id}</c>; an alias will do.</summary>
     [Function("GetAgent")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "agents/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "agents/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -34,7 +34,7 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
     /// <summary><c>PUT /agents/{id}</c>; <c>If-Match</c> and <c>If-None-Match: *</c> guard it.</summary>
     [Function("PutAgent")]
     public async Task<IResult> PutAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "agents/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "agents/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -49,7 +49,7 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
     /// <summary><c>DELETE /agents/{id}</c>; <c>If-Match</c> guards it.</summary>
     [Function("DeleteAgent")]
     public async Task<IResult> DeleteAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "agents/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "agents/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {

@@ -12,7 +12,7 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
     /// <summary><c>GET /companies</c>.</summary>
     [Function("ListCompanies")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "companies")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "companies")] HttpRequest request, CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
         var registry = await agents.ReadAsync(cancellation);
@@ -22,7 +22,7 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
     /// <summary><c>GET /companies/{id}</c>.</summary>
     [Function("GetCompany")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "companies/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "companies/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -34,7 +34,7 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
     /// <summary><c>PUT /companies/{id}</c>; <c>If-Match</c> and <c>If-None-Match: *</c> guard it.</summary>
     [Function("PutCompany")]
     public async Task<IResult> PutAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "companies/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "companies/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -49,7 +49,7 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
     /// <summary><c>DELETE /companies/{id}</c>; <c>If-Match</c> guards it.</summary>
     [Function("DeleteCompany")]
     public async Task<IResult> DeleteAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "companies/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "companies/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {

@@ -41,6 +41,17 @@ internal static class Problems
         ThreadId = threadId,
     };
 
+    /// <summary>Nobody can take in what was sent. The thread may have another hub's orchestration, so it is not ended before its time.</summary>
+    public static Problem OrchestrationGone(string threadId) => new()
+    {
+        Status = StatusCodes.Status409Conflict,
+        Code = "orchestration_gone",
+        Title = "The thread cannot go on.",
+        Detail = "The task hub does not have the thread's orchestration (it was purged, or this host uses another hub). The thread "
+            + "ends by itself a minute after its deadline; to end it now, cancel it (POST /threads/{id}/cancel, mesh cancel).",
+        ThreadId = threadId,
+    };
+
     public static Problem EvidenceNotBegun(string threadId) => new()
     {
         Status = StatusCodes.Status404NotFound,

@@ -41,14 +41,28 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
     /// <summary>Starts reading the log.</summary>
     public void Start() => _log.Start();
 
-    public async Task AppendAsync(ThreadRecord record, CancellationToken cancellation)
+    public async Task<StoredSteps?> AppendAsync(ThreadRecord record, CancellationToken cancellation)
     {
         await _log.WhenOpenAsync(cancellation);
-        if (!_index.Knows(record))
+        var outline = RecordOutline.Of(record);
+        if (_index.Find(record.ThreadId) is { } thread && !thread.IsFollowedBy(outline))
         {
-            var line = JsonSerializer.SerializeToUtf8Bytes(record, AppJson.TypeInfo<ThreadRecord>());
-            await _log.AppendAsync(RecordOutline.Of(record), line, cancellation);
+            if (thread.EndsWith(outline))
+            {
+                return null;
+            }
+
+            await _log.RefreshAsync(cancellation);
         }
+
+        if (_index.Find(record.ThreadId)?.IsFollowedBy(outline) != false)
+        {
+            // Another host may be faster. Whichever step comes first in the log counts, and every reader sees it so.
+            var line = JsonSerializer.SerializeToUtf8Bytes(record, AppJson.TypeInfo<ThreadRecord>());
+            await _log.AppendAsync(outline, line, cancellation);
+        }
+
+        return outline.Counts ? null : await InsteadOfAsync(record, cancellation);
     }
 
     public async ValueTask<StoredThread?> FindAsync(string threadId, CancellationToken cancellation)
@@ -127,6 +141,32 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();
+
+    /// <summary>What the store has after the entry that a step meant to follow; null where that is the step itself.</summary>
+    private async Task<StoredSteps?> InsteadOfAsync(ThreadRecord record, CancellationToken cancellation)
+    {
+        var thread = _index.Find(record.ThreadId);
+        var transcript = await ReadTranscriptAsync(record.ThreadId, cancellation);
+        var follows = record.Follows == ContentHash.Genesis
+            ? 0
+            : transcript.Select(entry => entry.Hash).ToList().IndexOf(record.Follows) + 1;
+        if (follows == 0 && record.Follows != ContentHash.Genesis)
+        {
+            throw new ThreadDivergedException(
+                $"The store has {transcript.Count} entries of thread {record.ThreadId}, and none with the hash {record.Follows}.");
+        }
+
+        string[] answered =
+        [
+            .. record.Receipts.Select(one => one.RequestId)
+                .Where(id => thread?.HasAnswered(id) == true || FindReceipt(id) is not null),
+        ];
+        TranscriptEntry[] stored = [.. transcript.Skip(follows)];
+        var isThere = record.Entries.Count > 0
+            && answered.Length == record.Receipts.Count
+            && record.Entries.Select(entry => entry.Hash).SequenceEqual(stored.Take(record.Entries.Count).Select(entry => entry.Hash));
+        return isThere ? null : new StoredSteps(stored, answered);
+    }
 
     private async ValueTask ReadyAsync(CancellationToken cancellation)
     {

@@ -8,8 +8,13 @@ namespace DurableMesh.Functions.Store;
 /// <remarks>Every method throws <see cref="StoreUnavailableException"/> when the storage has not answered in time.</remarks>
 public interface IThreadLog
 {
-    /// <summary>Writes one step of a thread. Returns when it is durable; doing it again changes nothing.</summary>
-    Task AppendAsync(ThreadRecord record, CancellationToken cancellation);
+    /// <summary>
+    /// Writes one step of a thread if it follows what the store has of it. Returns when that is durable; doing it again changes
+    /// nothing.
+    /// </summary>
+    /// <returns>Null where the store has the step; otherwise what it has instead, and nothing was written.</returns>
+    /// <exception cref="ThreadDivergedException">The store does not have what the step follows.</exception>
+    Task<StoredSteps?> AppendAsync(ThreadRecord record, CancellationToken cancellation);
 
     /// <summary>The thread, or null when the store does not know it (yet).</summary>
     ValueTask<StoredThread?> FindAsync(string threadId, CancellationToken cancellation);

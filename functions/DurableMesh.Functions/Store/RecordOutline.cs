@@ -24,12 +24,21 @@ internal sealed class RecordOutline
     /// <summary>When the thread ends by itself.</summary>
     public required DateTimeOffset Deadline { get; init; }
 
+    /// <summary>The end of the chain that the record follows.</summary>
+    public required ChainMark Follows { get; init; }
+
+    /// <summary>The end of the chain after it.</summary>
+    public required ChainMark Head { get; init; }
+
     public required IReadOnlyList<EntryOutline> Entries { get; init; }
 
     public IReadOnlyList<RequestReceipt> Receipts { get; init; } = [];
 
     /// <summary>The record itself, where this host made it.</summary>
     public ThreadRecord? Whole { get; init; }
+
+    /// <summary>Whether it followed what stood before it in the log, once it is ingested.</summary>
+    public bool Counts { get; set; }
 
     /// <summary>The outline of a record that this host made.</summary>
     public static RecordOutline Of(ThreadRecord record) => new()
@@ -39,6 +48,8 @@ internal sealed class RecordOutline
         Standing = new ThreadStanding(record.View.State, record.View.EndState, record.View.Reason),
         Reserved = record.View.ReservedUsd,
         Deadline = record.View.Deadline,
+        Follows = ChainMark.Of(record.Follows),
+        Head = ChainMark.Of(record.View.Evidence.Head),
         Entries = [.. record.Entries.Select(entry => new EntryOutline(
             entry.Ordinal,
             entry.Event.At,

@@ -22,6 +22,8 @@ internal ref struct RecordSkimmer
         ThreadStanding standing = default;
         DateTimeOffset deadline = default;
         ReservedUsd? reserved = null;
+        ChainMark head = default;
+        ChainMark? follows = null;
         var entries = new List<EntryOutline>();
         IReadOnlyList<RequestReceipt> receipts = [];
         _reader.Read();
@@ -33,11 +35,11 @@ internal ref struct RecordSkimmer
             }
             else if (_reader.ValueTextEquals("view"u8))
             {
-                (view, standing, deadline, reserved) = ReadView();
+                (view, standing, deadline, reserved, head) = ReadView();
             }
             else if (_reader.ValueTextEquals("entries"u8))
             {
-                ReadEntries(entries);
+                follows = ReadEntries(entries);
             }
             else if (_reader.ValueTextEquals("receipts"u8))
             {
@@ -57,19 +59,22 @@ internal ref struct RecordSkimmer
                 Standing = standing,
                 Deadline = deadline,
                 Reserved = reserved,
+                Follows = follows ?? head,
+                Head = head,
                 Entries = entries,
                 Receipts = receipts,
             }
             : throw new JsonException("A record has a threadId and a view.");
     }
 
-    private (StoredView View, ThreadStanding Standing, DateTimeOffset Deadline, ReservedUsd? Reserved) ReadView()
+    private (StoredView View, ThreadStanding Standing, DateTimeOffset Deadline, ReservedUsd? Reserved, ChainMark Head) ReadView()
     {
         ThreadPhase? state = null;
         DateTimeOffset? deadline = null;
         EndState? endState = null;
         EndReason? reason = null;
         ReservedUsd? reserved = null;
+        var head = ChainMark.Genesis;
         _reader.Read();
         var start = (int)_reader.TokenStartIndex;
         while (NextProperty())
@@ -95,6 +100,10 @@ internal ref struct RecordSkimmer
                 _reader.Read();
                 deadline = _reader.GetDateTimeOffset();
             }
+            else if (_reader.ValueTextEquals("evidence"u8))
+            {
+                head = ReadHead();
+            }
             else
             {
                 Skip();
@@ -103,11 +112,32 @@ internal ref struct RecordSkimmer
 
         var standing = new ThreadStanding(state ?? throw new JsonException("A view has a state."), endState, reason);
         var view = new StoredView(_line[start..(int)_reader.BytesConsumed]);
-        return (view, standing, deadline ?? throw new JsonException("A view has a deadline."), reserved);
+        return (view, standing, deadline ?? throw new JsonException("A view has a deadline."), reserved, head);
     }
 
-    private void ReadEntries(List<EntryOutline> entries)
+    private ChainMark ReadHead()
     {
+        var head = ChainMark.Genesis;
+        _reader.Read();
+        while (NextProperty())
+        {
+            if (_reader.ValueTextEquals("head"u8))
+            {
+                head = Mark() ?? head;
+            }
+            else
+            {
+                Skip();
+            }
+        }
+
+        return head;
+    }
+
+    /// <summary>Reads the entries; answers what the first of them follows.</summary>
+    private ChainMark? ReadEntries(List<EntryOutline> entries)
+    {
+        ChainMark? follows = null;
         _reader.Read();
         while (_reader.Read() && _reader.TokenType == JsonTokenType.StartObject)
         {
@@ -124,6 +154,10 @@ internal ref struct RecordSkimmer
                 {
                     happened = ReadEvent();
                 }
+                else if (entries.Count == 0 && _reader.ValueTextEquals("prev"u8))
+                {
+                    follows = Mark();
+                }
                 else
                 {
                     Skip();
@@ -133,6 +167,8 @@ internal ref struct RecordSkimmer
             entries.Add(new EntryOutline(
                 ordinal ?? throw new JsonException("An entry has an ordinal."), happened.At, happened.Opening, happened.Message));
         }
+
+        return follows;
     }
 
     private EventOutline ReadEvent()
@@ -282,6 +318,12 @@ internal ref struct RecordSkimmer
     {
         _reader.Read();
         return _reader.GetString();
+    }
+
+    private ChainMark? Mark()
+    {
+        _reader.Read();
+        return _reader.TokenType == JsonTokenType.Null ? null : ChainMark.Of(_reader.ValueSpan);
     }
 
     private void Skip()

@@ -11,3 +11,6 @@ internal sealed class AppendConflictException(string blob, long expected, Except
 
 /// <summary>What the log holds cannot be read: a person must look at it before the mesh goes on.</summary>
 internal sealed class LogCorruptException(string message, Exception? inner = null) : InvalidOperationException(message, inner);
+
+/// <summary>A thread's orchestration holds a chain that the store does not have: nothing that it does can be recorded.</summary>
+public sealed class ThreadDivergedException(string message) : Exception(message);

@@ -23,10 +23,15 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
     public void Ingest(LogSpan at, RecordOutline record)
     {
         var track = _threads.TryGetValue(record.ThreadId, out var known) ? known : Begin(at, record.ThreadId);
-        var added = track.Add(at, record);
-        if (added.Count > 0)
+        record.Counts = track.TryAdd(at, record);
+        if (!record.Counts)
         {
-            ledger.Count(track.Account, added, record.Standing, record.Reserved);
+            return;
+        }
+
+        if (record.Entries.Count > 0)
+        {
+            ledger.Count(track.Account, record.Entries, record.Standing, record.Reserved);
             records.Remember(at, record.Whole);
         }
 
@@ -36,7 +41,7 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
             _receipts.Add(receipt.RequestId, receipt.Receipt, 1);
         }
 
-        if (added.Count > 0)
+        if (record.Entries.Count > 0)
         {
             track.Show(record);
             Deliver(at, record);
@@ -50,10 +55,6 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
     public DateTimeOffset? LastHeard(string agentId) => _heard.TryGetValue(agentId, out var at) ? at : null;
 
     public Receipt? FindReceipt(string requestId) => _receipts.TryGet(requestId, out var receipt) ? receipt : null;
-
-    /// <summary>Whether writing a step again would change nothing.</summary>
-    public bool Knows(ThreadRecord record) =>
-        Find(record.ThreadId)?.Knows(record) == true && record.Receipts.All(one => FindReceipt(one.RequestId) is not null);
 
     /// <summary>Threads that have not ended though their deadline was before an instant, in no order.</summary>
     public IReadOnlyList<string> Overdue(DateTimeOffset instant)

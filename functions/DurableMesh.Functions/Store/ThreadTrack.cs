@@ -5,12 +5,17 @@ namespace DurableMesh.Functions.Store;
 /// <summary>What is kept in memory of one thread for good: its newest state and where its transcript lies.</summary>
 internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
 {
+    /// <summary>So many answers since the last entry are remembered; whoever asks again after more of them is answered again.</summary>
+    private const int RememberedAnswers = 256;
+
     private readonly Lock _gate = new();
     private readonly List<EntryPlace> _entries = [];
     private readonly List<MessageMark> _messages = [];
     private string _requestHash = "";
     private volatile StoredView? _view;
     private long _due = long.MaxValue;
+    private ChainMark _head = ChainMark.Genesis;
+    private List<string>? _answered;
 
     /// <summary>Where the thread's first step lies: what threads are ordered by.</summary>
     public LogPosition Began { get; } = new(began.Segment, began.Offset);
@@ -24,23 +29,29 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     /// <summary>Whether it has not ended though its deadline was before an instant.</summary>
     public bool IsOverdue(DateTimeOffset instant) => Volatile.Read(ref _due) < instant.UtcTicks;
 
-    /// <summary>Takes in the entries of a step that are not known yet, and answers them.</summary>
-    public IReadOnlyList<EntryOutline> Add(LogSpan at, RecordOutline record)
+    /// <summary>
+    /// Takes in a step if it follows what is there: its chain goes on from the end of this one, and none of its requests was
+    /// answered since. Depends on nothing but the log up to the step, so that every host decides alike.
+    /// </summary>
+    /// <returns>Whether the step counts.</returns>
+    public bool TryAdd(LogSpan at, RecordOutline record)
     {
-        List<EntryOutline> added = [];
         lock (_gate)
         {
+            if (!Follows(record))
+            {
+                return false;
+            }
+
             for (var n = 0; n < record.Entries.Count; n++)
             {
-                if (record.Entries[n].Ordinal == _entries.Count)
-                {
-                    Add(new EntryPlace(at, n), record.Entries[n]);
-                    added.Add(record.Entries[n]);
-                }
+                Add(new EntryPlace(at, n), record.Entries[n]);
             }
-        }
 
-        return added;
+            _head = record.Head;
+            Remember(record);
+            return true;
+        }
     }
 
     /// <summary>Shows the thread as it is after a step.</summary>
@@ -50,12 +61,30 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
         Volatile.Write(ref _due, record.Standing.State == ThreadPhase.Ended ? long.MaxValue : record.Deadline.UtcTicks);
     }
 
-    /// <summary>Whether every entry of a step is known, so that writing them again would change nothing.</summary>
-    public bool Knows(ThreadRecord record)
+    /// <summary>Whether a step would count.</summary>
+    public bool IsFollowedBy(RecordOutline step)
     {
         lock (_gate)
         {
-            return record.Entries.All(entry => entry.Ordinal < _entries.Count);
+            return Follows(step);
+        }
+    }
+
+    /// <summary>Whether the chain ends with a step, which is answered, so that writing it again would change nothing.</summary>
+    public bool EndsWith(RecordOutline step)
+    {
+        lock (_gate)
+        {
+            return step.Head == _head && step.Receipts.All(one => _answered?.Contains(one.RequestId) == true);
+        }
+    }
+
+    /// <summary>Whether a request was answered since the entry before the last.</summary>
+    public bool HasAnswered(string requestId)
+    {
+        lock (_gate)
+        {
+            return _answered?.Contains(requestId) == true;
         }
     }
 
@@ -86,6 +115,29 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
         lock (_gate)
         {
             return [.. _messages.Where(mark => mark.IdHash == hash).Select(mark => _entries[mark.Entry])];
+        }
+    }
+
+    private bool Follows(RecordOutline step) => step.Follows == _head
+        && (step.Entries is not [var first, ..] || first.Ordinal == _entries.Count)
+        && !step.Receipts.Any(one => _answered?.Contains(one.RequestId) == true);
+
+    private void Remember(RecordOutline record)
+    {
+        if (record.Entries.Count > 0)
+        {
+            _answered = null;
+        }
+
+        foreach (var receipt in record.Receipts)
+        {
+            _answered ??= [];
+            if (_answered.Count == RememberedAnswers)
+            {
+                _answered.RemoveAt(0);
+            }
+
+            _answered.Add(receipt.RequestId);
         }
     }
 

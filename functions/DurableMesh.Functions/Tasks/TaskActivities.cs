@@ -6,7 +6,11 @@ namespace DurableMesh.Functions.Tasks;
 
 /// <summary>What threads do to their tasks, and what a tracker hears of it. Each may run twice.</summary>
 public sealed partial class TaskActivities(
-    ITaskDirectory tasks, ThreadTasks threads, TaskWebhook webhook, ILogger<TaskActivities> logger)
+    ITaskDirectory tasks,
+    ThreadTasks threads,
+    TaskFollowing following,
+    TaskWebhook webhook,
+    ILogger<TaskActivities> logger)
 {
     private const string Mesh = "mesh";
 
@@ -37,7 +41,7 @@ public sealed partial class TaskActivities(
             return;
         }
 
-        if (untold[0].Version < version.Version && await TaskFollowing.IsUnderWayAsync(client, untold[0], cancellation))
+        if (untold[0].Version < version.Version && await following.IsUnderWayAsync(client, untold[0], cancellation))
         {
             throw new TaskNotToldException($"Version {untold[0].Version} comes first, and is not told yet.");
         }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using DurableMesh.Core.Tasks;
-using Microsoft.DurableTask;
+using DurableMesh.Functions.Orchestrations;
 using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Functions.Tasks;
@@ -13,7 +13,8 @@ namespace DurableMesh.Functions.Tasks;
 /// What is untold stands in the tasks' own log, so a host that dies before it has started the telling loses nothing: the next call
 /// about tasks on a host that has started since makes up for it, and so does the next change of the task.
 /// </remarks>
-public sealed partial class TaskFollowing(ITaskDirectory tasks, TaskWebhook webhook, ILogger<TaskFollowing> logger)
+public sealed partial class TaskFollowing(
+    ITaskDirectory tasks, TaskWebhook webhook, TaskHubCalls hub, ILogger<TaskFollowing> logger)
 {
     private volatile bool _madeUp;
 
@@ -45,7 +46,8 @@ public sealed partial class TaskFollowing(ITaskDirectory tasks, TaskWebhook webh
                 // Whoever tells of a version tells of those before it that nobody else does.
                 if (board.UntoldOf(id) is [.., var newest])
                 {
-                    await StartAsync(client, newest, cancellation);
+                    await hub.TryStartAsync(
+                        client, nameof(TaskTelling), InstanceOf(newest), new TaskNotice(newest.Id, newest.Version), cancellation);
                 }
             }
 
@@ -62,25 +64,6 @@ public sealed partial class TaskFollowing(ITaskDirectory tasks, TaskWebhook webh
     /// <param name="client">The Durable Task client.</param>
     /// <param name="task">The version.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    internal static async Task<bool> IsUnderWayAsync(DurableTaskClient client, MissionTask task, CancellationToken cancellation) =>
-        await client.GetInstanceAsync(InstanceOf(task), cancellation) is { IsCompleted: false };
-
-    private static async Task StartAsync(DurableTaskClient client, MissionTask task, CancellationToken cancellation)
-    {
-        var options = new StartOrchestrationOptions(InstanceOf(task))
-            .WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(TaskTelling), new TaskNotice(task.Id, task.Version), options, cancellation);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // The type that says "it exists" is none of the public API, so the question is asked in another way.
-            if (await client.GetInstanceAsync(options.InstanceId!, cancellation) is null)
-            {
-                throw;
-            }
-        }
-    }
+    internal async Task<bool> IsUnderWayAsync(DurableTaskClient client, MissionTask task, CancellationToken cancellation) =>
+        await hub.FindAsync(client, InstanceOf(task), withInput: false, cancellation) is { IsCompleted: false };
 }

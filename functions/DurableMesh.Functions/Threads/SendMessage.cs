@@ -20,7 +20,7 @@ public sealed class SendMessage(
     /// <summary><c>POST /threads/{id}/messages</c>.</summary>
     [Function(nameof(SendMessage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "threads/{id}/messages")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "threads/{id}/messages")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)

@@ -1,14 +1,13 @@
-using Azure;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
+using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
 
@@ -16,14 +15,20 @@ namespace DurableMesh.Functions.Threads;
 
 /// <summary>Starts threads over HTTP, each once however often its start is sent.</summary>
 public sealed class StartThread(
-    IThreadLog log, IBodyStore bodies, ThreadDrafts drafts, ThreadHolds holds, IOptions<MeshOptions> options, TimeProvider time)
+    IThreadLog log,
+    IBodyStore bodies,
+    ThreadDrafts drafts,
+    ThreadHolds holds,
+    TaskHubCalls hub,
+    IOptions<MeshOptions> options,
+    TimeProvider time)
 {
     private const int LongestKey = 255;
 
     /// <summary><c>POST /threads</c>.</summary>
     [Function(nameof(StartThread))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "threads")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "threads")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
@@ -36,8 +41,7 @@ public sealed class StartThread(
         Caller.Of(request).MustStartAs(start.Initiator);
 
         var known = key is null ? null : await log.FindAsync(threadId, cancellation);
-        var begun = known is null
-            && await TryBeginAsync(client, draft, repeatable: key is not null, cancellation);
+        var begun = known is null && await TryBeginAsync(client, draft, cancellation);
         var thread = known ?? await LongPoll.UntilAsync(
             log,
             threadId,
@@ -69,8 +73,7 @@ public sealed class StartThread(
         return new JsonAnswer<ThreadView>(view, status) { Location = $"{threads}/{view.ThreadId}" };
     }
 
-    private async Task<bool> TryBeginAsync(
-        DurableTaskClient client, ThreadDraft draft, bool repeatable, CancellationToken cancellation)
+    private async Task<bool> TryBeginAsync(DurableTaskClient client, ThreadDraft draft, CancellationToken cancellation)
     {
         var (start, body) = draft;
         if (start.Body is { Inline: null } large && body is not null)
@@ -78,30 +81,9 @@ public sealed class StartThread(
             await bodies.StoreAsync(large.Sha256, body.ToUtf8(), cancellation);
         }
 
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(ThreadOrchestrator), ThreadState.Starting(start), OnceOnly(start.ThreadId), cancellation);
-            return true;
-        }
-        catch (Exception e) when (repeatable && !IsOutage(e))
-        {
-            // The type that says "it exists" is none of the public API, so the question is asked in another way.
-            if (await client.GetInstanceAsync(start.ThreadId, cancellation) is null)
-            {
-                throw;
-            }
-
-            return false;
-        }
+        return await hub.TryStartAsync(
+            client, nameof(ThreadOrchestrator), start.ThreadId, ThreadState.Starting(start), cancellation);
     }
-
-    private static StartOrchestrationOptions OnceOnly(string instanceId) =>
-        new StartOrchestrationOptions(instanceId)
-            .WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
-
-    private static bool IsOutage(Exception e) =>
-        e is OperationCanceledException or IOException or TimeoutException or RequestFailedException;
 
     private static string? IdempotencyKey(HttpRequest request)
     {

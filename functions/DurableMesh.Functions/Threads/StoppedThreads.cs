@@ -1,6 +1,7 @@
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using Microsoft.Azure.Functions.Worker;
@@ -9,10 +10,11 @@ using Microsoft.DurableTask.Client;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>
-/// Ends threads whose orchestration was stopped from outside the mesh (terminated, failed or purged): nobody else will write their
-/// end.
+/// Ends threads whose orchestration has stopped (terminated or purged from outside the mesh, failed, or completed without the
+/// thread's end in the store): nobody else will write their end.
 /// </summary>
-public sealed class StoppedThreads(IThreadLog log, ThreadEvidence evidence, ThreadTasks tasks, TimeProvider time)
+public sealed class StoppedThreads(
+    IThreadLog log, ThreadEvidence evidence, ThreadTasks tasks, TaskHubCalls hub, TimeProvider time)
 {
     /// <summary>
     /// How long after its deadline a thread is overdue: that long its own orchestration has to end it. What the task hub does not
@@ -31,23 +33,30 @@ public sealed class StoppedThreads(IThreadLog log, ThreadEvidence evidence, Thre
     /// <param name="client">The Durable Task client.</param>
     /// <param name="threadId">The thread.</param>
     /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="cancel">Somebody's wish that it ends now, which is granted before the hub's word for it is old enough.</param>
     /// <returns>The thread as it ended; null where its orchestration goes on.</returns>
-    public async Task<ThreadView?> EndAsync(DurableTaskClient client, string threadId, CancellationToken cancellation)
+    public async Task<ThreadView?> EndAsync(
+        DurableTaskClient client, string threadId, CancellationToken cancellation, CancelRequested? cancel = null)
     {
-        var instance = await client.GetInstanceAsync(threadId, cancellation);
-        if (instance?.RuntimeStatus is not (null or OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Failed)
+        var instance = await hub.FindAsync(client, threadId, withInput: false, cancellation);
+        if (instance is { IsCompleted: false }
             || await StateAsync(client, threadId, cancellation) is not { } state
-            || (instance is null && time.GetUtcNow() < state.Deadline + Grace))
+            || (instance is null && cancel is null && time.GetUtcNow() < state.Deadline + Grace))
         {
             return null;
         }
 
-        var why = $"The thread's orchestration is {instance?.RuntimeStatus.ToString() ?? "gone"}: it was stopped from outside the mesh.";
-        var decision = ThreadRules.Decide(state, new SystemFault(EndReason.InternalError, why), time.GetUtcNow());
+        var why = $"The thread's orchestration is {instance?.RuntimeStatus.ToString() ?? "gone"}, and did not end it.";
+        var decision = ThreadRules.Decide(
+            state, (ThreadInput?)cancel ?? new SystemFault(EndReason.InternalError, why), time.GetUtcNow());
         if (decision.Entries.Count > 0)
         {
             var record = new ThreadRecord { ThreadId = threadId, View = decision.View, Entries = decision.Entries };
-            await log.AppendAsync(record, cancellation);
+            if (await log.AppendAsync(record, cancellation) is not null)
+            {
+                // Somebody was faster; look at what the store has now.
+                return await EndAsync(client, threadId, cancellation, cancel);
+            }
         }
 
         await evidence.WriteAsync(threadId, cancellation);
@@ -61,6 +70,6 @@ public sealed class StoppedThreads(IThreadLog log, ThreadEvidence evidence, Thre
         var entries = await log.ReadTranscriptAsync(threadId, cancellation);
         return entries is [{ Event: ThreadOpening opening }, ..]
             ? entries.Aggregate(ThreadState.Starting(opening.Thread), (state, entry) => state.Apply(entry))
-            : (await client.GetInstanceAsync(threadId, getInputsAndOutputs: true, cancellation))?.ReadInputAs<ThreadState>();
+            : (await hub.FindAsync(client, threadId, withInput: true, cancellation))?.ReadInputAs<ThreadState>();
     }
 }

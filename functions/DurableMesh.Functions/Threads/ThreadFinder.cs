@@ -1,6 +1,7 @@
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Store;
 using DurableMesh.LocalHost;
 using Microsoft.DurableTask.Client;
@@ -8,7 +9,7 @@ using Microsoft.DurableTask.Client;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>Finds a thread in the store, or among the orchestrations while the gate has not spoken yet.</summary>
-public sealed class ThreadFinder(IThreadLog log)
+public sealed class ThreadFinder(IThreadLog log, TaskHubCalls hub)
 {
     /// <summary>The thread as it is.</summary>
     /// <param name="client">The Durable Task client.</param>
@@ -54,10 +55,10 @@ public sealed class ThreadFinder(IThreadLog log)
         }
     }
 
-    private static async Task<ThreadView?> FindStartingAsync(
+    private async Task<ThreadView?> FindStartingAsync(
         DurableTaskClient client, string threadId, CancellationToken cancellation)
     {
-        var instance = await client.GetInstanceAsync(threadId, getInputsAndOutputs: true, cancellation);
+        var instance = await hub.FindAsync(client, threadId, withInput: true, cancellation);
         return instance?.Name == nameof(ThreadOrchestrator) ? instance.ReadInputAs<ThreadState>()?.View() : null;
     }
 }

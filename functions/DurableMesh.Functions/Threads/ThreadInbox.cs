@@ -1,5 +1,7 @@
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Store;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
@@ -7,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>Hands something to a thread and waits, for a bounded time, for what it says.</summary>
-public sealed class ThreadInbox(IThreadLog log, StoppedThreads stopped, IOptions<MeshOptions> options, TimeProvider time)
+public sealed class ThreadInbox(
+    IThreadLog log, StoppedThreads stopped, TaskHubCalls hub, IOptions<MeshOptions> options, TimeProvider time)
 {
     /// <summary>
     /// Raises the event and returns the thread's receipt; a rejection when the thread turned out to have ended before it saw the
@@ -17,11 +20,19 @@ public sealed class ThreadInbox(IThreadLog log, StoppedThreads stopped, IOptions
     /// <param name="threadId">The thread.</param>
     /// <param name="input">What comes in.</param>
     /// <param name="cancellation">Stops waiting; the event may have been raised.</param>
+    /// <exception cref="ProblemException">The task hub does not have the thread's orchestration any more.</exception>
     public async Task<Receipt?> PostAsync(
         DurableTaskClient client, string threadId, InboxInput input, CancellationToken cancellation)
     {
         var requestId = Guid.NewGuid().ToString("N");
-        await client.RaiseEventAsync(threadId, InboxEnvelope.EventName, new InboxEnvelope(requestId, input), cancellation);
+        if (!await hub.TryRaiseAsync(
+            client, threadId, InboxEnvelope.EventName, new InboxEnvelope(requestId, input), cancellation))
+        {
+            return await EndedAsync(threadId, requestId, cancellation)
+                ?? await StoppedAsync(client, threadId, input, cancellation)
+                ?? throw new ProblemException(Problems.OrchestrationGone(threadId));
+        }
+
         return await LongPoll.UntilAsync(
             log,
             threadId,
@@ -29,7 +40,7 @@ public sealed class ThreadInbox(IThreadLog log, StoppedThreads stopped, IOptions
             receipt => receipt is not null,
             options.Value.AnswerWithin,
             time,
-            cancellation) ?? await StoppedAsync(client, threadId, cancellation);
+            cancellation) ?? await StoppedAsync(client, threadId, input, cancellation);
     }
 
     private async ValueTask<Receipt?> EndedAsync(string threadId, string requestId, CancellationToken cancellation)
@@ -42,6 +53,9 @@ public sealed class ThreadInbox(IThreadLog log, StoppedThreads stopped, IOptions
     /// <summary>
     /// A thread whose orchestration somebody stopped from outside will never answer, and its sender should know.
     /// </summary>
-    private async Task<Receipt?> StoppedAsync(DurableTaskClient client, string threadId, CancellationToken cancellation) =>
-        await stopped.EndAsync(client, threadId, cancellation) is { } ended ? Receipts.ThreadEnded(ended) : null;
+    private async Task<Receipt?> StoppedAsync(
+        DurableTaskClient client, string threadId, InboxInput input, CancellationToken cancellation) =>
+        await stopped.EndAsync(client, threadId, cancellation, input as CancelRequested) is { } ended
+            ? Receipts.ThreadEnded(ended)
+            : null;
 }

@@ -16,26 +16,25 @@ namespace DurableMesh.Functions.Threads;
 /// </summary>
 /// <remarks>
 /// It obeys the Durable Functions code constraints: the context's clock, no I/O, and no wait that is given up. A wait that is
-/// open when the orchestration continues as new would swallow the next event, so the last step of a run opens none.
+/// open when the orchestration continues as new would swallow the next event, so the last step of a run opens none. A host may run
+/// an episode's activities and then run the episode again, with another clock and other events: so the state is never what a step
+/// hoped to record, but what the store says that it has.
 /// </remarks>
 public static class ThreadOrchestrator
 {
     /// <summary>After how many steps the history starts anew.</summary>
     public const int StepsPerRun = 50;
 
-    /// <summary>The store may be away for days; a defect is not worth a second try.</summary>
-    private static readonly TaskOptions WhileStorageIsAway = TaskOptions.FromRetryPolicy(
+    /// <summary>The store may be away for days, a worker may die; a defect is not worth a second try.</summary>
+    private static readonly TaskOptions UntilDone = TaskOptions.FromRetryPolicy(
         new RetryPolicy(
             maxNumberOfAttempts: 100_000,
             firstRetryInterval: TimeSpan.FromMilliseconds(250),
             backoffCoefficient: 2,
             maxRetryInterval: TimeSpan.FromSeconds(15))
         {
-            HandleFailure = failure => failure.IsCausedBy<IOException>() || failure.ErrorType == UnknownError,
+            HandleFailure = StepFailure.MayPass,
         });
-
-    // What the official Functions host says of a failure whose type it could not tell.
-    private const string UnknownError = "(unknown)";
 
     /// <summary>Runs the thread.</summary>
     /// <param name="context">The orchestration.</param>
@@ -88,7 +87,7 @@ public static class ThreadOrchestrator
     {
         try
         {
-            var report = await context.CallActivityAsync<GateReport>(nameof(EvaluateGate), start, WhileStorageIsAway);
+            var report = await context.CallActivityAsync<GateReport>(nameof(EvaluateGate), start, UntilDone);
             return new GateEvaluated(report);
         }
         catch (TaskFailedException e)
@@ -136,11 +135,24 @@ public static class ThreadOrchestrator
 
     private static async Task WriteAsync(TaskOrchestrationContext context, ThreadStep step)
     {
-        if (!step.IsEmpty)
+        while (!step.IsEmpty)
         {
+            var record = step.ToRecord();
             context.SetCustomStatus(ThreadStatus.Of(step.State));
-            await context.CallActivityAsync(nameof(ThreadActivities.RecordThreadStep), step.ToRecord(), WhileStorageIsAway);
-            step.Recorded();
+            var answer = await context.CallActivityAsync<StepAnswer?>(
+                nameof(ThreadActivities.RecordThreadStep), record, UntilDone);
+            if (answer is null || answer == new StepAnswer(record.Id, Stored: null))
+            {
+                // No answer stands in histories from before there was one.
+                step.Recorded();
+            }
+            else if (answer.Step == record.Id && answer.Stored is { } stored)
+            {
+                step.GoOnFrom(stored, Now(context));
+                context.SetCustomStatus(ThreadStatus.Of(step.State));
+            }
+
+            // Any other answer is to a step of an episode that was never committed: ask again.
         }
     }
 
@@ -149,8 +161,8 @@ public static class ThreadOrchestrator
     {
         inbox = Drain(context, step, inbox);
         await RecordAsync(context, step);
-        await context.CallActivityAsync(nameof(ThreadActivities.WriteEvidence), step.State.Start.ThreadId, WhileStorageIsAway);
-        await context.CallActivityAsync(nameof(TaskActivities.MoveTask), ThreadOutcome.Of(step.State), WhileStorageIsAway);
+        await context.CallActivityAsync(nameof(ThreadActivities.WriteEvidence), step.State.Start.ThreadId, UntilDone);
+        await context.CallActivityAsync(nameof(TaskActivities.MoveTask), ThreadOutcome.Of(step.State), UntilDone);
         _ = Drain(context, step, inbox);
         await RecordAsync(context, step);
     }

@@ -8,6 +8,7 @@ namespace DurableMesh.Functions.Threads;
 /// <summary>Gathers what came in until it is recorded in one go: the state after it, new transcript entries, receipts.</summary>
 internal sealed class ThreadStep(ThreadState state)
 {
+    private readonly List<Arrival> _arrivals = [];
     private readonly List<TranscriptEntry> _entries = [];
     private readonly List<RequestReceipt> _receipts = [];
     private ThreadState _recorded = state;
@@ -19,10 +20,10 @@ internal sealed class ThreadStep(ThreadState state)
     public bool IsEmpty => _entries.Count == 0 && _receipts.Count == 0;
 
     /// <summary>Takes in what happened inside the mesh.</summary>
-    public void Take(ThreadInput input, DateTimeOffset now) => Take(input, now, requestId: null);
+    public void Take(ThreadInput input, DateTimeOffset now) => Take(new Arrival(input, now, RequestId: null));
 
     /// <summary>Takes in what somebody sent.</summary>
-    public void Take(InboxEnvelope envelope, DateTimeOffset now) => Take(envelope.Payload, now, envelope.RequestId);
+    public void Take(InboxEnvelope envelope, DateTimeOffset now) => Take(new Arrival(envelope.Payload, now, envelope.RequestId));
 
     /// <summary>What there is to record.</summary>
     public ThreadRecord ToRecord() => new()
@@ -37,27 +38,49 @@ internal sealed class ThreadStep(ThreadState state)
     public void Recorded()
     {
         _recorded = State;
-        _entries.Clear();
-        _receipts.Clear();
+        Forget();
+    }
+
+    /// <summary>
+    /// Goes on from what the store has instead of this step: an episode that ran before, and was never committed, may have recorded
+    /// another. What came in and has no answer yet is decided again.
+    /// </summary>
+    /// <exception cref="IllegalTransitionException">The store's entries do not follow what was recorded.</exception>
+    public void GoOnFrom(StoredSteps stored, DateTimeOffset now)
+    {
+        Arrival[] open = [.. _arrivals.Where(one => one.RequestId is null || !stored.Answered.Contains(one.RequestId))];
+        State = stored.Entries.Aggregate(_recorded, (state, entry) => state.Apply(entry));
+        Recorded();
+        foreach (var arrival in open)
+        {
+            Take(arrival with { At = arrival.At > now ? arrival.At : now });
+        }
     }
 
     /// <summary>Forgets what could not be recorded, and ends the thread instead.</summary>
     public void Abandon(string why, DateTimeOffset now)
     {
         State = _recorded;
-        _entries.Clear();
-        _receipts.Clear();
+        Forget();
         Take(new SystemFault(EndReason.InternalError, why), now);
     }
 
-    private void Take(ThreadInput input, DateTimeOffset now, string? requestId)
+    private void Forget()
     {
-        var decision = Decide(input, now);
+        _arrivals.Clear();
+        _entries.Clear();
+        _receipts.Clear();
+    }
+
+    private void Take(Arrival arrival)
+    {
+        var decision = Decide(arrival.Input, arrival.At);
         State = decision.State;
+        _arrivals.Add(arrival);
         _entries.AddRange(decision.Entries);
-        if (requestId is not null && decision.Receipt is not null)
+        if (arrival.RequestId is not null && decision.Receipt is not null)
         {
-            _receipts.Add(new RequestReceipt(requestId, decision.Receipt));
+            _receipts.Add(new RequestReceipt(arrival.RequestId, decision.Receipt));
         }
     }
 
@@ -73,4 +96,7 @@ internal sealed class ThreadStep(ThreadState state)
             return ThreadRules.Decide(State, new SystemFault(EndReason.InternalError, e.Message), now);
         }
     }
+
+    /// <summary>What came in, when, and who waits for the answer.</summary>
+    private sealed record Arrival(ThreadInput Input, DateTimeOffset At, string? RequestId);
 }

@@ -15,6 +15,7 @@ using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Ledger;
+using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
@@ -58,6 +59,8 @@ internal sealed class MeshFixture : IAsyncDisposable
     private readonly OverdueThreads _overdue;
     private readonly ThreadInbox _inbox;
     private readonly ThreadMessages _messages;
+    private readonly TaskHubCalls _hub;
+    private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly FoldedLog<AgentRegistry, RegistryChange> _registry;
 
     public MeshFixture(TimeSpan? answerWithin = null)
@@ -80,11 +83,12 @@ internal sealed class MeshFixture : IAsyncDisposable
         Agents = new AgentDirectory(_registry);
         Presence = new AgentPresence(Log, Time);
         _budgets = new(() => new CallBudgets(Log.Ledger, Policies()));
-        _finder = new ThreadFinder(Log);
+        _hub = new TaskHubCalls(_options, TimeProvider.System);
+        _finder = new ThreadFinder(Log, _hub);
         _holds = new ThreadHolds(Log);
-        _stopped = new StoppedThreads(Log, Evidence, NoTasks(), Time);
+        _stopped = new StoppedThreads(Log, Evidence, NoTasks(), _hub, Time);
         _overdue = new OverdueThreads(Log, _stopped, Time, NullLogger<OverdueThreads>.Instance);
-        _inbox = new ThreadInbox(Log, _stopped, _options, TimeProvider.System);
+        _inbox = new ThreadInbox(Log, _stopped, _hub, _options, TimeProvider.System);
         _messages = new ThreadMessages(Bodies);
         SetUpClient();
     }
@@ -129,7 +133,8 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> StartAsync(byte[] body, string? key = null) => CallAsync(
         "POST", "/api/threads", body, key,
-        request => new StartThread(Log, Bodies, Drafts, _holds, _options, TimeProvider.System).RunAsync(request, Client.Object, default));
+        request => new StartThread(Log, Bodies, Drafts, _holds, _hub, _options, TimeProvider.System)
+            .RunAsync(request, Client.Object, default));
 
     public async Task<string> StartedAsync() => (await StartAsync(SampleThread.RequestOf())).Text("threadId");
 
@@ -212,6 +217,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         await Log.DisposeAsync();
         await Bodies.DisposeAsync();
         await _registry.DisposeAsync();
+        _oneAtATime.Dispose();
     }
 
     /// <summary>A directory of the tests' agents.</summary>
@@ -297,14 +303,18 @@ internal sealed class MeshFixture : IAsyncDisposable
         return Asleep ? Task.CompletedTask : RunAsync(_running[id], () => _running[id].Take(envelope, DateTimeOffset.UtcNow));
     }
 
-    private Task RunAsync(ThreadStep step, Action take)
+    private async Task RunAsync(ThreadStep step, Action take)
     {
-        lock (step)
+        await _oneAtATime.WaitAsync();
+        try
         {
             take();
-            var record = step.ToRecord();
+            Assert.Null(await Log.AppendAsync(step.ToRecord(), CancellationToken.None));
             step.Recorded();
-            return Log.AppendAsync(record, CancellationToken.None);
+        }
+        finally
+        {
+            _oneAtATime.Release();
         }
     }
 

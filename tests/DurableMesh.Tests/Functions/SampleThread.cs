@@ -22,6 +22,7 @@ internal sealed class SampleThread
         GateOutcome.Approved, [new GateFinding("agents_known", GateOutcome.Approved, "Both are known.")]);
 
     private readonly ThreadStep _step;
+    private int _requests;
 
     public SampleThread(
         string? threadId = null, string builder = Builder, string verifier = Verifier, TimeSpan? ttl = null)
@@ -82,27 +83,29 @@ internal sealed class SampleThread
         return Release();
     }
 
-    public ThreadRecord Send(SendMessageRequest request, string requestId = "request")
+    public ThreadRecord Send(SendMessageRequest request, string? requestId = null)
     {
-        _step.Take(new InboxEnvelope(requestId, new MessageArrived(Incoming(request))), Now);
+        _step.Take(new InboxEnvelope(requestId ?? NewRequest(), new MessageArrived(Incoming(request))), Now);
         return Release();
     }
 
-    public ThreadRecord Note(string messageId, string requestId = "request", string body = "text") =>
+    public ThreadRecord Note(string messageId, string? requestId = null, string body = "text") =>
         Send(MessageOf(messageId, Start.Initiator, MessageKind.Note, body), requestId);
 
     public ThreadRecord Reserve(string agent, decimal usd)
     {
         var worstCase = PriceTable.Empty.Settle(new Usage { CostUsd = usd }, Now);
-        _step.Take(new InboxEnvelope("reservation", new ReservationAsked(agent, worstCase)), Now);
+        _step.Take(new InboxEnvelope(NewRequest(), new ReservationAsked(agent, worstCase)), Now);
         return Release();
     }
 
     public ThreadRecord Cancel()
     {
-        _step.Take(new InboxEnvelope("cancel", new CancelRequested("a person", "enough")), Now);
+        _step.Take(new InboxEnvelope(NewRequest(), new CancelRequested("a person", "enough")), Now);
         return Release();
     }
+
+    private string NewRequest() => $"request {++_requests}";
 
     private ThreadRecord Release()
     {

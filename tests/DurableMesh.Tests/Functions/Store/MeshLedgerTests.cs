@@ -109,7 +109,7 @@ public sealed class MeshLedgerTests
     }
 
     [Fact]
-    public void A_step_that_is_read_twice_counts_once()
+    public void A_step_that_is_read_twice_or_overlaps_another_counts_once()
     {
         var thread = new SampleThread();
         var (opening, note) = (thread.Open(), Note(thread, SampleThread.Builder, 0.1m));
@@ -117,7 +117,7 @@ public sealed class MeshLedgerTests
         Write(note with { Entries = [.. opening.Entries, .. note.Entries, .. Note(thread, SampleThread.Builder, 0.2m).Entries] });
 
         var stats = _ledger.Stats(Agents);
-        Assert.Equal((1, 1, 3, 0.3m), (stats.Threads, stats.Open, stats.Messages, stats.CostUsd));
+        Assert.Equal((1, 1, 2, 0.1m), (stats.Threads, stats.Open, stats.Messages, stats.CostUsd));
     }
 
     [Fact]

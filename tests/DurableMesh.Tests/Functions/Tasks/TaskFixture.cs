@@ -4,6 +4,7 @@ using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
+using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using Microsoft.DurableTask;
@@ -69,7 +70,7 @@ internal sealed class TaskFixture : IAsyncDisposable
     /// <summary>Whether the task hub is away.</summary>
     public bool HubIsAway { get; set; }
 
-    public TaskActivities Activities => new(Tasks, new ThreadTasks(Tasks, Following), _webhook, Log.Object);
+    public TaskActivities Activities => new(Tasks, new ThreadTasks(Tasks, Following), Following, _webhook, Log.Object);
 
     /// <summary>Another host, or this one started again.</summary>
     public void Restart() => Following = NewFollowing();
@@ -112,7 +113,11 @@ internal sealed class TaskFixture : IAsyncDisposable
         Tracker.Dispose();
     }
 
-    private TaskFollowing NewFollowing() => new(Tasks, _webhook, NullLogger<TaskFollowing>.Instance);
+    private TaskFollowing NewFollowing() => new(
+        Tasks,
+        _webhook,
+        new TaskHubCalls(Options.Create(new MeshOptions()), TimeProvider.System),
+        NullLogger<TaskFollowing>.Instance);
 
     private TaskFunctions Functions() => new(Tasks, Following);
 

@@ -20,7 +20,7 @@ internal sealed class OrchestrationHarness
     private readonly Mock<TaskOrchestrationContext> _context = new();
     private readonly Queue<InboxEnvelope?> _buffered = new();
     private readonly TaskCompletionSource _deadline = new();
-    private readonly Queue<TaskCompletionSource> _held = new();
+    private readonly Queue<Action> _held = new();
     private TaskCompletionSource<InboxEnvelope?>? _waiter;
     private CancellationToken _timer;
 
@@ -37,7 +37,7 @@ internal sealed class OrchestrationHarness
             .Returns(WaitAsync);
         _context.Setup(one => one.CallActivityAsync<GateReport>(nameof(EvaluateGate), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns(() => Gate());
-        _context.Setup(one => one.CallActivityAsync(
+        _context.Setup(one => one.CallActivityAsync<StepAnswer?>(
                 nameof(ThreadActivities.RecordThreadStep), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns((TaskName _, object record, TaskOptions options) =>
             {
@@ -80,6 +80,9 @@ internal sealed class OrchestrationHarness
 
     /// <summary>Which records fail for good.</summary>
     public Predicate<ThreadRecord> RefuseRecord { get; set; } = _ => false;
+
+    /// <summary>What the store says of a record, instead of having it.</summary>
+    public Func<ThreadRecord, StepAnswer?> Answer { get; set; } = record => new StepAnswer(record.Id, null);
 
     public List<ThreadRecord> Records { get; } = [];
 
@@ -129,9 +132,9 @@ internal sealed class OrchestrationHarness
     public void FireTimerEarly() => _deadline.SetResult();
 
     /// <summary>Completes the oldest held record.</summary>
-    public void Acknowledge() => _held.Dequeue().SetResult();
+    public void Acknowledge() => _held.Dequeue()();
 
-    private Task RecordAsync(ThreadRecord record)
+    private Task<StepAnswer?> RecordAsync(ThreadRecord record)
     {
         if (RefuseRecord(record))
         {
@@ -140,13 +143,14 @@ internal sealed class OrchestrationHarness
         }
 
         Records.Add(record);
+        var answer = Answer(record);
         if (!HoldRecords)
         {
-            return Task.CompletedTask;
+            return Task.FromResult(answer);
         }
 
-        var acknowledgement = new TaskCompletionSource();
-        _held.Enqueue(acknowledgement);
+        var acknowledgement = new TaskCompletionSource<StepAnswer?>();
+        _held.Enqueue(() => acknowledgement.SetResult(answer));
         return acknowledgement.Task;
     }
 

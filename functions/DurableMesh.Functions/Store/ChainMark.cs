@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using DurableMesh.Core.Evidence;
+
+namespace DurableMesh.Functions.Store;
+
+/// <summary>
+/// A hash of a thread's chain, shortened to the 16 bytes that the index keeps: enough to tell whether a step follows what is stored.
+/// </summary>
+internal readonly record struct ChainMark
+{
+    /// <summary>What an empty chain ends with.</summary>
+    public static readonly ChainMark Genesis = Of(ContentHash.Genesis);
+
+    private readonly UInt128 _bytes;
+
+    private ChainMark(UInt128 bytes) => _bytes = bytes;
+
+    /// <summary>The mark of a hash; null is the hash of an empty chain.</summary>
+    public static ChainMark Of(string? hash) => hash is null ? Genesis : Of(Encoding.ASCII.GetBytes(hash));
+
+    /// <summary>The mark of a hash as a log has it.</summary>
+    /// <exception cref="JsonException">The text is no hash of a chain.</exception>
+    public static ChainMark Of(ReadOnlySpan<byte> utf8)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        const int Digits = 32;
+        return utf8.Length >= Digits
+            && Convert.FromHexString(utf8[^Digits..], bytes, out _, out var written) == System.Buffers.OperationStatus.Done
+            && written == bytes.Length
+            ? new ChainMark(MemoryMarshal.Read<UInt128>(bytes))
+            : throw new JsonException($"'{Encoding.UTF8.GetString(utf8)}' is no hash of a chain.");
+    }
+}
