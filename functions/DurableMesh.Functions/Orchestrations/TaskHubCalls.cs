@@ -98,8 +98,10 @@ public sealed class TaskHubCalls(IOptions<MeshOptions> options, TimeProvider tim
         {
             throw new OperationCanceledException(e.Status.Detail, e, cancellation);
         }
-        catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted)
+        catch (RpcException e) when (e.StatusCode is not (StatusCode.NotFound or StatusCode.FailedPrecondition
+            or StatusCode.AlreadyExists or StatusCode.InvalidArgument))
         {
+            // A host whose storage is away says so as Unknown ("Exception was thrown by handler.") as well as Unavailable.
             throw new StoreUnavailableException($"The task hub cannot answer: {e.Status.Detail}", e);
         }
     }

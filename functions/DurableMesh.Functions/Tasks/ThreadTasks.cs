@@ -1,4 +1,5 @@
 using DurableMesh.Core.Tasks;
+using DurableMesh.Core.Wire;
 using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Functions.Tasks;
@@ -7,6 +8,15 @@ namespace DurableMesh.Functions.Tasks;
 public sealed class ThreadTasks(ITaskDirectory tasks, TaskFollowing following)
 {
     private const string Mesh = "mesh";
+
+    /// <summary>Whether the thread's task, if the mesh knows it, has the thread's end in its history.</summary>
+    /// <param name="thread">The thread, which has ended.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async ValueTask<bool> HaveHeardAsync(ThreadView thread, CancellationToken cancellation)
+    {
+        var board = await tasks.ReadAsync(cancellation);
+        return board.Find(thread.McTask) is null || board.Knows(thread.ThreadId);
+    }
 
     /// <summary>Moves the task of a thread that has ended, once; a task that the mesh does not know stays unknown.</summary>
     /// <param name="outcome">How the thread ended.</param>

@@ -9,8 +9,11 @@ internal static class StepFailure
     /// <summary>The official host's word for a failure whose type it could not tell.</summary>
     private const string Unknown = "(unknown)";
 
-    /// <summary>Where the types of the official host's own failures live: a worker that died, an invocation that timed out.</summary>
-    private const string HostNamespace = "Microsoft.Azure.WebJobs.";
+    /// <summary>What the official host reports where its worker died, or is not there; the failure of the function's own code is none.</summary>
+    private const string InvocationFailed = "Microsoft.Azure.WebJobs.Host.FunctionInvocationException";
+
+    /// <summary>But for a failure of the function's own code that the host could not read.</summary>
+    private const string WorkerFailed = "Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException";
 
     /// <summary>
     /// Whether another try may succeed: the storage was away, or the host failed and not the activity (its worker died, say, which
@@ -18,7 +21,7 @@ internal static class StepFailure
     /// </summary>
     public static bool MayPass(TaskFailureDetails failure) =>
         failure.ErrorType == Unknown
-        || failure.ErrorType.StartsWith(HostNamespace, StringComparison.Ordinal)
+        || (failure.ErrorType == InvocationFailed && failure.InnerFailure?.ErrorType != WorkerFailed)
         || IsOutage(failure);
 
     private static bool IsOutage(TaskFailureDetails failure)

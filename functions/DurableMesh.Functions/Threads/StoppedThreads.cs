@@ -22,12 +22,17 @@ public sealed class StoppedThreads(
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
-    /// <summary>A thread as it is, after its end if its orchestration has stopped.</summary>
+    /// <summary>
+    /// A thread as it is, after its end if its orchestration has stopped. One whose orchestration stopped between its end and what
+    /// follows from it (evidence, task) is finished by the way.
+    /// </summary>
     /// <param name="client">The Durable Task client.</param>
     /// <param name="thread">The thread as the store knows it.</param>
     /// <param name="cancellation">Stops waiting.</param>
     public async ValueTask<ThreadView> CheckAsync(DurableTaskClient client, ThreadView thread, CancellationToken cancellation) =>
-        thread.State == ThreadPhase.Ended ? thread : await EndAsync(client, thread.ThreadId, cancellation) ?? thread;
+        thread.State == ThreadPhase.Ended && await IsFinishedAsync(thread, cancellation)
+            ? thread
+            : await EndAsync(client, thread.ThreadId, cancellation) ?? thread;
 
     /// <summary>Ends a thread if its orchestration has stopped.</summary>
     /// <param name="client">The Durable Task client.</param>
@@ -41,7 +46,7 @@ public sealed class StoppedThreads(
         var instance = await hub.FindAsync(client, threadId, withInput: false, cancellation);
         if (instance is { IsCompleted: false }
             || await StateAsync(client, threadId, cancellation) is not { } state
-            || (instance is null && cancel is null && time.GetUtcNow() < state.Deadline + Grace))
+            || (instance is null && cancel is null && state.Phase != ThreadPhase.Ended && time.GetUtcNow() < state.Deadline + Grace))
         {
             return null;
         }
@@ -63,6 +68,9 @@ public sealed class StoppedThreads(
         await tasks.MoveAsync(ThreadOutcome.Of(decision.State), client, cancellation);
         return (await log.FindAsync(threadId, cancellation))?.View;
     }
+
+    private async ValueTask<bool> IsFinishedAsync(ThreadView thread, CancellationToken cancellation) =>
+        time.GetUtcNow() < thread.EndedAt + Grace || await tasks.HaveHeardAsync(thread, cancellation);
 
     /// <summary>Where the thread was when its last step was recorded.</summary>
     private async Task<ThreadState?> StateAsync(DurableTaskClient client, string threadId, CancellationToken cancellation)

@@ -10,9 +10,22 @@ public sealed class ThreadEvidence(IThreadLog log, IEvidenceStore files)
     /// <summary>The file of a thread that has ended, or else what there is so far; null before the gate has spoken.</summary>
     /// <param name="thread">The thread.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public async Task<ReadOnlyMemory<byte>?> ReadAsync(ThreadView thread, CancellationToken cancellation) =>
-        (thread.Evidence.Final ? await files.FindAsync(thread.Evidence.Path, cancellation) : null)
-        ?? await BuildAsync(thread.ThreadId, cancellation);
+    public async Task<ReadOnlyMemory<byte>?> ReadAsync(ThreadView thread, CancellationToken cancellation)
+    {
+        if (thread.Evidence.Final && await files.FindAsync(thread.Evidence.Path, cancellation) is { } written)
+        {
+            return written;
+        }
+
+        var file = await BuildAsync(thread.ThreadId, cancellation);
+        if (thread.Evidence.Final && file is not null)
+        {
+            // The thread has just ended, or its orchestration was stopped before it could write the file.
+            await files.WriteAsync(thread.Evidence.Path, file.Value, cancellation);
+        }
+
+        return file;
+    }
 
     /// <summary>Writes the file; doing it again writes the same.</summary>
     /// <param name="threadId">The thread, which has ended.</param>

@@ -28,7 +28,7 @@ public sealed class ThreadInbox(
         if (!await hub.TryRaiseAsync(
             client, threadId, InboxEnvelope.EventName, new InboxEnvelope(requestId, input), cancellation))
         {
-            return await EndedAsync(threadId, requestId, cancellation)
+            return await EndedAsync(threadId, requestId, input, cancellation)
                 ?? await StoppedAsync(client, threadId, input, cancellation)
                 ?? throw new ProblemException(Problems.OrchestrationGone(threadId));
         }
@@ -36,19 +36,35 @@ public sealed class ThreadInbox(
         return await LongPoll.UntilAsync(
             log,
             threadId,
-            async () => log.FindReceipt(requestId) ?? await EndedAsync(threadId, requestId, cancellation),
+            async () => log.FindReceipt(requestId) ?? await EndedAsync(threadId, requestId, input, cancellation),
             receipt => receipt is not null,
             options.Value.AnswerWithin,
             time,
             cancellation) ?? await StoppedAsync(client, threadId, input, cancellation);
     }
 
-    private async ValueTask<Receipt?> EndedAsync(string threadId, string requestId, CancellationToken cancellation)
+    private async ValueTask<Receipt?> EndedAsync(
+        string threadId, string requestId, InboxInput input, CancellationToken cancellation)
     {
-        // A step that ends a thread records every receipt up to the end with it: whoever has none by then came too late.
         var stored = await log.FindAsync(threadId, cancellation);
-        return stored?.View.State == ThreadPhase.Ended ? log.FindReceipt(requestId) ?? Receipts.ThreadEnded(stored.View) : null;
+        if (stored?.View is not { State: ThreadPhase.Ended } ended)
+        {
+            return null;
+        }
+
+        // A step that ends a thread records every receipt up to the end with it: whoever has none by then came too late, unless
+        // what he sends was sent before.
+        return log.FindReceipt(requestId)
+            ?? await KnownAsync(ended, input, cancellation)
+            ?? Receipts.ThreadEnded(ended);
     }
+
+    private async ValueTask<Receipt?> KnownAsync(ThreadView thread, InboxInput input, CancellationToken cancellation) =>
+        input is MessageArrived { Message: var message }
+        && await log.FindMessageAsync(thread.ThreadId, message.From, message.MessageId, cancellation) is { } known
+        && known.Accepted.Message.ContentHash == message.ContentHash
+            ? Receipts.Duplicate(thread, known.Accepted.Message.Sequence)
+            : null;
 
     /// <summary>
     /// A thread whose orchestration somebody stopped from outside will never answer, and its sender should know.

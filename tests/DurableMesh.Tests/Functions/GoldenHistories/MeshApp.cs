@@ -23,20 +23,24 @@ internal sealed class MeshApp : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly IHost _host;
 
-    public MeshApp(TimeProvider? time = null)
+    public MeshApp(
+        TimeProvider? time = null,
+        IBlobs? blobs = null,
+        DurableTaskClient? client = null,
+        IReadOnlyDictionary<string, string?>? settings = null)
     {
         var source = new FunctionAppSource(
-            typeof(ThreadOrchestrator).Assembly.GetTypes(), _folder.Path, _folder.Path, new Dictionary<string, string?>())
+            typeof(ThreadOrchestrator).Assembly.GetTypes(), _folder.Path, _folder.Path, settings ?? new Dictionary<string, string?>())
         {
             AddStorage = _ => { },
             AddTaskHub = services => services
-                .AddSingleton(new Mock<DurableTaskClient>("none").Object)
+                .AddSingleton(client ?? new Mock<DurableTaskClient>("none").Object)
                 .AddSingleton(Mock.Of<ITaskHubStatus>()),
         };
         var builder = new LocalAppBuilder(source, []);
         builder.Services.AddMesh(builder.Configuration);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
-        builder.Services.AddSingleton<IBlobs>(new MemoryBlobs());
+        builder.Services.AddSingleton(blobs ?? new MemoryBlobs());
         builder.Services.AddSingleton(MeshFixture.KnownAgents());
         _host = builder.Build();
     }
@@ -55,6 +59,15 @@ internal sealed class MeshApp : IDisposable
         .Where(orchestrator => orchestrator.Key.Name.Equals(orchestration, StringComparison.OrdinalIgnoreCase))
         .Select(orchestrator => orchestrator.Value(Services))
         .SingleOrDefault();
+
+    /// <summary>Starts to read the logs, as the host does when it starts.</summary>
+    public void OpenStore()
+    {
+        foreach (var log in Services.GetServices<IStoreLog>())
+        {
+            log.Start();
+        }
+    }
 
     public void Dispose()
     {

@@ -66,11 +66,7 @@ internal sealed class ThreadRecorder : IAsyncDisposable
     public static async Task<GoldenHistory> RecordAsync(ThreadScenario scenario)
     {
         await using var recorder = new ThreadRecorder(scenario.Name);
-        foreach (var log in recorder._app.Services.GetServices<IStoreLog>())
-        {
-            log.Start();
-        }
-
+        recorder._app.OpenStore();
         await recorder._hub.StartAsync(Patience);
         await scenario.Steps(recorder);
 
