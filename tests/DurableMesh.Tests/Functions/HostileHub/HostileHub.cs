@@ -135,7 +135,17 @@ internal sealed class HostileHub(
 
         var activity = _shims.CreateActivity(item.Name, findActivity(item.Name));
         var context = new TaskContext(new OrchestrationInstance { InstanceId = item.Instance.Id });
-        var output = await activity.RunAsync(context, item.Input);
+        string? output;
+        try
+        {
+            output = await activity.RunAsync(context, item.Input);
+        }
+        catch (Exception error)
+        {
+            item.Fail(new FailureDetails(error.InnerException ?? error));
+            return;
+        }
+
         switch (fate)
         {
             case 2:

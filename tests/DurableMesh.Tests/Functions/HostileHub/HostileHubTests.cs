@@ -7,7 +7,7 @@ namespace DurableMesh.Tests.Functions.HostileHub;
 /// </summary>
 public sealed class HostileHubTests
 {
-    private const int SeedsOfEveryRun = 150;
+    private const int SeedsOfEveryRun = 100;
 
     [Fact]
     public async Task No_acknowledged_message_is_lost_or_doubled_and_every_thread_passes_with_its_evidence()
