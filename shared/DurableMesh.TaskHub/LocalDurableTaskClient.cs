@@ -155,7 +155,7 @@ internal sealed class LocalDurableTaskClient(
 
     /// <summary>Asks for something that makes an instance run; <paramref name="span"/> ends with the answer.</summary>
     private async Task<T> SendAsync<T>(
-        Activity? span, string instanceId, Func<Partition, Activity?, Task<T>> request, CancellationToken cancellation)
+        Activity? span, string instanceId, Func<ClientRequests, Activity?, Task<T>> request, CancellationToken cancellation)
     {
         Activity? cause = EngineTracing.CauseOf(span);
         try
@@ -190,7 +190,7 @@ internal sealed class LocalDurableTaskClient(
             using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, partition.Ended);
             try
             {
-                return await partition.WaitAsync(instanceId, condition, withData, either.Token);
+                return await partition.Requests.WaitAsync(instanceId, condition, withData, either.Token);
             }
             catch (Exception error)
                 when (error is OperationCanceledException or TaskHubUnavailableException && !cancellation.IsCancellationRequested)

@@ -123,19 +123,19 @@ internal sealed partial class LocalTaskHub : BackgroundService, ITaskHubStatus
     /// <exception cref="TaskHubUnavailableException">
     /// No durable answer in time, or another host owns the hub. What was asked may still take effect.
     /// </exception>
-    public Task<T> AskAsync<T>(string instanceId, Func<Partition, Task<T>> question, CancellationToken cancellation) =>
-        AskAsync(partitions => partitions.For(instanceId), question, cancellation);
+    public Task<T> AskAsync<T>(string instanceId, Func<ClientRequests, Task<T>> question, CancellationToken cancellation) =>
+        AskAsync(partitions => partitions.For(instanceId), partition => question(partition.Requests), cancellation);
 
     /// <summary>
-    /// Like <see cref="AskAsync{T}(string, Func{Partition, Task{T}}, CancellationToken)"/>, of a partition by its number.
+    /// Like <see cref="AskAsync{T}(string, Func{ClientRequests, Task{T}}, CancellationToken)"/>, of a partition by its number.
     /// </summary>
-    public Task<T> AskPartitionAsync<T>(int number, Func<Partition, Task<T>> question, CancellationToken cancellation) =>
-        AskAsync(partitions => partitions[number], question, cancellation);
+    public Task<T> AskPartitionAsync<T>(int number, Func<ClientRequests, Task<T>> question, CancellationToken cancellation) =>
+        AskAsync(partitions => partitions[number], partition => question(partition.Requests), cancellation);
 
     /// <summary>How many partitions the hub has, asked for like anything else.</summary>
     /// <exception cref="TaskHubUnavailableException">They are not ready in time, or another host owns the hub.</exception>
     public Task<int> CountPartitionsAsync(CancellationToken cancellation) =>
-        AskPartitionAsync(0, partition => Task.FromResult(partition.HubSize), cancellation);
+        AskAsync(partitions => partitions[0], partition => Task.FromResult(partition.HubSize), cancellation);
 
     /// <summary>All partitions, once they are ready; for waits that have no bound of their own.</summary>
     public async Task<IReadOnlyList<Partition>> PartitionsAsync(CancellationToken cancellation) =>

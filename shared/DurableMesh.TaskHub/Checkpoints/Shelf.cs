@@ -46,6 +46,13 @@ internal sealed class Shelf
         }
     }
 
+    /// <summary>Forgets what a checkpoint said that cannot be used after all.</summary>
+    public void Clear()
+    {
+        _instances.Clear();
+        _files.Clear();
+    }
+
     /// <summary>A file was written.</summary>
     /// <param name="file">Its entry.</param>
     /// <param name="purged">Which instances it says are gone.</param>

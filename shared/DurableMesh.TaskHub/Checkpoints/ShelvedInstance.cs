@@ -46,6 +46,12 @@ internal sealed class ShelvedInstance
 
     /// <summary>All its records, oldest first.</summary>
     public IEnumerable<Extent> Extents => Older.Append(Newest);
+
+    /// <summary>Says that the storage has lost it for good.</summary>
+    public InvalidDataException Lost(int partition, Exception? inner = null) => new(
+        $"Partition {partition}: the storage has lost checkpoint file {Newest.File}, which holds instance '{Id}'. "
+        + "Restore the blob from a backup; going on without it would lose acknowledged work.",
+        inner);
 }
 
 /// <summary>A timer that an instance on the shelf waits for.</summary>

@@ -6,4 +6,8 @@ namespace DurableMesh.TaskHub.Instances;
 /// <param name="Id">Its id.</param>
 /// <param name="Status">Durable Task's status.</param>
 /// <param name="CreatedAt">When it was created (UTC).</param>
-internal readonly record struct InstanceSummary(string Id, OrchestrationRuntimeStatus Status, DateTime CreatedAt);
+internal readonly record struct InstanceSummary(string Id, OrchestrationRuntimeStatus Status, DateTime CreatedAt)
+{
+    /// <summary>Whether it has come to its end.</summary>
+    public bool IsEnded => InstanceState.IsEnd(Status);
+}

@@ -1,3 +1,4 @@
+using DurableMesh.TaskHub.Log;
 using DurableMesh.TaskHub.Storage;
 
 namespace DurableMesh.TaskHub.Partitions;
@@ -56,6 +57,21 @@ internal sealed class PartitionLease(IPartitionStorage storage, TimeProvider tim
             }
         }
     }
+
+    /// <summary>
+    /// Makes sure, by the storage's word, that this host has been the owner until now: what looks like a loss may be what the
+    /// next owner has deleted.
+    /// </summary>
+    /// <exception cref="LeaseLostException">Somebody else owns the partition now.</exception>
+    public Task ProveAsync(CancellationToken cancellation) => Persistence.RunAsync(
+        async () =>
+        {
+            await RenewAsync(cancellation);
+            return true;
+        },
+        time,
+        away: null,
+        cancellation);
 
     /// <summary>
     /// A moment by both clocks: one stands still while the machine sleeps, the other may be set. The greater age counts: too

@@ -9,32 +9,34 @@ internal static class MutantList
     private const string Log = "Log/CommitLog.cs";
     private const string LogReader = "Log/LogRecovery.cs";
     private const string Executor = "Orchestrations/OrchestrationExecutor.cs";
-    private const string Partition = "Partitions/Partition.cs";
+    private const string Commits = "Partitions/CommitPipeline.cs";
     private const string Lease = "Partitions/PartitionLease.cs";
-    private const string Episodes = "Partitions/Partition.Episodes.cs";
-    private const string Messages = "Partitions/Partition.Messages.cs";
-    private const string Recovery = "Partitions/Partition.Recovery.cs";
-    private const string Checkpoints = "Partitions/Partition.Checkpoints.cs";
-    private const string Files = "Checkpoints/Shelf.cs";
-    private const string Settling = "Partitions/Partition.Settling.cs";
-    private const string Shelf = "Partitions/Partition.Shelf.cs";
+    private const string Episodes = "Partitions/Episodes.cs";
+    private const string Tasks = "Partitions/ScheduledTasks.cs";
+    private const string Messages = "Partitions/MessageExchange.cs";
+    private const string Recovery = "Partitions/PartitionRecovery.cs";
+    private const string Checkpoints = "Partitions/Checkpointer.cs";
+    private const string Shelf = "Checkpoints/Shelf.cs";
+    private const string Retention = "Partitions/Retention.cs";
+    private const string Residency = "Partitions/Residency.cs";
+    private const string Catalog = "Partitions/InstanceCatalog.cs";
     private const string Mail = "Partitions/Mail.cs";
     private const string Timers = "Partitions/TimerQueue.cs";
 
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<Mutant> All =
     [
-        new("a client is answered before the commit", Partition, "if (commit <= _committed)", "if (commit <= long.MaxValue)"),
+        new("a client is answered before the commit", Commits, "if (commit <= Committed)", "if (commit <= long.MaxValue)"),
         new("a host that stood still answers from memory", Lease,
             "while (_asked.Age(time) >= Duration)", "while (_asked.Age(time) >= TimeSpan.MaxValue)"),
         new("an activity starts before the commit", Episodes,
-            "_open.OnCommitted(() => Dispatch(instance.Id, executionId, e, episode));",
-            "Dispatch(instance.Id, executionId, e, episode);"),
+            "commits.OnCommitted(() => tasks.Dispatch(instance.Id, executionId, e, episode));",
+            "tasks.Dispatch(instance.Id, executionId, e, episode);"),
         new("a message leaves before the commit", Messages,
-            "_open.OnCommitted(() => Forward(destination, number, message));", "Forward(destination, number, message);"),
+            "commits.OnCommitted(() => Forward(destination, number, message));", "Forward(destination, number, message);"),
         new("a message is acknowledged before the commit", Messages,
-            "_open.OnCommitted(() => source.Post(() => source.Acknowledge(_number, number)));",
-            "source.Post(() => source.Acknowledge(_number, number));"),
+            "commits.OnCommitted(() => source.PostAcknowledgement(scope.Number, number));",
+            "source.PostAcknowledgement(scope.Number, number);"),
         new("the storage ignores the append position", Storage,
             "is not { } found || found.Length != position)", "is not { } found)"),
         new("the storage ignores the lease", Storage,
@@ -46,30 +48,29 @@ internal static class MutantList
         new("what the storage forgot is not looked for at rotation", Log,
             "if (Missing(segments) is [_, ..])", "if (_segment < 0)"),
         new("a torn tail is not cut", LogReader, "LastSegmentLength = valid", "LastSegmentLength = bytes.Length"),
-        new("timers are forgotten at recovery", Recovery,
-            "_timers.Add(new DueTimer(instance.Id, state.ExecutionId, timer.Id), timer.FireAt);", ";"),
-        new("timers of instances on the shelf are forgotten at recovery", Recovery,
+        new("timers are forgotten at recovery", Tasks, "SetTimer(instance.Id, state.ExecutionId, timer);", ";"),
+        new("timers of instances on the shelf are forgotten at recovery", Tasks,
             "_timers.Add(new DueTimer(shelved.Id, timer.ExecutionId, timer.TaskId), timer.DueAt);", ";"),
-        new("activities are not run again at recovery", Recovery,
+        new("activities are not run again at recovery", Tasks,
             "Dispatch(instance.Id, state.ExecutionId, activity, cause: null);", ";"),
-        new("messages are not sent again at recovery", Recovery, "Forward(sent.Destination, sent.Number, sent.Message);", ";"),
-        new("held messages are forgotten at recovery", Recovery, "Release(number, message);", ";"),
+        new("messages are not sent again at recovery", Messages, "Forward(sent.Destination, sent.Number, sent.Message);", ";"),
+        new("held messages are forgotten at recovery", Messages,
+            "            Release(number, message);\n        }", "        }"),
         new("facts that a checkpoint holds are applied again", Recovery,
             "            if (commit > shelved.AsOf)\n", "            if (commit > 0)\n"),
         new("messages that a checkpoint holds are taken in again", Recovery, "if (commit > _mailAsOf)", "if (commit > 0)"),
         new("an instance is captured with half of its commit", Checkpoints,
-            "if (instance.LastCommit == _open.Number)", "if (instance.LastCommit < 0)"),
+            "if (instance.LastCommit == commits.Next)", "if (instance.LastCommit < 0)"),
         new("a checkpoint is published though a file of it was lost", Checkpoints,
-            "if (run.Existing.Any(file => !_shelf.Has(file.Number)))", "if (run.Number < 0)"),
-        new("who was begun anew is said to be gone", Files,
+            "if (run.Existing.Any(file => !shelf.Has(file.Number)))", "if (run.Number < 0)"),
+        new("who was begun anew is said to be gone", Shelf,
             "!_instances.ContainsKey(id) && !isBack(id)", "!_instances.ContainsKey(id)"),
-        new("a purge is not told to the checkpoint", Messages,
-            "        _shelf.Purge(instanceId);\n", "        _shelf.Remove(instanceId);\n"),
-        new("the log is cut at the newest checkpoint, settled or not", Settling,
-            "TidyAsync(_published[0].Manifest.TailSegment", "TidyAsync(_log.Segment"),
-        new("an instance leaves the memory before its checkpoint has settled", Shelf,
-            "shelved.Newest.File <= _settledFile", "shelved.Newest.File > 0"),
-        new("an instance leaves the memory though it has changed since", Shelf,
+        new("a purge is not told to the checkpoint", Catalog, "shelf.Purge(instanceId);", "shelf.Remove(instanceId);"),
+        new("the log is cut at the newest checkpoint, settled or not", Retention,
+            "TidyAsync(_published[0].Manifest.TailSegment", "TidyAsync(log.Segment"),
+        new("an instance leaves the memory before its checkpoint has settled", Residency,
+            "shelved.Newest.File <= settledFile", "shelved.Newest.File > 0"),
+        new("an instance leaves the memory though it has changed since", Residency,
             "instance is { IsDirty: false, IsBeingShelved", "instance is { IsBeingShelved"),
         new("a duplicate completion is applied", Episodes, "if (IsStale(instance.State, input))", "if (input is null)"),
         new("a repeated message is applied", Mail, "number > _received.GetValueOrDefault(source)", "number > 0"),

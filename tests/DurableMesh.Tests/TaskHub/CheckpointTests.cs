@@ -67,7 +67,7 @@ public sealed class CheckpointTests
     }
 
     private static Task UntilNobodyIsInMemoryAsync(TestHub hub) =>
-        UntilAsync(hub, () => hub.Hub.Term!.All(partition => partition.ResidentInstances == 0));
+        UntilAsync(hub, () => hub.Hub.Term!.All(partition => partition.Figures.Resident == 0));
 
     private static Task UntilCheckpointsAsync(TestHub hub, int more)
     {
@@ -124,7 +124,7 @@ public sealed class CheckpointTests
         await UntilNobodyIsInMemoryAsync(hub);
         await using TestHub second = await RestartAsync(hub);
         IReadOnlyList<Partition> partitions = await second.Hub.PartitionsAsync(TestHub.Patience);
-        Assert.Equal(0, partitions[0].ResidentInstances);
+        Assert.Equal(0, partitions[0].Figures.Resident);
 
         second.Time.Advance(TimeSpan.FromHours(1));
 

@@ -1,67 +1,74 @@
 using DurableMesh.TaskHub.Checkpoints;
 using DurableMesh.TaskHub.Instances;
 using DurableMesh.TaskHub.Log;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMesh.TaskHub.Partitions;
 
-/// <content>
-/// Checkpoints: what happened to instances is written beside the log while the work goes on, a few instances in a turn, each as
-/// it is then; a recovery knows of each how much of the log is in its copy already.
-/// </content>
-internal sealed partial class Partition
+/// <summary>
+/// Makes checkpoints: what happened to instances is written beside the log while the work goes on, a few instances in a turn,
+/// each as it is then; a recovery knows of each how much of the log is in its copy already. Owns which checkpoint is in force,
+/// the one in the making, and the numbers of the files; installs the copies on the shelf when their checkpoint counts.
+/// </summary>
+internal sealed partial class Checkpointer(
+    PartitionScope scope,
+    CheckpointReader reader,
+    CommitLog log,
+    CommitPipeline commits,
+    Shelf shelf,
+    Mail mail,
+    CheckpointDemand demand,
+    Residency residency,
+    Retention retention,
+    ILogger logger)
 {
+    /// <summary>So many instances are read at once from the shelf.</summary>
+    public const int InstancesPerRead = 4096;
+
     /// <summary>So many instances are captured before other work has its turn.</summary>
     private const int InstancesPerTurn = 128;
 
-    /// <summary>So many instances are read at once from the shelf.</summary>
-    private const int InstancesPerRead = 4096;
-
-    private readonly CheckpointReader _checkpoints;
-    private Shelf _shelf = new();
-    private List<Instance> _dirty = [];
-    private CheckpointManifest? _checkpoint;
-    private bool _checkpointing;
-    private bool _mustCheckpoint;
-    private long _checkpointedBytes;
-    private long _checkpointedAt;
+    private long _inForce;
     private long _nextFile = 1;
+    private bool _isMaking;
+    private long _loggedBytes;
+    private long _madeAt;
 
-    private void MarkDirty(Instance instance)
+    /// <summary>Goes on behind what a recovery found.</summary>
+    /// <param name="inForce">The number of the checkpoint in force, or 0.</param>
+    /// <param name="lastFile">The newest number that a file has had.</param>
+    public void Resume(long inForce, long lastFile) =>
+        (_inForce, _nextFile, _madeAt) = (inForce, lastFile + 1, scope.Services.Time.GetTimestamp());
+
+    /// <summary>Begins a checkpoint when one is due.</summary>
+    public void MakeIfDue()
     {
-        if (!instance.IsDirty)
+        TaskHubOptions options = scope.Services.Options;
+        bool isDue = demand.IsUrgent || log.Bytes - _loggedBytes >= options.CheckpointBytes
+            || (demand.Any && scope.Services.Time.GetElapsedTime(_madeAt) >= options.CheckpointInterval);
+        if (isDue && !_isMaking && !scope.Mailbox.IsStopping)
         {
-            instance.IsDirty = true;
-            _dirty.Add(instance);
+            (_isMaking, demand.IsUrgent) = (true, false);
+            _ = scope.Mailbox.Begin(MakeAsync);
         }
     }
 
-    private void CheckpointIfDue()
-    {
-        bool isDue = _mustCheckpoint || _log.Bytes - _checkpointedBytes >= _services.Options.CheckpointBytes
-            || (_dirty.Count > 0 && _services.Time.GetElapsedTime(_checkpointedAt) >= _services.Options.CheckpointInterval);
-        if (isDue && !_checkpointing && !_stopping)
-        {
-            (_checkpointing, _mustCheckpoint) = (true, false);
-            _ = Begin(CheckpointAsync);
-        }
-    }
-
-    private async Task CheckpointAsync()
+    private async Task MakeAsync()
     {
         CheckpointRun? run = null;
         try
         {
-            run = await InTurnAsync(BeginCheckpoint);
+            run = await scope.Mailbox.InTurnAsync(Begin);
             await MakeAsync(run);
         }
         catch (FileNotFoundException missing)
         {
             // Only a storage restarted from an older state loses a file that is needed; that is mended, then tried again.
-            LogCheckpointGivenUp(_number, run!.Number, missing.Message);
-            Post(() => GiveUp(run));
-            await CheckFilesAsync();
+            LogCheckpointGivenUp(scope.Number, run!.Number, missing.Message);
+            scope.Mailbox.Post(() => GiveUp(run));
+            await retention.CheckFilesAsync();
         }
-        catch (OperationCanceledException) when (Ended.IsCancellationRequested)
+        catch (OperationCanceledException) when (scope.Ended.IsCancellationRequested)
         {
             // The partition has ended: the files that were written belong to no checkpoint, and the next owner deletes them.
         }
@@ -71,24 +78,22 @@ internal sealed partial class Partition
         }
         catch (Exception error)
         {
-            Abort(error);
+            scope.Mailbox.Abort(error);
         }
     }
 
-    private CheckpointRun BeginCheckpoint()
+    private CheckpointRun Begin()
     {
-        CloseOpenBatch();
-        List<Instance> dirty = _dirty.FindAll(instance => instance.IsDirty);
-        _dirty = [];
+        commits.Close();
         return new CheckpointRun(
-            (_checkpoint?.Number ?? 0) + 1,
-            _log.Segment,
-            _open.Number,
-            _log.Bytes,
-            dirty,
-            _shelf.Files,
-            _shelf.ChooseToClear(),
-            _shelf.TakePurged());
+            _inForce + 1,
+            log.Segment,
+            commits.Next,
+            log.Bytes,
+            demand.Take(),
+            shelf.Files,
+            shelf.ChooseToClear(),
+            shelf.TakePurged());
     }
 
     private async Task MakeAsync(CheckpointRun run)
@@ -109,13 +114,13 @@ internal sealed partial class Partition
             }
         }
 
-        await InTurnAsync(() =>
+        await scope.Mailbox.InTurnAsync(() =>
         {
-            CloseOpenBatch();
-            file.Mail = _mail.Capture(_open.Number - 1);
+            commits.Close();
+            file.Mail = mail.Capture(commits.Next - 1);
         });
         await WriteAsync(run, file);
-        await InTurnAsync(() => Publish(run));
+        await scope.Mailbox.InTurnAsync(() => Publish(run));
     }
 
     /// <summary>Puts everything back as if the checkpoint had not been begun.</summary>
@@ -124,15 +129,14 @@ internal sealed partial class Partition
         foreach (Instance instance in run.Captures.Select(capture => capture.Instance).Concat(run.Dirty))
         {
             instance.IsBeingShelved = false;
-            if (_instances.GetValueOrDefault(instance.Id) == instance)
+            if (residency.Has(instance))
             {
-                instance.IsDirty = false;
-                MarkDirty(instance);
+                demand.AddAgain(instance);
             }
         }
 
-        _shelf.PutBackPurged(run.Purged);
-        (_checkpointing, _mustCheckpoint) = (false, true);
+        shelf.PutBackPurged(run.Purged);
+        (_isMaking, demand.IsUrgent) = (false, true);
     }
 
     /// <summary>
@@ -145,7 +149,7 @@ internal sealed partial class Partition
         var gone = new List<string>();
         foreach (ManifestFile cleared in run.Existing.Where(one => run.Clearing.Contains(one.Number)))
         {
-            CheckpointIndex index = await PersistAsync(() => _checkpoints.ReadIndexAsync(cleared, Ended));
+            CheckpointIndex index = await scope.PersistAsync(() => reader.ReadIndexAsync(cleared, scope.Ended));
             ids.UnionWith(index.Instances.Select(instance => instance.Id));
             if (run.Existing.Any(one => one.Number < cleared.Number && !run.Clearing.Contains(one.Number)))
             {
@@ -153,16 +157,17 @@ internal sealed partial class Partition
             }
         }
 
-        await InTurnAsync(() => file.Purged.AddRange(gone.Where(id => !_shelf.TryGet(id, out _))));
+        await scope.Mailbox.InTurnAsync(() => file.Purged.AddRange(gone.Where(id => !shelf.TryGet(id, out _))));
         return [.. ids];
     }
 
     private async Task<CheckpointFileBuilder> CaptureAsync(CheckpointRun run, CheckpointFileBuilder file, Instance[] instances)
     {
-        await InTurnAsync(() => Capture(run, file, instances));
+        await scope.Mailbox.InTurnAsync(() => Capture(run, file, instances));
 
         // Batches that are closed early must not pile up before what clients wait for.
-        await AskAsync<bool>(answer => OnceDurable(_open.Number - 1, () => answer.SetResult(true))).OrCancelledAsync(Ended);
+        await scope.Mailbox.AskAsync<bool>(
+            answer => commits.OnceDurable(commits.Next - 1, () => answer.SetResult(true))).OrCancelledAsync(scope.Ended);
         if (file.Length < CheckpointFileBuilder.TargetBytes)
         {
             return file;
@@ -177,19 +182,19 @@ internal sealed partial class Partition
     {
         foreach (Instance instance in instances)
         {
-            if (instance.IsBeingShelved || _instances.GetValueOrDefault(instance.Id) != instance)
+            if (instance.IsBeingShelved || !residency.Has(instance))
             {
                 continue;
             }
 
-            if (instance.LastCommit == _open.Number)
+            if (instance.LastCommit == commits.Next)
             {
                 // What is in the open batch goes on growing: only of a closed one all is in the copy.
-                CloseOpenBatch();
+                commits.Close();
             }
 
             (instance.IsDirty, instance.IsBeingShelved) = (false, true);
-            ShelvedInstance entry = file.Add(instance, number => _shelf.Has(number) && !run.Clearing.Contains(number));
+            ShelvedInstance entry = file.Add(instance, number => shelf.Has(number) && !run.Clearing.Contains(number));
             run.Captures.Add(new Capture(instance, entry, instance.Generation, instance.History.Length));
         }
     }
@@ -201,18 +206,19 @@ internal sealed partial class Partition
     private async Task<List<Instance>> BringBackAsync(CheckpointRun run, string[] ids)
     {
         Dictionary<long, int> lengths = run.Existing.ToDictionary(one => one.Number, one => one.IndexOffset);
-        (List<Instance> here, List<ShelvedInstance> away) = await InTurnAsync(() => Find(run, ids));
+        (List<Instance> here, List<ShelvedInstance> away) = await scope.Mailbox.InTurnAsync(() => Find(run, ids));
         while (away.Count > 0)
         {
             List<ShelvedInstance> wanted = away;
-            IReadOnlyList<StoredInstance> stored = await PersistAsync(() => _checkpoints.ReadManyAsync(wanted, lengths, Ended));
-            (here, away) = await InTurnAsync(() =>
+            IReadOnlyList<StoredInstance> stored =
+                await scope.PersistAsync(() => reader.ReadManyAsync(wanted, lengths, scope.Ended));
+            (here, away) = await scope.Mailbox.InTurnAsync(() =>
             {
                 foreach ((ShelvedInstance shelved, StoredInstance copy) in wanted.Zip(stored))
                 {
-                    if (IsAway(shelved.Id) && _shelf.TryGet(shelved.Id, out ShelvedInstance? still) && still == shelved)
+                    if (residency.IsAway(shelved.Id) && shelf.TryGet(shelved.Id, out ShelvedInstance? still) && still == shelved)
                     {
-                        Admit(Instance.Restore(shelved, copy));
+                        residency.Admit(Instance.Restore(shelved, copy));
                     }
                 }
 
@@ -231,18 +237,18 @@ internal sealed partial class Partition
         (List<Instance> here, List<ShelvedInstance> away) = ([], []);
         foreach (string id in ids)
         {
-            if (!_shelf.TryGet(id, out ShelvedInstance? shelved)
+            if (!shelf.TryGet(id, out ShelvedInstance? shelved)
                 || !shelved.Extents.Any(extent => run.Clearing.Contains(extent.File)))
             {
                 continue;
             }
 
-            if (_instances.TryGetValue(id, out Instance? instance))
+            if (residency.Find(id) is { } instance)
             {
                 here.Add(instance);
                 if (!instance.IsBeingShelved)
                 {
-                    MarkDirty(instance);
+                    demand.Add(instance);
                 }
             }
             else
@@ -263,7 +269,7 @@ internal sealed partial class Partition
             // A number that is taken may be our own attempt whose answer was lost: its file belongs to no checkpoint then.
             number = _nextFile++;
         }
-        while (!await PersistAsync(() => _storage.TryWriteCheckpointFileAsync(number, content, Ended)));
+        while (!await scope.PersistAsync(() => scope.Storage.TryWriteCheckpointFileAsync(number, content, scope.Ended)));
 
         run.Files.Add((entry with { Number = number }, file.Purged));
         foreach (ShelvedInstance instance in file.Instances)
@@ -277,40 +283,33 @@ internal sealed partial class Partition
     /// </summary>
     private void Publish(CheckpointRun run)
     {
-        if (run.Existing.Any(file => !_shelf.Has(file.Number)))
+        if (run.Existing.Any(file => !shelf.Has(file.Number)))
         {
             // Whose newest copy lay in a file that was lost meanwhile is not in this checkpoint.
             GiveUp(run);
             return;
         }
 
-        CloseOpenBatch();
-        IEnumerable<ManifestFile> kept = _shelf.Files.Where(file => !run.Clearing.Contains(file.Number));
+        IEnumerable<ManifestFile> kept = shelf.Files.Where(file => !run.Clearing.Contains(file.Number));
         ManifestFile[] files = [.. kept.Concat(run.Files.Select(file => file.Entry)).OrderBy(file => file.Number)];
         var manifest = new CheckpointManifest(run.Number, run.TailSegment, run.TailCommit, files);
-        _open.Checkpoint = manifest;
-        _open.OnCommitted(() => Published(run, manifest));
-        _closed.Enqueue(CloseBatch());
+        commits.Publish(manifest, () => Published(run, manifest));
     }
 
     private void Published(CheckpointRun run, CheckpointManifest manifest)
     {
-        run.Files.ForEach(file => _shelf.AddFile(file.Entry, file.Purged));
+        run.Files.ForEach(file => shelf.AddFile(file.Entry, file.Purged));
         run.Captures.ForEach(Install);
-
         foreach (long cleared in run.Clearing)
         {
-            _shelf.RemoveFile(cleared);
+            shelf.RemoveFile(cleared);
         }
 
-        _checkpoint = manifest;
-        _published.Add((manifest, _services.Time.GetUtcNow()));
-        (_checkpointing, _checkpointedBytes, _checkpointedAt) = (false, run.LogBytes, _services.Time.GetTimestamp());
-
-        // One of its files may have been forgotten before they were known.
-        _ = CheckFilesAsync();
+        (_inForce, _isMaking, _loggedBytes, _madeAt) =
+            (manifest.Number, false, run.LogBytes, scope.Services.Time.GetTimestamp());
+        retention.Add(manifest);
         long bytes = run.Files.Sum(file => (long)file.Entry.IndexOffset);
-        LogCheckpoint(_number, manifest.Number, run.Captures.Count, bytes, manifest.Files.Count);
+        LogCheckpoint(scope.Number, manifest.Number, run.Captures.Count, bytes, manifest.Files.Count);
     }
 
     /// <summary>Puts a copy on the shelf, unless the instance was purged meanwhile.</summary>
@@ -318,31 +317,12 @@ internal sealed partial class Partition
     {
         Instance instance = capture.Instance;
         instance.IsBeingShelved = false;
-        if (_instances.GetValueOrDefault(instance.Id) == instance)
+        if (residency.Has(instance))
         {
             capture.Entry.Timers = null;
-            _shelf.Put(capture.Entry);
+            shelf.Put(capture.Entry);
             instance.Shelved = capture.Entry;
             instance.ShelvedHistory = instance.Generation == capture.Generation ? capture.History : 0;
         }
     }
-
-    private void CloseOpenBatch()
-    {
-        if (!_open.IsEmpty)
-        {
-            _closed.Enqueue(CloseBatch());
-        }
-    }
-
-    private Task<T> PersistAsync<T>(Func<Task<T>> operation) =>
-        Persistence.RunAsync(operation, _services.Time, away: null, Ended);
-
-    private Task<T> InTurnAsync<T>(Func<T> work) => AskAsync<T>(answer => answer.SetResult(work())).OrCancelledAsync(Ended);
-
-    private Task<bool> InTurnAsync(Action work) => InTurnAsync(() =>
-    {
-        work();
-        return true;
-    });
 }

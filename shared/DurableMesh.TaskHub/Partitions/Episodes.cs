@@ -5,34 +5,90 @@ using DurableMesh.TaskHub.Log;
 using DurableMesh.TaskHub.Orchestrations;
 using DurableMesh.TaskHub.Telemetry;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMesh.TaskHub.Partitions;
 
-/// <content>Running orchestrators: inputs become episodes, episodes become records and effects.</content>
-internal sealed partial class Partition
+/// <summary>
+/// Runs orchestrators: inputs become episodes, episodes become facts and effects. Owns the queue of the instances that are to
+/// run, and the messages of the episode that runs.
+/// </summary>
+internal sealed partial class Episodes(
+    PartitionScope scope,
+    CommitPipeline commits,
+    FactRecorder recorder,
+    InstanceCatalog catalog,
+    Residency residency,
+    ScheduledTasks tasks,
+    MessageExchange exchange,
+    ILogger logger)
 {
-    private readonly LogWriter _facts = new();
+    private readonly PartitionServices _services = scope.Services;
+    private readonly Queue<Instance> _ready = new();
+
+    /// <summary>What the facts that are being recorded address to other instances.</summary>
     private readonly List<InstanceMessage> _messages = [];
-    private int _rememberFrom;
+
+    /// <summary>The span of the episode that runs.</summary>
     private Activity? _cause;
 
+    /// <summary>Creates an instance, in the place of an ended one where there is one.</summary>
+    public Instance Start(string instanceId, ExecutionStarted start, Activity? cause)
+    {
+        Instance? ended = residency.Find(instanceId);
+        if (ended is { State.IsEnded: true })
+        {
+            recorder.Purge(instanceId);
+        }
+
+        Instance instance = residency.Obtain(instanceId);
+        instance.Waiters ??= ended?.Waiters;
+        catalog.Add(instanceId);
+        instance.CausedBy(cause);
+        recorder.Record(instance, start);
+        recorder.Flush(instance);
+        if (start.ScheduledStart is { } due)
+        {
+            tasks.SetStart(instanceId, start.ExecutionId, due);
+        }
+        else
+        {
+            Enqueue(instance);
+        }
+
+        return instance;
+    }
+
     /// <summary>Takes in something that happened to an instance: recorded now, seen by the code in its next episode.</summary>
-    private void Accept(Instance instance, HistoryEvent input, Activity? cause = null)
+    public void Accept(Instance instance, HistoryEvent input, Activity? cause = null)
     {
         if (IsStale(instance.State, input))
         {
             return;
         }
 
-        Record(instance, input);
-        Flush(instance);
+        recorder.Record(instance, input);
+        recorder.Flush(instance);
         instance.Executor?.Accept(input);
         instance.CausedBy(cause);
         Enqueue(instance);
     }
 
-    private void Enqueue(Instance instance)
+    /// <summary>Ends an instance without asking its code.</summary>
+    /// <param name="instance">Which.</param>
+    /// <param name="end">How.</param>
+    /// <param name="first">What is sent before the word to its parent.</param>
+    public void End(Instance instance, HistoryEvent end, IEnumerable<InstanceMessage>? first = null)
+    {
+        _messages.AddRange(first ?? []);
+        recorder.Record(instance, new EpisodeStarted(Now(instance.State)));
+        recorder.Record(instance, end);
+        TakeEffect(instance, end);
+        Flush(instance);
+    }
+
+    /// <summary>Lets an instance's code run in the next round.</summary>
+    public void Enqueue(Instance instance)
     {
         if (!instance.IsQueued)
         {
@@ -41,10 +97,31 @@ internal sealed partial class Partition
         }
     }
 
+    /// <summary>Sets an instance in memory going again after a recovery: its code, and what it waits for.</summary>
+    public void Resume(Instance instance)
+    {
+        InstanceState state = instance.State;
+        if (!state.IsOpen)
+        {
+            return;
+        }
+
+        if (state.ScheduledStart is { } start)
+        {
+            tasks.SetStart(instance.Id, state.ExecutionId, start);
+        }
+        else
+        {
+            Enqueue(instance);
+        }
+
+        tasks.Resume(instance);
+    }
+
     /// <summary>
     /// Runs every instance that has input, each once; what they set going among themselves comes in the next round.
     /// </summary>
-    private void RunReady()
+    public void RunReady()
     {
         for (int count = _ready.Count; count > 0; count--)
         {
@@ -53,25 +130,22 @@ internal sealed partial class Partition
             if (instance.State.IsReady(UtcNow))
             {
                 using Activity? span = EngineTracing.StartEpisode(instance, out _cause);
-                RunEpisode(instance);
+                Run(instance);
                 span?.Conclude(instance.State);
-                _services.Metrics.Turn(_number, instance.State.Name);
+                _services.Metrics.Turn(scope.Number, instance.State.Name);
                 _cause = null;
             }
 
-            if (_open.Buffer.Length >= BatchBytes)
-            {
-                _closed.Enqueue(CloseBatch());
-            }
+            commits.CloseIfLarge();
         }
 
         if (_ready.Count > 0)
         {
-            Post(static () => { });
+            scope.Mailbox.Post(static () => { });
         }
     }
 
-    private void RunEpisode(Instance instance)
+    private void Run(Instance instance)
     {
         DateTime now = Now(instance.State);
         List<HistoryEvent> outputs;
@@ -84,14 +158,14 @@ internal sealed partial class Partition
         catch (Exception error)
         {
             // Whatever the code does (diverge, throw from an async void), it ends its own instance and no other.
-            FailInstance(instance, error);
+            Fail(instance, error);
             return;
         }
 
-        Record(instance, new EpisodeStarted(now));
+        recorder.Record(instance, new EpisodeStarted(now));
         foreach (HistoryEvent output in outputs)
         {
-            Record(instance, output);
+            recorder.Record(instance, output);
             TakeEffect(instance, output);
         }
 
@@ -133,74 +207,35 @@ internal sealed partial class Partition
             _services.FindOrchestrator,
             _services.Converter,
             _services.LoggerFactory,
-            error => Post(() =>
+            error => scope.Mailbox.Post(() =>
             {
                 if (instance.Executor == executor && !instance.State.IsEnded)
                 {
-                    FailInstance(instance, error);
+                    Fail(instance, error);
                 }
             }));
         executor.Replay(instance.History);
         return executor;
     }
 
-    private void FailInstance(Instance instance, Exception error)
+    private void Fail(Instance instance, Exception error)
     {
         LogInstanceFailed(instance.State.Name, instance.Id, error.Message);
-        EndInstance(instance, new ExecutionCompleted(null, TaskFailureDetails.FromException(error)));
+        End(instance, new ExecutionCompleted(null, TaskFailureDetails.FromException(error)));
     }
 
-    /// <summary>Ends an instance without asking its code.</summary>
-    private void EndInstance(Instance instance, HistoryEvent end)
-    {
-        Record(instance, new EpisodeStarted(Now(instance.State)));
-        Record(instance, end);
-        TakeEffect(instance, end);
-        Flush(instance);
-    }
-
-    /// <summary>Applies a fact and adds it to what <see cref="Flush"/> will write.</summary>
-    private void Record(Instance instance, HistoryEvent fact)
-    {
-        if (fact is GenerationStarted)
-        {
-            instance.Forget();
-            _rememberFrom = _facts.Length;
-        }
-
-        bool wasOpen = instance.State.IsOpen;
-        instance.State.Apply(fact);
-        _openInstances += (instance.State.IsOpen ? 1 : 0) - (wasOpen ? 1 : 0);
-        HistoryCodec.Write(_facts, fact);
-    }
-
-    /// <summary>Puts the recorded facts into the open batch, then sends what they address to other instances.</summary>
+    /// <summary>Writes what was recorded, then sends what it addresses to other instances.</summary>
     private void Flush(Instance instance)
     {
-        if (_facts.Length > 0)
-        {
-            _open.Records.InstanceEvents(instance.Id, _facts.Written.Span);
-            instance.LastCommit = _open.Number;
-            instance.Remember(_facts.Written.Span[_rememberFrom..]);
-            if (instance.State.IsEnded)
-            {
-                instance.Executor = null;
-            }
-
-            _facts.Clear();
-            _rememberFrom = 0;
-            Touch(instance);
-            MarkDirty(instance);
-            AnswerWaiters(instance);
-        }
-
+        recorder.Flush(instance);
         if (_messages.Count > 0)
         {
+            // What is delivered here may send in its turn.
             InstanceMessage[] messages = [.. _messages];
             _messages.Clear();
             foreach (InstanceMessage message in messages)
             {
-                Send(message);
+                exchange.Send(message);
             }
         }
     }
@@ -213,10 +248,10 @@ internal sealed partial class Partition
         {
             case ActivityScheduled e:
                 Activity? episode = _cause;
-                _open.OnCommitted(() => Dispatch(instance.Id, executionId, e, episode));
+                commits.OnCommitted(() => tasks.Dispatch(instance.Id, executionId, e, episode));
                 break;
             case TimerCreated e:
-                _timers.Add(new DueTimer(instance.Id, executionId, e.Id), e.FireAt);
+                tasks.SetTimer(instance.Id, executionId, e);
                 break;
             case SubOrchestrationScheduled e:
                 var parent = new ParentLink(state.Name, instance.Id, executionId, e.Id);
@@ -245,45 +280,6 @@ internal sealed partial class Partition
         _ => new SubOrchestrationFailed(parent.TaskId, new TaskFailureDetails(
             "OrchestrationTerminated", "The sub-orchestration was terminated.", null, null, null)),
     };
-
-    private void Dispatch(string instanceId, string executionId, ActivityScheduled call, Activity? cause)
-    {
-        long started = _services.Time.GetTimestamp();
-        _services.Activities.Dispatch(new ActivityCall(instanceId, call.Id, call.Name, call.Input, cause, Answer));
-
-        void Answer(string? result, TaskFailureDetails? failure, Activity? run) => Post(() =>
-        {
-            DeliverWhenBack(new InstanceMessage(
-                instanceId,
-                executionId,
-                failure is null ? new ActivityCompleted(call.Id, result) : new ActivityFailed(call.Id, failure),
-                run));
-
-            // What took longer to make than it may linger is worth an append of its own: it would have to be made again.
-            _open.IsAwaited |= !_open.IsEmpty && _services.Time.GetElapsedTime(started) > _services.Options.CommitLinger;
-        });
-    }
-
-    private void FireTimers()
-    {
-        foreach (DueTimer timer in _timers.TakeDue())
-        {
-            if (timer.TaskId != DueTimer.Start)
-            {
-                DeliverWhenBack(new InstanceMessage(timer.InstanceId, timer.ExecutionId, new TimerFired(timer.TaskId)));
-            }
-            else
-            {
-                With(timer.InstanceId, instance =>
-                {
-                    if (instance?.State.ExecutionId == timer.ExecutionId)
-                    {
-                        Enqueue(instance);
-                    }
-                });
-            }
-        }
-    }
 
     private DateTime UtcNow => _services.Time.GetUtcNow().UtcDateTime;
 
