@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace DurableMesh.TaskHub;
 
 /// <content>What it logs.</content>
-internal sealed partial class LocalTaskHub
+internal sealed partial class HubOwnership
 {
     [LoggerMessage(LogLevel.Information,
         "Task hub '{Hub}' is {Ready}: {Partitions} partition(s), recovered in {Milliseconds:N0} ms")]
