@@ -10,9 +10,15 @@ using Microsoft.Extensions.Logging;
 namespace DurableMesh.LocalHost;
 
 /// <summary>Builds an app that is a Functions host's worker.</summary>
-internal sealed class WorkerAppBuilder(FunctionsApplicationBuilder worker) : IFunctionAppBuilder
+internal sealed class WorkerAppBuilder : IFunctionAppBuilder
 {
-    private readonly FunctionsApplicationBuilder _worker = worker.ConfigureFunctionsWebApplication();
+    private readonly FunctionsApplicationBuilder _worker;
+
+    public WorkerAppBuilder(FunctionsApplicationBuilder worker)
+    {
+        _worker = worker.ConfigureFunctionsWebApplication();
+        OutsideInvocation.AddTo(_worker.Logging);
+    }
 
     public IDictionary<object, object> Properties => _worker.Properties;
 

@@ -297,7 +297,8 @@ internal sealed class MeshFixture : IAsyncDisposable
         return start.InstanceId!;
     }
 
-    private Task ReceiveAsync(string id, InboxEnvelope envelope)
+    /// <summary>Lets a thread take in an event, as its orchestration does.</summary>
+    public Task ReceiveAsync(string id, InboxEnvelope envelope)
     {
         Raised++;
         return Asleep ? Task.CompletedTask : RunAsync(_running[id], () => _running[id].Take(envelope, DateTimeOffset.UtcNow));

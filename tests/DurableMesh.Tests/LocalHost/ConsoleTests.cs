@@ -42,6 +42,23 @@ public sealed class ConsoleTests
                 LogLevel.Critical, "failed", new OptionsValidationException("", typeof(object), ["A is wrong.", "B is wrong."])),
             StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("AzureFunctions_InvocationId", "")]
+    [InlineData("Another", "12:00:00.045 warning: said")]
+    public void A_workers_console_takes_what_is_said_outside_an_invocation(string scope, string expected)
+    {
+        var time = new FakeTimeProvider(Noon);
+        time.SetLocalTimeZone(TimeZoneInfo.Utc);
+        var scopes = new LoggerExternalScopeProvider();
+        using var _ = scopes.Push(new Dictionary<string, object> { [scope] = "x" });
+        using var text = new StringWriter();
+
+        new OutsideInvocation(new LineFormatter(time)).Write(
+            new LogEntry<string>(LogLevel.Warning, "Some.Category", default, "said", null, (state, _) => state), scopes, text);
+
+        Assert.Equal(expected, text.ToString().TrimEnd());
+    }
+
     private static string Format(LogLevel level, string message, Exception? error)
     {
         var time = new FakeTimeProvider(Noon);

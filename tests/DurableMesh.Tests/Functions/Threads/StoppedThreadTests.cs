@@ -1,8 +1,17 @@
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
+using DurableMesh.Functions;
+using DurableMesh.Functions.Orchestrations;
+using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using DurableMesh.Tests.Functions.Store;
+using DurableMesh.Tests.Functions.Tasks;
+using DurableMesh.Core.Tasks;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using Grpc.Core;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
 using Moq;
 
 namespace DurableMesh.Tests.Functions.Threads;
@@ -19,6 +28,7 @@ public sealed class StoppedThreadTests : IAsyncDisposable
     [Theory]
     [InlineData(OrchestrationRuntimeStatus.Terminated)]
     [InlineData(OrchestrationRuntimeStatus.Failed)]
+    [InlineData(OrchestrationRuntimeStatus.Completed)]
     public async Task Whoever_asks_for_the_thread_learns_at_once_that_it_has_ended(OrchestrationRuntimeStatus status)
     {
         var id = await _mesh.StartedAsync();
@@ -29,6 +39,103 @@ public sealed class StoppedThreadTests : IAsyncDisposable
         Assert.Equal(("ended", "BLOCKED", "internal_error"), (thread.Text("state"), thread.Text("endState"), thread.Text("reason")));
         Assert.Contains($"is {status}", thread.Text("detail"), StringComparison.Ordinal);
         Assert.True(EvidenceVerifier.Verify((await _mesh.EvidenceAsync(id)).Utf8) is { Final: true, Holds: true });
+    }
+
+    [Theory]
+    [InlineData(StatusCode.FailedPrecondition)]
+    [InlineData(StatusCode.NotFound)]
+    public async Task Whoever_sends_to_what_the_official_hub_has_stopped_learns_that_it_has_ended(StatusCode code)
+    {
+        var id = await _mesh.StartedAsync();
+        _mesh.Status = OrchestrationRuntimeStatus.Terminated;
+        Refuse(code, "not running");
+
+        var sent = await _mesh.SendAsync(id, SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission));
+
+        Assert.Equal((409, "thread_ended"), (sent.Status, sent.Text("reason")));
+        Assert.Equal("internal_error", (await _mesh.GetAsync(id)).Text("reason"));
+    }
+
+    [Fact]
+    public async Task A_purged_thread_takes_nothing_and_can_be_cancelled_at_once()
+    {
+        var id = await _mesh.StartedAsync();
+        _mesh.Status = null;
+        Refuse(StatusCode.NotFound, "No instance");
+
+        var sent = await _mesh.SendAsync(id, SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission));
+        var cancelled = await _mesh.CancelAsync(id);
+
+        Assert.Equal((409, "orchestration_gone"), (sent.Status, sent.Code));
+        Assert.Equal(202, cancelled.Status);
+        Assert.Equal(("BLOCKED", "cancelled"), ((await _mesh.GetAsync(id)).Text("endState"), (await _mesh.GetAsync(id)).Text("reason")));
+    }
+
+    [Theory]
+    [InlineData(StatusCode.Unavailable)]
+    [InlineData(StatusCode.Unknown)]
+    [InlineData(StatusCode.Internal)]
+    public async Task A_hub_whose_storage_is_away_is_a_503(StatusCode code)
+    {
+        var id = await _mesh.StartedAsync();
+        Refuse(code, "Exception was thrown by handler.");
+
+        var sent = await _mesh.SendAsync(id, SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission));
+
+        Assert.Equal((503, "storage_unavailable"), (sent.Status, sent.Code));
+    }
+
+    [Fact]
+    public async Task A_hub_that_does_not_answer_is_a_503_when_the_patience_is_over()
+    {
+        await using var mesh = new MeshFixture(answerWithin: TimeSpan.FromMilliseconds(300));
+        var id = await mesh.StartedAsync();
+        mesh.Client.Setup(one => one.RaiseEventAsync(id, It.IsAny<string>(), It.IsAny<object>(), It.IsAny<CancellationToken>()))
+            .Returns((string _, string _, object _, CancellationToken cancellation) => CancelledRpcAsync(cancellation));
+
+        var sent = await mesh.SendAsync(id, SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission));
+
+        Assert.Equal((503, "storage_unavailable"), (sent.Status, sent.Code));
+    }
+
+    [Fact]
+    public async Task A_thread_whose_orchestration_stopped_after_its_end_is_finished_by_whoever_looks()
+    {
+        await using var tasks = new TaskFixture();
+        await tasks.CreateAsync();
+        var id = await _mesh.StartedAsync();
+        await _mesh.CancelAsync(id);
+        _mesh.Status = OrchestrationRuntimeStatus.Terminated;
+        var stopped = new StoppedThreads(
+            _mesh.Log,
+            _mesh.Evidence,
+            new ThreadTasks(tasks.Tasks, tasks.Following),
+            new TaskHubCalls(Options.Create(new MeshOptions()), TimeProvider.System),
+            _mesh.Time);
+        var thread = (await _mesh.Log.FindAsync(id, default))!.View;
+
+        await stopped.CheckAsync(_mesh.Client.Object, thread, default);
+        Assert.Equal(MissionTaskState.InProgress, (await tasks.TaskAsync()).State);
+        _mesh.Time.Advance(StoppedThreads.Grace + TimeSpan.FromMinutes(1));
+        await stopped.CheckAsync(_mesh.Client.Object, thread, default);
+
+        Assert.Equal(MissionTaskState.Blocked, (await tasks.TaskAsync()).State);
+        Assert.NotNull(await _mesh.Blobs.FindAsync(thread.Evidence.Path, default));
+    }
+
+    [Fact]
+    public async Task A_message_that_ended_its_thread_is_a_duplicate_and_not_too_late()
+    {
+        var id = await _mesh.StartedAsync();
+        await _mesh.SendAsync(id, SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission));
+        // The verdict is taken in by another request while this one is under way.
+        _mesh.Client.Setup(one => one.RaiseEventAsync(id, It.IsAny<string>(), It.IsAny<object>(), It.IsAny<CancellationToken>()))
+            .Returns((string _, string _, object payload, CancellationToken _) =>
+                _mesh.ReceiveAsync(id, (InboxEnvelope)payload with { RequestId = "another" }));
+
+        var sent = await _mesh.SendAsync(id, SampleThread.PassOf("v-1"));
+
+        Assert.Equal((200, "duplicate", "3"), (sent.Status, sent.Text("receipt"), sent.Text("sequence")));
     }
 
     [Theory]
@@ -129,6 +236,18 @@ public sealed class StoppedThreadTests : IAsyncDisposable
     }
 
     private int Asked() => _mesh.Client.Invocations.Count(one => one.Method.Name == nameof(DurableTaskClient.GetInstanceAsync));
+
+    private void Refuse(StatusCode code, string detail) => _mesh.Client.Setup(one => one.RaiseEventAsync(
+            It.IsAny<string>(), It.IsAny<string>(), It.IsAny<object>(), It.IsAny<CancellationToken>()))
+        .ThrowsAsync(new RpcException(new Status(code, detail)));
+
+    private static async Task CancelledRpcAsync(CancellationToken cancellation)
+    {
+        var cancelled = new TaskCompletionSource();
+        await using var stop = cancellation.Register(cancelled.SetResult);
+        await cancelled.Task;
+        throw new RpcException(new Status(StatusCode.Cancelled, "Call canceled by the client."));
+    }
 
     private static int Number(Answer answer, string name) => answer.Body.GetProperty(name).GetInt32();
 }

@@ -1,9 +1,11 @@
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
 using DurableMesh.TaskHub.Orchestrations;
 using Microsoft.DurableTask;
+using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Tests.Functions.Threads;
 
@@ -207,6 +209,7 @@ public sealed class ThreadOrchestratorTests
     [InlineData("DurableMesh.Functions.Store.StoreUnavailableException", true)]
     [InlineData("System.IO.IOException", true)]
     [InlineData("(unknown)", true)]
+    [InlineData("Microsoft.Azure.WebJobs.Host.FunctionInvocationException", true)]
     [InlineData("System.FormatException", false)]
     public void Only_an_outage_is_worth_another_try(string errorType, bool again)
     {
@@ -215,6 +218,62 @@ public sealed class ThreadOrchestratorTests
         var failure = Failures.Of("a", 0, new TaskFailureDetails(errorType, "m", null, null, null)).InnerException!;
         Assert.NotEmpty(_harness.Retries);
         Assert.All(_harness.Retries, policy => Assert.Equal(again, policy.Handle(failure)));
+    }
+
+    [Fact]
+    public void A_failure_of_the_functions_own_code_that_the_host_could_not_read_is_a_defect()
+    {
+        _ = _harness.Start();
+        var failure = Failures.Of("a", 0, new TaskFailureDetails(
+            "Microsoft.Azure.WebJobs.Host.FunctionInvocationException",
+            "m",
+            null,
+            new TaskFailureDetails("Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException", "Result: Failure", null, null, null),
+            null)).InnerException!;
+
+        Assert.All(_harness.Retries, policy => Assert.False(policy.Handle(failure)));
+    }
+
+    [Fact]
+    public void What_the_store_has_instead_of_a_step_is_what_the_thread_goes_on_from()
+    {
+        _ = _harness.Start();
+        var opened = _harness.Records[0];
+        var recorded = Recorded(opened, "n-1", SampleThread.Noon.AddSeconds(-1));
+        _harness.Answer = record => record.Receipts.Any(one => one.RequestId == "r-1")
+            ? new StepAnswer(record.Id, new StoredSteps(recorded.Entries, ["r-1"]))
+            : new StepAnswer(record.Id, null);
+
+        _harness.Raise("r-1", Note("n-1"));
+        _harness.Raise("r-2", Note("n-2"));
+
+        var last = _harness.Records[^1];
+        Assert.Equal(["r-2"], last.Receipts.Select(one => one.RequestId));
+        Assert.Equal(recorded.Entries[^1].Hash, last.Entries[0].Prev);
+        Assert.Equal(3, last.View.Messages);
+    }
+
+    [Fact]
+    public void An_answer_to_another_episodes_step_is_no_answer()
+    {
+        var foreign = 1;
+        _harness.Answer = record => foreign-- > 0 ? new StepAnswer("another", null) : new StepAnswer(record.Id, null);
+
+        _ = _harness.Start();
+
+        Assert.Equal(2, _harness.Records.Count);
+        Assert.Equal(_harness.Records[0].Id, _harness.Records[1].Id);
+    }
+
+    [Fact]
+    public void Histories_from_before_there_were_answers_go_on()
+    {
+        _harness.Answer = _ => null;
+
+        _ = _harness.Start();
+        _harness.Raise("r-1", Note("n-1"));
+
+        Assert.Equal([0, 2], _harness.Records.Select(record => record.Entries[0].Ordinal));
     }
 
     [Fact]
@@ -228,6 +287,15 @@ public sealed class ThreadOrchestratorTests
 
         Assert.Equal("r-2", Assert.Single(_harness.Receipts).RequestId);
         Assert.Equal(2, _harness.Records.Count);
+    }
+
+    /// <summary>What an earlier run of the same episode recorded after a step.</summary>
+    private static ThreadRecord Recorded(ThreadRecord step, string noteId, DateTimeOffset at)
+    {
+        var state = step.Entries.Aggregate(ThreadState.Starting(SampleThread.StartOf("thread")), (one, entry) => one.Apply(entry));
+        var earlier = new ThreadStep(state);
+        earlier.Take(new InboxEnvelope("r-1", Note(noteId)), at);
+        return earlier.ToRecord();
     }
 
     private static MessageArrived Note(string messageId, string from = SampleThread.Builder) =>
