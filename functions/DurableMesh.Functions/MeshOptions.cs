@@ -47,7 +47,7 @@ public sealed class StoreOptions
 {
     /// <summary>
     /// Whether other hosts write to the same store, so that reads look for what they wrote first. By default true in Azure
-    /// (where <c>WEBSITE_INSTANCE_ID</c> is set) and false elsewhere.
+    /// (where <c>WEBSITE_INSTANCE_ID</c> or <c>LEGION_SERVICE_HOST</c> is set) and false elsewhere.
     /// </summary>
     public bool? SharedByHosts { get; set; }
 

@@ -36,8 +36,7 @@ internal static class MeshServices
 
         services.AddOptions<MeshOptions>().Configure(options => MeshSettings.Bind(configuration, options)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<MeshOptions>, MeshOptionsValidator>();
-        services.PostConfigure<MeshOptions>(options =>
-            options.Store.SharedByHosts ??= !string.IsNullOrEmpty(configuration[Exposure.AzureInstanceSetting]));
+        services.PostConfigure<MeshOptions>(options => options.Store.SharedByHosts ??= Exposure.IsAzure(configuration));
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddPolicy();
@@ -77,7 +76,7 @@ internal static class MeshServices
         {
             var identity = options.Identity;
             identity.Exposure = Exposure.Of(configuration);
-            identity.BehindAzure = !string.IsNullOrEmpty(configuration[Exposure.AzureInstanceSetting]);
+            identity.BehindAzure = Exposure.IsAzure(configuration);
             identity.Mode ??= identity.Exposure is null ? IdentityMode.Open : IdentityMode.Keys;
             identity.RootKey = identity.RootKey is { Length: > 0 } root ? root : null;
         });

@@ -11,18 +11,21 @@ namespace DurableMesh.Functions.Identity;
 /// </summary>
 internal static class Exposure
 {
-    /// <summary>Set in Azure only, to the id of the instance.</summary>
-    public const string AzureInstanceSetting = "WEBSITE_INSTANCE_ID";
+    /// <summary>Set in Azure only: the one on plans whose instances are the app's own, the other on Flex Consumption.</summary>
+    private static readonly string[] AzureSettings = ["WEBSITE_INSTANCE_ID", "LEGION_SERVICE_HOST"];
 
     private const string EnvironmentSetting = "AZURE_FUNCTIONS_ENVIRONMENT";
     private const string HostNameSetting = "WEBSITE_HOSTNAME";
 
+    /// <summary>Whether the host runs in Azure: behind its front end, and perhaps beside others of the same app.</summary>
+    public static bool IsAzure(IConfiguration configuration) => AzureSettingOf(configuration) is not null;
+
     /// <summary>Why others may reach it, as the middle of a sentence; null where only this machine does.</summary>
     public static string? Of(IConfiguration configuration)
     {
-        if (!string.IsNullOrEmpty(configuration[AzureInstanceSetting]))
+        if (AzureSettingOf(configuration) is { } azure)
         {
-            return $"the host runs in Azure ({AzureInstanceSetting} is set)";
+            return $"the host runs in Azure ({azure} is set)";
         }
 
         if (configuration[HostNameSetting] is { Length: > 0 } host && !IsLoopback(new HostString(host).Host))
@@ -41,4 +44,7 @@ internal static class Exposure
     public static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    private static string? AzureSettingOf(IConfiguration configuration) =>
+        AzureSettings.FirstOrDefault(setting => !string.IsNullOrEmpty(configuration[setting]));
 }

@@ -89,13 +89,15 @@ public sealed class MeshOptionsTests
     }
 
     [Theory]
-    [InlineData(null, null, false)]
-    [InlineData("instance", null, true)]
-    [InlineData("instance", "false", false)]
-    [InlineData(null, "true", true)]
-    public void The_store_is_shared_where_Azure_runs_the_host_unless_told_otherwise(string? instance, string? told, bool shared)
+    [InlineData("WEBSITE_INSTANCE_ID", "", null, false)]
+    [InlineData("WEBSITE_INSTANCE_ID", "instance", null, true)]
+    [InlineData("LEGION_SERVICE_HOST", "10.0.0.1", null, true)]
+    [InlineData("WEBSITE_INSTANCE_ID", "instance", "false", false)]
+    [InlineData("WEBSITE_INSTANCE_ID", null, "true", true)]
+    public void The_store_is_shared_where_Azure_runs_the_host_unless_told_otherwise(
+        string setting, string? value, string? told, bool shared)
     {
-        var options = Bound(new() { ["WEBSITE_INSTANCE_ID"] = instance, ["Mesh:Store:SharedByHosts"] = told });
+        var options = Bound(new() { [setting] = value, ["Mesh:Store:SharedByHosts"] = told });
 
         Assert.Equal(shared, options.Store.SharedByHosts);
     }
