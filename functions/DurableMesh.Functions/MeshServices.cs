@@ -14,6 +14,7 @@ using DurableMesh.Functions.Organisations;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
+using DurableMesh.LocalHost;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,9 +26,6 @@ namespace DurableMesh.Functions;
 /// <summary>What the mesh's functions are made of.</summary>
 internal static class MeshServices
 {
-    private const string StorageSetting = "AzureWebJobsStorage";
-    private const string DevelopmentStorage = "UseDevelopmentStorage=true";
-
     /// <summary>Registers the mesh.</summary>
     public static IServiceCollection AddMesh(this IServiceCollection services, IConfiguration configuration)
     {
@@ -100,11 +98,12 @@ internal static class MeshServices
 
     private static void AddStore(this IServiceCollection services, IConfiguration configuration)
     {
+        services.TryAddSingleton(_ => StorageConnection.Read(configuration));
         services.AddSingleton<IBlobs>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<MeshOptions>>().Value;
-            var connectionString = configuration[StorageSetting] ?? DevelopmentStorage;
-            return new AzureBlobs(connectionString, options.StoreContainer, options.Store.Patience);
+            return new AzureBlobs(
+                provider.GetRequiredService<StorageConnection>(), options.StoreContainer, options.Store.Patience);
         });
         services.AddSingleton<BlobThreadLog>();
         services.AddSingleton<IThreadLog>(provider => provider.GetRequiredService<BlobThreadLog>());

@@ -3,6 +3,7 @@ using System.Globalization;
 using DurableMesh.Core.Agents;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Store;
+using DurableMesh.LocalHost;
 using DurableMesh.Tests.EndToEnd;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -69,7 +70,7 @@ internal static class StatsBenchmark
     private static async Task<BlobThreadLog> OpenAsync(string connectionString, CancellationToken cancellation)
     {
         var settings = new MeshOptions { Store = { SharedByHosts = false, Patience = TimeSpan.FromMinutes(5) } };
-        var blobs = new AzureBlobs(connectionString, settings.StoreContainer, settings.Store.Patience);
+        var blobs = new AzureBlobs(new StorageConnection(connectionString), settings.StoreContainer, settings.Store.Patience);
         var log = new BlobThreadLog(blobs, Options.Create(settings), TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
         log.Start();
         await log.PingAsync(cancellation);

@@ -1,7 +1,9 @@
 using Azure;
+using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using DurableMesh.LocalHost;
 
 namespace DurableMesh.Functions.Store;
 
@@ -10,10 +12,10 @@ internal sealed class AzureBlobs : IBlobs
 {
     private readonly BlobContainerClient _container;
 
-    /// <param name="connectionString">What <c>AzureWebJobsStorage</c> says.</param>
+    /// <param name="storage">The account.</param>
     /// <param name="containerName">The container's name.</param>
     /// <param name="patience">After how long a call without an answer counts as failed.</param>
-    public AzureBlobs(string connectionString, string containerName, TimeSpan patience)
+    public AzureBlobs(StorageConnection storage, string containerName, TimeSpan patience)
     {
         // The newest API version that Azurite 3.35.0 knows. No retries here: only the log knows how to tell a lost answer from
         // a lost request.
@@ -22,7 +24,7 @@ internal sealed class AzureBlobs : IBlobs
             Retry = { MaxRetries = 0, NetworkTimeout = patience },
             Diagnostics = { IsLoggingEnabled = false, IsDistributedTracingEnabled = false, IsTelemetryEnabled = false },
         };
-        _container = new BlobContainerClient(connectionString, containerName, options);
+        _container = storage.OpenContainer(containerName, options);
     }
 
     public Task EnsureContainerAsync(CancellationToken cancellation) =>
@@ -119,9 +121,10 @@ internal sealed class AzureBlobs : IBlobs
         }
     }
 
-    // The SDK reports its own network timeout as a cancellation.
+    // The SDK reports its own network timeout as a cancellation. An identity may be away as the storage itself may be.
     private static bool IsOutage(Exception e) =>
-        e is RequestFailedException or IOException or AggregateException or OperationCanceledException;
+        e is RequestFailedException or IOException or AggregateException or OperationCanceledException
+            or AuthenticationFailedException;
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
 }

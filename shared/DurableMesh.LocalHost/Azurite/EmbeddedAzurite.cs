@@ -87,7 +87,7 @@ internal sealed class EmbeddedAzurite(
         {
             throw new AzuriteException(
                 $"No Azurite answers at {at}, and there is none to start: no package.json with azurite among its dependencies "
-                + $"was found above the working directory. Start Azurite yourself, or set {DevelopmentStorage.Key}.");
+                + $"was found above the working directory. Start Azurite yourself, or set {StorageConnection.Key}.");
         }
     }
 
@@ -124,7 +124,7 @@ internal sealed class EmbeddedAzurite(
             default:
                 throw new AzuriteException(
                     $"Port {at.Port} is taken by something that does not answer as Azurite does. Free the port, or set "
-                    + $"{DevelopmentStorage.Key} to a connection string with another BlobEndpoint.");
+                    + $"{StorageConnection.Key} to a connection string with another BlobEndpoint.");
         }
     }
 

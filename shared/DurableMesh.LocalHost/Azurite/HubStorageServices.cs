@@ -1,6 +1,5 @@
 using DurableMesh.TaskHub;
 using DurableMesh.TaskHub.Storage;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -12,30 +11,24 @@ namespace DurableMesh.LocalHost.Azurite;
 internal static class HubStorageServices
 {
     /// <summary>
-    /// Registers the <see cref="IHubStorage"/> that the configuration key <c>AzureWebJobsStorage</c> names (the development
-    /// storage when it names none), with an Azurite of its own where that is what is needed.
+    /// Registers the <see cref="IHubStorage"/> in the account of the <see cref="StorageConnection"/>, with an Azurite of its own
+    /// where that is what is needed.
     /// </summary>
     public static IServiceCollection AddHubStorage(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new EmbeddedAzurite(
-            DevelopmentStorage.EndpointOf(ConnectionString(provider)),
+            provider.GetRequiredService<StorageConnection>().AzuriteEndpoint,
             AzuriteInstallation.Find(Environment.CurrentDirectory, AppContext.BaseDirectory),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EmbeddedAzurite>>()));
         services.AddHostedService(provider => provider.GetRequiredService<EmbeddedAzurite>());
+        services.AddOptions<TaskHubOptions>().Configure<StorageConnection>((hub, storage) => storage.Configure(hub));
         services.AddSingleton<IHubStorage>(provider => new AzureHubStorage(
-            HubContainer.Open(
-                ConnectionString(provider), provider.GetRequiredService<IOptions<TaskHubOptions>>().Value.HubName),
+            HubContainer.Open(provider.GetRequiredService<IOptions<TaskHubOptions>>().Value),
             provider.GetRequiredService<EmbeddedAzurite>().ReadyAsync,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<AzureHubStorage>>()));
         return services;
-    }
-
-    private static string ConnectionString(IServiceProvider provider)
-    {
-        var configured = provider.GetRequiredService<IConfiguration>()[DevelopmentStorage.Key];
-        return string.IsNullOrWhiteSpace(configured) ? DevelopmentStorage.Default : configured;
     }
 }

@@ -31,7 +31,6 @@ internal static class FunctionAppConfiguration
         configuration
             .AddInMemoryCollection(
             [
-                new("AzureWebJobsStorage", "UseDevelopmentStorage=true"),
                 new("AZURE_FUNCTIONS_ENVIRONMENT", "Development"),
                 OtlpExport.DefaultTimeout,
             ])

@@ -1,5 +1,4 @@
 using System.Globalization;
-using DurableMesh.LocalHost.Azurite;
 using DurableMesh.TaskHub;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -10,7 +9,9 @@ namespace DurableMesh.LocalHost;
 /// <param name="Port">The HTTP port on loopback; 0 takes a free one.</param>
 /// <param name="RoutePrefix">The first segments of every function's route, without slashes at the ends; empty for none.</param>
 /// <param name="ConfigureHub">Sets what is configured for the task hub; the rest keeps the engine's defaults.</param>
-internal sealed record FunctionHostSettings(int Port, string RoutePrefix, Action<TaskHubOptions> ConfigureHub)
+/// <param name="Storage">The storage account of the hub.</param>
+internal sealed record FunctionHostSettings(
+    int Port, string RoutePrefix, Action<TaskHubOptions> ConfigureHub, StorageConnection Storage)
 {
     private const int DefaultPort = 7071;
     private const long MiB = 1024 * 1024;
@@ -56,7 +57,7 @@ internal sealed record FunctionHostSettings(int Port, string RoutePrefix, Action
         var residentMegabytes = Hub("storageProvider:residentMegabytes");
         var checkpointMegabytes = Hub("storageProvider:checkpointMegabytes");
         var pendingMegabytes = Hub("storageProvider:pendingMegabytes");
-        var settings = new FunctionHostSettings(port, routePrefix, hub =>
+        void ConfigureHub(TaskHubOptions hub)
         {
             hub.HubName = hubName ?? hub.HubName;
             hub.PartitionCount = partitions ?? hub.PartitionCount;
@@ -66,28 +67,31 @@ internal sealed record FunctionHostSettings(int Port, string RoutePrefix, Action
             hub.CheckpointBytes = checkpointMegabytes * MiB ?? hub.CheckpointBytes;
             hub.MaximumPendingBytes = pendingMegabytes * MiB ?? hub.MaximumPendingBytes;
             hub.Address = port == 0 ? null : $"http://127.0.0.1:{port}";
-        });
+        }
 
-        CheckStorage(configuration[DevelopmentStorage.Key] ?? DevelopmentStorage.Default);
+        var storage = ReadStorage();
         CheckLogLevels(host.GetSection("logging:logLevel"), path => HostKey(path[(host.Path.Length + 1)..]));
         CheckLogLevels(configuration.GetSection("Logging:LogLevel"), path => path);
 
         var check = new TaskHubOptions();
-        settings.ConfigureHub(check);
+        ConfigureHub(check);
         errors.AddRange(TaskHubOptionsValidator.FaultsOf(check)
             .Select(fault => $"host.json {DurableTask.Replace(':', '.')}.{HubKeys[fault.Setting]} {fault.Error}."));
 
-        return errors.Count == 0 ? settings : throw new FunctionAppException(string.Join(System.Environment.NewLine, errors));
+        return errors.Count == 0
+            ? new FunctionHostSettings(port, routePrefix, ConfigureHub, storage!)
+            : throw new FunctionAppException(string.Join(System.Environment.NewLine, errors));
 
-        void CheckStorage(string connectionString)
+        StorageConnection? ReadStorage()
         {
             try
             {
-                DevelopmentStorage.EndpointOf(connectionString);
+                return StorageConnection.Read(configuration);
             }
             catch (FormatException mistake)
             {
                 errors.Add(mistake.Message);
+                return null;
             }
         }
 

@@ -1,6 +1,5 @@
 using DurableMesh.TaskHub;
 
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,14 +11,14 @@ namespace DurableMesh.LocalHost;
 internal sealed partial class HostReport(
     HostAddress address,
     IReadOnlyList<LocalFunction> functions,
-    IConfiguration configuration,
+    StorageConnection storage,
     IOptions<TaskHubOptions> hub,
     IServiceProvider services,
     ILogger<HostReport> logger) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        LogListening(address.Url, functions.Count, hub.Value.HubName, StorageName(configuration["AzureWebJobsStorage"]));
+        LogListening(address.Url, functions.Count, hub.Value.HubName, storage.ToString());
         foreach (var function in functions)
         {
             LogFunction(function.Name, function.Route is { } route
@@ -52,15 +51,5 @@ internal sealed partial class HostReport(
         }
 
         return Task.CompletedTask;
-    }
-
-    /// <summary>The storage without its keys.</summary>
-    private static string StorageName(string? connection)
-    {
-        var parts = (connection ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return Part("AccountName=") ?? Part("BlobEndpoint=") ?? "Azurite";
-
-        string? Part(string name) =>
-            parts.FirstOrDefault(part => part.StartsWith(name, StringComparison.OrdinalIgnoreCase))?[name.Length..];
     }
 }

@@ -76,6 +76,7 @@ internal static class LocalFunctionsHost
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
+        services.AddSingleton(settings.Storage);
         services.Configure(settings.ConfigureHub);
         services.AddSingleton<HostAddress>();
         services.AddSingleton<HttpFailures>();

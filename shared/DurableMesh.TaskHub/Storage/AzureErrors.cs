@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Identity;
 using Azure.Storage.Blobs.Models;
 
 namespace DurableMesh.TaskHub.Storage;
@@ -25,9 +26,9 @@ internal static class AzureErrors
         {
             throw Unavailable(target, operation, "no answer in time", e);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or AggregateException)
+        catch (Exception e) when (e is IOException or HttpRequestException or AggregateException or AuthenticationFailedException)
         {
-            throw Unavailable(target, operation, e.Message, e);
+            throw Unavailable(target, operation, FirstLine(e.Message), e);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Store;
+using DurableMesh.LocalHost;
 using DurableMesh.LocalHost.Azurite;
 using DurableMesh.Tests.LocalHost.Azurite;
 
@@ -117,7 +118,8 @@ public sealed class TakeOverTests : IAsyncLifetime
     }
 
     private Task<long?> BodiesLengthAsync() =>
-        new AzureBlobs(_azurite.ConnectionString, new MeshOptions().StoreContainer, TimeSpan.FromSeconds(8))
+        new AzureBlobs(
+                new StorageConnection(_azurite.ConnectionString), new MeshOptions().StoreContainer, TimeSpan.FromSeconds(8))
             .GetLengthAsync("bodies/00000001", Cancellation);
 
     /// <summary>Sends messages of the dialogue and asserts that each gets the sequence that it must have.</summary>

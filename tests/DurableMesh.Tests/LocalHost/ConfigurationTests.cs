@@ -27,7 +27,7 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void Command_line_beats_environment_beats_local_settings_beats_defaults()
     {
-        Assert.Equal("UseDevelopmentStorage=true", Builder().Configuration["AzureWebJobsStorage"]);
+        Assert.Equal("Development", Builder().Configuration["AZURE_FUNCTIONS_ENVIRONMENT"]);
 
         _root.Write(
             "work/local.settings.json", """{ "Values": { "AzureWebJobsStorage": "file", "Mesh__Limits__MaxTurns": "5" } }""");

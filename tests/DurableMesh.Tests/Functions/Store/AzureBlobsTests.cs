@@ -1,5 +1,7 @@
 using DurableMesh.Functions;
 using DurableMesh.Functions.Store;
+using DurableMesh.LocalHost;
+using DurableMesh.Tests.LocalHost;
 using DurableMesh.Tests.LocalHost.Azurite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -17,11 +19,23 @@ public sealed class AzureBlobsTests(AzuriteFixture fixture) : BlobsContract
         var nobody = $"http://127.0.0.1:{AzuriteFixture.FreePort()}/devstoreaccount1";
         var connection = fixture.Azurite.ConnectionString.Replace(
             fixture.Azurite.ConnectionString.Split("BlobEndpoint=")[1].Split(';')[0], nobody, StringComparison.Ordinal);
-        var blobs = new AzureBlobs(connection, "store", Patience);
+        var blobs = new AzureBlobs(new StorageConnection(connection), "store", Patience);
 
         var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => blobs.GetLengthAsync("x", default));
 
         Assert.Contains(nobody, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_identity_that_gets_no_token_is_a_store_that_is_away()
+    {
+        var storage = new StorageConnection(new Uri("https://example.blob.core.windows.net"), new FakeIdentity());
+        var blobs = new AzureBlobs(storage, "store", Patience);
+
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => blobs.GetLengthAsync("x", default));
+
+        Assert.Contains("https://example.blob.core.windows.net/store", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(FakeIdentity.Refusal, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,12 +66,12 @@ public sealed class AzureBlobsTests(AzuriteFixture fixture) : BlobsContract
         Assert.Equal(lists[0], lists[2]);
     }
 
-    internal override IBlobs Open() => new AzureBlobs(fixture.Azurite.ConnectionString, "store", Patience);
+    internal override IBlobs Open() => new AzureBlobs(new StorageConnection(fixture.Azurite.ConnectionString), "store", Patience);
 
     private BlobThreadLog OpenLog(string container)
     {
         var options = Options.Create(new MeshOptions { Store = { SharedByHosts = true } });
-        var blobs = new AzureBlobs(fixture.Azurite.ConnectionString, container, Patience);
+        var blobs = new AzureBlobs(new StorageConnection(fixture.Azurite.ConnectionString), container, Patience);
         var log = new BlobThreadLog(blobs, options, TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
         log.Start();
         return log;

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using Azure.Storage.Blobs;
+using DurableMesh.TaskHub;
 using DurableMesh.TaskHub.Storage;
+using DurableMesh.Tests.LocalHost;
 
 namespace DurableMesh.Tests.TaskHub.Storage;
 
@@ -66,6 +68,22 @@ public sealed class AzureErrorsTests
             "Azure Storage cannot append to the log now at "
             + "https://example.blob.core.windows.net/durablemesh-hub/p00/log-00000001: refused",
             error.Message);
+    }
+
+    [Fact]
+    public async Task An_identity_that_gets_no_token_is_a_storage_away()
+    {
+        var container = HubContainer.Open(new TaskHubOptions
+        {
+            BlobServiceUri = new Uri("https://example.blob.core.windows.net"),
+            Credential = new FakeIdentity(),
+        });
+
+        var error = await Assert.ThrowsAsync<StorageUnavailableException>(
+            () => AzureHubStorageTests.Hub(container).EnsureHubAsync(1, Cancellation));
+
+        Assert.EndsWith($"at https://example.blob.core.windows.net/durablemesh-hub: {FakeIdentity.Refusal}", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
