@@ -112,6 +112,17 @@ internal sealed class ThreadRecorder : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets a step into the store that the orchestration knows nothing of, as an episode that was never committed does.</summary>
+    public async Task RecordElsewhereAsync(SendMessageRequest message)
+    {
+        var entries = await Log.ReadTranscriptAsync(_threadId, Patience);
+        var start = ((ThreadOpening)entries[0].Event).Thread;
+        var step = new ThreadStep(entries.Aggregate(ThreadState.Starting(start), (state, entry) => state.Apply(entry)));
+        var arrived = new MessageArrived(IncomingMessage.Of(message, PriceTable.Empty, _time.GetUtcNow()));
+        step.Take(new InboxEnvelope($"request-{_requests + 1}", arrived), _time.GetUtcNow());
+        await Log.AppendAsync(step.ToRecord(), Patience);
+    }
+
     /// <summary>Hands something in, as the HTTP functions do.</summary>
     public Task PostAsync(InboxInput input) =>
         RaiseAsync(InboxEnvelope.EventName, new InboxEnvelope($"request-{++_requests}", input));

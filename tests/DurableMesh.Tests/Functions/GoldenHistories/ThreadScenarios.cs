@@ -54,6 +54,12 @@ internal static class ThreadScenarios
                 Message("b-3", MessageKind.Answer),
                 Message("v-3", MessageKind.Verdict, SampleThread.Verifier) with { Verdict = Verdict.Partial });
         }),
+        new("recorded-by-an-episode-that-was-never-committed", EndReason.Verified, async thread =>
+        {
+            await thread.StartAsync();
+            await thread.RecordElsewhereAsync(Submission("b-1"));
+            await thread.SendAsync(Submission("b-1"), SampleThread.PassOf("v-1"));
+        }),
         new("gate-denied", EndReason.GateDenied, thread => thread.StartAsync(
             SampleThread.RequestOf(verifier: SampleThread.Builder))),
         new("gate-failed", EndReason.InternalError, thread =>
