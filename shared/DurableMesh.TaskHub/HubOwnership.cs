@@ -50,6 +50,7 @@ internal sealed partial class HubOwnership(IHubStorage storage, HubOwner owner, 
 
     /// <summary>Runs one ownership after the other until it is told to stop.</summary>
     /// <exception cref="InvalidDataException">The storage does not hold what was written to it.</exception>
+    /// <exception cref="NewerFormatException">A newer version wrote to it.</exception>
     public async Task RunAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)

@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using DurableMesh.TaskHub.History;
 using DurableMesh.TaskHub.Instances;
+using DurableMesh.TaskHub.Orchestrations;
 using DurableMesh.TaskHub.Partitions;
 using DurableMesh.TaskHub.Telemetry;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Entities;
 using Microsoft.Extensions.Options;
 
 namespace DurableMesh.TaskHub;
@@ -40,7 +42,7 @@ internal sealed class LocalDurableTaskClient(
             options?.StartAt?.UtcDateTime,
             Tags: options?.Tags is { Count: > 0 } tags ? tags : null);
         OrchestrationRuntimeStatus[] refused =
-            [.. (options?.DedupeStatuses ?? []).Select(Enum.Parse<OrchestrationRuntimeStatus>)];
+            [.. (options?.DedupeStatuses ?? []).Select(one => Enum.Parse<OrchestrationRuntimeStatus>(one, ignoreCase: true))];
         return await SendAsync(
             EngineTracing.StartCreation(instanceId, start),
             instanceId,
@@ -106,7 +108,12 @@ internal sealed class LocalDurableTaskClient(
         OrchestrationQuery query = filter ?? new OrchestrationQuery();
         return Pageable.Create<OrchestrationMetadata>(
             (token, pageSize, cancellation) => PageAsync(
-                query, token ?? query.ContinuationToken, pageSize ?? query.PageSize, cancellation));
+                token ?? query.ContinuationToken,
+                pageSize ?? query.PageSize,
+                (partition, after, wanted) =>
+                    partition.ListAsync(after, one => Matches(one, query), wanted, query.FetchInputsAndOutputs),
+                one => one.InstanceId,
+                cancellation));
     }
 
     /// <inheritdoc/>
@@ -138,11 +145,18 @@ internal sealed class LocalDurableTaskClient(
     public override async Task<string> RestartAsync(
         string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
     {
-        OrchestrationMetadata old = await GetInstancesAsync(instanceId, getInputsAndOutputs: true, cancellation)
-            ?? throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
+        Require(instanceId);
         string newId = restartWithNewInstanceId ? hub.NewId() : instanceId;
-        var start = new ExecutionStarted(
-            old.Name, hub.NewId(), old.SerializedInput, time.GetUtcNow().UtcDateTime, Tags: old.Tags.Count > 0 ? old.Tags : null);
+        ExecutionStarted start = await AskOfAsync(
+            instanceId,
+            old => new ExecutionStarted(
+                old.State.Name,
+                hub.NewId(),
+                old.State.Input,
+                time.GetUtcNow().UtcDateTime,
+                old.State.Version,
+                Tags: old.State.Tags),
+            cancellation);
         return await SendAsync(
             EngineTracing.StartCreation(newId, start),
             newId,
@@ -151,7 +165,76 @@ internal sealed class LocalDurableTaskClient(
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// What failed last is tried again: the calls whose failures the code had not answered with further calls of its own.
+    /// </remarks>
+    public override Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
+    {
+        Require(instanceId);
+        return hub.AskAsync(instanceId, partition => partition.RewindAsync(instanceId, reason), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<IList<DurableTask.Core.History.HistoryEvent>> GetOrchestrationHistoryAsync(
+        string instanceId, CancellationToken cancellation = default)
+    {
+        Require(instanceId);
+        return await AskOfAsync(instanceId, OfficialHistory.Of, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Page<string>> ListInstanceIdsAsync(
+        IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus = null,
+        DateTimeOffset? completedTimeFrom = null,
+        DateTimeOffset? completedTimeTo = null,
+        int pageSize = OrchestrationQuery.DefaultPageSize,
+        string? lastInstanceKey = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pageSize);
+        OrchestrationRuntimeStatus[]? statuses = runtimeStatus?.ToArray();
+        bool byTime = completedTimeFrom is not null || completedTimeTo is not null;
+        var found = new List<string>();
+        string? token = lastInstanceKey;
+        do
+        {
+            Page<string> page = await PageAsync(
+                token,
+                pageSize - found.Count,
+                (partition, after, wanted) => partition.ListIdsAsync(
+                    after,
+                    one => Matches(one, null, null, statuses) && (!byTime || InstanceState.IsEnd(one.Status)),
+                    wanted),
+                id => id,
+                cancellation);
+            foreach (string id in page.Values)
+            {
+                if (!byTime || (await GetInstancesAsync(id, false, cancellation))?.LastUpdatedAt is { } completed
+                    && !(completed < completedTimeFrom) && !(completed > completedTimeTo))
+                {
+                    found.Add(id);
+                }
+            }
+
+            token = page.ContinuationToken;
+        }
+        while (token is not null && found.Count < pageSize);
+
+        return new Page<string>(found, token);
+    }
+
+    /// <inheritdoc/>
+    public override DurableEntityClient Entities => throw new NotSupportedException(OrchestrationContext.NoEntities);
+
+    /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Asks for something of an instance that must exist.</summary>
+    private async Task<T> AskOfAsync<T>(string instanceId, Func<Instance, T> read, CancellationToken cancellation)
+        where T : class =>
+        await hub.AskAsync(instanceId, partition => partition.ReadAsync(instanceId, read), cancellation)
+            ?? throw new ArgumentException(
+                $"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
 
     /// <summary>Asks for something that makes an instance run; <paramref name="span"/> ends with the answer.</summary>
     private async Task<T> SendAsync<T>(
@@ -201,8 +284,13 @@ internal sealed class LocalDurableTaskClient(
         }
     }
 
-    private async Task<Page<OrchestrationMetadata>> PageAsync(
-        OrchestrationQuery query, string? token, int pageSize, CancellationToken cancellation)
+    private async Task<Page<T>> PageAsync<T>(
+        string? token,
+        int pageSize,
+        Func<ClientRequests, string?, int, Task<IReadOnlyList<T>>> list,
+        Func<T, string> idOf,
+        CancellationToken cancellation)
+        where T : notnull
     {
         // A page goes through the partitions one after the other; the token is "partition:last id".
         int first = 0;
@@ -212,31 +300,27 @@ internal sealed class LocalDurableTaskClient(
             int colon = token.IndexOf(':', StringComparison.Ordinal);
             if (colon < 1 || !int.TryParse(token.AsSpan(0, colon), CultureInfo.InvariantCulture, out first))
             {
-                throw new ArgumentException($"'{token}' is no continuation token of this hub.", nameof(query));
+                throw new ArgumentException($"'{token}' is no continuation token of this hub.", nameof(token));
             }
 
             after = token[(colon + 1)..];
         }
 
-        var found = new List<OrchestrationMetadata>();
+        var found = new List<T>();
         int count = await hub.CountPartitionsAsync(cancellation);
         for (int number = first; number < count; number++)
         {
-            int wanted = pageSize - found.Count;
-            IReadOnlyList<OrchestrationMetadata> part = await hub.AskPartitionAsync(
-                number,
-                partition => partition.ListAsync(after, summary => Matches(summary, query), wanted, query.FetchInputsAndOutputs),
-                cancellation);
-            found.AddRange(part);
+            (string? behind, int wanted) = (after, pageSize - found.Count);
+            found.AddRange(await hub.AskPartitionAsync(number, partition => list(partition, behind, wanted), cancellation));
             if (found.Count == pageSize)
             {
-                return new Page<OrchestrationMetadata>(found, $"{number}:{found[^1].InstanceId}");
+                return new Page<T>(found, $"{number}:{idOf(found[^1])}");
             }
 
             after = null;
         }
 
-        return new Page<OrchestrationMetadata>(found, null);
+        return new Page<T>(found, null);
     }
 
     private static bool Matches(InstanceSummary summary, OrchestrationQuery query) =>
@@ -256,6 +340,12 @@ internal sealed class LocalDurableTaskClient(
         {
             throw new ArgumentException(
                 "An instance id has at most 256 characters and no control characters.", nameof(instanceId));
+        }
+
+        if (instanceId[0] == '@')
+        {
+            throw new ArgumentException(
+                "An instance id must not begin with '@': Durable Task keeps such ids for entities.", nameof(instanceId));
         }
     }
 }

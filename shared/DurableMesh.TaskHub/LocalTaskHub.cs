@@ -3,7 +3,6 @@ using DurableMesh.TaskHub.Partitions;
 using DurableMesh.TaskHub.Storage;
 using DurableMesh.TaskHub.Telemetry;
 using Microsoft.DurableTask;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -21,41 +20,15 @@ internal sealed class LocalTaskHub : BackgroundService, ITaskHubStatus
     private readonly EngineMetrics _metrics;
     private readonly HubOwnership _ownership;
 
-    /// <summary>A hub over <paramref name="storage"/> that runs what <paramref name="registry"/> holds.</summary>
+    /// <summary>A hub over <paramref name="storage"/> that runs <paramref name="tasks"/>.</summary>
     public LocalTaskHub(
         IHubStorage storage,
         IOptions<TaskHubOptions> options,
-        DurableTaskRegistry registry,
+        LocalTasks tasks,
         DataConverter converter,
         TimeProvider time,
-        IServiceProvider provider,
         ILoggerFactory loggerFactory,
-        TaskScheduler? scheduler = null,
-        Func<string>? newId = null)
-        : this(
-            storage,
-            options,
-            Orchestrators(registry, provider),
-            Activities(registry, provider),
-            converter,
-            time,
-            provider,
-            loggerFactory,
-            scheduler,
-            newId)
-    {
-    }
-
-    /// <summary>A hub over <paramref name="storage"/> that runs what it finds by name.</summary>
-    public LocalTaskHub(
-        IHubStorage storage,
-        IOptions<TaskHubOptions> options,
-        Func<string, string, ITaskOrchestrator?> findOrchestrator,
-        Func<TaskName, ITaskActivity?> findActivity,
-        DataConverter converter,
-        TimeProvider time,
-        IServiceProvider provider,
-        ILoggerFactory loggerFactory,
+        IMeterFactory? meters = null,
         TaskScheduler? scheduler = null,
         Func<string>? newId = null)
     {
@@ -65,16 +38,15 @@ internal sealed class LocalTaskHub : BackgroundService, ITaskHubStatus
         scheduler ??= TaskScheduler.Default;
         Converter = new BoundedConverter(converter);
         var dispatcher = new ActivityDispatcher(
-            findActivity,
+            tasks,
             Converter,
             scheduler,
+            WorkerLog.ForActivities(loggerFactory),
             _options.MaxConcurrentActivities);
         _metrics = new EngineMetrics(
-            provider.GetService<IMeterFactory>(),
-            dispatcher,
-            () => (_ownership?.Term ?? []).Select(partition => partition.Figures));
+            meters, dispatcher, () => (_ownership?.Term ?? []).Select(partition => partition.Figures));
         var services = new PartitionServices(
-            findOrchestrator,
+            tasks,
             dispatcher,
             _metrics,
             Converter,
@@ -84,20 +56,6 @@ internal sealed class LocalTaskHub : BackgroundService, ITaskHubStatus
             NewId,
             _options);
         _ownership = new HubOwnership(storage, owner, services, loggerFactory.CreateLogger<LocalTaskHub>());
-    }
-
-    private static Func<string, string, ITaskOrchestrator?> Orchestrators(DurableTaskRegistry registry, IServiceProvider provider)
-    {
-        var orchestrators = registry.GetOrchestrators().ToDictionary(
-            pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
-        return (name, _) => orchestrators.GetValueOrDefault(name)?.Invoke(provider);
-    }
-
-    private static Func<TaskName, ITaskActivity?> Activities(DurableTaskRegistry registry, IServiceProvider provider)
-    {
-        var activities = registry.GetActivities().ToDictionary(
-            pair => pair.Key.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
-        return name => activities.GetValueOrDefault(name.Name)?.Invoke(provider);
     }
 
     /// <summary>Makes ids that nobody has used: random ones, or a simulation's.</summary>

@@ -1,6 +1,9 @@
-using DurableMesh.TaskHub;
+using DurableMesh.TaskHub.Orchestrations;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Worker;
 using Microsoft.DurableTask.Worker.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace DurableMesh.TaskHub;
 
@@ -9,12 +12,30 @@ internal sealed class LocalTaskHubWorker : DurableTaskWorker
 {
     private readonly LocalTaskHub _hub;
 
-    public LocalTaskHubWorker(string name, IDurableTaskFactory factory, LocalTasks tasks, LocalTaskHub hub)
+    /// <exception cref="NotSupportedException">The worker is set up for something that the hub does not do.</exception>
+    public LocalTaskHubWorker(
+        string name, IDurableTaskFactory factory, LocalTasks tasks, LocalTaskHub hub, IServiceProvider services)
         : base(name, factory)
     {
-        tasks.Register(factory);
+        if (services.GetRequiredService<IOptionsMonitor<DurableTaskRegistry>>().Get(name).GetEntities().Any())
+        {
+            throw new NotSupportedException(OrchestrationContext.NoEntities);
+        }
+
+#pragma warning disable CS0618 // Asked for only to say that it has no effect here.
+        bool filters = services.GetService<IOrchestrationFilter>() is not null
+            || services.GetRequiredService<IOptionsMonitor<DurableTaskWorkerOptions>>().Get(name).OrchestrationFilter is not null;
+#pragma warning restore CS0618
+        if (filters)
+        {
+            throw new NotSupportedException(
+                "The local task hub asks no IOrchestrationFilter: nobody else could run what it refuses.");
+        }
+
+        tasks.Unversioned = factory;
         _hub = hub;
     }
 
+    /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _hub.RunAsync(stoppingToken);
 }

@@ -25,10 +25,9 @@ internal sealed class DialogueHub : IAsyncDisposable
         _hub = new LocalTaskHub(
             storage,
             Options.Create(options),
-            Registry(),
+            new LocalTasks(Registry(), _provider),
             JsonDataConverter.Default,
             TimeProvider.System,
-            _provider,
             NullLoggerFactory.Instance);
         _client = new LocalDurableTaskClient("test", _hub, TimeProvider.System);
     }

@@ -2,6 +2,8 @@ using System.Collections;
 using System.Reflection;
 using DurableMesh.LocalHost.Azurite;
 using DurableMesh.TaskHub;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableMesh.LocalHost;
@@ -21,7 +23,9 @@ internal sealed record FunctionAppSource(
     public Action<IServiceCollection> AddStorage { get; init; } = services => services.AddHubStorage();
 
     /// <summary>Registers what orchestrations run on: after the app's own services, which activities need to the last.</summary>
-    public Action<IServiceCollection> AddTaskHub { get; init; } = services => services.AddLocalTaskHub();
+    public Action<IServiceCollection> AddTaskHub { get; init; } = services => services
+        .AddDurableTaskWorker(worker => worker.UseLocalTaskHub())
+        .AddDurableTaskClient(client => client.UseLocalTaskHub());
 
     /// <summary>The app whose entry assembly this process runs.</summary>
     public static FunctionAppSource OfProcess() => new(

@@ -109,10 +109,8 @@ internal static class LocalFunctionsHost
             worker.Serializer ??= new JsonObjectSerializer(new JsonSerializerOptions { PropertyNameCaseInsensitive = true }));
         services.TryAddSingleton<DataConverter>(provider =>
             new ObjectSerializerConverter(provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Serializer!));
-        services.AddSingleton(provider =>
+        services.AddOptions<DurableTaskRegistry>().Configure<FunctionRuntime>((registry, runtime) =>
         {
-            var runtime = provider.GetRequiredService<FunctionRuntime>();
-            var registry = new DurableTaskRegistry();
             foreach (var function in functions)
             {
                 switch (function.Trigger)
@@ -127,8 +125,6 @@ internal static class LocalFunctionsHost
                         break;
                 }
             }
-
-            return registry;
         });
     }
 }

@@ -10,7 +10,8 @@ namespace DurableMesh.TaskHub.Checkpoints;
 /// <param name="Mail">What was under way between instances; of the newest file of a checkpoint only.</param>
 internal sealed record CheckpointIndex(IReadOnlyList<string> Purged, IReadOnlyList<ShelvedInstance> Instances, MailState? Mail)
 {
-    private const byte Version = 1;
+    /// <summary>1 had no failures with properties in its records, and no history of instances that have ended.</summary>
+    private const byte Version = 2;
 
     [Flags]
     private enum Flags : byte
@@ -42,13 +43,14 @@ internal sealed record CheckpointIndex(IReadOnlyList<string> Purged, IReadOnlyLi
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <param name="bytes">The index.</param>
     /// <param name="file">The number of the file that it stands in.</param>
-    /// <exception cref="InvalidDataException">The bytes are no index, or one of a newer version.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no index.</exception>
+    /// <exception cref="NewerFormatException">A newer version wrote it.</exception>
     public static CheckpointIndex Read(ReadOnlySpan<byte> bytes, long file)
     {
         var reader = new LogReader(bytes);
-        if (reader.Byte() is not Version and var version)
+        if (reader.Byte() is > Version and var version)
         {
-            throw new InvalidDataException($"Checkpoint file {file} was written by a newer version (index version {version}).");
+            throw new NewerFormatException($"checkpoint file {file} with an index of version {version}");
         }
 
         var purged = new string[reader.Int()];

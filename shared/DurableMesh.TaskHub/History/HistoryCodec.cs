@@ -30,6 +30,13 @@ internal static class HistoryCodec
         ExecutionTerminated = 17,
         ExecutionSuspended = 18,
         ExecutionResumed = 19,
+        SplittingEpisodeStarted = 20,
+        ActivityScheduledAs = 21,
+        TaggedSubOrchestrationScheduled = 22,
+        DescribedActivityFailed = 23,
+        DescribedSubOrchestrationFailed = 24,
+        DescribedExecutionFailed = 25,
+        ExecutionRewound = 26,
     }
 
     /// <summary>Appends one event.</summary>
@@ -48,6 +55,11 @@ internal static class HistoryCodec
                 WriteParent(writer, e.Parent);
                 WriteTags(writer, e.Tags);
                 break;
+            case EpisodeStarted { LongestTimer: { } longest } e:
+                writer.Byte((byte)Tag.SplittingEpisodeStarted);
+                writer.Instant(e.At);
+                writer.Number(longest.Ticks);
+                break;
             case EpisodeStarted e:
                 writer.Byte((byte)Tag.EpisodeStarted);
                 writer.Instant(e.At);
@@ -58,10 +70,17 @@ internal static class HistoryCodec
                 writer.Text(e.Input);
                 break;
             case ActivityScheduled e:
-                writer.Byte((byte)Tag.ActivityScheduled);
+                bool plain = e is { Version: null, Tags: null };
+                writer.Byte((byte)(plain ? Tag.ActivityScheduled : Tag.ActivityScheduledAs));
                 writer.Number(e.Id);
                 writer.Text(e.Name);
                 writer.Text(e.Input);
+                if (!plain)
+                {
+                    writer.Text(e.Version);
+                    WriteTags(writer, e.Tags);
+                }
+
                 break;
             case ActivityCompleted e:
                 writer.Byte((byte)Tag.ActivityCompleted);
@@ -69,9 +88,9 @@ internal static class HistoryCodec
                 writer.Text(e.Result);
                 break;
             case ActivityFailed e:
-                writer.Byte((byte)Tag.ActivityFailed);
+                writer.Byte((byte)(FailureCodec.IsPlain(e.Failure) ? Tag.ActivityFailed : Tag.DescribedActivityFailed));
                 writer.Number(e.Id);
-                WriteFailure(writer, e.Failure);
+                FailureCodec.Write(writer, e.Failure);
                 break;
             case TimerCreated e:
                 writer.Byte((byte)Tag.TimerCreated);
@@ -87,12 +106,17 @@ internal static class HistoryCodec
                 writer.Number(e.Id);
                 break;
             case SubOrchestrationScheduled e:
-                writer.Byte((byte)Tag.SubOrchestrationScheduled);
+                writer.Byte((byte)(e.Tags is null ? Tag.SubOrchestrationScheduled : Tag.TaggedSubOrchestrationScheduled));
                 writer.Number(e.Id);
                 writer.Text(e.Name);
                 writer.Text(e.InstanceId);
                 writer.Text(e.Input);
                 writer.Text(e.Version);
+                if (e.Tags is not null)
+                {
+                    WriteTags(writer, e.Tags);
+                }
+
                 break;
             case SubOrchestrationCompleted e:
                 writer.Byte((byte)Tag.SubOrchestrationCompleted);
@@ -100,9 +124,11 @@ internal static class HistoryCodec
                 writer.Text(e.Result);
                 break;
             case SubOrchestrationFailed e:
-                writer.Byte((byte)Tag.SubOrchestrationFailed);
+                writer.Byte((byte)(FailureCodec.IsPlain(e.Failure)
+                    ? Tag.SubOrchestrationFailed
+                    : Tag.DescribedSubOrchestrationFailed));
                 writer.Number(e.Id);
-                WriteFailure(writer, e.Failure);
+                FailureCodec.Write(writer, e.Failure);
                 break;
             case EventSent e:
                 writer.Byte((byte)Tag.EventSent);
@@ -129,9 +155,9 @@ internal static class HistoryCodec
 
                 break;
             case ExecutionCompleted e:
-                writer.Byte((byte)Tag.ExecutionCompleted);
+                writer.Byte((byte)(FailureCodec.IsPlain(e.Failure) ? Tag.ExecutionCompleted : Tag.DescribedExecutionFailed));
                 writer.Text(e.Output);
-                WriteFailure(writer, e.Failure);
+                FailureCodec.Write(writer, e.Failure);
                 break;
             case ExecutionTerminated e:
                 writer.Byte((byte)Tag.ExecutionTerminated);
@@ -145,13 +171,20 @@ internal static class HistoryCodec
                 writer.Byte((byte)Tag.ExecutionResumed);
                 writer.Text(e.Reason);
                 break;
+            case ExecutionRewound e:
+                writer.Byte((byte)Tag.ExecutionRewound);
+                writer.Text(e.ExecutionId);
+                writer.Text(e.Reason);
+                WriteParent(writer, e.Parent);
+                break;
             default:
                 throw new NotSupportedException($"{fact.GetType().Name} has no binary form.");
         }
     }
 
     /// <summary>Reads one event.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no event, or one of a newer version.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no event.</exception>
+    /// <exception cref="NewerFormatException">The event is of a kind that only a newer version knows.</exception>
     public static HistoryEvent Read(ref LogReader reader)
     {
         var tag = (Tag)reader.Byte();
@@ -162,24 +195,33 @@ internal static class HistoryCodec
             Tag.EventRaised => new EventRaised(reader.RequiredText(), reader.Text()),
             Tag.ActivityScheduled => new ActivityScheduled(reader.Int(), reader.RequiredText(), reader.Text()),
             Tag.ActivityCompleted => new ActivityCompleted(reader.Int(), reader.Text()),
-            Tag.ActivityFailed => new ActivityFailed(reader.Int(), RequiredFailure(ref reader)),
+            Tag.ActivityFailed => new ActivityFailed(reader.Int(), RequiredFailure(ref reader, described: false)),
             Tag.TimerCreated => new TimerCreated(reader.Int(), reader.Instant()),
             Tag.TimerCanceled => new TimerCanceled(reader.Int()),
             Tag.TimerFired => new TimerFired(reader.Int()),
             Tag.SubOrchestrationScheduled => new SubOrchestrationScheduled(
                 reader.Int(), reader.RequiredText(), reader.RequiredText(), reader.Text(), reader.Text()),
             Tag.SubOrchestrationCompleted => new SubOrchestrationCompleted(reader.Int(), reader.Text()),
-            Tag.SubOrchestrationFailed => new SubOrchestrationFailed(reader.Int(), RequiredFailure(ref reader)),
+            Tag.SubOrchestrationFailed => new SubOrchestrationFailed(reader.Int(), RequiredFailure(ref reader, described: false)),
             Tag.EventSent => new EventSent(reader.Int(), reader.RequiredText(), reader.RequiredText(), reader.Text()),
             Tag.CustomStatusSet => new CustomStatusSet(reader.Text()),
             Tag.GenerationStarted => ReadGenerationStarted(ref reader),
-            Tag.ExecutionCompleted => new ExecutionCompleted(reader.Text(), ReadFailure(ref reader)),
+            Tag.ExecutionCompleted => new ExecutionCompleted(reader.Text(), FailureCodec.Read(ref reader, described: false)),
             Tag.ExecutionTerminated => new ExecutionTerminated(reader.Text()),
             Tag.ExecutionSuspended => new ExecutionSuspended(reader.Text()),
             Tag.ExecutionResumed => new ExecutionResumed(reader.Text()),
-            _ => throw new InvalidDataException(
-                $"The log holds a history event with tag {(byte)tag}, which this version does not know. "
-                + "Was it written by a newer version?"),
+            Tag.SplittingEpisodeStarted => new EpisodeStarted(reader.Instant(), TimeSpan.FromTicks(reader.Number())),
+            Tag.ActivityScheduledAs => new ActivityScheduled(
+                reader.Int(), reader.RequiredText(), reader.Text(), reader.Text(), ReadTags(ref reader)),
+            Tag.TaggedSubOrchestrationScheduled => new SubOrchestrationScheduled(
+                reader.Int(), reader.RequiredText(), reader.RequiredText(), reader.Text(), reader.Text(), ReadTags(ref reader)),
+            Tag.DescribedActivityFailed => new ActivityFailed(reader.Int(), RequiredFailure(ref reader, described: true)),
+            Tag.DescribedSubOrchestrationFailed =>
+                new SubOrchestrationFailed(reader.Int(), RequiredFailure(ref reader, described: true)),
+            Tag.DescribedExecutionFailed =>
+                new ExecutionCompleted(reader.Text(), FailureCodec.Read(ref reader, described: true)),
+            Tag.ExecutionRewound => new ExecutionRewound(reader.Text(), reader.Text(), ReadParent(ref reader)),
+            _ => throw new NewerFormatException($"a history event with tag {(byte)tag}"),
         };
     }
 
@@ -255,27 +297,6 @@ internal static class HistoryCodec
         return tags;
     }
 
-    /// <summary>Appends a failure with what caused it, or none.</summary>
-    public static void WriteFailure(LogWriter writer, TaskFailureDetails? failure)
-    {
-        writer.Text(failure?.ErrorType);
-        if (failure is not null)
-        {
-            writer.Text(failure.ErrorMessage);
-            writer.Text(failure.StackTrace);
-            WriteFailure(writer, failure.InnerFailure);
-        }
-    }
-
-    /// <summary>Reads what <see cref="WriteFailure"/> wrote.</summary>
-    public static TaskFailureDetails? ReadFailure(ref LogReader reader)
-    {
-        string? type = reader.Text();
-        return type is null
-            ? null
-            : new TaskFailureDetails(type, reader.RequiredText(), reader.Text(), ReadFailure(ref reader), Properties: null);
-    }
-
-    private static TaskFailureDetails RequiredFailure(ref LogReader reader) =>
-        ReadFailure(ref reader) ?? throw new InvalidDataException("A failure in the log has no details.");
+    private static TaskFailureDetails RequiredFailure(ref LogReader reader, bool described) =>
+        FailureCodec.Read(ref reader, described) ?? throw new InvalidDataException("A failure in the log has no details.");
 }

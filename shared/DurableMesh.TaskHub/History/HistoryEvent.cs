@@ -14,6 +14,9 @@ internal abstract record HistoryEvent
     /// Whether the fact was produced by the orchestrator's code and must therefore be produced again by a replay.
     /// </summary>
     public virtual bool IsOutput => false;
+
+    /// <summary>Whether the history begins anew with it.</summary>
+    public bool IsBeginning => this is GenerationStarted or ExecutionRewound { ExecutionId: not null };
 }
 
 /// <summary>The instance was created.</summary>
@@ -31,16 +34,34 @@ internal sealed record ExecutionStarted(
 internal sealed record ParentLink(string Name, string InstanceId, string ExecutionId, int TaskId);
 
 /// <summary>The code ran at <paramref name="At"/>: the only clock that it sees until the next episode.</summary>
-internal sealed record EpisodeStarted(DateTime At) : HistoryEvent;
+/// <param name="At">When (UTC).</param>
+/// <param name="LongestTimer">
+/// Into parts of which length the episode split a longer timer; null where it had none. A replay splits as its record says,
+/// whatever the worker's setting is by then.
+/// </param>
+internal sealed record EpisodeStarted(DateTime At, TimeSpan? LongestTimer = null) : HistoryEvent;
 
 /// <summary>An external event arrived.</summary>
 internal sealed record EventRaised(string Name, string? Input) : HistoryEvent;
 
 /// <summary>The code called an activity.</summary>
-internal sealed record ActivityScheduled(int Id, string Name, string? Input) : HistoryEvent
+/// <param name="Id">Its number among the code's calls.</param>
+/// <param name="Name">Which activity.</param>
+/// <param name="Input">Its serialised input.</param>
+/// <param name="Version">The version that the code asked for; null: the orchestration's own.</param>
+/// <param name="Tags">The call's tags; a replay may have others.</param>
+internal sealed record ActivityScheduled(
+    int Id, string Name, string? Input, string? Version = null, IReadOnlyDictionary<string, string>? Tags = null) : HistoryEvent
 {
     /// <inheritdoc/>
     public override bool IsOutput => true;
+
+    /// <inheritdoc/>
+    public bool Equals(ActivityScheduled? other) =>
+        other is not null && (Id, Name, Input, Version) == (other.Id, other.Name, other.Input, other.Version);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Id, Name);
 }
 
 /// <summary>An activity returned.</summary>
@@ -67,12 +88,29 @@ internal sealed record TimerCanceled(int Id) : HistoryEvent
 internal sealed record TimerFired(int Id) : HistoryEvent;
 
 /// <summary>The code called another orchestration.</summary>
+/// <param name="Id">Its number among the code's calls.</param>
+/// <param name="Name">Which orchestrator.</param>
+/// <param name="InstanceId">Under which id.</param>
+/// <param name="Input">Its serialised input.</param>
+/// <param name="Version">The version that the code asked for; null: the worker's default.</param>
+/// <param name="Tags">The new instance's tags; a replay may have others.</param>
 internal sealed record SubOrchestrationScheduled(
-    int Id, string Name, string InstanceId, string? Input, string? Version)
-    : HistoryEvent
+    int Id,
+    string Name,
+    string InstanceId,
+    string? Input,
+    string? Version,
+    IReadOnlyDictionary<string, string>? Tags = null) : HistoryEvent
 {
     /// <inheritdoc/>
     public override bool IsOutput => true;
+
+    /// <inheritdoc/>
+    public bool Equals(SubOrchestrationScheduled? other) => other is not null
+        && (Id, Name, InstanceId, Input, Version) == (other.Id, other.Name, other.InstanceId, other.Input, other.Version);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Id, Name);
 }
 
 /// <summary>A sub-orchestration returned.</summary>
@@ -122,3 +160,12 @@ internal sealed record ExecutionSuspended(string? Reason) : HistoryEvent;
 
 /// <summary>Somebody resumed the instance.</summary>
 internal sealed record ExecutionResumed(string? Reason) : HistoryEvent;
+
+/// <summary>
+/// Somebody rewound the failed instance: its history begins again here, with all that led up to the failure behind it. Or the
+/// orchestration that waits for the instance was rewound.
+/// </summary>
+/// <param name="ExecutionId">The id of the execution that goes on; null where only the waiting one was rewound.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Parent">Who waits for it from now on; null where that is as it was.</param>
+internal sealed record ExecutionRewound(string? ExecutionId, string? Reason, ParentLink? Parent) : HistoryEvent;

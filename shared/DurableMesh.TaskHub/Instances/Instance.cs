@@ -86,7 +86,7 @@ internal sealed class Instance(string id, InstanceState? state = null)
         {
             int start = facts.Length - reader.Rest.Length;
             HistoryEvent fact = HistoryCodec.Read(ref reader);
-            if (fact is GenerationStarted)
+            if (fact.IsBeginning)
             {
                 Forget();
                 first = start;
@@ -99,19 +99,9 @@ internal sealed class Instance(string id, InstanceState? state = null)
     }
 
     /// <summary>Appends the binary form of events that were applied to <see cref="State"/>.</summary>
-    public void Remember(ReadOnlySpan<byte> events)
-    {
-        if (State.IsEnded)
-        {
-            Forget();
-        }
-        else
-        {
-            (_history ??= new ArrayBufferWriter<byte>(256)).Write(events);
-        }
-    }
+    public void Remember(ReadOnlySpan<byte> events) => (_history ??= new ArrayBufferWriter<byte>(256)).Write(events);
 
-    /// <summary>Forgets the history: a new generation begins, or the instance has ended and will not be replayed.</summary>
+    /// <summary>Forgets the history: a new one begins.</summary>
     public void Forget()
     {
         _history = null;

@@ -16,12 +16,14 @@ internal sealed partial class InstanceState
         Exists = 1,
         HasInput = 2,
         HasBegun = 4,
+        FailureIsDescribed = 8,
     }
 
     /// <summary>Writes it.</summary>
     public void Write(LogWriter writer)
     {
-        writer.Byte((byte)((Exists ? Flags.Exists : 0) | (_hasInput ? Flags.HasInput : 0) | (_hasBegun ? Flags.HasBegun : 0)));
+        writer.Byte((byte)((Exists ? Flags.Exists : 0) | (_hasInput ? Flags.HasInput : 0) | (_hasBegun ? Flags.HasBegun : 0)
+            | (FailureCodec.IsPlain(Failure) ? 0 : Flags.FailureIsDescribed)));
         writer.Byte((byte)Status);
         writer.Text(Name);
         writer.Text(ExecutionId);
@@ -33,7 +35,7 @@ internal sealed partial class InstanceState
         writer.Text(IsEnded ? Input : null);
         writer.Text(Output);
         writer.Text(CustomStatus);
-        HistoryCodec.WriteFailure(writer, Failure);
+        FailureCodec.Write(writer, Failure);
         writer.Text(Version);
         HistoryCodec.WriteParent(writer, Parent);
         HistoryCodec.WriteTags(writer, Tags);
@@ -58,7 +60,7 @@ internal sealed partial class InstanceState
             Input = reader.Text(),
             Output = reader.Text(),
             CustomStatus = reader.Text(),
-            Failure = HistoryCodec.ReadFailure(ref reader),
+            Failure = FailureCodec.Read(ref reader, flags.HasFlag(Flags.FailureIsDescribed)),
             Version = reader.Text(),
             Parent = HistoryCodec.ReadParent(ref reader),
             Tags = HistoryCodec.ReadTags(ref reader),

@@ -91,7 +91,8 @@ internal sealed partial class InstanceState
     /// <summary>Takes in one fact.</summary>
     public void Apply(HistoryEvent fact)
     {
-        _hasInput = fact is not EpisodeStarted && (_hasInput || !fact.IsOutput || fact is GenerationStarted);
+        _hasInput = fact is not EpisodeStarted && (_hasInput || fact is GenerationStarted
+            || (!fact.IsOutput && fact is not ExecutionRewound));
         switch (fact)
         {
             case ExecutionStarted e:
@@ -146,6 +147,15 @@ internal sealed partial class InstanceState
             case ExecutionTerminated e:
                 Output = e.Output;
                 End(OrchestrationRuntimeStatus.Terminated);
+                break;
+            case ExecutionRewound { ExecutionId: { } executionId } e:
+                _waitingFor.Clear();
+                (ExecutionId, Parent) = (executionId, e.Parent ?? Parent);
+                (Status, Output, Failure) = (OrchestrationRuntimeStatus.Pending, null, null);
+                (_hasInput, _hasBegun) = (false, false);
+                break;
+            case ExecutionRewound e:
+                Parent = e.Parent;
                 break;
             case ExecutionSuspended when !IsEnded:
                 Status = OrchestrationRuntimeStatus.Suspended;

@@ -60,6 +60,10 @@ internal static class CommitFrame
         return FrameStatus.Whole;
     }
 
+    /// <summary>Whether <paramref name="bytes"/> begin with a frame of a version behind this one.</summary>
+    public static bool IsNewer(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= Magic.Length && bytes.StartsWith(Magic[..^1]) && bytes[Magic.Length - 1] > Magic[^1];
+
     /// <summary>Where the next whole frame begins in <paramref name="bytes"/>, or -1.</summary>
     public static int FindWhole(ReadOnlySpan<byte> bytes)
     {

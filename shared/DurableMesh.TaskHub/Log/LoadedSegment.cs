@@ -14,6 +14,7 @@ internal sealed record LoadedSegment(
 {
     /// <summary>Reads the opening's records.</summary>
     /// <exception cref="InvalidDataException">They are none.</exception>
+    /// <exception cref="NewerFormatException">A newer version wrote them.</exception>
     public static LoadedSegment Read(long number, byte[] bytes, long firstCommit, ReadOnlySpan<byte> opening)
     {
         var records = new LogReader(opening);
@@ -38,7 +39,11 @@ internal sealed record LoadedSegment(
     {
         var record = new LogReader(records.Raw(records.Int()));
         var kind = (RecordKind)record.Byte();
-        record.Byte();
+        if (record.Byte() is not 1 and var version)
+        {
+            throw new NewerFormatException($"a record {kind} of version {version} at the beginning of log segment {segment}");
+        }
+
         return kind == expected
             ? record
             : throw new InvalidDataException(

@@ -30,6 +30,7 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
     /// <param name="reader">Takes the commits behind the checkpoint.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="InvalidDataException">The log is damaged: names the segment and the offset.</exception>
+    /// <exception cref="NewerFormatException">A newer version wrote it.</exception>
     public async Task<LogEnd> ReadAsync(
         Func<CheckpointManifest, Task<bool>> load, CommitReader reader, CancellationToken cancellation)
     {
@@ -118,6 +119,11 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
         using var buffer = new MemoryStream((int)segment.Length);
         await stream.CopyToAsync(buffer, cancellation);
         byte[] bytes = buffer.Length == buffer.Capacity ? buffer.GetBuffer() : buffer.ToArray();
+        if (CommitFrame.IsNewer(bytes))
+        {
+            throw new NewerFormatException($"log segment {segment.Number} of partition {partition}, in another form");
+        }
+
         return CommitFrame.TryRead(bytes, out long commit, out _, out int length) == FrameStatus.Whole
             ? LoadedSegment.Read(segment.Number, bytes, commit + 1, bytes.AsSpan(CommitFrame.HeaderBytes, length))
             : null;

@@ -16,11 +16,18 @@ internal sealed partial class OrchestrationContext
     }
 
     /// <summary>Sets the clock for the next episode.</summary>
-    public void Begin(DateTime now, bool replaying)
+    /// <param name="now">The time.</param>
+    /// <param name="recorded">The episode in the history that is replayed; null for a new one.</param>
+    public void Begin(DateTime now, EpisodeStarted? recorded)
     {
         _now = now;
-        _replaying = replaying;
+        _replaying = recorded is not null;
+        _longest = recorded is null ? longestTimer : recorded.LongestTimer;
+        _split = false;
     }
+
+    /// <summary>Into parts of which length timers of the episode were split; null where none was.</summary>
+    public TimeSpan? TakeSplit() => _split ? _longest : null;
 
     /// <summary>Completes what waits for <paramref name="input"/>; an input that nobody waits for any more is ignored.</summary>
     public void Deliver(HistoryEvent input)
@@ -43,10 +50,10 @@ internal sealed partial class OrchestrationContext
                 Settle(e.Id, pending => pending.Source.Complete(null, converter));
                 break;
             case ActivityFailed e:
-                Settle(e.Id, pending => pending.Source.Fail(Failures.Of(pending.Name, e.Id, e.Failure)));
+                Settle(e.Id, pending => pending.Source.Fail(Failures.Core(pending.Name, e.Id, e.Failure, false)));
                 break;
             case SubOrchestrationFailed e:
-                Settle(e.Id, pending => pending.Source.Fail(Failures.Of(pending.Name, e.Id, e.Failure)));
+                Settle(e.Id, pending => pending.Source.Fail(Failures.Core(pending.Name, e.Id, e.Failure, true)));
                 break;
         }
     }

@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using DurableMesh.TaskHub.History;
+using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMesh.TaskHub.Orchestrations;
@@ -14,6 +17,7 @@ internal sealed partial class OrchestrationContext(
     OrchestrationScheduler scheduler,
     DataConverter converter,
     ILoggerFactory loggerFactory,
+    TimeSpan longestTimer,
     Action<OrchestratorEscapedException> escaped)
     : TaskOrchestrationContext
 {
@@ -25,6 +29,9 @@ internal sealed partial class OrchestrationContext(
     /// </summary>
     private static readonly TimeSpan LongestRetryInterval = TimeSpan.FromDays(100 * 365);
 
+    /// <summary>The answer to code that asks for entities.</summary>
+    internal const string NoEntities = "The local task hub runs no entities: an open orchestration can hold state instead.";
+
     private readonly Dictionary<int, (string Name, IDurableSource Source)> _pending = [];
     private readonly ExternalEvents _events = new();
     private List<HistoryEvent> _outputs = [];
@@ -34,6 +41,8 @@ internal sealed partial class OrchestrationContext(
     private ParentOrchestrationInstance? _parent;
     private DateTime _now;
     private bool _replaying;
+    private TimeSpan? _longest;
+    private bool _split;
     private int _nextId;
     private int _guids;
     private CustomStatusSet? _customStatus;
@@ -62,9 +71,18 @@ internal sealed partial class OrchestrationContext(
     /// <summary>The execution that the code asked to go on as, or null.</summary>
     public GenerationRequest? NextGeneration { get; private set; }
 
+    /// <summary>The input as the type that the orchestrator takes it as.</summary>
+    public object? Argument { get; set; }
+
     /// <inheritdoc/>
+    public override TaskOrchestrationEntityFeature Entities => throw new NotSupportedException(NoEntities);
+
+    /// <inheritdoc/>
+    /// <remarks>One that takes no input, or any, may ask for it as any type; else it is what it was taken as.</remarks>
+    /// <exception cref="InvalidCastException">The orchestrator takes it as another type.</exception>
     public override T? GetInput<T>()
-        where T : default => converter.Deserialize<T>(_input);
+        where T : default =>
+        Argument is null or JsonElement && Argument is not T ? converter.Deserialize<T>(_input) : (T)Argument;
 
     /// <inheritdoc/>
     public override async Task<TResult> CallActivityAsync<TResult>(
@@ -82,7 +100,9 @@ internal sealed partial class OrchestrationContext(
         string? serialized = converter.Serialize(input);
         return await WithRetry(
             options?.Retry,
-            () => Schedule<TResult>(name, id => new ActivityScheduled(id, name.Name, serialized)));
+            () => Schedule<TResult>(
+                name,
+                id => new ActivityScheduled(id, name.Name, serialized, Asked(options), Tagged(options))));
     }
 
     /// <inheritdoc/>
@@ -92,29 +112,70 @@ internal sealed partial class OrchestrationContext(
         Guard();
         string? serialized = converter.Serialize(input);
         string child = (options as SubOrchestrationOptions)?.InstanceId ?? NewGuid().ToString("N");
+        RefuseEntity(child);
         return await WithRetry(
             options?.Retry,
             () => Schedule<TResult>(
                 orchestratorName,
-                id => new SubOrchestrationScheduled(id, orchestratorName.Name, child, serialized, options?.Version?.Version)));
+                id => new SubOrchestrationScheduled(
+                    id, orchestratorName.Name, child, serialized, Asked(options), Tagged(options))));
     }
+
+    private static void RefuseEntity(string instanceId)
+    {
+        if (instanceId.StartsWith('@'))
+        {
+            throw new ArgumentException($"'{instanceId}' is the id of an entity. {NoEntities}", nameof(instanceId));
+        }
+    }
+
+    /// <summary>The version that a call asks for; null: whichever it gets by itself.</summary>
+    private static string? Asked(TaskOptions? options) => options?.Version is { } version ? version.Version ?? "" : null;
+
+    private static Dictionary<string, string>? Tagged(TaskOptions? options) =>
+        options?.Tags is { Count: > 0 } tags ? new Dictionary<string, string>(tags) : null;
 
     /// <inheritdoc/>
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
     {
         Guard();
-        if (cancellationToken.IsCancellationRequested)
+        DateTime due = ToUtc(fireAt);
+        return IsTooLong(due) ? CreateLongTimer(due, cancellationToken) : CreateOneTimer(due, cancellationToken);
+    }
+
+    /// <summary>Several timers, one after the other: backends of Durable Task may be unable to wait so long.</summary>
+    private async Task CreateLongTimer(DateTime due, CancellationToken cancellation)
+    {
+        while (IsTooLong(due) && !cancellation.IsCancellationRequested)
         {
-            return Task.FromCanceled(cancellationToken);
+            await CreateOneTimer(_now + _longest!.Value, cancellation);
+        }
+
+        await CreateOneTimer(due, cancellation);
+    }
+
+    /// <summary>Whether a timer is to be split; a replay splits those that were split, into the same parts.</summary>
+    private bool IsTooLong(DateTime due)
+    {
+        bool tooLong = due - _now > _longest;
+        _split |= tooLong;
+        return tooLong;
+    }
+
+    private Task CreateOneTimer(DateTime due, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+        {
+            return Task.FromCanceled(cancellation);
         }
 
         int id = _nextId++;
         var source = new DurableSource<object?>();
         _pending.Add(id, (nameof(CreateTimer), source));
-        _outputs.Add(new TimerCreated(id, ToUtc(fireAt)));
-        if (cancellationToken.CanBeCanceled)
+        _outputs.Add(new TimerCreated(id, due));
+        if (cancellation.CanBeCanceled)
         {
-            cancellationToken.Register(() => CancelTimer(id, source, cancellationToken));
+            cancellation.Register(() => CancelTimer(id, source, cancellation));
         }
 
         return source.Task;
@@ -131,6 +192,7 @@ internal sealed partial class OrchestrationContext(
     public override void SendEvent(string instanceId, string eventName, object payload)
     {
         Guard();
+        RefuseEntity(instanceId);
         _outputs.Add(new EventSent(_nextId++, instanceId, eventName, converter.Serialize(payload)));
     }
 
@@ -160,7 +222,9 @@ internal sealed partial class OrchestrationContext(
     {
         Guard();
         NextGeneration = new GenerationRequest(
-            converter.Serialize(options.NewInput), options.PreserveUnprocessedEvents, options.NewVersion ?? _version);
+            converter.Serialize(options.NewInput),
+            options.PreserveUnprocessedEvents,
+            string.IsNullOrWhiteSpace(options.NewVersion) ? _version : options.NewVersion);
     }
 
     /// <inheritdoc/>
@@ -207,6 +271,20 @@ internal sealed partial class OrchestrationContext(
     /// </summary>
     private async Task<T> WithRetry<T>(TaskRetryOptions? retry, Func<Task<T>> call)
     {
+        try
+        {
+            return retry?.Policy is { } policy ? await WithPolicy(policy, call)
+                : retry?.Handler is { } handler ? await WithHandler(handler, call)
+                : await call();
+        }
+        catch (OrchestrationException error)
+        {
+            throw Failures.Shown(error);
+        }
+    }
+
+    private async Task<T> WithPolicy<T>(RetryPolicy policy, Func<Task<T>> call)
+    {
         DateTime firstCall = _now;
         for (int attempt = 1; ; attempt++)
         {
@@ -214,24 +292,51 @@ internal sealed partial class OrchestrationContext(
             {
                 return await call();
             }
-            catch (TaskFailedException error) when (retry is not null && Failures.IsWorthAnotherTry(error.FailureDetails))
+            catch (Exception error) when (MayCallAgain(error))
             {
-                if (retry.Policy is { } policy)
-                {
-                    if (attempt >= policy.MaxNumberOfAttempts || !policy.Handle(error.InnerException!) || RetryWindowIsOver(policy, firstCall))
-                    {
-                        throw;
-                    }
-
-                    await CreateTimer(_now + RetryInterval(policy, attempt), CancellationToken.None);
-                }
-                else if (retry.Handler is { } handler
-                    && !await handler(
-                        new RetryContext(this, attempt, error.FailureDetails, _now - firstCall, CancellationToken.None)))
+                if (attempt >= policy.MaxNumberOfAttempts || !Handles(policy, error) || RetryWindowIsOver(policy, firstCall))
                 {
                     throw;
                 }
             }
+
+            await CreateTimer(_now + RetryInterval(policy, attempt), CancellationToken.None);
+        }
+    }
+
+    private async Task<T> WithHandler<T>(AsyncRetryHandler handler, Func<Task<T>> call)
+    {
+        DateTime firstCall = _now;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (OrchestrationException error) when (MayCallAgain(error))
+            {
+                var failure = TaskFailureDetails.FromException(error);
+                if (!await handler(new RetryContext(this, attempt, failure, _now - firstCall, CancellationToken.None)))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private static bool MayCallAgain(Exception error) =>
+        error is not OrchestrationException { FailureDetails.IsNonRetriable: true };
+
+    /// <summary>A policy whose own code fails handles nothing: the failure that it was asked about must not get lost.</summary>
+    private static bool Handles(RetryPolicy policy, Exception error)
+    {
+        try
+        {
+            return policy.Handle(error);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            return false;
         }
     }
 

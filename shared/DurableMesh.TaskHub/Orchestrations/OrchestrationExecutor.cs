@@ -15,8 +15,10 @@ internal sealed class OrchestrationExecutor
 {
     private readonly string _name;
     private readonly string _instanceId;
-    private readonly Func<string, string, ITaskOrchestrator?> _find;
+    private readonly ITaskOrchestrator _orchestrator;
     private readonly DataConverter _converter;
+    private readonly Failures _failures;
+    private readonly ILogger _logger;
     private readonly OrchestrationScheduler _scheduler;
     private readonly OrchestrationContext _context;
     private readonly Queue<HistoryEvent> _inputs = new();
@@ -27,7 +29,8 @@ internal sealed class OrchestrationExecutor
     /// <param name="name">The orchestrator's name.</param>
     /// <param name="instanceId">The instance's id.</param>
     /// <param name="parent">Who waits for it, or null.</param>
-    /// <param name="find">Finds the orchestrator's code by name; null where there is none.</param>
+    /// <param name="orchestrator">The orchestrator's code.</param>
+    /// <param name="tasks">The worker's settings.</param>
     /// <param name="converter">Turns inputs and outputs to text and back.</param>
     /// <param name="loggerFactory">For the code's replay-safe loggers.</param>
     /// <param name="escaped">
@@ -38,15 +41,17 @@ internal sealed class OrchestrationExecutor
         string name,
         string instanceId,
         ParentLink? parent,
-        Func<string, string, ITaskOrchestrator?> find,
+        ITaskOrchestrator orchestrator,
+        LocalTasks tasks,
         DataConverter converter,
         ILoggerFactory loggerFactory,
         Action<OrchestratorEscapedException> escaped)
     {
-        (_name, _instanceId, _parent, _find, _converter) = (name, instanceId, parent, find, converter);
+        (_name, _instanceId, _parent, _orchestrator, _converter) = (name, instanceId, parent, orchestrator, converter);
+        (_failures, _logger) = (tasks.Failures, WorkerLog.ForOrchestrations(loggerFactory));
         _scheduler = new OrchestrationScheduler(method => escaped(OrchestratorEscapedException.Because(
             _name, instanceId, $"awaited something that is not durable{(method is null ? "" : $" in {method}")}")));
-        _context = new OrchestrationContext(instanceId, _scheduler, converter, loggerFactory, escaped);
+        _context = new OrchestrationContext(instanceId, _scheduler, converter, loggerFactory, tasks.LongestTimer, escaped);
     }
 
     /// <summary>
@@ -67,7 +72,7 @@ internal sealed class OrchestrationExecutor
                     break;
                 case EpisodeStarted episode:
                     ExpectNothing(produced);
-                    Run(episode.At, replaying: true);
+                    Run(episode.At, episode);
                     produced = new Queue<HistoryEvent>(_context.TakeOutputs());
                     break;
                 case { IsOutput: true } and not GenerationStarted:
@@ -99,7 +104,7 @@ internal sealed class OrchestrationExecutor
                 }
 
                 break;
-            case ExecutionSuspended or ExecutionResumed:
+            case ExecutionSuspended or ExecutionResumed or ExecutionRewound:
                 break;
             default:
                 _inputs.Enqueue(input);
@@ -108,13 +113,13 @@ internal sealed class OrchestrationExecutor
     }
 
     /// <summary>
-    /// Lets the code see all inputs that were accepted, at <paramref name="now"/>, until it waits again. Answers what it
-    /// produced: its calls, then the last custom status, then the end of the execution if it has come.
+    /// Lets the code see all inputs that were accepted, at <paramref name="now"/>, until it waits again. Answers the episode
+    /// and what it produced: its calls, then the last custom status, then the end of the execution if it has come.
     /// </summary>
     public List<HistoryEvent> RunEpisode(DateTime now, Func<string> newExecutionId)
     {
-        Run(now, replaying: false);
-        List<HistoryEvent> outputs = _context.TakeOutputs();
+        Run(now, recorded: null);
+        List<HistoryEvent> outputs = [new EpisodeStarted(now, _context.TakeSplit()), .. _context.TakeOutputs()];
         if (_context.TakeCustomStatus() is { } status)
         {
             outputs.Add(status);
@@ -128,9 +133,9 @@ internal sealed class OrchestrationExecutor
         return outputs;
     }
 
-    private void Run(DateTime now, bool replaying)
+    private void Run(DateTime now, EpisodeStarted? recorded)
     {
-        _context.Begin(now, replaying);
+        _context.Begin(now, recorded);
         if (_main is null)
         {
             // Events from before the start are there when the code first asks for them.
@@ -159,19 +164,26 @@ internal sealed class OrchestrationExecutor
 
         if (!_main.IsCompletedSuccessfully)
         {
-            Exception error = _main.Exception?.InnerException ?? new TaskCanceledException(_main);
-            return new ExecutionCompleted(null, Failures.Details(error));
+            return Fail(_main.Exception?.InnerException ?? new TaskCanceledException(_main));
         }
 
         try
         {
-            return new ExecutionCompleted(_converter.Serialize(_main.Result), null);
+            var end = new ExecutionCompleted(_converter.Serialize(_main.Result), null);
+            WorkerLog.OrchestrationCompleted(_logger, _instanceId, _name);
+            return end;
         }
         catch (Exception error)
             when (error is NotSupportedException or JsonException or InvalidOperationException or ArgumentException)
         {
-            return new ExecutionCompleted(null, Failures.Details(error));
+            return Fail(error);
         }
+    }
+
+    private ExecutionCompleted Fail(Exception error)
+    {
+        WorkerLog.OrchestrationFailed(_logger, error, _instanceId, _name);
+        return new ExecutionCompleted(null, _failures.OfOrchestrator(error));
     }
 
     private void Prepare(string? input, string? version)
@@ -191,12 +203,14 @@ internal sealed class OrchestrationExecutor
 
     private async Task<object?> RunAsync()
     {
-        ITaskOrchestrator orchestrator = _find(_name, _context.Version) ?? throw new TaskRefusedException(
-            TaskRefusedException.NoOrchestrator,
-            $"No orchestrator named '{_name}' is registered with this host. Was it renamed or removed while instances of it "
-            + "were running?");
-        object? argument = _input is null ? null : _converter.Deserialize(_input, orchestrator.InputType);
-        return await orchestrator.RunAsync(_context, argument);
+        object? argument = _input is null ? null : _converter.Deserialize(_input, _orchestrator.InputType);
+        _context.Argument = argument;
+        if (!_context.IsReplaying)
+        {
+            WorkerLog.OrchestrationStarted(_logger, _instanceId, _name);
+        }
+
+        return await _orchestrator.RunAsync(_context, argument);
     }
 
     private void ExpectNothing(Queue<HistoryEvent> produced)

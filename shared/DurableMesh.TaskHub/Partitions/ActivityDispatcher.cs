@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using DurableMesh.TaskHub.Orchestrations;
 using DurableMesh.TaskHub.Telemetry;
 using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMesh.TaskHub.Partitions;
 
@@ -9,6 +9,7 @@ namespace DurableMesh.TaskHub.Partitions;
 /// <param name="InstanceId">For whom.</param>
 /// <param name="TaskId">As which task of it.</param>
 /// <param name="Name">Which activity.</param>
+/// <param name="Version">Its version, or null.</param>
 /// <param name="Input">Its serialised input.</param>
 /// <param name="Cause">The span of the episode that called it, where there is one.</param>
 /// <param name="Answer">Takes the serialised result or the failure, and the span of the run.</param>
@@ -16,6 +17,7 @@ internal sealed record ActivityCall(
     string InstanceId,
     int TaskId,
     TaskName Name,
+    string? Version,
     string? Input,
     Activity? Cause,
     Action<string?, TaskFailureDetails?, Activity?> Answer);
@@ -25,7 +27,7 @@ internal sealed record ActivityCall(
 /// that calls thousands delays another's single call by one round at most. The order follows from the calls and their ends alone.
 /// </summary>
 internal sealed class ActivityDispatcher(
-    Func<TaskName, ITaskActivity?> find, DataConverter converter, TaskScheduler scheduler, int maximumConcurrent)
+    LocalTasks tasks, DataConverter converter, TaskScheduler scheduler, ILogger logger, int maximumConcurrent)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Queue<ActivityCall>> _lines = [];
@@ -107,25 +109,40 @@ internal sealed class ActivityDispatcher(
     /// <summary>Apart from <see cref="RunAsync"/>, so that what the code leaves in its execution context ends with it.</summary>
     private async Task AnswerAsync(ActivityCall call)
     {
-        string? result = null;
-        TaskFailureDetails? failure = null;
-        using Activity? span = EngineTracing.StartActivity(call);
-        try
+        TaskFailureDetails? refusal = tasks.Refuse(call.Version);
+        if (refusal is not null && !tasks.FailsWrongVersions)
         {
-            ITaskActivity activity = find(call.Name) ?? throw new TaskRefusedException(
-                TaskRefusedException.NoActivity,
-                $"No activity named '{call.Name}' is registered with this host.");
-            object? input = call.Input is null ? null : converter.Deserialize(call.Input, activity.InputType);
-            result = converter.Serialize(await activity.RunAsync(new Context(call), input));
+            // It stays due, and runs once the hub has a worker for its version.
+            return;
         }
-        catch (Exception error)
+
+        using Activity? span = EngineTracing.StartActivity(call);
+        (string? result, TaskFailureDetails? failure) = refusal is null ? await CallAsync(call) : (null, refusal);
+        if (failure is not null)
         {
-            // An activity's failure belongs to the orchestration that called it, whatever it is.
-            failure = Failures.Details(error);
             span?.Fail(failure.ErrorType, failure.ErrorMessage);
         }
 
         call.Answer(result, failure, span ?? call.Cause);
+    }
+
+    private async Task<(string? Result, TaskFailureDetails? Failure)> CallAsync(ActivityCall call)
+    {
+        try
+        {
+            ITaskActivity activity = tasks.FindActivity(call.Name, call.Version);
+            object? input = call.Input is null ? null : converter.Deserialize(call.Input, activity.InputType);
+            WorkerLog.ActivityStarted(logger, call.InstanceId, call.Name.Name);
+            string? result = converter.Serialize(await activity.RunAsync(new Context(call), input));
+            WorkerLog.ActivityCompleted(logger, call.InstanceId, call.Name.Name);
+            return (result, null);
+        }
+        catch (Exception error)
+        {
+            // An activity's failure belongs to the orchestration that called it, whatever it is.
+            WorkerLog.ActivityFailed(logger, error, call.InstanceId, call.Name.Name);
+            return (null, tasks.Failures.OfActivity(error));
+        }
     }
 
     private sealed class Context(ActivityCall call) : TaskActivityContext
@@ -133,5 +150,7 @@ internal sealed class ActivityDispatcher(
         public override TaskName Name => call.Name;
 
         public override string InstanceId => call.InstanceId;
+
+        public override string Version => call.Version ?? string.Empty;
     }
 }

@@ -124,12 +124,24 @@ internal sealed class ClientRequests(
 
     /// <summary>Describes one instance; null where there is none.</summary>
     public Task<OrchestrationMetadata?> GetAsync(string instanceId, bool withData) =>
-        AskAsync<OrchestrationMetadata?>(instanceId, (found, answer) =>
+        ReadAsync(instanceId, found => found.Describe(scope.Services.Converter, withData));
+
+    /// <summary>Takes from an instance what the caller wants to know; null where there is no instance.</summary>
+    public Task<T?> ReadAsync<T>(string instanceId, Func<Instance, T> read)
+        where T : class =>
+        AskAsync<T?>(instanceId, (found, answer) =>
         {
-            OrchestrationMetadata? metadata = found is { State.Exists: true }
-                ? found.Describe(scope.Services.Converter, withData)
-                : null;
-            commits.OnceDurable(found, () => answer.SetResult(metadata));
+            T? value = found is { State.Exists: true } ? read(found) : null;
+            commits.OnceDurable(found, () => answer.SetResult(value));
+        });
+
+    /// <summary>Lists the ids of instances, in their order.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public Task<IReadOnlyList<string>> ListIdsAsync(string? after, Func<InstanceSummary, bool> chosen, int count) =>
+        scope.Mailbox.AskAsync<IReadOnlyList<string>>(answer =>
+        {
+            string[] ids = [.. catalog.IdsAfter(after).Where(id => chosen(catalog.SummaryOf(id))).Take(count)];
+            commits.OnceDurable(null, () => answer.SetResult(ids));
         });
 
     /// <summary>Describes instances in the order of their ids.</summary>
@@ -143,12 +155,8 @@ internal sealed class ClientRequests(
         var described = new List<OrchestrationMetadata>();
         while (true)
         {
-            (string? behind, int wanted) = (after, count - described.Count);
-            string[] page = await scope.Mailbox.AskAsync<string[]>(answer =>
-            {
-                string[] ids = [.. catalog.IdsAfter(behind).Where(id => chosen(catalog.SummaryOf(id))).Take(wanted)];
-                commits.OnceDurable(null, () => answer.SetResult(ids));
-            });
+            int wanted = count - described.Count;
+            IReadOnlyList<string> page = await ListIdsAsync(after, chosen, wanted);
             foreach (Task<OrchestrationMetadata?> one in page.Select(id => GetAsync(id, withData)).ToArray())
             {
                 if (await one is { } metadata)
@@ -158,7 +166,7 @@ internal sealed class ClientRequests(
             }
 
             // One that was purged meanwhile leaves a place for another.
-            if (page.Length < wanted || described.Count == count)
+            if (page.Count < wanted || described.Count == count)
             {
                 return described;
             }

@@ -7,4 +7,7 @@ internal sealed partial class Episodes
 {
     [LoggerMessage(LogLevel.Error, "Orchestration '{Name}' ({InstanceId}) failed: {Reason}")]
     private partial void LogInstanceFailed(string name, string instanceId, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Orchestration '{Name}' ({InstanceId}) is not run by this worker: {Reason}")]
+    private partial void LogVersionRefused(string name, string instanceId, string reason);
 }

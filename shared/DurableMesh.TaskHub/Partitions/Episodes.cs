@@ -147,6 +147,12 @@ internal sealed partial class Episodes(
 
     private void Run(Instance instance)
     {
+        if (_services.Tasks.Refuse(instance.State.Version) is { } refusal)
+        {
+            Refuse(instance, refusal);
+            return;
+        }
+
         DateTime now = Now(instance.State);
         List<HistoryEvent> outputs;
         try
@@ -162,7 +168,6 @@ internal sealed partial class Episodes(
             return;
         }
 
-        recorder.Record(instance, new EpisodeStarted(now));
         foreach (HistoryEvent output in outputs)
         {
             recorder.Record(instance, output);
@@ -170,6 +175,16 @@ internal sealed partial class Episodes(
         }
 
         Flush(instance);
+    }
+
+    /// <summary>Fails an instance whose version the worker does not run, or leaves it to a worker that does.</summary>
+    private void Refuse(Instance instance, TaskFailureDetails refusal)
+    {
+        LogVersionRefused(instance.State.Name, instance.Id, refusal.ErrorMessage);
+        if (_services.Tasks.FailsWrongVersions)
+        {
+            End(instance, new ExecutionCompleted(null, refusal));
+        }
     }
 
     private void CheckHistory(Instance instance)
@@ -204,7 +219,8 @@ internal sealed partial class Episodes(
             state.Name,
             instance.Id,
             state.Parent,
-            _services.FindOrchestrator,
+            _services.Tasks.CreateOrchestrator(state.Name, state.Version),
+            _services.Tasks,
             _services.Converter,
             _services.LoggerFactory,
             error => scope.Mailbox.Post(() =>
@@ -221,7 +237,7 @@ internal sealed partial class Episodes(
     private void Fail(Instance instance, Exception error)
     {
         LogInstanceFailed(instance.State.Name, instance.Id, error.Message);
-        End(instance, new ExecutionCompleted(null, TaskFailureDetails.FromException(error)));
+        End(instance, new ExecutionCompleted(null, _services.Tasks.Failures.OfOrchestrator(error)));
     }
 
     /// <summary>Writes what was recorded, then sends what it addresses to other instances.</summary>
@@ -248,7 +264,8 @@ internal sealed partial class Episodes(
         {
             case ActivityScheduled e:
                 Activity? episode = _cause;
-                commits.OnCommitted(() => tasks.Dispatch(instance.Id, executionId, e, episode));
+                string? version = state.Version;
+                commits.OnCommitted(() => tasks.Dispatch(instance.Id, executionId, version, e, episode));
                 break;
             case TimerCreated e:
                 tasks.SetTimer(instance.Id, executionId, e);
@@ -256,10 +273,20 @@ internal sealed partial class Episodes(
             case SubOrchestrationScheduled e:
                 var parent = new ParentLink(state.Name, instance.Id, executionId, e.Id);
                 _messages.Add(new InstanceMessage(e.InstanceId, null, new ExecutionStarted(
-                    e.Name, _services.NewExecutionId(), e.Input, Now(state), e.Version, Parent: parent), _cause));
+                    e.Name,
+                    _services.NewExecutionId(),
+                    e.Input,
+                    Now(state),
+                    e.Version ?? _services.Tasks.DefaultVersion,
+                    Parent: parent,
+                    Tags: e.Tags), _cause));
                 break;
             case EventSent e:
-                _messages.Add(new InstanceMessage(e.InstanceId, null, new EventRaised(e.Name, e.Input), _cause));
+                using (Activity? sent = EngineTracing.StartSent(instance.Id, e, _cause))
+                {
+                    _messages.Add(new InstanceMessage(e.InstanceId, null, new EventRaised(e.Name, e.Input), sent ?? _cause));
+                }
+
                 break;
             case GenerationStarted:
                 instance.Executor = null;

@@ -17,7 +17,7 @@ internal sealed class FactRecorder(
     /// <summary>Applies a fact and adds it to what <see cref="Flush"/> will write.</summary>
     public void Record(Instance instance, HistoryEvent fact)
     {
-        if (fact is GenerationStarted)
+        if (fact.IsBeginning)
         {
             instance.Forget();
             _rememberFrom = _facts.Length;

@@ -93,10 +93,10 @@ internal sealed partial class PartitionRecovery(
             var record = new LogReader(records.Raw(records.Int()));
             var kind = (RecordKind)record.Byte();
             byte version = record.Byte();
-            if (version != 1)
+            if (version != 1 || kind > RecordKind.CheckpointInForce)
             {
-                throw new InvalidDataException(
-                    $"Commit {commit} of partition {scope.Number} was written by a newer version ({kind}, version {version}).");
+                throw new NewerFormatException(
+                    $"a record {kind} of version {version} in commit {commit} of partition {scope.Number}");
             }
 
             switch (kind)

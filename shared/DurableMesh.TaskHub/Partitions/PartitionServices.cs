@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace DurableMesh.TaskHub.Partitions;
 
 /// <summary>What all partitions of a hub share.</summary>
-/// <param name="FindOrchestrator">Finds an orchestrator's code by name and version.</param>
+/// <param name="Tasks">The program's orchestrators and activities.</param>
 /// <param name="Activities">Runs activities.</param>
 /// <param name="Metrics">Counts and measures.</param>
 /// <param name="Converter">Turns values to text and back.</param>
@@ -15,7 +15,7 @@ namespace DurableMesh.TaskHub.Partitions;
 /// <param name="NewExecutionId">Makes ids for executions.</param>
 /// <param name="Options">How the hub runs.</param>
 internal sealed record PartitionServices(
-    Func<string, string, ITaskOrchestrator?> FindOrchestrator,
+    LocalTasks Tasks,
     ActivityDispatcher Activities,
     EngineMetrics Metrics,
     DataConverter Converter,

@@ -32,10 +32,16 @@ internal sealed class ScheduledTasks : IDisposable
     public void Dispose() => _timers.Dispose();
 
     /// <summary>Lets an activity run; its result comes back as a fact.</summary>
-    public void Dispatch(string instanceId, string executionId, ActivityScheduled call, Activity? cause)
+    /// <param name="instanceId">For whom.</param>
+    /// <param name="executionId">For which execution.</param>
+    /// <param name="version">Which version that has: the activity's, where the call says no other.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="cause">The span of the episode that made it, where there is one.</param>
+    public void Dispatch(string instanceId, string executionId, string? version, ActivityScheduled call, Activity? cause)
     {
         long started = _services.Time.GetTimestamp();
-        _services.Activities.Dispatch(new ActivityCall(instanceId, call.Id, call.Name, call.Input, cause, Answer));
+        _services.Activities.Dispatch(
+            new ActivityCall(instanceId, call.Id, call.Name, call.Version ?? version, call.Input, cause, Answer));
 
         void Answer(string? result, TaskFailureDetails? failure, Activity? run) => _mailbox.Post(() =>
         {
@@ -72,7 +78,7 @@ internal sealed class ScheduledTasks : IDisposable
         {
             if (pending is ActivityScheduled activity)
             {
-                Dispatch(instance.Id, state.ExecutionId, activity, cause: null);
+                Dispatch(instance.Id, state.ExecutionId, state.Version, activity, cause: null);
             }
             else if (pending is TimerCreated timer)
             {

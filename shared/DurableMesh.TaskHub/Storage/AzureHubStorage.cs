@@ -33,9 +33,8 @@ internal sealed class AzureHubStorage(
         var hub = await AzureErrors.RunAsync(container.Uri, "open the hub", () => OpenAsync(wanted, cancellation), cancellation);
         if (hub.Format != HubDocument.CurrentFormat)
         {
-            throw new InvalidDataException(
-                $"The hub at {container.Uri.GetLeftPart(UriPartial.Path)} has format {hub.Format}; "
-                + $"this program knows format {HubDocument.CurrentFormat} only.");
+            throw new NewerFormatException(
+                $"a hub.json of format {hub.Format} at {container.Uri.GetLeftPart(UriPartial.Path)}");
         }
 
         _partitions = hub.Partitions;

@@ -31,6 +31,13 @@ internal static class EngineTracing
             ?.Describe("event", eventName)
             .SetTag("durabletask.event.target_instance_id", instanceId);
 
+    /// <summary>An orchestrator sends an event.</summary>
+    public static Activity? StartSent(string instanceId, EventSent sent, Activity? episode) =>
+        Start("orchestration_event", sent.Name, ActivityKind.Producer, episode)
+            ?.Describe("event", sent.Name)
+            .SetTag("durabletask.task.instance_id", instanceId)
+            .SetTag("durabletask.event.target_instance_id", sent.InstanceId);
+
     /// <summary>What a client's request is caused by: its span, or the one around it where its own is not sampled.</summary>
     public static Activity? CauseOf(Activity? request) => request ?? (Source.HasListeners() ? Activity.Current : null);
 

@@ -4,6 +4,7 @@ using DurableMesh.TaskHub;
 using DurableMesh.TaskHub.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -33,11 +34,11 @@ internal sealed class SimulatedHost : IDisposable
         Hub = new LocalTaskHub(
             Connection,
             Options.Create(scenario.Options),
-            registry,
+            new LocalTasks(registry, NoServices.Instance),
             JsonDataConverter.Default,
             process.Time,
-            NoServices.Instance,
             NullLoggerFactory.Instance,
+            meters: null,
             process,
             () => $"{process.Name}.{_ids++}");
         Client = new LocalDurableTaskClient("test", Hub, process.Time);
@@ -111,10 +112,18 @@ internal sealed class SimulatedHost : IDisposable
         Hub.Dispose();
     }
 
-    private sealed class NoServices : IServiceProvider
+    private sealed class NoServices : IServiceProvider, IServiceScopeFactory, IServiceScope
     {
         public static readonly NoServices Instance = new();
 
-        public object? GetService(Type serviceType) => null;
+        public IServiceProvider ServiceProvider => this;
+
+        public object? GetService(Type serviceType) => serviceType == typeof(IServiceScopeFactory) ? this : null;
+
+        public IServiceScope CreateScope() => this;
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -7,6 +7,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 using Moq;
 
@@ -126,7 +127,8 @@ public sealed class TaskFunctionTests
     private static ITaskActivity Activity(RunningApp app, string name) =>
         Registry(app).GetActivities().Single(entry => entry.Key.Name == name).Value(app.Host.Services);
 
-    private static DurableTaskRegistry Registry(RunningApp app) => app.Host.Services.GetRequiredService<DurableTaskRegistry>();
+    private static DurableTaskRegistry Registry(RunningApp app) =>
+        app.Host.Services.GetRequiredService<IOptions<DurableTaskRegistry>>().Value;
 
     private static TaskOrchestrationContext Context() =>
         Mock.Of<TaskOrchestrationContext>(context => context.InstanceId == "i-1");

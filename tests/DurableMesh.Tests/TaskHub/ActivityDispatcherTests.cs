@@ -1,6 +1,9 @@
+using DurableMesh.TaskHub;
 using DurableMesh.TaskHub.Partitions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DurableMesh.Tests.TaskHub;
 
@@ -96,12 +99,19 @@ public sealed class ActivityDispatcherTests
     }
 
     private ActivityDispatcher Dispatcher(int maximumConcurrent) =>
-        new(name => name.Name == "Work" ? new Work(this) : null, JsonDataConverter.Default, _thread, maximumConcurrent);
+        new(
+            new LocalTasks(
+                new DurableTaskRegistry().AddActivity("Work", new Work(this)), new ServiceCollection().BuildServiceProvider()),
+            JsonDataConverter.Default,
+            _thread,
+            NullLogger.Instance,
+            maximumConcurrent);
 
     private ActivityCall Call(string instance, int number, Action? then = null) => new(
         instance,
         number,
         "Work",
+        null,
         JsonDataConverter.Default.Serialize($"{instance}/{number}"),
         null,
         (_, failure, _) =>

@@ -115,7 +115,7 @@ public sealed class ConformanceDeterminismTests
 
         OrchestrationMetadata end = await hub.CompletionAsync(await hub.StartInstanceAsync("Gone"));
 
-        Assert.Contains("No orchestrator named 'Gone'", end.FailureDetails?.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("No orchestrator task named 'Gone'", end.FailureDetails?.ErrorMessage, StringComparison.Ordinal);
     }
 
     /// <summary>An orchestrator that takes its steps side by side and waits for the event "end".</summary>

@@ -150,7 +150,7 @@ public sealed class ConformanceRetryTests
 
         OrchestrationMetadata end = await hub.CompletionAsync(await hub.StartInstanceAsync("Call"));
 
-        Assert.Contains("No activity named 'Nobody'", end.FailureDetails?.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("No activity task named 'Nobody'", end.FailureDetails?.ErrorMessage, StringComparison.Ordinal);
     }
 
     [Fact]

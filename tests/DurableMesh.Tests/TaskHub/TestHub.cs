@@ -6,6 +6,7 @@ using DurableMesh.TaskHub.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
+using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,7 @@ namespace DurableMesh.Tests.TaskHub;
 internal sealed class TestHub : IAsyncDisposable
 {
     private readonly bool _mayFail;
-    private readonly ServiceProvider _provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly ServiceProvider _provider;
 
     private TestHub(
         InMemoryHubStorage storage,
@@ -25,19 +26,26 @@ internal sealed class TestHub : IAsyncDisposable
         DurableTaskRegistry registry,
         StorageFaultPlan? faults,
         int partitions,
-        Action<TaskHubOptions>? configure)
+        Action<TaskHubOptions>? configure,
+        Action<DurableTaskWorkerOptions>? worker,
+        Action<IServiceCollection>? services)
     {
         (Storage, Time, Registry, _mayFail) = (storage, time, registry, faults is not null);
         var options = new TaskHubOptions { PartitionCount = partitions, RequestTimeout = TimeSpan.FromDays(40) };
         configure?.Invoke(options);
+        var workerOptions = new DurableTaskWorkerOptions();
+        worker?.Invoke(workerOptions);
+        var collection = new ServiceCollection().AddMetrics();
+        services?.Invoke(collection);
+        _provider = collection.BuildServiceProvider();
         Hub = new LocalTaskHub(
             storage.Connect(faults),
             Options.Create(options),
-            registry,
+            new LocalTasks(registry, _provider, workerOptions),
             JsonDataConverter.Default,
             time,
-            _provider,
-            new TestLoggers(Told));
+            new TestLoggers(Told),
+            Meters);
         Client = new LocalDurableTaskClient("test", Hub, time);
     }
 
@@ -64,13 +72,15 @@ internal sealed class TestHub : IAsyncDisposable
         Action<DurableTaskRegistry> tasks,
         StorageFaultPlan? faults = null,
         int partitions = 1,
-        Action<TaskHubOptions>? configure = null)
+        Action<TaskHubOptions>? configure = null,
+        Action<DurableTaskWorkerOptions>? worker = null,
+        Action<IServiceCollection>? services = null)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
 
         // Where nobody else wants the lease, a clock that a test races ahead need not run it out.
         var storage = new InMemoryHubStorage(time) { LeaseDuration = TimeSpan.FromDays(30) };
-        return await StartAsync(storage, time, tasks, faults, partitions, configure);
+        return await StartAsync(storage, time, tasks, faults, partitions, configure, worker, services);
     }
 
     public static async Task<TestHub> StartAsync(
@@ -79,11 +89,13 @@ internal sealed class TestHub : IAsyncDisposable
         Action<DurableTaskRegistry> tasks,
         StorageFaultPlan? faults = null,
         int partitions = 1,
-        Action<TaskHubOptions>? configure = null)
+        Action<TaskHubOptions>? configure = null,
+        Action<DurableTaskWorkerOptions>? worker = null,
+        Action<IServiceCollection>? services = null)
     {
         var registry = new DurableTaskRegistry();
         tasks(registry);
-        var hub = new TestHub(storage, time, registry, faults, partitions, configure);
+        var hub = new TestHub(storage, time, registry, faults, partitions, configure, worker, services);
         await hub.Hub.StartAsync(CancellationToken.None);
         return hub;
     }
@@ -96,8 +108,10 @@ internal sealed class TestHub : IAsyncDisposable
         Action<DurableTaskRegistry> tasks,
         int forgottenWrites = 0,
         int partitions = 1,
-        Action<TaskHubOptions>? configure = null) =>
-        StartAsync(Storage.Copy(forgottenWrites), Time, tasks, partitions: partitions, configure: configure);
+        Action<TaskHubOptions>? configure = null,
+        Action<DurableTaskWorkerOptions>? worker = null) =>
+        StartAsync(
+            Storage.Copy(forgottenWrites), Time, tasks, partitions: partitions, configure: configure, worker: worker);
 
     public Task<string> StartInstanceAsync(string name, object? input = null, string? id = null) =>
         Client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(id), Patience);

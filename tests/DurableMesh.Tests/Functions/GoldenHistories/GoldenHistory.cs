@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
+using DurableMesh.TaskHub;
 using DurableMesh.TaskHub.History;
 using DurableMesh.TaskHub.Log;
 using DurableMesh.TaskHub.Orchestrations;
 using DurableMesh.Tests.TaskHub.History;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
 
 namespace DurableMesh.Tests.Functions.GoldenHistories;
 
@@ -104,7 +106,9 @@ internal sealed record GoldenHistory(string File, IReadOnlyList<HistoryEvent> Ev
             Orchestration,
             Path.GetFileNameWithoutExtension(File),
             Started.Parent,
-            (name, _) => find(name),
+            find(Orchestration) ?? throw new TaskRefusedException(
+                TaskRefusedException.NoOrchestrator, $"The app has no orchestrator '{Orchestration}'."),
+            new LocalTasks(new DurableTaskRegistry(), Mock.Of<IServiceProvider>()),
             converter,
             NullLoggerFactory.Instance,
             escaped => escape = escaped);

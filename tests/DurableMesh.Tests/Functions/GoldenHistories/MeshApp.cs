@@ -10,6 +10,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Moq;
 
 namespace DurableMesh.Tests.Functions.GoldenHistories;
@@ -49,7 +50,7 @@ internal sealed class MeshApp : IDisposable
 
     public DataConverter Converter => Services.GetRequiredService<DataConverter>();
 
-    public DurableTaskRegistry Tasks => Services.GetRequiredService<DurableTaskRegistry>();
+    public DurableTaskRegistry Tasks => Services.GetRequiredService<IOptions<DurableTaskRegistry>>().Value;
 
     /// <summary>The names of the app's orchestrations.</summary>
     public IEnumerable<string> Orchestrations => Tasks.GetOrchestrators().Select(orchestrator => orchestrator.Key.Name);

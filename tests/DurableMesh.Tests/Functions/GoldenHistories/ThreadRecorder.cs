@@ -48,10 +48,9 @@ internal sealed class ThreadRecorder : IAsyncDisposable
             _storage.Connect(),
             // Without checkpoints the log keeps everything in its first segment.
             Options.Create(new TaskHubOptions { RequestTimeout = TimeSpan.FromDays(1), CheckpointInterval = TimeSpan.MaxValue }),
-            TasksThatObey(),
+            new LocalTasks(TasksThatObey(), _app.Services),
             _app.Converter,
             _time,
-            _app.Services,
             NullLoggerFactory.Instance,
             newId: () => Interlocked.Increment(ref _ids).ToString("x32", CultureInfo.InvariantCulture));
         _client = new LocalDurableTaskClient("test", _hub, _time);

@@ -215,7 +215,7 @@ public sealed class ThreadOrchestratorTests
     {
         _ = _harness.Start();
 
-        var failure = Failures.Of("a", 0, new TaskFailureDetails(errorType, "m", null, null, null)).InnerException!;
+        var failure = Failures.Core("a", 0, new TaskFailureDetails(errorType, "m", null, null, null), false);
         Assert.NotEmpty(_harness.Retries);
         Assert.All(_harness.Retries, policy => Assert.Equal(again, policy.Handle(failure)));
     }

@@ -24,6 +24,7 @@ internal static class HistoryText
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         IgnoreReadOnlyProperties = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new PropertyValue() },
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameTheEvents, EmbedPayloads, LeaveOutStackTraces } },
     };
 
@@ -71,6 +72,24 @@ internal static class HistoryText
                 property.ShouldSerialize = (_, _) => false;
             }
         }
+    }
+
+    /// <summary>A property of a failure: text, a number, a flag, a map or a list.</summary>
+    private sealed class PropertyValue : JsonConverter<object>
+    {
+        public override object? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType switch
+            {
+                JsonTokenType.Null => null,
+                JsonTokenType.String => reader.GetString(),
+                JsonTokenType.Number => reader.GetDouble(),
+                JsonTokenType.True or JsonTokenType.False => reader.GetBoolean(),
+                JsonTokenType.StartArray => JsonSerializer.Deserialize<List<object?>>(ref reader, options),
+                _ => JsonSerializer.Deserialize<Dictionary<string, object?>>(ref reader, options),
+            };
+
+        public override void Write(Utf8JsonWriter writer, object value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value, value.GetType(), options);
     }
 
     /// <summary>A string that holds JSON. No string is no member; the text "null" is the member null.</summary>
