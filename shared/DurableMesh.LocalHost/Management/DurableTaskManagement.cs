@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace DurableMesh.LocalHost;
 
@@ -14,7 +15,7 @@ namespace DurableMesh.LocalHost;
 /// </summary>
 /// <remarks>https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api</remarks>
 internal sealed class DurableTaskManagement(
-    DurableTaskClient client, DurableTaskRegistry registry, HostAddress address, HttpFailures failures)
+    DurableTaskClient client, IOptions<DurableTaskRegistry> registry, HostAddress address, HttpFailures failures)
 {
     private const string ContinuationHeader = "x-ms-continuation-token";
 
@@ -33,6 +34,7 @@ internal sealed class DurableTaskManagement(
         Post("/instances/{instanceId}/suspend", api.SuspendAsync);
         Post("/instances/{instanceId}/resume", api.ResumeAsync);
         Post("/instances/{instanceId}/restart", api.RestartAsync);
+        Post("/instances/{instanceId}/rewind", api.RewindAsync);
         Post("/orchestrators/{name}/{instanceId?}", api.StartAsync);
 
         void Get(string path, RequestDelegate run) => app.MapGet(ManagementUrls.BasePath + path, api.Guarded(run));
@@ -122,6 +124,29 @@ internal sealed class DurableTaskManagement(
         }
     }
 
+    private async Task RewindAsync(HttpContext http)
+    {
+        if (await FindAsync(http, inputsAndOutputs: false) is not { } instance)
+        {
+            return;
+        }
+
+        if (instance.RuntimeStatus != OrchestrationRuntimeStatus.Failed)
+        {
+            await Problem.WriteAsync(
+                http,
+                StatusCodes.Status410Gone,
+                "instance_not_failed",
+                "Only an instance that has failed can be rewound.",
+                $"Instance '{instance.InstanceId}' is {instance.RuntimeStatus}.");
+            return;
+        }
+
+        var reason = new ManagementQuery(http.Request.Query).Text("reason");
+        await client.RewindInstanceAsync(instance.InstanceId, reason ?? string.Empty, http.RequestAborted);
+        http.Response.StatusCode = StatusCodes.Status202Accepted;
+    }
+
     private async Task PurgeAsync(HttpContext http)
     {
         if (await FindAsync(http, inputsAndOutputs: false) is not { } instance)
@@ -164,7 +189,8 @@ internal sealed class DurableTaskManagement(
     private async Task StartAsync(HttpContext http)
     {
         var name = Route(http, "name");
-        if (!registry.GetOrchestrators().Any(entry => string.Equals(entry.Key.Name, name, StringComparison.OrdinalIgnoreCase)))
+        if (!registry.Value.GetOrchestrators().Any(
+            entry => string.Equals(entry.Key.Name, name, StringComparison.OrdinalIgnoreCase)))
         {
             throw new BadHttpRequestException($"The app has no orchestrator '{name}'.");
         }

@@ -15,7 +15,7 @@ public record ManagementPayload
     /// <summary>POST: ends the instance; <c>{text}</c> stands for the reason.</summary>
     public string? TerminatePostUri { get; init; }
 
-    /// <summary>POST: rewinds a failed instance. Null where the host cannot rewind, as the local one.</summary>
+    /// <summary>POST: rewinds a failed instance; <c>{text}</c> stands for the reason.</summary>
     public string? RewindPostUri { get; init; }
 
     /// <summary>DELETE: removes the ended instance and its history.</summary>

@@ -58,6 +58,7 @@ public static class ManagementUrls
             StatusQueryGetUri = instance,
             SendEventPostUri = $"{instance}/raiseEvent/{{eventName}}",
             TerminatePostUri = $"{instance}/terminate?reason={{text}}",
+            RewindPostUri = $"{instance}/rewind?reason={{text}}",
             PurgeHistoryDeleteUri = instance,
             RestartPostUri = $"{instance}/restart",
             SuspendPostUri = $"{instance}/suspend?reason={{text}}",

@@ -103,6 +103,32 @@ internal sealed class ClientRequests(
             commits.OnceDurable(found, () => answer.SetResult(true));
         });
 
+    /// <summary>Lets a failed instance, and the failed sub-orchestrations that it waited for, try again.</summary>
+    /// <exception cref="ArgumentException">There is no such instance.</exception>
+    /// <exception cref="InvalidOperationException">The instance has not failed, or its history is not known.</exception>
+    public Task<bool> RewindAsync(string instanceId, string? reason) =>
+        AskAsync<bool>(instanceId, (found, answer) =>
+        {
+            Exception? refusal = found switch
+            {
+                not { State.Exists: true } => new ArgumentException(
+                    $"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId)),
+                { State.Status: not OrchestrationRuntimeStatus.Failed } => new InvalidOperationException(
+                    $"Orchestration '{instanceId}' is {found.State.Status}: only one that has failed can be rewound."),
+                { History.IsEmpty: true } => new InvalidOperationException(
+                    $"The history of orchestration '{instanceId}' was not kept when it failed: it cannot be rewound."),
+                _ => null,
+            };
+            if (refusal is not null)
+            {
+                commits.OnceDurable(found, () => answer.SetException(refusal));
+                return;
+            }
+
+            episodes.Rewind(found!, new ExecutionRewound(scope.Services.NewExecutionId(), reason, Parent: null));
+            commits.OnceDurable(found, () => answer.SetResult(true));
+        });
+
     /// <summary>Deletes an ended instance; answers how many were deleted.</summary>
     public Task<int> PurgeAsync(string instanceId) =>
         AskAsync<int>(instanceId, (found, answer) => Purge(found is { State.IsEnded: true } ? [instanceId] : [], answer));

@@ -5,6 +5,7 @@ using DurableMesh.TaskHub.Log;
 using DurableMesh.TaskHub.Orchestrations;
 using DurableMesh.TaskHub.Telemetry;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMesh.TaskHub.Partitions;
@@ -85,6 +86,63 @@ internal sealed partial class Episodes(
         recorder.Record(instance, end);
         TakeEffect(instance, end);
         Flush(instance);
+    }
+
+    /// <summary>Lets a failed instance, and the failed sub-orchestrations that it waited for, try again.</summary>
+    public void Rewind(Instance instance, ExecutionRewound rewound)
+    {
+        InstanceState state = instance.State;
+        List<HistoryEvent> facts = [.. Rewinding.Of(instance.History, rewound.ExecutionId!, rewound.Parent)];
+        recorder.Record(instance, rewound);
+        facts.ForEach(fact => recorder.Record(instance, fact));
+        foreach (HistoryEvent pending in state.WaitingFor)
+        {
+            if (pending is SubOrchestrationScheduled child)
+            {
+                var waiting = new ParentLink(state.Name, instance.Id, state.ExecutionId, child.Id);
+                _messages.Add(new InstanceMessage(
+                    child.InstanceId, null, new ExecutionRewound(_services.NewExecutionId(), rewound.Reason, waiting)));
+            }
+            else
+            {
+                TakeEffect(instance, pending);
+            }
+        }
+
+        Flush(instance);
+        Enqueue(instance);
+    }
+
+    /// <summary>
+    /// The orchestration that waits for an instance was rewound: the instance too if it has failed; if it runs it is told whom to
+    /// answer, and if it has ended it answers again.
+    /// </summary>
+    public void RewindChild(string instanceId, ExecutionRewound rewound)
+    {
+        ParentLink waiting = rewound.Parent!;
+        Instance? child = residency.Find(instanceId);
+        if (child?.State is not { Exists: true, Parent: { } parent } state || parent.InstanceId != waiting.InstanceId)
+        {
+            Answer(new SubOrchestrationFailed(waiting.TaskId, new TaskFailureDetails(
+                "OrchestrationNotFound", $"The sub-orchestration '{instanceId}' is not there any more.", null, null, null)));
+        }
+        else if (!state.IsEnded)
+        {
+            recorder.Record(child, rewound with { ExecutionId = null });
+            recorder.Flush(child);
+        }
+        else if (state.Failure is not null && !child.History.IsEmpty)
+        {
+            Rewind(child, rewound);
+        }
+        else
+        {
+            Answer(AnswerToParent(waiting, state.Status == OrchestrationRuntimeStatus.Terminated
+                ? new ExecutionTerminated(state.Output)
+                : new ExecutionCompleted(state.Output, state.Failure)));
+        }
+
+        void Answer(HistoryEvent end) => exchange.Send(new InstanceMessage(waiting.InstanceId, waiting.ExecutionId, end));
     }
 
     /// <summary>Lets an instance's code run in the next round.</summary>

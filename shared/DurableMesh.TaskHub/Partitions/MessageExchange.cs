@@ -109,6 +109,12 @@ internal sealed class MessageExchange(
             return;
         }
 
+        if (message.Fact is ExecutionRewound rewound)
+        {
+            Episodes.RewindChild(message.InstanceId, rewound);
+            return;
+        }
+
         Instance? instance = message.Fact is EventRaised
             ? residency.Obtain(message.InstanceId)
             : residency.Find(message.InstanceId);

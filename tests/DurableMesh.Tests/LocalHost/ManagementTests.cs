@@ -94,6 +94,7 @@ public sealed class ManagementTests : IAsyncLifetime
     [InlineData("POST", "/suspend")]
     [InlineData("POST", "/resume")]
     [InlineData("POST", "/restart")]
+    [InlineData("POST", "/rewind")]
     public async Task An_unknown_instance_is_404(string method, string operation)
     {
         var response = await _app.SendAsync(new HttpMethod(method), $"{Instances}/none{operation}", Json("1"));
@@ -308,6 +309,23 @@ public sealed class ManagementTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Only_an_instance_that_has_failed_is_rewound()
+    {
+        Has(Instance("failed", OrchestrationRuntimeStatus.Failed));
+        Has(Instance("done", OrchestrationRuntimeStatus.Completed));
+        Hub.Setup(hub => hub.RewindInstanceAsync("failed", "mended", It.IsAny<CancellationToken>()))
+            .Returns(Task.CompletedTask).Verifiable(Times.Once);
+
+        var failed = await _app.SendAsync(HttpMethod.Post, $"{Instances}/failed/rewind?reason=mended");
+        var done = await _app.SendAsync(HttpMethod.Post, $"{Instances}/done/rewind");
+
+        Assert.Equal(HttpStatusCode.Accepted, failed.StatusCode);
+        Assert.Equal(HttpStatusCode.Gone, done.StatusCode);
+        Assert.Equal("instance_not_failed", await Code(done));
+        Hub.Verify();
+    }
+
+    [Fact]
     public async Task What_the_client_refuses_is_a_bad_request()
     {
         Hub.Setup(hub => hub.GetAllInstancesAsync(It.IsAny<OrchestrationQuery>()))
@@ -360,6 +378,7 @@ public sealed class ManagementTests : IAsyncLifetime
         Assert.Equal($"{instance}/resume?reason={{text}}", payload.GetProperty("ResumePostUri").GetString());
         Assert.Equal(instance, payload.GetProperty("PurgeHistoryDeleteUri").GetString());
         Assert.Equal($"{instance}/restart", payload.GetProperty("RestartPostUri").GetString());
+        Assert.Equal($"{instance}/rewind?reason={{text}}", payload.GetProperty("RewindPostUri").GetString());
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
