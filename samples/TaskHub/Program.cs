@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DurableMesh.TaskHub;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -6,44 +5,52 @@ using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TaskHubSample;
 
-// A program of Durable Task's own SDK, without Azure Functions, on the local engine. The hub is in Azurite, or with --memory here.
+const string OrderId = "order-7";
+
 var memory = args.Contains("--memory") ? new TaskHubMemory() : null;
-var builder = Host.CreateApplicationBuilder(args);
+var builder = Host.CreateApplicationBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
-builder.Services.AddDurableTaskWorker(worker => worker
-    .AddTasks(tasks =>
-    {
-        tasks.AddOrchestratorFunc<string, string>("Greetings", async (context, city) =>
+builder.Services
+    .AddDurableTaskWorker(worker => worker
+        .AddTasks(tasks => tasks
+            .AddOrchestrator<OrderOrchestrator>()
+            .AddActivityFunc<Order, string>("Reserve", (_, order) => $"{order.Pieces} × {order.Item} from shelf 12")
+            .AddActivityFunc<string, string>("Ship", (_, parcel) => $"{parcel}, shipped"))
+        .UseLocalTaskHub(hub =>
         {
-            var first = await context.CallActivityAsync<string>("SayHello", city);
-            var answer = await context.WaitForExternalEvent<string>("answer");
-            await context.CreateTimer(TimeSpan.FromMilliseconds(50), CancellationToken.None);
-            return $"{first} {answer}";
-        });
-        tasks.AddOrchestratorFunc<int, int>("Burst", async (context, count) =>
-        {
-            var results = await Task.WhenAll(
-                Enumerable.Range(0, count).Select(number => context.CallActivityAsync<int>("Square", number)));
-            return results.Sum();
-        });
-        tasks.AddActivityFunc<string, string>("SayHello", (_, city) => $"Hello, {city}!");
-        tasks.AddActivityFunc<int, int>("Square", (_, number) => number * number);
-    })
-    .UseLocalTaskHub(hub => (hub.HubName, hub.Memory) = ("portable", memory)));
-builder.Services.AddDurableTaskClient(client => client.UseLocalTaskHub());
+            hub.HubName = "orders";
+            hub.ConnectionString = "UseDevelopmentStorage=true";
+            hub.Memory = memory;
+        }))
+    .AddDurableTaskClient(client => client.UseLocalTaskHub());
 
 using var host = builder.Build();
 await host.StartAsync();
-var hub = host.Services.GetRequiredService<DurableTaskClient>();
+var orders = host.Services.GetRequiredService<DurableTaskClient>();
+try
+{
+    if (await orders.GetInstanceAsync(OrderId) is { IsCompleted: false })
+    {
+        Console.WriteLine($"{OrderId} of an earlier run still waits.");
+    }
+    else
+    {
+        var start = new StartOrchestrationOptions(OrderId);
+        await orders.ScheduleNewOrchestrationInstanceAsync(nameof(OrderOrchestrator), new Order("kettle", 3), start);
+    }
 
-var id = await hub.ScheduleNewOrchestrationInstanceAsync("Greetings", "Oslo");
-await hub.RaiseEventAsync(id, "answer", "Hei!");
-var ended = await hub.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
-Console.WriteLine($"{ended.RuntimeStatus} {ended.ReadOutputAs<string>()}");
+    Console.Write($"Approve {OrderId}? [y/n] (or stop the program here, and start it again) ");
+    var approved = Console.ReadLine() is not "n";
+    await orders.RaiseEventAsync(OrderId, OrderOrchestrator.Approval, approved);
+    var ended = await orders.WaitForInstanceCompletionAsync(OrderId, getInputsAndOutputs: true);
+    Console.WriteLine($"{ended.RuntimeStatus}: {ended.ReadOutputAs<string>()}");
+}
+catch (TaskHubUnavailableException away)
+{
+    Console.Error.WriteLine($"{away.Message} Start Azurite (npx azurite), or run with --memory.");
+    Environment.ExitCode = 1;
+}
 
-var watch = Stopwatch.StartNew();
-var ids = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => hub.ScheduleNewOrchestrationInstanceAsync("Burst", 50)));
-var all = await Task.WhenAll(ids.Select(one => hub.WaitForInstanceCompletionAsync(one, getInputsAndOutputs: true)));
-Console.WriteLine($"{all.Count(one => one.ReadOutputAs<int>() == 40425)} of 200 bursts of 50 activities in {watch.ElapsedMilliseconds} ms");
 await host.StopAsync();
