@@ -5,8 +5,8 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Abstractions;
 using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
-using VersionMatchStrategy = Microsoft.DurableTask.Worker.DurableTaskWorkerOptions.VersionMatchStrategy;
 using VersioningOptions = Microsoft.DurableTask.Worker.DurableTaskWorkerOptions.VersioningOptions;
+using VersionMatchStrategy = Microsoft.DurableTask.Worker.DurableTaskWorkerOptions.VersionMatchStrategy;
 
 namespace DurableMesh.TaskHub;
 

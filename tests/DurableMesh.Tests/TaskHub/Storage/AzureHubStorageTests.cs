@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
+using DurableMesh.TaskHub;
 using DurableMesh.TaskHub.Storage;
 using DurableMesh.Tests.LocalHost.Azurite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -160,7 +161,7 @@ public sealed class AzureHubStorageTests(AzuriteFixture fixture) : HubStorageCon
         await Container.CreateAsync(cancellationToken: Cancellation);
         await Container.UploadBlobAsync("hub.json", BinaryData.FromString("""{"format":2,"partitions":4}"""), Cancellation);
 
-        var refused = await Assert.ThrowsAsync<InvalidDataException>(() => Connect().EnsureHubAsync(1, Cancellation));
+        var refused = await Assert.ThrowsAsync<NewerFormatException>(() => Connect().EnsureHubAsync(1, Cancellation));
 
         Assert.Contains("format 2", refused.Message, StringComparison.Ordinal);
     }
