@@ -98,6 +98,11 @@ internal sealed partial class FunctionDiscovery
             }
         }
 
+        foreach (var (place, output) in OutputBindings(method))
+        {
+            Fault(method, $"{place} has {ParameterBinder.Unknown(output)}");
+        }
+
         if (parameters.Count(parameter => parameter.IsInput) > 1)
         {
             Fault(method, "only one parameter can take the input.");
@@ -151,7 +156,16 @@ internal sealed partial class FunctionDiscovery
         static bool Several(IEnumerable<LocalFunction> group) => group.Skip(1).Any();
     }
 
-    private void Fault(MethodInfo method, string what) => _errors.Add($"{Name(method)}: {what}");
+    private void Fault(MethodInfo method, string what) =>
+        _errors.Add($"{Name(method)}, function '{method.GetCustomAttribute<FunctionAttribute>()!.Name}': {what}");
+
+    private static IEnumerable<(string Place, BindingAttribute Binding)> OutputBindings(MethodInfo method) =>
+    [
+        .. method.GetCustomAttributes<BindingAttribute>().Select(binding => ("its result", binding)),
+        .. from property in FunctionCompiler.ResultType(method).GetProperties()
+           from binding in property.GetCustomAttributes<BindingAttribute>()
+           select ($"property '{property.Name}' of its result", binding),
+    ];
 
     private static string Methods(IEnumerable<LocalFunction> functions) =>
         string.Join(" and ", functions.Select(function => Name(function.Method)));

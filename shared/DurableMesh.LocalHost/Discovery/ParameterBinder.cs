@@ -22,24 +22,27 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger, HttpRoute
             return Fault("is passed by reference; pass it by value.");
         }
 
-        if (parameter.GetCustomAttribute<TriggerBindingAttribute>() is not null)
+        return parameter.GetCustomAttributes<BindingAttribute>().ToList() switch
         {
-            return BindTrigger(parameter);
-        }
+            [] => BindByType(parameter),
+            [TriggerBindingAttribute] => BindTrigger(parameter),
+            [DurableClientAttribute client] => BindClient(parameter, client),
+            [var other] => Fault($"has {Unknown(other)}"),
+            var several => Fault($"has {several.Count} bindings: leave one."),
+        };
+    }
 
+    /// <summary>What is wrong with a binding that only a Functions host has, as the end of a sentence.</summary>
+    public static string Unknown(BindingAttribute binding) =>
+        $"[{NameOf(binding)}], which this host does not bind. Alone, an app has HTTP, orchestration and activity functions and "
+        + "[DurableClient]; a Functions host binds the rest.";
+
+    private (ParameterBinding? Binding, string? Fault) BindByType(ParameterInfo parameter)
+    {
+        var type = parameter.ParameterType;
         if (type == typeof(FunctionContext))
         {
             return Bound(parameter, invocation => invocation);
-        }
-
-        if (parameter.GetCustomAttribute<DurableClientAttribute>() is { } client)
-        {
-            return BindClient(parameter, client);
-        }
-
-        if (parameter.GetCustomAttribute<BindingAttribute>() is { } other)
-        {
-            return Fault($"has a {other.GetType().Name}, which this host does not bind.");
         }
 
         return trigger switch
@@ -52,10 +55,13 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger, HttpRoute
             HttpTriggerAttribute => BindRouteValue(parameter),
             ActivityTriggerAttribute when type == typeof(string) && Is(parameter, "instanceId") =>
                 Bound(parameter, invocation => Call(nameof(FunctionInputs.InstanceId), null, invocation)),
-            _ => Fault(
+            ActivityTriggerAttribute => Fault(
                 $"of type {type.Name} cannot be bound. An activity takes its [ActivityTrigger] input, string instanceId, "
                 + "FunctionContext, CancellationToken and [DurableClient] DurableTaskClient; "
                 + "inject services into the constructor."),
+
+            // The trigger itself is reported as a fault.
+            _ => Bound(parameter, _ => Expression.Default(type)),
         };
     }
 
@@ -77,7 +83,7 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger, HttpRoute
                 invocation => Call(nameof(FunctionInputs.Activity), parameter.ParameterType, invocation),
                 "activityTrigger",
                 isInput: true),
-        _ => Fault($"has [{trigger.GetType().Name}], which this host does not know."),
+        _ => Fault($"has {Unknown(trigger)}"),
     };
 
     private (ParameterBinding? Binding, string? Fault) BindClient(ParameterInfo parameter, DurableClientAttribute client)
@@ -152,6 +158,13 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger, HttpRoute
 
     private static MethodCallExpression Call(string method, Type? type, Expression invocation) =>
         Expression.Call(typeof(FunctionInputs), method, type is null ? null : [type], invocation);
+
+    private static string NameOf(BindingAttribute binding)
+    {
+        const string ending = "Attribute";
+        var name = binding.GetType().Name;
+        return name.EndsWith(ending, StringComparison.Ordinal) ? name[..^ending.Length] : name;
+    }
 
     private static bool Is(ParameterInfo parameter, string name) =>
         string.Equals(parameter.Name, name, StringComparison.OrdinalIgnoreCase);

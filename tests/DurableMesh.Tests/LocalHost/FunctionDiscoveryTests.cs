@@ -2,6 +2,7 @@ using DurableMesh.LocalHost;
 
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -34,12 +35,12 @@ public sealed class FunctionDiscoveryTests
     }
 
     [Theory]
-    [InlineData(typeof(NoTrigger), "NoTrigger.Run: it has no trigger")]
-    [InlineData(typeof(TwoTriggers), "TwoTriggers.Run: it has 2 triggers")]
+    [InlineData(typeof(NoTrigger), "NoTrigger.Run, function 'F': it has no trigger")]
+    [InlineData(typeof(TwoTriggers), "TwoTriggers.Run, function 'F': it has 2 triggers")]
     [InlineData(typeof(BadName), "'not a name' is no function name")]
-    [InlineData(typeof(NotPublic), "NotPublic.Run: make the method and its type public")]
-    [InlineData(typeof(AsyncVoid), "AsyncVoid.Run: it is async void")]
-    [InlineData(typeof(AbstractType), "AbstractType.Run: its type is abstract")]
+    [InlineData(typeof(NotPublic), "NotPublic.Run, function 'F': make the method and its type public")]
+    [InlineData(typeof(AsyncVoid), "AsyncVoid.Run, function 'F': it is async void")]
+    [InlineData(typeof(AbstractType), "AbstractType.Run, function 'F': its type is abstract")]
     [InlineData(typeof(UnknownParameter), "parameter 'query' of type String is neither in the route 'api/x'")]
     [InlineData(typeof(ServiceParameter), "inject services into the constructor")]
     [InlineData(typeof(WrongRequest), "parameter 'body' is a String; [HttpTrigger] binds an HttpRequest")]
@@ -54,11 +55,26 @@ public sealed class FunctionDiscoveryTests
     [InlineData(typeof(ActivityContextInput), "[ActivityTrigger] binds the input")]
     [InlineData(typeof(OtherHub), "names a task hub or connection")]
     [InlineData(typeof(ByReference), "parameter 'id' is passed by reference")]
+    [InlineData(typeof(QueueTriggered), "QueueTriggered.Run, function 'F': parameter 'item' has [QueueTrigger], which this host")]
+    [InlineData(typeof(WithBlob), "WithBlob.Run, function 'F': parameter 'blob' has [BlobInput], which this host does not bind")]
+    [InlineData(typeof(ContextFromBlob), "parameter 'context' has [BlobInput], which this host does not bind")]
+    [InlineData(typeof(ClientAndBlob), "parameter 'client' has 2 bindings: leave one")]
+    [InlineData(typeof(QueueFilling), "QueueFilling.Run, function 'F': its result has [QueueOutput], which")]
+    [InlineData(typeof(QueueFillingAndAnswering), "property 'Item' of its result has [QueueOutput], which")]
+    [InlineData(typeof(QueueFillingAndAnswering), "property 'Answer' of its result has [HttpResult], which")]
     public void A_fault_is_named_with_its_method_and_what_to_do(Type type, string expected)
     {
         var error = Assert.Throws<FunctionAppException>(() => FunctionDiscovery.Discover([type], "api"));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_function_with_an_unknown_trigger_nothing_else_is_told()
+    {
+        var error = Assert.Throws<FunctionAppException>(() => FunctionDiscovery.Discover([typeof(QueueTriggered)], "api"));
+
+        Assert.DoesNotContain("'count'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -250,6 +266,52 @@ public sealed class FunctionDiscoveryTests
     {
         [Function("F")]
         public static string Run([HttpTrigger(Route = "{id}")] HttpRequest request, ref string id) => request.Path + id;
+    }
+
+    public sealed class QueueTriggerAttribute : TriggerBindingAttribute;
+
+    public sealed class BlobInputAttribute : InputBindingAttribute;
+
+    public sealed class QueueOutputAttribute : OutputBindingAttribute;
+
+    public static class QueueTriggered
+    {
+        [Function("F")]
+        public static void Run([QueueTrigger] string item, int count) => _ = item + count;
+    }
+
+    public static class WithBlob
+    {
+        [Function("F")]
+        public static string Run([ActivityTrigger] int n, [BlobInput] string blob) => n + blob;
+    }
+
+    public static class ContextFromBlob
+    {
+        [Function("F")]
+        public static string Run([ActivityTrigger] int n, [BlobInput] FunctionContext context) => n + context.InvocationId;
+    }
+
+    public static class ClientAndBlob
+    {
+        [Function("F")]
+        public static string Run([ActivityTrigger] int n, [DurableClient, BlobInput] DurableTaskClient client) => n + client.Name;
+    }
+
+    public static class QueueFilling
+    {
+        [Function("F")]
+        [QueueOutput]
+        public static string Run([HttpTrigger] HttpRequest request) => request.Path;
+    }
+
+    public sealed record Outputs([property: QueueOutput] string Item, [property: HttpResult] IResult Answer);
+
+    public static class QueueFillingAndAnswering
+    {
+        [Function("F")]
+        public static Task<Outputs> RunAsync([HttpTrigger] HttpRequest request) =>
+            Task.FromResult(new Outputs(request.Path, Results.Ok()));
     }
 
     public static class SameName
