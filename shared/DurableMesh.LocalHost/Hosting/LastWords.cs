@@ -13,11 +13,13 @@ internal static class LastWords
 
     private static int _enabled;
 
-    public static void Enable()
+    /// <summary>From now on an exception that nobody handles is said in words.</summary>
+    /// <param name="others">The words for exceptions that <see cref="Of"/> has none for.</param>
+    public static void Enable(Func<Exception, string?>? others = null)
     {
         if (Interlocked.Exchange(ref _enabled, 1) == 0)
         {
-            AppDomain.CurrentDomain.UnhandledException += Say;
+            AppDomain.CurrentDomain.UnhandledException += (_, failure) => Say(failure.ExceptionObject, others);
         }
     }
 
@@ -32,9 +34,9 @@ internal static class LastWords
         _ => null,
     };
 
-    private static void Say(object sender, UnhandledExceptionEventArgs failure)
+    private static void Say(object failure, Func<Exception, string?>? others)
     {
-        if (failure.ExceptionObject is Exception error && Of(error) is { } words)
+        if (failure is Exception error && (Of(error) ?? others?.Invoke(error)) is { } words)
         {
             Console.Error.WriteLine(words);
             Environment.Exit(1);
