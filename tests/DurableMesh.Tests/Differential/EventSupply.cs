@@ -1,0 +1,60 @@
+using DurableMesh.Simulation;
+using DurableMesh.Simulation.Machine;
+using DurableMesh.Simulation.Workload;
+
+namespace DurableMesh.Tests.Differential;
+
+/// <summary>
+/// Decides which events an instance finds at its gates: at least one for every wait, so that it does not wait for ever; for a
+/// race one or none; and now and then one that nobody waits for.
+/// </summary>
+internal sealed class EventSupply
+{
+    /// <summary>How many events of a name are there and not yet taken, and whether a lost race has left a wait open.</summary>
+    private Dictionary<string, (int Left, bool IsOpen)> _names = Scenario.EventNames.ToDictionary(name => name, _ => (0, false));
+
+    /// <summary>Whether there is an event that no wait has taken.</summary>
+    public bool IsLeft => _names.Values.Any(name => name.Left > (name.IsOpen ? 1 : 0));
+
+    /// <summary>The events for the steps of a section, in the order in which they are raised.</summary>
+    public IReadOnlyList<string> For(IReadOnlyList<Step> section, SeededRandom random)
+    {
+        bool waits = section.Any(step => step.Kind is StepKind.Wait or StepKind.Race);
+        List<string> events = [.. Scenario.EventNames.Where(_ => waits && random.Chance(0.3))];
+        while (Run(section, events) is { } lacking)
+        {
+            events.Insert(random.Below(events.Count + 1), lacking);
+        }
+
+        return events;
+    }
+
+    /// <summary>The name of an event that a wait lacks; null when there is one for each, and then they are taken.</summary>
+    private string? Run(IReadOnlyList<Step> section, IReadOnlyList<string> events)
+    {
+        var names = _names.ToDictionary(
+            name => name.Key,
+            name => (Left: name.Value.Left + events.Count(one => one == name.Key), name.Value.IsOpen));
+        foreach (Step step in section)
+        {
+            switch (step.Kind)
+            {
+                case StepKind.Wait when names[step.Name!].Left == 0:
+                    return step.Name;
+                case StepKind.Wait or StepKind.Race:
+                    int left = names[step.Name!].Left;
+                    names[step.Name!] = (Math.Max(0, left - 1), IsOpen: left == 0);
+                    break;
+                case StepKind.Again:
+                    // What a wait has taken that is left open is reported, and gone.
+                    names = names.ToDictionary(
+                        name => name.Key,
+                        name => (Math.Max(0, name.Value.Left - (name.Value.IsOpen ? 1 : 0)), false));
+                    break;
+            }
+        }
+
+        _names = names;
+        return null;
+    }
+}
