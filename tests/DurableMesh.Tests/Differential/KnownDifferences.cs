@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DurableMesh.Simulation.Workload;
 
 namespace DurableMesh.Tests.Differential;
@@ -12,10 +13,11 @@ internal sealed record KnownDifference(
     string Reason, Func<Outcome, Outcome, Outcome> AsOurs, GatedScript? Probe = null);
 
 /// <summary>All of them. One that does not occur any more fails the test, and is to be taken out.</summary>
-internal static class KnownDifferences
+internal static partial class KnownDifferences
 {
     private const string CarryOver = "carry-over";
     private const string TerminatedChild = "terminated-child";
+    private const string Cancelled = "System.Threading.Tasks.TaskCanceledException: A task was canceled. ()";
 
     public static readonly IReadOnlyList<KnownDifference> All =
     [
@@ -23,8 +25,8 @@ internal static class KnownDifferences
             "An instance that failed has no output with us, and its message stands in its failure details alone. The sidecar for "
             + "tests puts the message there too, other official backends put type and message; neither is the JSON that "
             + "ReadOutputAs expects.",
-            (official, _) => official.Status.EndsWith("Failed", StringComparison.Ordinal)
-                && official.Failure!.Contains(official.Output!, StringComparison.Ordinal)
+            (official, _) => official is { Output: { } output, Failure: { } failure }
+                && failure.Contains(output, StringComparison.Ordinal)
                     ? official with { Output = null }
                     : official),
         new(
@@ -33,6 +35,19 @@ internal static class KnownDifferences
             (official, ours) => official.CustomStatus is null && HasContinued(official)
                 ? official with { CustomStatus = ours.CustomStatus }
                 : official),
+        new(
+            "That nobody has registered a task is told in more words, which say what may have happened. The error's type is the "
+            + "official one.",
+            (official, ours) => WithoutWords(official.Failure) == WithoutWords(ours.Failure)
+                ? official with { Failure = ours.Failure }
+                : official),
+        new(
+            "The official worker takes an orchestrator that ends in a cancellation for a defect of its own, and wraps it. With "
+            + "us the failure is the exception that ended the orchestrator.",
+            (official, _) => official.Failure == $"System.AggregateException: One or more errors occurred. "
+                + $"(A task was canceled.) ({Cancelled})"
+                    ? official with { Failure = Cancelled }
+                    : official),
         new(
             "The sidecar for tests loses the events that an instance has not taken when it continues as new, though they were to "
             + "be kept. The official backends keep them, and so do we.",
@@ -81,6 +96,11 @@ internal static class KnownDifferences
     private static bool HasContinued(Outcome outcome) =>
         outcome.Input?.EndsWith("\"Next\":0,\"Report\":[]}", StringComparison.Ordinal) == false;
 
+    private static string WithoutWords(string? failure) => MissingTask().Replace(failure ?? string.Empty, "No $1");
+
     private static bool EndsWith(Outcome outcome, string line) =>
         outcome.Output?.EndsWith($"{line}\"", StringComparison.Ordinal) == true;
+
+    [GeneratedRegex(@"No (activity|orchestrator) [^()]*")]
+    private static partial Regex MissingTask();
 }
