@@ -224,12 +224,12 @@ public sealed class ThreadOrchestratorTests
     public void A_failure_of_the_functions_own_code_that_the_host_could_not_read_is_a_defect()
     {
         _ = _harness.Start();
-        var failure = Failures.Of("a", 0, new TaskFailureDetails(
+        var failure = Failures.Core("a", 0, new TaskFailureDetails(
             "Microsoft.Azure.WebJobs.Host.FunctionInvocationException",
             "m",
             null,
             new TaskFailureDetails("Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException", "Result: Failure", null, null, null),
-            null)).InnerException!;
+            null), ofSubOrchestration: false);
 
         Assert.All(_harness.Retries, policy => Assert.False(policy.Handle(failure)));
     }
