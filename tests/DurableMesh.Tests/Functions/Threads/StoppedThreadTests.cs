@@ -1,14 +1,14 @@
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
+using DurableMesh.Core.Tasks;
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using DurableMesh.Tests.Functions.Store;
 using DurableMesh.Tests.Functions.Tasks;
-using DurableMesh.Core.Tasks;
-using DurableMesh.Core.Threads;
-using DurableMesh.Core.Wire;
 using Grpc.Core;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
