@@ -77,18 +77,28 @@ internal sealed class LocalTaskHub : BackgroundService, ITaskHubStatus
     /// No durable answer in time, or another host owns the hub. What was asked may still take effect.
     /// </exception>
     public Task<T> AskAsync<T>(string instanceId, Func<ClientRequests, Task<T>> question, CancellationToken cancellation) =>
-        AskAsync(partitions => partitions.For(instanceId), partition => question(partition.Requests), cancellation);
+        AskAsync(partitions => partitions.For(instanceId), question, cancellation);
 
     /// <summary>
     /// Like <see cref="AskAsync{T}(string, Func{ClientRequests, Task{T}}, CancellationToken)"/>, of a partition by its number.
     /// </summary>
     public Task<T> AskPartitionAsync<T>(int number, Func<ClientRequests, Task<T>> question, CancellationToken cancellation) =>
-        AskAsync(partitions => partitions[number], partition => question(partition.Requests), cancellation);
+        AskAsync(partitions => partitions[number], question, cancellation);
 
     /// <summary>How many partitions the hub has, asked for like anything else.</summary>
     /// <exception cref="TaskHubUnavailableException">They are not ready in time, or another host owns the hub.</exception>
-    public Task<int> CountPartitionsAsync(CancellationToken cancellation) =>
-        AskAsync(partitions => partitions[0], partition => Task.FromResult(partition.HubSize), cancellation);
+    public Task<int> CountPartitionsAsync(CancellationToken cancellation)
+    {
+        int count = 0;
+        return AskAsync(
+            partitions =>
+            {
+                count = partitions.Count;
+                return partitions[0];
+            },
+            _ => Task.FromResult(count),
+            cancellation);
+    }
 
     /// <summary>All partitions, once they are ready; for waits that have no bound of their own.</summary>
     public Task<IReadOnlyList<Partition>> PartitionsAsync(CancellationToken cancellation) =>
@@ -117,7 +127,9 @@ internal sealed class LocalTaskHub : BackgroundService, ITaskHubStatus
     internal Task RunAsync(CancellationToken stoppingToken) => _ownership.RunAsync(stoppingToken);
 
     private async Task<T> AskAsync<T>(
-        Func<IReadOnlyList<Partition>, Partition> choose, Func<Partition, Task<T>> question, CancellationToken cancellation)
+        Func<IReadOnlyList<Partition>, Partition> choose,
+        Func<ClientRequests, Task<T>> question,
+        CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(_options.RequestTimeout, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
@@ -130,7 +142,7 @@ internal sealed class LocalTaskHub : BackgroundService, ITaskHubStatus
 
             Partition partition = choose(await PartitionsAsync(either.Token));
             using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(either.Token, partition.Ended);
-            return await question(partition).OrCancelledAsync(ended.Token);
+            return await question(partition.Requests).OrCancelledAsync(ended.Token);
         }
         catch (TaskHubOverloadedException)
         {

@@ -227,7 +227,7 @@ internal sealed class ClientRequests(
     /// instance alone, has as much under way as it may.
     /// </summary>
     private Task<T> RequestAsync<T>(string instanceId, string? payload, Action<Instance?, TaskCompletionSource<T>> work) =>
-        AskAsync<T>(instanceId, (found, answer) =>
+        scope.Mailbox.AskAsync<T>(answer => residency.With(instanceId, found =>
         {
             (long limit, long longest) = (scope.Services.Options.MaximumPendingBytes, scope.Services.Options.MaximumHistoryBytes);
             long bytes = RequestBytes + (payload?.Length ?? 0);
@@ -254,7 +254,7 @@ internal sealed class ClientRequests(
                 work(found, answer);
                 commits.CountPending(found, bytes);
             }
-        });
+        }));
 
     /// <summary>Does something with an instance, or with null where there is none, that answers a caller.</summary>
     private Task<T> AskAsync<T>(string instanceId, Action<Instance?, TaskCompletionSource<T>> work) =>

@@ -19,7 +19,6 @@ internal sealed partial class Partition : IDisposable
 
     private readonly PartitionScope _scope;
     private readonly ILogger _logger;
-    private readonly IReadOnlyList<Partition> _hub;
     private readonly CommitLog _log;
     private readonly CommitPipeline _commits;
     private readonly CheckpointReader _reader;
@@ -44,7 +43,6 @@ internal sealed partial class Partition : IDisposable
         int number, IPartitionStorage storage, PartitionLease lease, IReadOnlyList<Partition> hub, PartitionServices services)
     {
         _logger = services.LoggerFactory.CreateLogger<Partition>();
-        _hub = hub;
         _scope = new PartitionScope(number, storage, lease, new Mailbox(number, lease, services.Scheduler), services);
         _log = new CommitLog(storage, number, services.Time, _logger, () => _ = _retention!.CheckFilesAsync());
         _commits = new CommitPipeline(_scope, _log);
@@ -66,9 +64,6 @@ internal sealed partial class Partition : IDisposable
         _housekeeping = services.Time.CreateTimer(
             _ => _scope.Mailbox.Post(KeepHouse), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
-
-    /// <summary>How many partitions its hub has.</summary>
-    public int HubSize => _hub.Count;
 
     /// <summary>What clients may ask it for.</summary>
     public ClientRequests Requests { get; }

@@ -19,7 +19,7 @@ internal sealed partial class Retention(
     /// <summary>The newest file of the newest checkpoint that has settled.</summary>
     public long SettledFile { get; private set; }
 
-    /// <summary>Takes over the checkpoint that a recovery began with, if any, and deletes the files that it does not name.</summary>
+    /// <summary>Takes over the checkpoint that a recovery began with, if any, and deletes files that it does not name.</summary>
     /// <returns>The newest number that a file has had.</returns>
     public async Task<long> ResumeAsync(CheckpointManifest? checkpoint, CancellationToken cancellation)
     {
