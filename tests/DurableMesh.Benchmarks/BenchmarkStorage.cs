@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DurableMesh.LocalHost.Azurite;
 using DurableMesh.TaskHub.Storage;
 using DurableMesh.Tests.EndToEnd;
@@ -20,6 +21,21 @@ internal sealed class BenchmarkStorage : IAsyncDisposable
     /// <summary>For a host that is to use it.</summary>
     public string ConnectionString =>
         _azurite?.ConnectionString ?? throw new InvalidOperationException("A storage in memory has no connection string.");
+
+    /// <summary>Processor time that its process has used; none for one in this process.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            if (_azurite is null)
+            {
+                return TimeSpan.Zero;
+            }
+
+            using var process = Process.GetProcessById(_azurite.Identity.ProcessId);
+            return process.TotalProcessorTime;
+        }
+    }
 
     /// <summary>Starts one.</summary>
     public static async Task<BenchmarkStorage> StartAsync(bool inMemory, CancellationToken cancellation)

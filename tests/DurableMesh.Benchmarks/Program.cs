@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 using DurableMesh.Benchmarks;
 
 const string Usage = """
-    usage: benchmarks engine [--partitions N] [--memory] [--durable] [--pause MILLISECONDS] [--runs N]
+    usage: benchmarks engine [--instances N,N,...] [--partitions N] [--memory] [--pause MILLISECONDS] [--runs N]
+           benchmarks peers [--runs N]
            benchmarks turns [--memory] [--dialogues N]
            benchmarks scale-engine [--open N,N,...] [--idle SECONDS]
            benchmarks http [--threads N,N,...] [--seconds N]
@@ -13,8 +14,9 @@ const string Usage = """
            benchmarks policy [--runs N]
 
     engine        turns of durable dialogues in process: raise event (acknowledged after the durable commit) -> orchestrator ->
-                  one trivial activity (--durable: -> its completion committed); at 1x100, 100x20 and 1000x5 instances x turns,
-                  over a fresh Azurite
+                  one trivial activity -> its completion committed; each turn ended once before and once after that last commit;
+                  at 1x1000, 100x20 and 1000x5 instances x turns, over a fresh Azurite
+    peers         the lone turn and 100x20, with the completion durable, beside Restate and DBOS where these can run
     turns         what the 1,000th turn of a dialogue costs beside the 10th
     scale-engine  memory, cold restart and turns with many open instances (10,000) beside a hub with 100
     http          whole mesh turns over HTTP against the real host, at 1, 32 and 256 threads
@@ -35,7 +37,10 @@ try
     {
         case "engine":
             await EngineBenchmark.RunAsync(
-                Arguments.Parse(args[1..], "partitions", "runs", "pause", "memory!", "durable!"), stop.Token);
+                Arguments.Parse(args[1..], "instances", "partitions", "runs", "pause", "memory!"), stop.Token);
+            return 0;
+        case "peers":
+            await PeersBenchmark.RunAsync(Arguments.Parse(args[1..], "runs"), stop.Token);
             return 0;
         case "turns":
             await TurnsBenchmark.RunAsync(Arguments.Parse(args[1..], "dialogues", "memory!"), stop.Token);
