@@ -15,8 +15,8 @@ internal static class EngineBenchmark
         await using BenchmarkStorage storage = await BenchmarkStorage.StartAsync(arguments.Has("memory"), cancellation);
         Console.WriteLine($"engine: {storage.Name}, {partitions} partition(s), {BenchmarkMachine.Describe()}");
         Console.WriteLine("""
-            a turn is acknowledged when its event is durable and its activity has run (as a send is answered), and durable when its
-            activity's completion is durable too; CPU is of this process, which drives the turns, and of the storage's process;
+            a turn is acknowledged when its event is durable and its activity has run (as a send is answered), and durable when
+            its activity's completion is durable too; CPU is of this process, which drives the turns, and of the storage's;
             median of the runs by turns/s
             """);
         if (pause > TimeSpan.Zero)
@@ -25,8 +25,8 @@ internal static class EngineBenchmark
         }
 
         Console.WriteLine();
-        Console.WriteLine("                                                                       CPU s per 1,000 turns:");
-        Console.WriteLine("instances x turns   turns/s   p50 ms   p99 ms   bytes/turn   appends/turn   engine   storage   ending");
+        Console.WriteLine("                                                                       CPU s per 1,000 turns");
+        Console.WriteLine("instances x turns   turns/s   p50 ms   p99 ms   bytes/turn   appends/turn   engine  storage  ending");
 
         await WarmUpAsync(storage, cancellation);
         var medians = new Dictionary<(int Instances, bool Durable), EngineRun>();
@@ -40,8 +40,8 @@ internal static class EngineBenchmark
                 medians.Add((shape.Instances, durable), median);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{shape.Instances,9} x {shape.Turns,-7} {median.TurnsPerSecond,7:N0} {median.P50,8:N2} {median.P99,8:N2} "
-                    + $"{median.BytesPerTurn,12:N0} {median.AppendsPerTurn,14:N3} {median.EngineCpu,8:N3} {median.StorageCpu,9:N3}   "
-                    + $"{(durable ? "durable" : "acknowledged")}"));
+                    + $"{median.BytesPerTurn,12:N0} {median.AppendsPerTurn,14:N3} {median.EngineCpu,8:N3} "
+                    + $"{median.StorageCpu,8:N3}  {(durable ? "durable" : "acknowledged")}"));
             }
         }
 

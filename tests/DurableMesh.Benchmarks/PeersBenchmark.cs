@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace DurableMesh.Benchmarks;
 
 /// <summary>
-/// The same turns on our engine and on its peers, one after the other on this machine. A turn ends when its completion is durable.
-/// The peers' programs are beside this file, in <c>Peers</c>; one that cannot run here is skipped, and its reason printed.
+/// The same turns on our engine and on its peers, one after the other on this machine. A turn ends when its completion is
+/// durable. The peers' programs are beside this file, in <c>Peers</c>; one that cannot run here is skipped with its reason.
 /// </summary>
 internal static class PeersBenchmark
 {
@@ -18,8 +18,8 @@ internal static class PeersBenchmark
         int runs = arguments.Number("runs", 3);
         Console.WriteLine($"peers: {BenchmarkMachine.Describe()}");
         Console.WriteLine("""
-            a turn ends when its completion is durable; CPU is of the program, which runs the dialogues and drives their turns, and
-            of its server with all that it starts; medians of the runs by turns/s
+            a turn ends when its completion is durable; CPU is of the program, which runs the dialogues and drives their turns,
+            and of its server with all that it starts; medians of the runs by turns/s
 
                                                                            CPU s per 1,000 turns:
                                 instances x turns   turns/s   p50 ms   p99 ms   program   server

@@ -1,5 +1,5 @@
-// DBOS on a PostgreSQL of its own: a dialogue is a workflow that waits for messages, a turn one message to it. The turn ends when the
-// workflow goes on after its one step, whose result is then in the database.
+// DBOS on a PostgreSQL of its own: a dialogue is a workflow that waits for messages, a turn one message to it. The turn ends when
+// the workflow goes on after its one step, whose result is then in the database.
 import { spawn, spawnSync } from 'node:child_process';
 import { chownSync, mkdtempSync, readdirSync, existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,9 @@ if (postgres.uid !== undefined) {
 }
 
 const made = spawnSync(
-  path.join(bin, 'initdb'), ['-D', path.join(folder, 'data'), '-U', 'peers', '-A', 'trust'], { ...postgres, cwd: folder, encoding: 'utf8' });
+  path.join(bin, 'initdb'),
+  ['-D', path.join(folder, 'data'), '-U', 'peers', '-A', 'trust'],
+  { ...postgres, cwd: folder, encoding: 'utf8' });
 if (made.status !== 0) {
   console.error(made.stderr);
   process.exit(3);

@@ -1,5 +1,5 @@
-// Restate: a dialogue is a virtual object, a turn one call of it through the ingress. The call is answered when its result, and with
-// it the result of its one step, is in Restate's log.
+// Restate: a dialogue is a virtual object, a turn one call of it through the ingress. The call is answered when its result, and
+// with it the result of its one step, is in Restate's log.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
@@ -59,7 +59,9 @@ const post = (port, route, body) => new Promise((resolve, reject) => {
     response => {
       let answer = '';
       response.on('data', part => answer += part);
-      response.on('end', () => response.statusCode < 300 ? resolve(answer) : reject(new Error(`${response.statusCode} ${answer}`)));
+      response.on('end', () => response.statusCode < 300
+        ? resolve(answer)
+        : reject(new Error(`${response.statusCode} ${answer}`)));
     });
   request.on('error', reject);
   request.end(text);
