@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMesh.Tests.WorkerMode.Rpc;
@@ -108,9 +109,28 @@ internal sealed class StandInHost : IAsyncDisposable
     /// <summary>Tells the worker to end, and waits until it has. Answers its exit code.</summary>
     public async Task<int> StopAsync(CancellationToken cancellation)
     {
+        await UntilItListensAsync(cancellation);
         _stream.Tell(new StreamingMessage { WorkerTerminate = new WorkerTerminate() });
         await _worker!.WaitForExitAsync(cancellation);
         return _worker.ExitCode;
+    }
+
+    /// <summary>A worker that is told to end while it still starts fails; a real host waits as long before its first request.</summary>
+    private async Task UntilItListensAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            using var probe = new TcpClient();
+            try
+            {
+                await probe.ConnectAsync(_http.BaseAddress!.Host, _http.BaseAddress.Port, cancellation);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), cancellation);
+            }
+        }
     }
 
     /// <inheritdoc/>
