@@ -21,8 +21,6 @@ internal sealed class Unheeding : TaskOrchestrator<string, string?>
         ["grandchild"] = context => context.CallSubOrchestratorAsync(Name, "child"),
         ["no such activity"] = context => context.CallActivityAsync(Missing, options: Twice()),
         ["no such child"] = context => context.CallSubOrchestratorAsync(Missing, options: Twice()),
-        ["several"] = context => Task.WhenAll(
-            context.CallActivityAsync(Failing), context.CallSubOrchestratorAsync(Name, "child")),
         ["no event in time"] = context => context.WaitForExternalEvent<string>("none", TimeSpan.FromMilliseconds(1)),
         ["an exception with a cause"] = _ => throw new ArgumentException("Wrong.", new FormatException("Not so.")),
         ["an exception of many"] = _ => throw new AggregateException(new FormatException("One."), new FormatException("Two.")),
