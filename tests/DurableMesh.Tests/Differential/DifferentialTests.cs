@@ -1,6 +1,5 @@
 using System.Globalization;
 using DurableMesh.Simulation.Workload;
-using DurableMesh.Tests.TaskHub;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -11,15 +10,13 @@ namespace DurableMesh.Tests.Differential;
 /// the same outcome on both, but for <see cref="KnownDifferences"/>.
 /// </summary>
 /// <remarks>
-/// <c>DIFFERENTIAL_SEEDS=1-5000</c> runs more of them. Out of its reach, because the official sides differ
-/// among themselves or the host for tests has no notion of it: an id that is in use already, entities, restart, histories.
+/// <c>DIFFERENTIAL_SEEDS=1-5000</c> runs more of them. Out of its reach, because the official sides differ among themselves or the
+/// host for tests has no notion of it: an id that is in use already, entities, restart, histories.
 /// </remarks>
 public sealed class DifferentialTests
 {
     private const string SeedsVariable = "DIFFERENTIAL_SEEDS";
     private const int Together = 200;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Orchestrations_come_to_the_same_outcome_on_the_official_host_and_on_ours()
@@ -37,7 +34,7 @@ public sealed class DifferentialTests
             await CompareAsync(
                 comparison,
                 (tasks, client) => GatedWork.Register(tasks, gates, client),
-                [.. some.Select(script => new Start(ScriptOrchestrator.Name, script.InstanceId, script.Script))],
+                [.. some.Select(script => new OrchestrationStart(ScriptOrchestrator.Name, script.InstanceId, script.Script))],
                 [.. some.SelectMany(script => script.Instances)]);
         }
 
@@ -55,50 +52,29 @@ public sealed class DifferentialTests
 
     private static Task CompareUnheedingAsync(Comparison comparison)
     {
-        Start[] starts = [.. Unheeding.Ways.Select(way => new Start(Unheeding.Name, way.Replace(' ', '-'), way))];
+        OrchestrationStart[] starts =
+            [.. Unheeding.Ways.Select(way => new OrchestrationStart(Unheeding.Name, way.Replace(' ', '-'), way))];
         return CompareAsync(comparison, (tasks, _) => Unheeding.Register(tasks), starts, [.. starts.Select(start => start.Id)]);
     }
 
     private static async Task CompareAsync(
         Comparison comparison,
         Action<DurableTaskRegistry, Func<DurableTaskClient>> tasks,
-        Start[] starts,
+        OrchestrationStart[] starts,
         string[] instances)
     {
-        await using OfficialHost official = await OfficialHost.StartAsync(tasks);
-        await Task.WhenAll(starts.Select(start => RunAsync(official.Client, start)));
-
-        TestHub? ours = null;
-        ours = await TestHub.StartAsync(registry => tasks(registry, () => ours!.Client), partitions: 2);
-        await using TestHub running = ours;
-        Task all = Task.WhenAll(starts.Select(start => RunAsync(ours.Client, start)));
-        while (!all.IsCompleted)
-        {
-            // Small steps: in large ones a turn of the engine that takes long would take longer than its lease.
-            ours.Time.Advance(TimeSpan.FromMilliseconds(1));
-            await Task.Yield();
-        }
-
-        await all;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        await using Sidecar sidecar = await Sidecar.StartAsync();
+        await using TaskProgram official = TaskProgram.On(sidecar, tasks);
+        await using TaskProgram ours = TaskProgram.OnOurs(tasks);
+        await official.RunAsync(starts, patience.Token);
+        await ours.RunAsync(starts, patience.Token);
         foreach (string id in instances)
         {
-            comparison.Add(await OutcomeAsync(official.Client, id), await OutcomeAsync(ours.Client, id));
+            comparison.Add(await official.OutcomeAsync(id, patience.Token), await ours.OutcomeAsync(id, patience.Token));
         }
     }
-
-    private static async Task RunAsync(DurableTaskClient client, Start start)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(TimeSpan.FromMinutes(2));
-        await client.ScheduleNewOrchestrationInstanceAsync(
-            start.Name, start.Input, new StartOrchestrationOptions(start.Id), patience.Token);
-        await client.WaitForInstanceCompletionAsync(start.Id, patience.Token);
-    }
-
-    private static async Task<Outcome> OutcomeAsync(DurableTaskClient client, string id) =>
-        Outcome.Of(id, await client.GetInstanceAsync(id, getInputsAndOutputs: true, Cancellation));
-
-    private sealed record Start(string Name, string Id, object Input);
 
     /// <summary>What was found: differences, and which of the known ones occurred.</summary>
     private sealed class Comparison

@@ -58,8 +58,9 @@ internal sealed record GatedScript(
                     section = [new Step(StepKind.Status)];
                 }
 
-                AddGate(steps, name, id, supply.For(section, random), isRoot: ancestors.Count == 0);
-                foreach (Step step in section)
+                (IReadOnlyList<string> events, IReadOnlyList<Step> supplied) = supply.For(section, random);
+                AddGate(steps, name, id, events, isRoot: ancestors.Count == 0);
+                foreach (Step step in supplied)
                 {
                     Add(steps, step, id, [id, .. ancestors]);
                 }
@@ -118,6 +119,13 @@ internal sealed record GatedScript(
                     _sentTo.Add(target);
                     steps.Add(step with { Name = target });
                     steps.Add(new Step(StepKind.Activity));
+                    break;
+                case StepKind.Race when step.Milliseconds == EventSupply.Hours:
+                    steps.Add(step);
+                    break;
+                case StepKind.Race when _sentTo.Contains(id):
+                    // Whether an event is there that was sent, and not raised, is not known.
+                    steps.Add(new Step(StepKind.Status));
                     break;
                 default:
                     steps.Add(step with { Milliseconds = step.Milliseconds / hurry });

@@ -4,24 +4,19 @@ using DurableTask.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Testing.Sidecar;
 using Microsoft.DurableTask.Testing.Sidecar.Grpc;
-using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMesh.Tests.Differential;
 
-/// <summary>Durable Task's own worker and client, over gRPC, on the sidecar of its own host for tests.</summary>
-internal sealed class OfficialHost : IAsyncDisposable
+/// <summary>What stands behind Durable Task's own worker and client: the sidecar of its host for tests, over gRPC.</summary>
+internal sealed class Sidecar : IAsyncDisposable
 {
-    private readonly WebApplication _sidecar;
-    private IHost? _worker;
+    private readonly WebApplication _app;
 
-    private OfficialHost()
+    private Sidecar()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -32,36 +27,21 @@ internal sealed class OfficialHost : IAsyncDisposable
         builder.Services.AddSingleton(Unhurried.Of(service));
         builder.Services.AddSingleton<IOrchestrationServiceClient>(service);
         builder.Services.AddSingleton<TaskHubGrpcServer>();
-        _sidecar = builder.Build();
-        _sidecar.MapGrpcService<TaskHubGrpcServer>();
+        _app = builder.Build();
+        _app.MapGrpcService<TaskHubGrpcServer>();
     }
 
-    public DurableTaskClient Client => _worker!.Services.GetRequiredService<DurableTaskClient>();
+    /// <summary>Where it listens.</summary>
+    public string Address => _app.Urls.Single();
 
-    public static async Task<OfficialHost> StartAsync(Action<DurableTaskRegistry, Func<DurableTaskClient>> tasks)
+    public static async Task<Sidecar> StartAsync()
     {
-        var host = new OfficialHost();
-        await host._sidecar.StartAsync();
-        string address = host._sidecar.Urls.Single();
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddDurableTaskWorker(
-            worker => worker.AddTasks(registry => tasks(registry, () => host.Client)).UseGrpc(address));
-        builder.Services.AddDurableTaskClient(client => client.UseGrpc(address).RegisterDirectly());
-        host._worker = builder.Build();
-        await host._worker.StartAsync();
-        return host;
+        var sidecar = new Sidecar();
+        await sidecar._app.StartAsync();
+        return sidecar;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_worker is not null)
-        {
-            await _worker.StopAsync();
-            _worker.Dispose();
-        }
-
-        await _sidecar.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 }
 
 /// <summary>
