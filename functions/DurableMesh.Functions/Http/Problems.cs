@@ -41,7 +41,9 @@ internal static class Problems
         ThreadId = threadId,
     };
 
-    /// <summary>Nobody can take in what was sent. The thread may have another hub's orchestration, so it is not ended before its time.</summary>
+    /// <summary>
+    /// Nobody can take in what was sent. The thread may have another hub's orchestration, so it is not ended before its time.
+    /// </summary>
     public static Problem OrchestrationGone(string threadId) => new()
     {
         Status = StatusCodes.Status409Conflict,

@@ -75,7 +75,7 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     {
         lock (_gate)
         {
-            return step.Head == _head && step.Receipts.All(one => _answered?.Contains(one.RequestId) == true);
+            return step.Head == _head && step.Receipts.All(one => IsAnswered(one.RequestId));
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     {
         lock (_gate)
         {
-            return _answered?.Contains(requestId) == true;
+            return IsAnswered(requestId);
         }
     }
 
@@ -120,7 +120,9 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
 
     private bool Follows(RecordOutline step) => step.Follows == _head
         && (step.Entries is not [var first, ..] || first.Ordinal == _entries.Count)
-        && !step.Receipts.Any(one => _answered?.Contains(one.RequestId) == true);
+        && !step.Receipts.Any(one => IsAnswered(one.RequestId));
+
+    private bool IsAnswered(string requestId) => _answered?.Contains(requestId) == true;
 
     private void Remember(RecordOutline record)
     {

@@ -141,18 +141,22 @@ public static class ThreadOrchestrator
             context.SetCustomStatus(ThreadStatus.Of(step.State));
             var answer = await context.CallActivityAsync<StepAnswer?>(
                 nameof(ThreadActivities.RecordThreadStep), record, UntilDone);
-            if (answer is null || answer == new StepAnswer(record.Id, Stored: null))
+            if (answer is not null && answer.Step != record.Id)
             {
-                // No answer stands in histories from before there was one.
-                step.Recorded();
+                // It answers a step of an episode that was never committed: ask again.
+                continue;
             }
-            else if (answer.Step == record.Id && answer.Stored is { } stored)
+
+            // Histories from before there were answers have none: then the step was recorded.
+            if (answer?.Stored is { } stored)
             {
                 step.GoOnFrom(stored, Now(context));
                 context.SetCustomStatus(ThreadStatus.Of(step.State));
             }
-
-            // Any other answer is to a step of an episode that was never committed: ask again.
+            else
+            {
+                step.Recorded();
+            }
         }
     }
 

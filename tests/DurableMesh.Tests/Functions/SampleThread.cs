@@ -1,6 +1,7 @@
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
+using DurableMesh.Core.Trust;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
@@ -46,6 +47,14 @@ internal sealed class SampleThread
         var request = RequestOf(builder, verifier) with { Limits = new LimitsRequest { Ttl = ttl } };
         return ThreadStart.Create(threadId, request, LimitPolicy.Standard, "hash of the request", Noon);
     }
+
+    /// <summary>A start as the HTTP function hands it to the orchestration: with the authority table's version and the zones.</summary>
+    public static ThreadStart AdmittedStartOf(string threadId, StartThreadRequest request, DateTimeOffset at) =>
+        ThreadStart.Create(threadId, request, LimitPolicy.Standard, "hash of the request", at) with
+        {
+            AuthorityVersion = 1,
+            Trust = new TrustDecision("internal", "internal", TrustAction.Allow, TrustAction.Allow),
+        };
 
     public static StartThreadRequest RequestOf(string builder = Builder, string verifier = Verifier) => new()
     {

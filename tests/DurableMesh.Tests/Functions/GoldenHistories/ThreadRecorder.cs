@@ -1,7 +1,6 @@
 using System.Globalization;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
-using DurableMesh.Core.Trust;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
@@ -17,7 +16,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using ThreadStart = DurableMesh.Core.Threads.ThreadStart;
 using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Tests.Functions.GoldenHistories;
@@ -83,12 +81,7 @@ internal sealed class ThreadRecorder : IAsyncDisposable
     /// <summary>Starts the thread, as the HTTP function does.</summary>
     public async Task StartAsync(StartThreadRequest? request = null)
     {
-        var start = ThreadStart.Create(
-            _threadId, request ?? SampleThread.RequestOf(), LimitPolicy.Standard, "hash of the request", _time.GetUtcNow()) with
-        {
-            AuthorityVersion = 1,
-            Trust = new TrustDecision("internal", "internal", TrustAction.Allow, TrustAction.Allow),
-        };
+        var start = SampleThread.AdmittedStartOf(_threadId, request ?? SampleThread.RequestOf(), _time.GetUtcNow());
         await _client.ScheduleNewOrchestrationInstanceAsync(
             nameof(ThreadOrchestrator), ThreadState.Starting(start), new StartOrchestrationOptions(_threadId), Patience);
         await SettleAsync();

@@ -1,7 +1,6 @@
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
-using DurableMesh.Core.Trust;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
@@ -12,7 +11,6 @@ using DurableTask.Core;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using ThreadStart = DurableMesh.Core.Threads.ThreadStart;
 using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Tests.Functions.HostileHub;
@@ -128,11 +126,7 @@ internal sealed class HostileMesh : IDisposable
         await _hosts[0].Services.GetRequiredService<ITaskDirectory>().ChangeAsync(new TaskCreated(task), "ann", default);
         _time.Advance(UntilEveryHostHasRead);
         var request = SampleThread.RequestOf() with { McTask = dialogue.TaskId, Limits = new LimitsRequest { MaxRoundsWithoutProgress = 9 } };
-        var start = ThreadStart.Create(dialogue.ThreadId, request, LimitPolicy.Standard, "hash of the request", _time.GetUtcNow()) with
-        {
-            AuthorityVersion = 1,
-            Trust = new TrustDecision("internal", "internal", TrustAction.Allow, TrustAction.Allow),
-        };
+        var start = SampleThread.AdmittedStartOf(dialogue.ThreadId, request, _time.GetUtcNow());
         _hub.Start(nameof(ThreadOrchestrator), dialogue.ThreadId, ThreadState.Starting(start));
     }
 
