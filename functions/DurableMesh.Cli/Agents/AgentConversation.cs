@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
-using DurableMesh.Cli.Api;
+using DurableMesh.Client;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Processes;
 using DurableMesh.Cli.Transcript;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Runtime.ExceptionServices;
-using DurableMesh.Cli.Api;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Agents;

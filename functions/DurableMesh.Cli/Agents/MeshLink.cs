@@ -1,4 +1,4 @@
-using DurableMesh.Cli.Api;
+using DurableMesh.Client;
 
 namespace DurableMesh.Cli.Agents;
 

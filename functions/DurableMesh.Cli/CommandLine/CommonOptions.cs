@@ -1,5 +1,5 @@
 using System.CommandLine;
-using DurableMesh.Cli.Api;
+using DurableMesh.Client;
 
 namespace DurableMesh.Cli.CommandLine;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using DurableMesh.Cli.Agents;
-using DurableMesh.Cli.Api;
+using DurableMesh.Client;
 using DurableMesh.Cli.Authority;
 using DurableMesh.Cli.Demo;
 using DurableMesh.Cli.Evidence;

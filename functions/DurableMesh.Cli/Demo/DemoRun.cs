@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using DurableMesh.Cli.Api;
+using DurableMesh.Client;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;

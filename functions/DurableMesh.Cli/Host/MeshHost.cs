@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using DurableMesh.Cli.Api;
+using DurableMesh.Client;
 using DurableMesh.Cli.Processes;
 
 namespace DurableMesh.Cli.Host;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using DurableMesh.Cli.Api;
+using DurableMesh.Client;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Organisations;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using DurableMesh.Cli.Api;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Transcript;

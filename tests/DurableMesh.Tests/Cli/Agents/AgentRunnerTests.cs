@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using DurableMesh.Cli.Agents;
-using DurableMesh.Cli.Api;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Tests.Cli.Agents;

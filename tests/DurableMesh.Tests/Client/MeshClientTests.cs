@@ -1,8 +1,9 @@
 using System.Net;
-using DurableMesh.Cli.Api;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
+using DurableMesh.Tests.Cli;
 
-namespace DurableMesh.Tests.Cli.Api;
+namespace DurableMesh.Tests.Client;
 
 public sealed class MeshClientTests : IAsyncLifetime
 {
@@ -77,6 +78,34 @@ public sealed class MeshClientTests : IAsyncLifetime
         Assert.Contains("DurableMesh", unreachable.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(408)]
+    [InlineData(429)]
+    [InlineData(502)]
+    [InlineData(504)]
+    public async Task A_gateway_that_answers_for_the_mesh_is_asked_again_with_the_same_bytes(int status)
+    {
+        var gateway = new Failing(() => new HttpResponseMessage((HttpStatusCode)status)
+        {
+            Content = new StringContent("<html>Bad Gateway</html>", System.Text.Encoding.UTF8, "text/html"),
+        });
+
+        var receipt = await Client(gateway).SendAsync("t", "{\"messageId\":\"m\"}"u8.ToArray(), Stop);
+
+        Assert.Equal(ReceiptKind.Accepted, receipt.Kind);
+        Assert.Equal(["{\"messageId\":\"m\"}", "{\"messageId\":\"m\"}", "{\"messageId\":\"m\"}"], gateway.Bodies);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_is_asked_for_again()
+    {
+        var breaking = new Failing(() => new HttpResponseMessage { Content = new StreamContent(new BrokenStream()) });
+
+        var receipt = await Client(breaking).SendAsync("t", "{}"u8.ToArray(), Stop);
+
+        Assert.Equal(ReceiptKind.Accepted, receipt.Kind);
+    }
+
     [Fact]
     public async Task A_pending_receipt_is_asked_for_again_until_it_is_decided()
     {
@@ -110,5 +139,35 @@ public sealed class MeshClientTests : IAsyncLifetime
             {
                 Content = new StringContent(answers[Math.Min(_next++, answers.Length - 1)], System.Text.Encoding.UTF8, MediaType),
             });
+    }
+
+    /// <summary>Fails twice, then accepts.</summary>
+    private sealed class Failing(Func<HttpResponseMessage> failure) : HttpMessageHandler
+    {
+        public List<string> Bodies { get; } = [];
+
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Bodies.Add(await request.Content!.ReadAsStringAsync(cancellationToken));
+            return Bodies.Count <= 2
+                ? failure()
+                : new HttpResponseMessage(HttpStatusCode.OK)
+                {
+                    Content = new StringContent(
+                        """{"receipt":"accepted","threadId":"t","messageId":"m","sequence":2,"threadState":"open"}"""),
+                };
+        }
+    }
+
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override int Read(byte[] buffer, int offset, int count) => throw new IOException("reset");
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException("reset");
+
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
+            throw new IOException("reset");
     }
 }

@@ -2,10 +2,10 @@ using System.Net;
 using System.Text;
 using DurableMesh.Core.Wire;
 
-namespace DurableMesh.Cli.Api;
+namespace DurableMesh.Client;
 
 /// <summary>Nobody answers at the mesh's address, or only that it cannot now (503, 429).</summary>
-internal sealed class MeshUnreachableException(Uri address, string why, Exception? inner = null)
+public sealed class MeshUnreachableException(Uri address, string why, Exception? inner = null)
     : Exception($"The mesh at {address} is not reachable: {why}", inner)
 {
     /// <summary>The message with what a person can do about it.</summary>
@@ -13,7 +13,7 @@ internal sealed class MeshUnreachableException(Uri address, string why, Exceptio
 }
 
 /// <summary>The mesh answered with a problem.</summary>
-internal sealed class MeshProblemException(HttpStatusCode status, Problem problem) : Exception(Describe(problem))
+public sealed class MeshProblemException(HttpStatusCode status, Problem problem) : Exception(Describe(problem))
 {
     /// <summary>The HTTP status.</summary>
     public HttpStatusCode Status { get; } = status;

@@ -1,0 +1,160 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Core.Wire;
+using Polly;
+using Polly.Retry;
+
+namespace DurableMesh.Client;
+
+/// <summary>
+/// Asks the mesh, and asks again where it is away: no connection, one that broke, 408, 429 or 5xx, whoever said it (a gateway's
+/// page is no mesh's answer). The same bytes go out each time.
+/// </summary>
+internal sealed class MeshTransport
+{
+    private const int Retries = 4;
+
+    // A key that does not work does not work a moment later either.
+    private const string TooManyKeys = "too_many_keys";
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _http;
+    private readonly ResiliencePipeline<Answer> _again;
+
+    public MeshTransport(HttpClient http, TimeProvider time)
+    {
+        _http = http;
+        _again = new ResiliencePipelineBuilder<Answer> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<Answer>
+            {
+                ShouldHandle = new PredicateBuilder<Answer>().HandleResult(answer => answer.IsAway),
+                MaxRetryAttempts = Retries,
+                Delay = TimeSpan.FromMilliseconds(250),
+                MaxDelay = LongestPause,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                DelayGenerator = retry => ValueTask.FromResult(
+                    retry.Outcome.Result?.RetryAfter is { } wanted && wanted < LongestPause ? wanted : default(TimeSpan?)),
+            })
+            .Build();
+    }
+
+    /// <summary>Asks for a JSON value.</summary>
+    /// <param name="request">Makes the request, anew for each attempt.</param>
+    /// <param name="type">What the answer is read as.</param>
+    /// <param name="receiptInConflict">Whether a 409 that is no problem is an answer too.</param>
+    /// <param name="cancellation">Stops asking.</param>
+    public async Task<T> AskAsync<T>(
+        Func<HttpRequestMessage> request, JsonTypeInfo<T> type, CancellationToken cancellation, bool receiptInConflict = false)
+    {
+        var answer = await AnswerAsync(request, cancellation, receiptInConflict);
+        try
+        {
+            return JsonSerializer.Deserialize(answer, type)
+                ?? throw new MeshUnreachableException(_http.BaseAddress!, "it answered null; is this a DurableMesh host?");
+        }
+        catch (JsonException unreadable)
+        {
+            throw new MeshUnreachableException(
+                _http.BaseAddress!, "its answer is no mesh's; is this a DurableMesh host?", unreadable);
+        }
+    }
+
+    /// <summary>Asks for bytes.</summary>
+    /// <exception cref="MeshProblemException">The mesh said no.</exception>
+    /// <exception cref="MeshUnreachableException">It is away still, after all attempts.</exception>
+    public async Task<byte[]> AnswerAsync(
+        Func<HttpRequestMessage> request, CancellationToken cancellation, bool receiptInConflict = false)
+    {
+        var answer = await _again.ExecuteAsync(
+            async (ask, stop) => await OnceAsync(ask, stop), request, cancellation);
+        if (answer.IsAway)
+        {
+            throw new MeshUnreachableException(_http.BaseAddress!, answer.Why, answer.Failure);
+        }
+
+        return answer.IsSuccess || (receiptInConflict && answer.Status == HttpStatusCode.Conflict && answer.Problem is null)
+            ? answer.Bytes
+            : throw new MeshProblemException(answer.Status, answer.ProblemOrStatus);
+    }
+
+    /// <summary>Asks once.</summary>
+    public async Task<Answer> OnceAsync(Func<HttpRequestMessage> request, CancellationToken cancellation)
+    {
+        using var message = request();
+        try
+        {
+            using var response = await _http.SendAsync(message, cancellation);
+            var bytes = await response.Content.ReadAsByteArrayAsync(cancellation);
+            return new Answer(response.StatusCode, bytes)
+            {
+                Problem = ReadProblem(response, bytes),
+                ReasonPhrase = response.ReasonPhrase,
+                RetryAfter = response.Headers.RetryAfter?.Delta,
+            };
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        {
+            return new Answer(default, []) { Failure = broken, ReasonPhrase = broken.InnerException?.Message ?? broken.Message };
+        }
+        catch (OperationCanceledException timeout) when (!cancellation.IsCancellationRequested)
+        {
+            return new Answer(default, [])
+            {
+                Failure = timeout,
+                ReasonPhrase = $"no answer within {_http.Timeout.TotalSeconds:0} seconds",
+            };
+        }
+    }
+
+    private static Problem? ReadProblem(HttpResponseMessage response, byte[] answer)
+    {
+        if (response.Content.Headers.ContentType?.MediaType != Problem.MediaType)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(answer, ClientJson.Context.Problem);
+        }
+        catch (JsonException)
+        {
+            // A proxy's idea of a problem: the status has to do.
+            return null;
+        }
+    }
+
+    /// <summary>What came back.</summary>
+    /// <param name="Status">The HTTP status; 0 where none came.</param>
+    /// <param name="Bytes">The body.</param>
+    internal sealed record Answer(HttpStatusCode Status, byte[] Bytes)
+    {
+        /// <summary>The mesh's own problem; null where the body is something else.</summary>
+        public Problem? Problem { get; init; }
+
+        public string? ReasonPhrase { get; init; }
+
+        public TimeSpan? RetryAfter { get; init; }
+
+        public Exception? Failure { get; init; }
+
+        public bool IsSuccess => (int)Status is >= 200 and < 300;
+
+        public bool IsAway => Failure is not null
+            || (Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
+                && Problem?.Code != TooManyKeys);
+
+        public string Why => Problem?.Detail ?? Problem?.Title
+            ?? (Failure is null ? $"it answered {(int)Status} {ReasonPhrase}" : ReasonPhrase!);
+
+        public Problem ProblemOrStatus => Problem ?? new Problem
+        {
+            Title = ReasonPhrase is { Length: > 0 } reason ? reason : "The mesh said no",
+            Status = (int)Status,
+            Code = $"http_{(int)Status}",
+        };
+    }
+}
