@@ -8,6 +8,7 @@ using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Authority;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Identity;
+using DurableMesh.Functions.Leases;
 using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Organisations;
@@ -55,6 +56,7 @@ internal static class MeshServices
         services.AddSingleton<ThreadMessages>();
         services.AddSingleton<StoppedThreads>();
         services.AddSingleton<OverdueThreads>();
+        services.AddHostedService<LeaseSweep>();
         return services;
     }
 
@@ -113,6 +115,7 @@ internal static class MeshServices
         services.AddSingleton<IBodyStore>(provider => provider.GetRequiredService<BlobBodyStore>());
         services.AddSingleton<IStoreLog>(provider => provider.GetRequiredService<BlobBodyStore>());
         services.AddSingleton<IEvidenceStore, BlobEvidenceStore>();
+        services.AddSingleton<ILeaseStore, BlobLeaseStore>();
         services.AddHostedService<StoreService>();
     }
 }

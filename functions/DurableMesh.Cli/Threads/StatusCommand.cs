@@ -54,6 +54,12 @@ internal static class StatusCommand
 
         Row("between", $"{thread.Initiator} and {thread.Responder}, {ThreadWords.Of(thread.Pattern)}, task {thread.McTask}");
         Row("awaiting", thread.Awaiting ?? "-");
+        foreach (var lease in thread.AtWork ?? [])
+        {
+            var device = lease.Device is null ? "" : $" on {lease.Device}";
+            Row("at work", $"since {Instant(lease.Since)}: {lease.Agent}{device}, message {lease.Sequence}");
+        }
+
         Row("so far", string.Create(
             CultureInfo.InvariantCulture,
             $"round {thread.Round}, {thread.Turns} of {thread.Limits.MaxTurns} turns, " +

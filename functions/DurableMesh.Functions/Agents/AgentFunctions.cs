@@ -1,13 +1,14 @@
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMesh.Functions.Agents;
 
 /// <summary>The agents of the registry over HTTP.</summary>
-public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presence)
+public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presence, ILeaseStore leases)
 {
     /// <summary><c>GET /agents</c>.</summary>
     [Function("ListAgents")]
@@ -16,7 +17,8 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
     {
         new Query(request).ThrowIfWrong();
         var registry = await agents.ReadAsync(cancellation);
-        return new JsonAnswer<AgentsPage>(new AgentsPage([.. registry.Agents.Select(presence.Show)]));
+        var atWork = await AtWorkAsync(cancellation);
+        return new JsonAnswer<AgentsPage>(new AgentsPage([.. registry.Agents.Select(agent => Show(agent, atWork))]));
     }
 
     /// <summary><c>GET /agents/{id}</c>; an alias will do.</summary>
@@ -28,7 +30,7 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
     {
         new Query(request).ThrowIfWrong();
         var registry = await agents.ReadAsync(cancellation);
-        return Answer(registry.Demand(id));
+        return await AnswerAsync(registry.Demand(id), StatusCodes.Status200OK, cancellation);
     }
 
     /// <summary><c>PUT /agents/{id}</c>; <c>If-Match</c> and <c>If-None-Match: *</c> guard it.</summary>
@@ -43,7 +45,8 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
         var asked = await RequestBody.ReadAsync(request, utf8 => RegistryReader.ReadAgent(utf8, id), cancellation);
         var known = (await agents.ReadAsync(cancellation)).Find(id) is not null;
         var registry = await agents.DemandAsync(request, new PutAgent(asked, expected), cancellation);
-        return Answer(registry.Find(id)!, known ? StatusCodes.Status200OK : StatusCodes.Status201Created);
+        return await AnswerAsync(
+            registry.Find(id)!, known ? StatusCodes.Status200OK : StatusCodes.Status201Created, cancellation);
     }
 
     /// <summary><c>DELETE /agents/{id}</c>; <c>If-Match</c> guards it.</summary>
@@ -58,6 +61,12 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
         return Results.NoContent();
     }
 
-    private JsonAnswer<AgentView> Answer(AgentView agent, int status = StatusCodes.Status200OK) =>
-        new(presence.Show(agent), status) { Version = agent.Version };
+    private async ValueTask<JsonAnswer<AgentView>> AnswerAsync(AgentView agent, int status, CancellationToken cancellation) =>
+        new(Show(agent, await AtWorkAsync(cancellation)), status) { Version = agent.Version };
+
+    private AgentView Show(AgentView agent, ILookup<string, LeaseView> atWork) =>
+        presence.Show(agent) with { AtWork = AgentWork.Of(atWork[agent.Id]) };
+
+    private async ValueTask<ILookup<string, LeaseView>> AtWorkAsync(CancellationToken cancellation) =>
+        (await leases.AtWorkAsync(cancellation)).SelectMany(thread => thread).ToLookup(lease => lease.Agent);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DurableMesh.Core.Changes;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
@@ -52,6 +53,43 @@ internal static class Problems
         Detail = "The task hub does not have the thread's orchestration (it was purged, or this host uses another hub). The thread "
             + "ends by itself a minute after its deadline; to end it now, cancel it (POST /threads/{id}/cancel, mesh cancel).",
         ThreadId = threadId,
+    };
+
+    public static Problem ThreadEnded(ThreadView thread) => new()
+    {
+        Status = StatusCodes.Status409Conflict,
+        Code = "thread_ended",
+        Title = "The thread is over.",
+        Detail = $"It ended as {thread.EndState?.ToString().ToUpperInvariant()}; nobody need do anything for it any more.",
+        ThreadId = thread.ThreadId,
+    };
+
+    /// <summary>Another runner of the agent is at work.</summary>
+    public static Problem Leased(string threadId, LeaseView lease) => new()
+    {
+        Status = StatusCodes.Status409Conflict,
+        Code = "leased",
+        Title = "Another runner of the agent is at work.",
+        Detail = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{lease.Holder}{(lease.Device is null ? "" : $" on {lease.Device}")} has message {lease.Sequence} since "
+                + $"{lease.Since:yyyy-MM-dd HH:mm:ss'Z'}, until {lease.ExpiresAt:yyyy-MM-dd HH:mm:ss'Z'} unless it renews its lease. "
+                + $"Leave the message to it, and ask again then."),
+        ThreadId = threadId,
+        Lease = lease,
+    };
+
+    /// <summary>A message that nobody gets any more.</summary>
+    public static Problem AlreadyDone(string threadId, LeaseView lease, int sequence) => new()
+    {
+        Status = StatusCodes.Status409Conflict,
+        Code = "already_done",
+        Title = "A runner of the agent has done with the message.",
+        Detail = sequence <= lease.DoneThrough
+            ? $"Everything up to message {lease.DoneThrough} is done with; leave message {sequence} alone."
+            : $"{lease.Holder} has moved on to message {lease.Sequence}; leave message {sequence} alone.",
+        ThreadId = threadId,
+        Lease = lease,
     };
 
     public static Problem EvidenceNotBegun(string threadId) => new()

@@ -29,8 +29,8 @@ internal sealed partial class IdentityMiddleware(
     // What agents may ask for; each of these functions looks whose thread, inbox, task or key it is. Any other, whoever adds it,
     // is for operators.
     private static readonly FrozenSet<string> ForAgents = FrozenSet.Create(
-        "StartThread", "SendMessage", "ReserveMoney", "CancelThread", "GetThread", "ListThreads", "ReadMessages", "ReadEvidence",
-        "ReadInbox", "GetAgent", "ListAgents", "GetTask", "ListTasks", "PatchTask", "ListKeys", "ListAgentKeys", "GetAuthority",
+        "StartThread", "SendMessage", "ReserveMoney", "LeaseMessage", "CancelThread", "GetThread", "ListThreads", "ReadMessages",
+        "ReadEvidence", "ReadInbox", "GetAgent", "ListAgents", "GetTask", "ListTasks", "PatchTask", "ListKeys", "ListAgentKeys", "GetAuthority",
         "ExplainAuthority", "ListCompanies", "GetCompany", "GetStats");
 
     private readonly byte[]? _rootHash = options.Value.Identity.RootKey is { } root ? HashOf(root) : null;

@@ -109,6 +109,60 @@ internal sealed class AzureBlobs : IBlobs
             }
         }, cancellation);
 
+    public Task<IReadOnlyList<BlobVersion>> ListVersionsAsync(string prefix, CancellationToken cancellation) =>
+        CallAsync<IReadOnlyList<BlobVersion>>($"list {prefix}", async () =>
+        {
+            var found = new List<BlobVersion>();
+            await foreach (var blob in _container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellation))
+            {
+                found.Add(new BlobVersion(blob.Name, VersionOf(blob.Properties.ETag!.Value)));
+            }
+
+            return found;
+        }, cancellation);
+
+    public Task<VersionedBlob?> FindVersionAsync(string name, CancellationToken cancellation) =>
+        CallAsync<VersionedBlob?>($"read {name}", async () =>
+        {
+            try
+            {
+                var answer = await _container.GetBlobClient(name).DownloadContentAsync(cancellation);
+                return new VersionedBlob(answer.Value.Content.ToMemory(), VersionOf(answer.Value.Details.ETag));
+            }
+            catch (RequestFailedException e) when (e.Status == 404)
+            {
+                return null;
+            }
+        }, cancellation);
+
+    public Task<string?> TryWriteAsync(
+        string name, ReadOnlyMemory<byte> content, string contentType, string? version, CancellationToken cancellation) =>
+        CallAsync($"write {name}", async () =>
+        {
+            var options = new BlobUploadOptions
+            {
+                HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
+                Conditions = version is null
+                    ? new BlobRequestConditions { IfNoneMatch = ETag.All }
+                    : new BlobRequestConditions { IfMatch = new ETag($"\"{version}\"") },
+            };
+            try
+            {
+                var answer = await _container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellation);
+                return VersionOf(answer.Value.ETag);
+            }
+            catch (RequestFailedException e) when (e.Status is 409 or 412 || e.ErrorCode == BlobErrorCode.BlobNotFound)
+            {
+                return null;
+            }
+        }, cancellation);
+
+    public Task DeleteAsync(string name, CancellationToken cancellation) =>
+        CallAsync($"delete {name}", () => _container.DeleteBlobIfExistsAsync(name, cancellationToken: cancellation), cancellation);
+
+    // A listing has no quotes where the other answers have them.
+    private static string VersionOf(ETag tag) => tag.ToString("G").Trim('"');
+
     private async Task<TResult> CallAsync<TResult>(string what, Func<Task<TResult>> call, CancellationToken cancellation)
     {
         try

@@ -40,7 +40,29 @@ internal interface IBlobs
 
     /// <summary>Reads a whole blob, or null when there is none.</summary>
     Task<ReadOnlyMemory<byte>?> FindAsync(string name, CancellationToken cancellation);
+
+    /// <summary>The blobs whose names start with <paramref name="prefix"/>, with their versions, in no order.</summary>
+    Task<IReadOnlyList<BlobVersion>> ListVersionsAsync(string prefix, CancellationToken cancellation);
+
+    /// <summary>Reads a whole blob with its version, or null when there is none.</summary>
+    Task<VersionedBlob?> FindVersionAsync(string name, CancellationToken cancellation);
+
+    /// <summary>
+    /// Writes a whole block blob if it still has <paramref name="version"/>; null stands for a blob that must not be there.
+    /// </summary>
+    /// <returns>The new version; null where the blob has another one, and nothing was written.</returns>
+    Task<string?> TryWriteAsync(
+        string name, ReadOnlyMemory<byte> content, string contentType, string? version, CancellationToken cancellation);
+
+    /// <summary>Deletes a blob; does nothing when there is none.</summary>
+    Task DeleteAsync(string name, CancellationToken cancellation);
 }
+
+/// <summary>A blob's name, and its version: another one after every write.</summary>
+internal readonly record struct BlobVersion(string Name, string Version);
+
+/// <summary>A blob's content, and the version that has it.</summary>
+internal readonly record struct VersionedBlob(ReadOnlyMemory<byte> Content, string Version);
 
 /// <summary>A blob's name and length in bytes.</summary>
 internal readonly record struct BlobLength(string Name, long Length);

@@ -12,7 +12,13 @@ namespace DurableMesh.Functions.Threads;
 
 /// <summary>Threads over HTTP: one, or many.</summary>
 public sealed class ReadThreads(
-    IThreadLog log, ThreadFinder threads, IAgentDirectory agents, ThreadHolds holds, StoppedThreads stopped, OverdueThreads overdue)
+    IThreadLog log,
+    ThreadFinder threads,
+    IAgentDirectory agents,
+    ThreadHolds holds,
+    ILeaseStore leases,
+    StoppedThreads stopped,
+    OverdueThreads overdue)
 {
     private const int DefaultPageLength = 50;
     private const int LongestPage = 500;
@@ -29,6 +35,11 @@ public sealed class ReadThreads(
         var view = await threads.FindAsync(client, id, cancellation);
         Caller.Of(request).MustSee(view);
         view = await holds.ExplainAsync(await stopped.CheckAsync(client, view, cancellation), cancellation);
+        if (view.State == ThreadPhase.Open && (await leases.AtWorkAsync(cancellation))[id].ToList() is { Count: > 0 } atWork)
+        {
+            view = view with { AtWork = atWork };
+        }
+
         return new JsonAnswer<ThreadView>(ThreadFinder.WithManagement(client, view, Caller.Of(request)));
     }
 

@@ -58,7 +58,7 @@ public static class RegistryReader
         var wipLimit = (int?)input.Whole("wipLimit", 1, MaxWip);
         var budget = input.Usd("dailyBudgetUsd");
         var enabled = input.Flag("enabled") ?? true;
-        input.Ignore("version", "lastSeen", "reachable");
+        input.Ignore("version", "lastSeen", "reachable", "atWork");
         return id is null || company is null ? null : new AgentView
         {
             Id = id,

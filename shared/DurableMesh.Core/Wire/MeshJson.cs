@@ -51,6 +51,8 @@ public static class MeshJson
 [JsonSerializable(typeof(StartThreadRequest))]
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(ReservationRequest))]
+[JsonSerializable(typeof(LeaseRequest))]
+[JsonSerializable(typeof(LeaseView))]
 [JsonSerializable(typeof(CancelRequest))]
 [JsonSerializable(typeof(DecisionRequest))]
 [JsonSerializable(typeof(ThreadView))]

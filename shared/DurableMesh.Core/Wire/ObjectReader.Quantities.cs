@@ -59,28 +59,28 @@ internal sealed partial class ObjectReader
 
     public TimeSpan? Duration(string name, TimeSpan below)
     {
-        if (Find(name, required: false) is not { } element
-            || !Expect(name, element, JsonValueKind.String, "a duration such as \"PT30M\""))
-        {
-            return null;
-        }
-
-        if (!Iso8601Duration.TryParse(TextRules.TryGet(element), out var duration))
-        {
-            Add(
-                name,
-                InputError.InvalidValue,
-                "This must be an ISO 8601 duration of days, hours, minutes, seconds, such as \"PT30M\".");
-        }
-        else if (duration <= TimeSpan.Zero || duration >= below)
-        {
-            Add(name, InputError.OutOfRange, $"This must be longer than PT0S and shorter than {Iso8601Duration.Format(below)}.");
-        }
-        else
+        var duration = ReadDuration(name, required: false);
+        if (duration is null || (duration > TimeSpan.Zero && duration < below))
         {
             return duration;
         }
 
+        Add(name, InputError.OutOfRange, $"This must be longer than PT0S and shorter than {Iso8601Duration.Format(below)}.");
+        return null;
+    }
+
+    public TimeSpan? Duration(string name, TimeSpan least, TimeSpan most, bool required)
+    {
+        var duration = ReadDuration(name, required);
+        if (duration is null || (duration >= least && duration <= most))
+        {
+            return duration;
+        }
+
+        Add(
+            name,
+            InputError.OutOfRange,
+            $"This must be at least {Iso8601Duration.Format(least)} and at most {Iso8601Duration.Format(most)}.");
         return null;
     }
 
@@ -101,6 +101,26 @@ internal sealed partial class ObjectReader
             name,
             InputError.InvalidValue,
             "This must be an ISO 8601 instant with Z or an offset, such as \"2026-11-23T08:00:00Z\".");
+        return null;
+    }
+
+    private TimeSpan? ReadDuration(string name, bool required)
+    {
+        if (Find(name, required) is not { } element
+            || !Expect(name, element, JsonValueKind.String, "a duration such as \"PT30M\""))
+        {
+            return null;
+        }
+
+        if (Iso8601Duration.TryParse(TextRules.TryGet(element), out var duration))
+        {
+            return duration;
+        }
+
+        Add(
+            name,
+            InputError.InvalidValue,
+            "This must be an ISO 8601 duration of days, hours, minutes, seconds, such as \"PT30M\".");
         return null;
     }
 

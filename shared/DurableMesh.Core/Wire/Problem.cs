@@ -31,6 +31,10 @@ public sealed record Problem
     /// <summary>The thread that came to be in spite of the problem, for instance one that the gate denied.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ThreadId { get; init; }
+
+    /// <summary>The lease that is in the way of another: who has it (<c>holder</c>) and until when (<c>expiresAt</c>).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LeaseView? Lease { get; init; }
 }
 
 /// <summary>One thing that is wrong with an input.</summary>

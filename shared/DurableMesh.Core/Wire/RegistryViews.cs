@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DurableMesh.Core.Changes;
 
 namespace DurableMesh.Core.Wire;
@@ -54,6 +55,24 @@ public sealed record AgentView : IVersioned
 
     /// <summary>Whether it waits at its inbox, or did a moment ago.</summary>
     public bool Reachable { get; init; }
+
+    /// <summary>What its runners are at work on; left out where they are not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AgentWork? AtWork { get; init; }
+}
+
+/// <summary>An agent at work.</summary>
+/// <param name="Since">Since when it is at work on the message that it claimed first.</param>
+/// <param name="Threads">On how many threads.</param>
+public sealed record AgentWork(DateTimeOffset Since, int Threads)
+{
+    /// <summary>What an agent's leases come to; null where there are none.</summary>
+    /// <param name="leases">Those that are alive.</param>
+    public static AgentWork? Of(IEnumerable<LeaseView> leases)
+    {
+        var all = leases.ToList();
+        return all.Count == 0 ? null : new AgentWork(all.Min(lease => lease.Since), all.Count);
+    }
 }
 
 /// <summary>A company as the API shows it.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMesh.Core.Leases;
 
 namespace DurableMesh.Core.Wire;
 
@@ -47,6 +48,21 @@ public static class RequestReader
         var from = input.Line("from", MaxIdLength);
         var worstCase = input.Object("worstCase", ReadWorstCase, required: true);
         return from is null || worstCase is null ? null : new ReservationRequest(from, worstCase);
+    });
+
+    /// <summary>Reads the body of <c>PUT /threads/{id}/lease</c>.</summary>
+    /// <param name="utf8">The request's body.</param>
+    public static ReadResult<LeaseRequest> ReadLease(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input =>
+    {
+        var agent = input.Line("agent", MaxIdLength);
+        var holder = ReadToken(input, "holder");
+        var sequence = input.Whole("sequence", 1, int.MaxValue, required: true);
+        var done = input.Flag("done") ?? false;
+        var duration = input.Duration("for", LeaseRules.Shortest, LeaseRules.Longest, required: !done);
+        var device = input.Line("device", MaxIdLength, required: false);
+        return agent is null || holder is null || sequence is null || (duration is null && !done)
+            ? null
+            : new LeaseRequest(agent, holder, (int)sequence, duration ?? LeaseRules.Shortest, done, device);
     });
 
     /// <summary>Reads the body of <c>POST /threads/{id}/cancel</c>.</summary>
@@ -118,7 +134,7 @@ public static class RequestReader
 
     private static SendMessageRequest? ReadMessage(ObjectReader input)
     {
-        var messageId = ReadMessageId(input);
+        var messageId = ReadToken(input, "messageId");
         var from = input.Line("from", MaxIdLength);
         var kind = input.Choice<MessageKind>("kind");
         var body = input.Body("body", MaxBodyBytes);
@@ -165,15 +181,16 @@ public static class RequestReader
         }
     }
 
-    private static string? ReadMessageId(ObjectReader input)
+    /// <summary>A name that a program makes: 1-128 of <c>A-Z a-z 0-9 . _ : -</c>.</summary>
+    private static string? ReadToken(ObjectReader input, string name)
     {
-        var id = input.Text("messageId", int.MaxValue, required: true);
+        var id = input.Text(name, int.MaxValue, required: true);
         if (id is null || TextRules.IsMessageId(id))
         {
             return id;
         }
 
-        input.Add("messageId", InputError.InvalidValue, "This must be 1 to 128 characters of A-Z a-z 0-9 . _ : and -.");
+        input.Add(name, InputError.InvalidValue, "This must be 1 to 128 characters of A-Z a-z 0-9 . _ : and -.");
         return null;
     }
 

@@ -74,6 +74,10 @@ public sealed record ThreadView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReservedUsd? ReservedUsd { get; init; }
 
+    /// <summary>Which runners are at work on it; only in the answer about one thread, and left out where none is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LeaseView>? AtWork { get; init; }
+
     /// <summary>The last verdict in numbers.</summary>
     public required CheckCounts Checks { get; init; }
 

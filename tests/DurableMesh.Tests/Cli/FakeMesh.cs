@@ -10,6 +10,7 @@ using DurableMesh.Tests.Cli.Agents;
 using DurableMesh.Tests.Cli.Authority;
 using DurableMesh.Tests.Cli.Keys;
 using DurableMesh.Tests.Cli.Tasks;
+using DurableMesh.Tests.Cli.Threads;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -35,10 +36,18 @@ internal sealed class FakeMesh : IAsyncDisposable
     private readonly Dictionary<string, ThreadState> _threads = [];
     private readonly List<MessageView> _messages = [];
     private readonly Dictionary<string, List<TranscriptEntry>> _entries = [];
-    private readonly FakeRegistry _registry = new();
+    private readonly FakeRegistry _registry;
     private TaskCompletionSource _news = new();
 
-    private FakeMesh(WebApplication app) => _app = app;
+    private FakeMesh(WebApplication app)
+    {
+        _app = app;
+        _registry = new FakeRegistry(agent => agent with
+        {
+            AtWork = AgentWork.Of(Leases!.AtWork().Where(lease => lease.Agent == agent.Id)),
+        });
+        Leases = new FakeLeases(id => Find(id)?.View());
+    }
 
     /// <summary>Where it answers.</summary>
     public string Url { get; private set; } = "";
@@ -60,6 +69,9 @@ internal sealed class FakeMesh : IAsyncDisposable
 
     /// <summary>The agents and companies.</summary>
     public AgentRegistry Registry => _registry.Registry;
+
+    /// <summary>Which runners are at work, by the rules of the mesh.</summary>
+    public FakeLeases Leases { get; }
 
     /// <summary>The requests, in the order of their arrival.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -263,6 +275,7 @@ internal sealed class FakeMesh : IAsyncDisposable
                 && (state is null || state == "open" == (thread.State == ThreadPhase.Open)))],
             null)));
         api.MapGet("/threads/{id}", (string id) => Find(id) is { } state ? Answer(Explain(state.View())) : NotFound(id));
+        Leases.Map(api);
         api.MapPost("/threads/{id}/messages", SendAsync);
         api.MapPost("/threads/{id}/reservations", async (string id, HttpRequest request) =>
         {
@@ -404,7 +417,12 @@ internal sealed class FakeMesh : IAsyncDisposable
         }
     }
 
-    private ThreadView Explain(ThreadView thread) => thread.State == ThreadPhase.Held ? thread with { Detail = Hold } : thread;
+    private ThreadView Explain(ThreadView thread) => thread.State switch
+    {
+        ThreadPhase.Held => thread with { Detail = Hold },
+        ThreadPhase.Open when Leases.AtWork(thread.ThreadId) is { Count: > 0 } atWork => thread with { AtWork = atWork },
+        _ => thread,
+    };
 
     private ThreadDecision Decide(string id, ThreadInput input)
     {

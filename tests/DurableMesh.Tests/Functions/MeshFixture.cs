@@ -14,6 +14,7 @@ using DurableMesh.Functions.Authority;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
+using DurableMesh.Functions.Leases;
 using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Store;
@@ -82,6 +83,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         _registry.Start();
         Agents = new AgentDirectory(_registry);
         Presence = new AgentPresence(Log, Time);
+        Leases = new BlobLeaseStore(Blobs, _options, Time);
         _budgets = new(() => new CallBudgets(Log.Ledger, Policies()));
         _hub = new TaskHubCalls(_options, TimeProvider.System);
         _finder = new ThreadFinder(Log, _hub);
@@ -105,6 +107,8 @@ internal sealed class MeshFixture : IAsyncDisposable
     public IAgentDirectory Agents { get; }
 
     public AgentPresence Presence { get; }
+
+    public BlobLeaseStore Leases { get; }
 
     public ThreadEvidence Evidence => new(Log, new BlobEvidenceStore(Blobs));
 
@@ -148,6 +152,16 @@ internal sealed class MeshFixture : IAsyncDisposable
         "POST", $"/api/threads/{id}/reservations", Json(new ReservationRequest(from, worstCase)), null,
         request => new ReserveMoney(Agents, Policies(), Log.Ledger, _budgets.Value, _finder, _inbox, TimeProvider.System)
             .RunAsync(request, id, Client.Object, default));
+
+    public Task<Answer> LeaseAsync(string id, LeaseRequest lease) => LeaseAsync(id, Json(lease));
+
+    public Task<Answer> LeaseAsync(string id, byte[] body) => CallAsync(
+        "PUT", $"/api/threads/{id}/lease", body, null,
+        request => new LeaseMessage(Agents, Presence, _finder, Leases).RunAsync(request, id, Client.Object, default));
+
+    public Task<Answer> AgentAsync(string id) => CallAsync(
+        "GET", $"/api/agents/{id}", [], null,
+        request => new AgentFunctions(Agents, Presence, Leases).GetAsync(request, id, default));
 
     public Task<Answer> MessagesAsync(string id, string query = "", CancellationToken cancellation = default) => CallAsync(
         "GET", $"/api/threads/{id}/messages{query}", [], null,
@@ -217,6 +231,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         await Log.DisposeAsync();
         await Bodies.DisposeAsync();
         await _registry.DisposeAsync();
+        Leases.Dispose();
         _oneAtATime.Dispose();
     }
 
@@ -228,7 +243,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         return agents.Object;
     }
 
-    private ReadThreads Threads => new(Log, _finder, Agents, _holds, _stopped, _overdue);
+    private ReadThreads Threads => new(Log, _finder, Agents, _holds, Leases, _stopped, _overdue);
 
     private ThreadDrafts Drafts =>
         new(Agents, Authority(), Policies(), new Pseudonyms(Blobs), TimeProvider.System);

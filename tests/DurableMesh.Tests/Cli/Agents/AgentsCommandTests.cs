@@ -57,6 +57,20 @@ public sealed class AgentsCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_list_shows_who_is_at_work_since_when()
+    {
+        using var file = new TemporaryFile(Organisation);
+        await RunAsync("agents", "load", file.Path);
+        var leases = new[] { _mesh.Open(), _mesh.Open() }.Select(thread => _mesh.Leases.Decide(
+            thread.ThreadId, new LeaseRequest("proveo-verifier", "one", 1, TimeSpan.FromMinutes(1))).Lease).ToList();
+
+        var page = (await MeshRun.OfAsync(_mesh, "agents", "list", "--json")).Json<AgentsPage>();
+        Assert.Equal(new AgentWork(leases[0].Since, 2), page.Agents.Single().AtWork);
+        var words = (await MeshRun.OfAsync(_mesh, "agents", "show", "verifier")).Out;
+        Assert.Contains($"at work since {leases[0].Since:MM-dd HH:mm:ss}, 2 threads", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_mesh_that_goes_away_while_it_is_loaded_leaves_word_of_how_far_it_came()
     {
         using var file = new TemporaryFile(Organisation);

@@ -8,15 +8,16 @@ using Microsoft.AspNetCore.Routing;
 namespace DurableMesh.Tests.Cli.Agents;
 
 /// <summary>The routes of the registry over the domain's own fold.</summary>
-internal sealed class FakeRegistry
+/// <param name="show">Adds to an agent what only the mesh knows.</param>
+internal sealed class FakeRegistry(Func<AgentView, AgentView> show)
 {
     public AgentRegistry Registry { get; private set; } = AgentRegistry.Empty;
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/agents", () => Answer(new AgentsPage([.. Registry.Agents])));
+        api.MapGet("/agents", () => Answer(new AgentsPage([.. Registry.Agents.Select(show)])));
         api.MapGet("/agents/{id}", (string id) => Registry.Find(id) is { } agent
-            ? Answer(agent)
+            ? Answer(show(agent))
             : Refuse(new ChangeRefusal(RefusalKind.NotFound, "agent_not_found", $"No agent has the id {id}."), 404));
         api.MapPut("/agents/{id}", async (string id, HttpRequest request) => Change(
             new PutAgent(RegistryReader.ReadAgent(await BodyAsync(request), id).Value!, Expected(request)),

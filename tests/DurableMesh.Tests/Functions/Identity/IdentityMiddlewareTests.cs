@@ -250,8 +250,8 @@ public sealed class IdentityMiddlewareTests
         Assert.Equal(
             [
                 "CancelThread", "ExplainAuthority", "GetAgent", "GetAuthority", "GetCompany", "GetStats", "GetTask", "GetThread",
-                "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks", "ListThreads", "PatchTask", "ReadEvidence",
-                "ReadInbox", "ReadMessages", "ReserveMoney", "SendMessage", "StartThread",
+                "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks", "ListThreads", "PatchTask",
+                "ReadEvidence", "ReadInbox", "ReadMessages", "ReserveMoney", "SendMessage", "StartThread",
             ],
             open.Order(StringComparer.Ordinal));
     }

@@ -94,7 +94,44 @@ public abstract class BlobsContract
         Assert.Equal("second", Text((await Blobs.FindAsync(_name, default)).GetValueOrDefault()));
     }
 
+    [Fact]
+    public async Task A_blob_is_only_written_over_the_version_that_the_writer_knows()
+    {
+        await Blobs.EnsureContainerAsync(default);
+        Assert.Null(await Blobs.FindVersionAsync(_name, default));
+        Assert.Null(await WriteAsync("none yet", version: "0x8DE2"));
+
+        var first = await WriteAsync("first", version: null);
+        Assert.NotNull(first);
+        Assert.Null(await WriteAsync("late", version: null));
+        Assert.Equal(first, (await Blobs.FindVersionAsync(_name, default))!.Value.Version);
+        var second = await WriteAsync("second", first);
+        Assert.NotNull(second);
+        Assert.Null(await WriteAsync("late", first));
+
+        Assert.NotEqual(first, second);
+        Assert.Equal([new BlobVersion(_name, second)], await Blobs.ListVersionsAsync(_name, default));
+        Assert.Equal("second", Text((await Blobs.FindVersionAsync(_name, default))!.Value.Content));
+    }
+
+    [Fact]
+    public async Task A_blob_is_deleted_and_its_version_with_it()
+    {
+        await Blobs.EnsureContainerAsync(default);
+        var version = await WriteAsync("first", version: null);
+
+        await Blobs.DeleteAsync(_name, default);
+        await Blobs.DeleteAsync(_name, default);
+
+        Assert.Empty(await Blobs.ListVersionsAsync(_name, default));
+        Assert.Null(await WriteAsync("late", version));
+        Assert.NotNull(await WriteAsync("anew", version: null));
+    }
+
     internal abstract IBlobs Open();
+
+    private Task<string?> WriteAsync(string text, string? version) =>
+        Blobs.TryWriteAsync(_name, Utf8(text), "text/plain", version, default);
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 

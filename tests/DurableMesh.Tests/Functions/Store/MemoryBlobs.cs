@@ -23,6 +23,9 @@ internal sealed class MemoryBlobs : IBlobs
 
     public int Reads { get; private set; }
 
+    /// <summary>How often a blob was written, or was to be, over a version of it.</summary>
+    public int Writes { get; private set; }
+
     public Task EnsureContainerAsync(CancellationToken cancellation) => Do("ensure", "", () => 0);
 
     public Task<IReadOnlyList<BlobLength>> ListAsync(string prefix, CancellationToken cancellation) =>
@@ -69,6 +72,27 @@ internal sealed class MemoryBlobs : IBlobs
     public Task<ReadOnlyMemory<byte>?> FindAsync(string name, CancellationToken cancellation) =>
         Do<ReadOnlyMemory<byte>?>("find", name, () =>
             _blobs.TryGetValue(name, out var blob) ? blob.Content.AsMemory() : (ReadOnlyMemory<byte>?)null);
+
+    public Task<IReadOnlyList<BlobVersion>> ListVersionsAsync(string prefix, CancellationToken cancellation) =>
+        Do<IReadOnlyList<BlobVersion>>("list", prefix, () =>
+            [.. _blobs.Where(blob => blob.Key.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(blob => new BlobVersion(blob.Key, blob.Value.Version))]);
+
+    public Task<VersionedBlob?> FindVersionAsync(string name, CancellationToken cancellation) =>
+        Do<VersionedBlob?>("find", name, () =>
+            _blobs.TryGetValue(name, out var blob) ? new VersionedBlob(blob.Content, blob.Version) : null);
+
+    public Task<string?> TryWriteAsync(
+        string name, ReadOnlyMemory<byte> content, string contentType, string? version, CancellationToken cancellation) =>
+        Do("write", name, () =>
+        {
+            Writes++;
+            return _blobs.GetValueOrDefault(name)?.Version == version
+                ? (_blobs[name] = new Blob { Content = content.ToArray() }).Version
+                : null;
+        });
+
+    public Task DeleteAsync(string name, CancellationToken cancellation) => Do("delete", name, () => _blobs.Remove(name));
 
     /// <summary>What a blob holds, as text.</summary>
     public string Text(string name)
@@ -135,6 +159,8 @@ internal sealed class MemoryBlobs : IBlobs
         public byte[] Content { get; set; } = [];
 
         public int Blocks { get; set; }
+
+        public string Version { get; } = Guid.NewGuid().ToString("N");
     }
 }
 
