@@ -1,6 +1,7 @@
 using Azure;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Store;
 using DurableMesh.TaskHub;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -38,6 +39,9 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
                 return new ProblemAnswer(known.Problem) { RetryAfter = known.RetryAfter };
             case AccessDeniedException denied:
                 return new ProblemAnswer(Problems.AccessDenied(denied));
+            case UnknownPositionException unknown:
+                return new ProblemAnswer(Problems.UnknownPosition(
+                    unknown.Message + " Begin anew, without a position: whose turn it is and what is done with says the mesh."));
             case var _ when http.RequestAborted.IsCancellationRequested:
                 return Results.Empty;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:

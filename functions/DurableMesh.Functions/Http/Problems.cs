@@ -25,6 +25,15 @@ internal static class Problems
     public static Problem InvalidRequest(string path, string code, string message) =>
         InvalidRequest([new InputError(path, code, message)]);
 
+    /// <summary>A place to go on from that does not exist here.</summary>
+    public static Problem UnknownPosition(string detail) => new()
+    {
+        Status = StatusCodes.Status400BadRequest,
+        Code = "unknown_position",
+        Title = "There is nothing to go on from.",
+        Detail = detail,
+    };
+
     public static Problem BodyTooLarge(string detail) => new()
     {
         Status = StatusCodes.Status413PayloadTooLarge,

@@ -186,7 +186,10 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
     {
         var read = await _records.ReadAsync(places, cancellation);
         return [.. places.Zip(read, (place, record) =>
-            new StoredMessage(record.ThreadId, place.Cursor, (MessageAccepted)record.Entries[place.Index].Event))];
+            new StoredMessage(
+                record.ThreadId,
+                place.Cursor with { Store = _index.Store },
+                (MessageAccepted)record.Entries[place.Index].Event))];
     }
 
     private Task<ReadOnlyMemory<byte>> ReadLineAsync(LogSpan at, CancellationToken cancellation) =>

@@ -17,6 +17,9 @@ internal readonly record struct ChainMark
 
     private ChainMark(UInt128 bytes) => _bytes = bytes;
 
+    /// <summary>As many of its digits as tell one store from another.</summary>
+    public ulong Digits => (ulong)_bytes;
+
     /// <summary>The mark of a hash; null is the hash of an empty chain.</summary>
     public static ChainMark Of(string? hash) => hash is null ? Genesis : Of(Encoding.ASCII.GetBytes(hash));
 
@@ -25,9 +28,9 @@ internal readonly record struct ChainMark
     public static ChainMark Of(ReadOnlySpan<byte> utf8)
     {
         Span<byte> bytes = stackalloc byte[16];
-        const int Digits = 32;
-        return utf8.Length >= Digits
-            && Convert.FromHexString(utf8[^Digits..], bytes, out _, out var written) == System.Buffers.OperationStatus.Done
+        const int HexDigits = 32;
+        return utf8.Length >= HexDigits
+            && Convert.FromHexString(utf8[^HexDigits..], bytes, out _, out var written) == System.Buffers.OperationStatus.Done
             && written == bytes.Length
             ? new ChainMark(MemoryMarshal.Read<UInt128>(bytes))
             : throw new JsonException($"'{Encoding.UTF8.GetString(utf8)}' is no hash of a chain.");

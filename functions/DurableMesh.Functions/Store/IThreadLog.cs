@@ -37,6 +37,7 @@ public interface IThreadLog
     /// <summary>
     /// Threads that pass <paramref name="filter"/>, newest first, from those that began before <paramref name="before"/>.
     /// </summary>
+    /// <exception cref="UnknownPositionException">No page gave that position.</exception>
     ValueTask<ThreadList> ListAsync(
         Func<ThreadView, bool> filter, int limit, LogPosition? before, CancellationToken cancellation);
 
@@ -47,6 +48,7 @@ public interface IThreadLog
     /// At most <paramref name="limit"/> messages to an agent after <paramref name="after"/>, over all threads, in the log's
     /// order.
     /// </summary>
+    /// <exception cref="UnknownPositionException">The agent's inbox never gave that position.</exception>
     ValueTask<IReadOnlyList<StoredMessage>> ReadInboxAsync(
         string agentId, LogPosition? after, int limit, CancellationToken cancellation);
 

@@ -15,11 +15,17 @@ internal sealed class InboxTrack
     }
 
     /// <summary>At most <paramref name="limit"/> places after a cursor.</summary>
+    /// <exception cref="UnknownPositionException">No message of this inbox lies there.</exception>
     public EntryPlace[] Read(LogPosition? after, int limit)
     {
         lock (_gate)
         {
             var first = after is { } position ? CountUpTo(position) : 0;
+            if (after is not null && (first == 0 || _places[first - 1].Cursor.CompareTo(after.Value) != 0))
+            {
+                throw new UnknownPositionException();
+            }
+
             return [.. _places.Skip(first).Take(limit)];
         }
     }

@@ -5,6 +5,13 @@ namespace DurableMesh.Functions.Store;
 /// </summary>
 public sealed class StoreUnavailableException(string message, Exception? inner = null) : IOException(message, inner);
 
+/// <summary>
+/// A position that this store never gave: another store's, one of before the store was reset, or from before positions said their
+/// store.
+/// </summary>
+public sealed class UnknownPositionException()
+    : Exception("The position is none that this store gave: it is another store's, or was given before this one was reset.");
+
 /// <summary>A conditional append met a blob of another length, or none.</summary>
 internal sealed class AppendConflictException(string blob, long expected, Exception? inner = null)
     : InvalidOperationException($"Blob {blob} is not {expected} bytes long.", inner);

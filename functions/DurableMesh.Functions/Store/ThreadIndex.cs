@@ -18,6 +18,9 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
     private readonly List<ThreadTrack> _inOrder = [];
     private readonly Lock _gate = new();
 
+    /// <summary>Tells this store from every other: what its first thread began with. 0 as long as there is none.</summary>
+    public ulong Store { get; private set; }
+
     public RecordOutline Read(ReadOnlyMemory<byte> line) => RecordOutline.Read(line);
 
     public void Ingest(LogSpan at, RecordOutline record)
@@ -31,6 +34,7 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
 
         if (record.Entries.Count > 0)
         {
+            Store = Store == 0 ? record.Head.Digits : Store;
             ledger.Count(track.Account, record.Entries, record.Standing, record.Reserved);
             records.Remember(at, record.Whole);
         }
@@ -66,11 +70,19 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
     }
 
     /// <summary>Where the next messages to an agent lie.</summary>
-    public EntryPlace[] Inbox(string agentId, LogPosition? after, int limit) =>
-        _inboxes.TryGetValue(agentId, out var inbox) ? inbox.Read(after, limit) : [];
+    /// <exception cref="UnknownPositionException">No message to the agent lies at <paramref name="after"/>.</exception>
+    public EntryPlace[] Inbox(string agentId, LogPosition? after, int limit)
+    {
+        MustBeOurs(after);
+        return _inboxes.TryGetValue(agentId, out var inbox) ? inbox.Read(after, limit)
+            : after is null ? []
+            : throw new UnknownPositionException();
+    }
 
+    /// <exception cref="UnknownPositionException">No thread began at <paramref name="before"/>.</exception>
     public ThreadList List(Func<ThreadView, bool> filter, int limit, LogPosition? before)
     {
+        MustBeOurs(before);
         var found = new List<ThreadView>();
         LogPosition? last = null;
         for (var n = CountBefore(before) - 1; n >= 0; n--)
@@ -92,7 +104,7 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
             }
 
             found.Add(thread.View);
-            last = track.Began;
+            last = track.Began with { Store = Store };
         }
 
         return new ThreadList(found, null);
@@ -152,7 +164,15 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
                 (low, high) = _inOrder[middle].Began < position ? (middle + 1, high) : (low, middle);
             }
 
-            return low;
+            return low < _inOrder.Count && _inOrder[low].Began.CompareTo(position) == 0 ? low : throw new UnknownPositionException();
+        }
+    }
+
+    private void MustBeOurs(LogPosition? position)
+    {
+        if (position is { Store: var store } && (store == 0 || store != Store))
+        {
+            throw new UnknownPositionException();
         }
     }
 }

@@ -31,6 +31,12 @@ public sealed class ReadMessages(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, request.HttpContext.RequestAborted);
         var thread = await threads.FindAsync(client, id, either.Token);
         Caller.Of(request).MustSee(thread);
+        if (after > thread.Messages)
+        {
+            throw new ProblemException(Problems.UnknownPosition(
+                $"The thread has {thread.Messages} messages, and none after {after} yet; begin with after=0."));
+        }
+
         await overdue.EndAsync(client, either.Token);
         var page = await LongPoll.UntilAsync(
             log,

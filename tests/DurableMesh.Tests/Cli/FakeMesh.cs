@@ -67,6 +67,9 @@ internal sealed class FakeMesh : IAsyncDisposable
     /// <summary>What holds the threads that are started; null where nothing does.</summary>
     public string? Hold { get; set; }
 
+    /// <summary>How its inbox positions begin: another way makes it another store, to which the old ones mean nothing.</summary>
+    public string Positions { get; set; } = "at-";
+
     /// <summary>The agents and companies.</summary>
     public AgentRegistry Registry => _registry.Registry;
 
@@ -366,19 +369,21 @@ internal sealed class FakeMesh : IAsyncDisposable
             return Refuse(404, "agent_not_found", $"There is no agent {id}.");
         }
 
-        if (after is not null && !after.StartsWith("at-", StringComparison.Ordinal))
+        var from = 0;
+        if (after is not null
+            && (!after.StartsWith(Positions, StringComparison.Ordinal) || !int.TryParse(after[Positions.Length..], out from)
+                || from > Messages.Count))
         {
-            return Refuse(400, "invalid_cursor", "The cursor is unknown.");
+            return Refuse(400, "unknown_position", "The position is none that this store gave.");
         }
 
-        var from = after is null ? 0 : int.Parse(after[3..], System.Globalization.CultureInfo.InvariantCulture);
         var found = await WaitAsync(
             messages => messages.Skip(from).Where(message => message.To == id || message.Kind == MessageKind.Brief),
             wait,
             () => false,
             cancellation);
         var next = found.Count > 0 ? Messages.ToList().IndexOf(found[^1]) + 1 : from;
-        return Answer(new InboxPage(found, $"at-{next}"));
+        return Answer(new InboxPage(found, $"{Positions}{next}"));
     }
 
     private async Task<List<MessageView>> WaitAsync(

@@ -76,6 +76,40 @@ public sealed class ReadInboxTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_position_that_this_store_never_gave_is_refused()
+    {
+        await using var other = new MeshFixture();
+        await _mesh.StartedAsync();
+        await other.StartedAsync();
+        var ours = (await _mesh.InboxAsync(SampleThread.Builder)).Text("nextAfter");
+        var theirs = (await other.InboxAsync(SampleThread.Builder)).Text("nextAfter");
+        var parts = ours.Split('-', 2);
+        var (store, place) = (parts[0], parts[1]);
+
+        Assert.Equal(200, (await _mesh.InboxAsync(SampleThread.Builder, $"?after={ours}")).Status);
+        foreach (var unknown in (string[])[theirs, place, $"0-{place}", $"{store}-7-0-0", $"{store}-1-ffff-0"])
+        {
+            var answer = await _mesh.InboxAsync(SampleThread.Builder, $"?after={unknown}&wait=PT60S");
+            Assert.Equal((400, "unknown_position"), (answer.Status, answer.Code));
+            Assert.Contains("Begin anew", answer.Text("detail"), StringComparison.Ordinal);
+            var list = await _mesh.ListAsync($"?cursor={unknown}");
+            Assert.Equal((400, "unknown_position"), (list.Status, list.Code));
+        }
+
+        Assert.Equal("unknown_position", (await _mesh.InboxAsync("vizu-builder", $"?after={ours}")).Code);
+    }
+
+    [Fact]
+    public async Task A_sequence_that_a_thread_has_not_reached_is_refused()
+    {
+        var id = await _mesh.StartedAsync();
+
+        Assert.Equal(200, (await _mesh.MessagesAsync(id, "?after=1")).Status);
+        var answer = await _mesh.MessagesAsync(id, "?after=2&wait=PT60S");
+        Assert.Equal((400, "unknown_position"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
     public async Task Threads_are_listed_by_agent_company_state_and_end()
     {
         var open = await _mesh.StartedAsync();
