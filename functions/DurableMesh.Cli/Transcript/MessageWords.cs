@@ -16,6 +16,8 @@ internal static class MessageWords
             { Verdict: { } verdict } => ThreadWords.Of(verdict),
             _ => "-",
         };
-        return text.Length <= LongestBody ? text.TrimEnd() : $"{text[..LongestBody].TrimEnd()} … ({text.Length:N0} characters)";
+        return text.Length <= LongestBody
+            ? text.TrimEnd()
+            : $"{WholeText.Cut(text, LongestBody).TrimEnd()} … ({text.Length:N0} characters)";
     }
 }

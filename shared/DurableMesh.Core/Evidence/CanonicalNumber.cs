@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Evidence;
 
@@ -99,5 +100,5 @@ internal static class CanonicalNumber
         return digits.Length == 0 ? (false, "", 0) : (negative, digits, (int)Math.Clamp(point, int.MinValue, int.MaxValue));
     }
 
-    private static string Shorten(string text) => text.Length <= 40 ? text : $"{text[..40]}…";
+    private static string Shorten(string text) => WholeText.Shorten(text, 40);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Evidence;
 
@@ -67,5 +68,5 @@ internal sealed record JsonDifference(string Path, string? Expected, string? Fou
     private static string Text(JsonElement element) => Shorten(element.GetRawText());
 
     /// <summary>A value as a finding shows it.</summary>
-    internal static string Shorten(string text) => text.Length <= MaxLength ? text : $"{text[..MaxLength]}…";
+    internal static string Shorten(string text) => WholeText.Shorten(text, MaxLength);
 }

@@ -195,7 +195,7 @@ public static partial class ThreadRules
         private void PostBrief() => Raise(new MessageAccepted { At = now, Message = BriefOf(State.Start, now) });
 
         private static string? Shorten(string? text) =>
-            text is { Length: > MaxDetailLength } ? $"{text[..MaxDetailLength]}…" : text;
+            text is null ? null : WholeText.Shorten(text, MaxDetailLength);
     }
 
     /// <summary>

@@ -309,7 +309,7 @@ internal sealed partial class ObjectReader
     private static string Printable(string name) =>
         Shorten(string.Concat(name.Select(character => char.IsControl(character) ? '\uFFFD' : character)));
 
-    private static string Shorten(string text) => text.Length <= 64 ? text : $"{text[..64]}…";
+    private static string Shorten(string text) => WholeText.Shorten(text, 64);
 
     private static string Describe(JsonElement element) => element.ValueKind switch
     {
