@@ -24,7 +24,7 @@ internal sealed class MessageOptions
 
     private readonly Option<MessageKind?> _kind = new("--kind", "-k")
     {
-        Description = "submission, finding, verdict, question, answer or note.",
+        Description = "submission, finding, verdict, question, answer, note or failure (you cannot answer).",
         HelpName = "KIND",
     };
 

@@ -114,6 +114,7 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
         (MessageKind.Verdict, _) => "[bold red]✗ verdict[/]",
         (MessageKind.Finding, _) => "[yellow]! finding[/]",
         (MessageKind.Note, _) => "[grey]· note[/]",
+        (MessageKind.Failure, _) => "[bold red]✗ failure[/]",
         (MessageKind.Question, _) => "? question",
         (var kind, _) => $"[bold]» {ThreadWords.Of(kind)}[/]",
     };

@@ -89,7 +89,7 @@ internal sealed class EvidenceFold
             }
         }
 
-        if (message.Kind is MessageKind.Submission or MessageKind.Verdict or MessageKind.Question or MessageKind.Answer)
+        if (message.Kind.IsTurn())
         {
             _timings[message.From] = _timings[message.From] with { Turns = _timings[message.From].Turns + 1 };
         }

@@ -60,6 +60,7 @@ public static partial class ThreadRules
             MessageKind.Verdict when byInitiator => "Only the responder judges; the initiator sends submissions.",
             MessageKind.Verdict when incoming.Verdict is null => "A verdict says pass, fail, partial or blocked.",
             MessageKind.Verdict => null,
+            MessageKind.Failure when incoming.Body is null => "A failure says in its body why it is one.",
             _ when incoming.Verdict is not null => "Only a message of kind verdict carries a verdict.",
             _ => null,
         };
@@ -146,6 +147,12 @@ public static partial class ThreadRules
                 return;
         }
 
+        if (message.Kind == MessageKind.Failure)
+        {
+            step.End(EndState.Blocked, EndReason.AgentUnreachable, WhyNot(message), message.From);
+            return;
+        }
+
         var cost = state.TotalUsage().CostUsd;
         if (cost > limits.CostCapUsd)
         {
@@ -168,6 +175,9 @@ public static partial class ThreadRules
             step.EndByLimit(EndReason.MaxTurns, $"The {limits.MaxTurns} turns are used up.");
         }
     }
+
+    private static string WhyNot(Message failure) => failure.Body?.Inline?.ToDisplayText()
+        ?? $"'{failure.From}' cannot answer; message {failure.Sequence} says why.";
 
     private static Message MessageOf(ThreadState state, IncomingMessage incoming) => new()
     {

@@ -80,6 +80,7 @@ public sealed partial record ThreadState
             },
             MessageKind.Question => next.Turn(message).CountQuestion(message.From, 1),
             MessageKind.Answer => next.Turn(message).CountQuestion(message.To, -1),
+            MessageKind.Failure => next.Turn(message),
             _ => throw Illegal(threadEvent, $"there is no kind {message.Kind}"),
         };
     }

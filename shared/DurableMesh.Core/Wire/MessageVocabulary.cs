@@ -26,6 +26,18 @@ public enum MessageKind
 
     /// <summary>A remark. No turn; capped per turn together with findings.</summary>
     Note,
+
+    /// <summary>The party whose move it is cannot answer; the body says why. A turn; ends the thread as BLOCKED.</summary>
+    Failure,
+}
+
+/// <summary>What kinds of messages have in common.</summary>
+public static class MessageKinds
+{
+    /// <summary>Whether a message of the kind is a turn: it takes the move, and settles what its sender reserved.</summary>
+    /// <param name="kind">The kind.</param>
+    public static bool IsTurn(this MessageKind kind) => kind is MessageKind.Submission or MessageKind.Verdict
+        or MessageKind.Question or MessageKind.Answer or MessageKind.Failure;
 }
 
 /// <summary>The outcome of one check.</summary>

@@ -138,6 +138,11 @@ public static class RequestReader
         var from = input.Line("from", MaxIdLength);
         var kind = input.Choice<MessageKind>("kind");
         var body = input.Body("body", MaxBodyBytes);
+        if (kind == MessageKind.Failure)
+        {
+            RequireReason(input, body);
+        }
+
         var checks = input.Objects("checks", MaxChecks, ReadCheck, check => check.Id);
         var artifacts = input.Objects("artifacts", MaxArtifacts, ReadArtifact);
         var inReplyTo = (int?)input.Whole("inReplyTo", 1, int.MaxValue);
@@ -192,6 +197,19 @@ public static class RequestReader
 
         input.Add(name, InputError.InvalidValue, "This must be 1 to 128 characters of A-Z a-z 0-9 . _ : and -.");
         return null;
+    }
+
+    /// <summary>Nobody should have to guess why a thread ended.</summary>
+    private static void RequireReason(ObjectReader input, JsonText? body)
+    {
+        if (!input.Has("body"))
+        {
+            input.Add("body", InputError.Missing, "A failure says why it is one; give the reason as a text.");
+        }
+        else if (body is not null && (!body.Text.StartsWith('"') || string.IsNullOrWhiteSpace(body.ToDisplayText())))
+        {
+            input.Add("body", InputError.InvalidValue, "A failure's body must be a text that says why it is one.");
+        }
     }
 
     private static Verdict? ReadVerdict(ObjectReader input, MessageKind? kind)

@@ -101,7 +101,7 @@ public enum EndReason
     /// <summary>The responder's verdict was <see cref="Verdict.Blocked"/>.</summary>
     VerifierBlocked,
 
-    /// <summary>An agent could not be reached.</summary>
+    /// <summary>An agent could not be reached, or said that it cannot answer (<see cref="MessageKind.Failure"/>).</summary>
     AgentUnreachable,
 
     /// <summary>Somebody cancelled it.</summary>

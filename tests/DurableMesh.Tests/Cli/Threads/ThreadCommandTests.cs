@@ -275,6 +275,38 @@ public sealed class ThreadCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Status_shows_who_is_at_work()
+    {
+        var thread = _mesh.Open();
+        var asked = new LeaseRequest(Sample.Builder, "one", 1, TimeSpan.FromMinutes(1), Device: "forge");
+        var lease = _mesh.Leases.Decide(thread.ThreadId, asked).Lease;
+
+        var status = (await RunAsync("status", thread.ThreadId)).Out;
+        Assert.Contains(
+            $"at work   since {lease.Since:yyyy-MM-dd HH:mm:ss}Z: {Sample.Builder} on forge, message 1",
+            status,
+            StringComparison.Ordinal);
+
+        _mesh.Leases.Decide(thread.ThreadId, asked with { Done = true });
+        Assert.DoesNotContain("at work", (await RunAsync("status", thread.ThreadId)).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_party_that_cannot_answer_ends_the_thread_with_its_reason()
+    {
+        var thread = _mesh.Open();
+
+        var run = await RunAsync(
+            "send", thread.ThreadId, "The model is away.", "--as", Sample.Builder, "--kind", "failure");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        var status = (await RunAsync("status", thread.ThreadId)).Out;
+        Assert.Contains("BLOCKED (agent_unreachable)", status, StringComparison.Ordinal);
+        Assert.Contains("The model is away.", status, StringComparison.Ordinal);
+        Assert.Contains("✗ failure", (await RunAsync("watch", thread.ThreadId)).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task List_and_status_show_the_thread()
     {
         var thread = _mesh.Open();
