@@ -153,10 +153,15 @@ public sealed record CostDisagreement(int Message, string Agent, string? Model, 
 /// <summary>What an agent spent on a model.</summary>
 /// <param name="Agent">The agent.</param>
 /// <param name="Model">The model; null where the agent named none.</param>
-/// <param name="Messages">Messages that reported a usage.</param>
+/// <param name="Messages">Messages that reported a usage, or count at what was reserved for them.</param>
 /// <param name="Unpriced">How many of them have no known price and count as zero.</param>
 /// <param name="Totals">Tokens and US dollars.</param>
-public sealed record AgentUsage(string Agent, string? Model, int Messages, int Unpriced, UsageTotals Totals);
+public sealed record AgentUsage(string Agent, string? Model, int Messages, int Unpriced, UsageTotals Totals)
+{
+    /// <summary>How many of them did not say their cost and count at what was reserved; left out where none does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int AtReserved { get; init; }
+}
 
 /// <summary>When things happened.</summary>
 /// <param name="CreatedAt">The creation.</param>

@@ -82,6 +82,7 @@ internal sealed class EvidenceFold
                 Messages = known.Messages + 1,
                 Unpriced = known.Unpriced + (spent.CostSource == CostSource.Unpriced ? 1 : 0),
                 Totals = known.Totals + spent.Totals(),
+                AtReserved = known.AtReserved + (spent.CostSource == CostSource.Reserved ? 1 : 0),
             };
             if (spent is { IsDisputed: true, ComputedUsd: { } computed })
             {

@@ -53,7 +53,7 @@ internal sealed class EvidenceReplay
             switch (_entries[i].Event)
             {
                 case MessageAccepted { Message: var message }:
-                    CheckCost(i, "message.usage", message.Usage);
+                    CheckCost(i, "message.usage", message.Usage?.AsReported());
                     CheckBody(i, message.Body);
                     break;
                 case MoneyReserved reserved:
@@ -221,7 +221,7 @@ internal sealed class EvidenceReplay
         Artifacts = message.Artifacts,
         InReplyTo = message.InReplyTo,
         Verdict = message.Verdict,
-        Usage = message.Usage,
+        Usage = message.Usage?.AsReported(),
         Redactions = message.Redactions,
         Budgets = message.Budgets,
         SentAt = message.SentAt,

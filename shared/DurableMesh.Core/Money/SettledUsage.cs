@@ -15,11 +15,23 @@ public enum CostSource
 
     /// <summary>No price is known for the model; the cost counts as zero and the evidence says so.</summary>
     Unpriced,
+
+    /// <summary>A turn did not say what it cost; what its sender had reserved for it counts.</summary>
+    Reserved,
 }
 
 /// <summary>A usage with its cost settled, and with what is needed to compute it again.</summary>
 public sealed record SettledUsage
 {
+    private static readonly SettledUsage Nothing = new()
+    {
+        InputTokens = 0,
+        CachedInputTokens = 0,
+        OutputTokens = 0,
+        CostUsd = 0,
+        CostSource = CostSource.Unpriced,
+    };
+
     /// <summary>The model, where the sender named one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Model { get; init; }
@@ -56,6 +68,22 @@ public sealed record SettledUsage
     /// </summary>
     [JsonIgnore]
     public bool IsDisputed => ComputedUsd is { } computed && Math.Abs(CostUsd - computed) > computed / 100;
+
+    /// <summary>What a turn costs that does not say it.</summary>
+    /// <param name="reported">What it says of its tokens; null for nothing.</param>
+    /// <param name="usd">What its sender reserved, in US dollars.</param>
+    public static SettledUsage AtReserved(SettledUsage? reported, decimal usd) => (reported ?? Nothing) with
+    {
+        CostUsd = usd,
+        CostSource = CostSource.Reserved,
+    };
+
+    /// <summary>What the sender reported; null for nothing.</summary>
+    public SettledUsage? AsReported()
+    {
+        var reported = CostSource == CostSource.Reserved ? this with { CostUsd = 0, CostSource = CostSource.Unpriced } : this;
+        return CostSource == CostSource.Reserved && reported == Nothing ? null : reported;
+    }
 
     /// <summary>The numbers alone.</summary>
     public UsageTotals Totals() =>

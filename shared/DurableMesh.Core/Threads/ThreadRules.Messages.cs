@@ -191,7 +191,7 @@ public static partial class ThreadRules
         Artifacts = incoming.Artifacts,
         InReplyTo = incoming.InReplyTo,
         Verdict = incoming.Verdict,
-        Usage = incoming.Usage,
+        Usage = Settled(state, incoming),
         Redactions = incoming.Redactions,
         Budgets = incoming.Budgets,
         SentAt = incoming.SentAt,

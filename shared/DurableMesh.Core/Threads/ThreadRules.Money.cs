@@ -37,6 +37,21 @@ public static partial class ThreadRules
         return step.Decision(step.Rejected(RejectReason.CostCap, why));
     }
 
+    /// <summary>
+    /// What a message costs: a turn that does not say it, of a sender who has reserved money for it, costs what is reserved. A call
+    /// was made, and what nobody knows counts at its worst.
+    /// </summary>
+    private static SettledUsage? Settled(ThreadState state, IncomingMessage incoming)
+    {
+        var reserved = state.ReservedBy(incoming.From);
+        return reserved > 0
+            && state.Start.Rules >= SettlesAtReserved
+            && incoming.Kind.IsTurn()
+            && incoming.Usage is null or { CostSource: CostSource.Unpriced }
+                ? SettledUsage.AtReserved(incoming.Usage, reserved)
+                : incoming.Usage;
+    }
+
     private static string? DoesNotFit(ThreadState state, ReservationAsked asked)
     {
         var (worst, cap) = (asked.WorstCase.CostUsd, state.Start.Limits.CostCapUsd);

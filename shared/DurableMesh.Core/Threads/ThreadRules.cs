@@ -9,6 +9,12 @@ namespace DurableMesh.Core.Threads;
 /// </summary>
 public static partial class ThreadRules
 {
+    /// <summary>The rules of new threads; a thread keeps those that it began with (<see cref="ThreadStart.Rules"/>).</summary>
+    public const int Newest = SettlesAtReserved;
+
+    /// <summary>From these rules on a turn without a cost settles at what its sender reserved; before, at nothing.</summary>
+    private const int SettlesAtReserved = 2;
+
     private const int MaxDetailLength = 1000;
 
     /// <summary>Decides what becomes of something that came in.</summary>

@@ -67,6 +67,10 @@ public sealed record ThreadStart
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RedactionCounts? Redactions { get; init; }
 
+    /// <summary>Which rules it runs by, for good; null in threads from before there was more than one set.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Rules { get; init; }
+
     /// <summary>Makes a start of a request.</summary>
     /// <param name="threadId">The thread's id.</param>
     /// <param name="request">The request, its agents named by id.</param>
@@ -93,6 +97,7 @@ public sealed record ThreadStart
             RequestHash = requestHash,
             CreatedAt = createdAt,
             EvidencePath = EvidencePathOf(threadId, createdAt),
+            Rules = ThreadRules.Newest,
         };
 
     /// <summary>SHA-256 of a request's canonical JSON, 64 hexadecimal digits.</summary>

@@ -1,6 +1,9 @@
+using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Gate;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
+using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Tests.Core.Threads;
 
@@ -97,6 +100,121 @@ public sealed class ReservationTests
     }
 
     [Fact]
+    public void A_turn_that_does_not_say_its_cost_costs_what_was_reserved_for_it()
+    {
+        Reserve(Dialogue.Builder, 0.4m);
+        _dialogue.Send(Dialogue.Builder, MessageKind.Note);
+        _dialogue.Send(Dialogue.Builder, MessageKind.Finding, cost: 0.05m);
+        Assert.Equal((0.05m, 0.4m), (_dialogue.State.TotalUsage().CostUsd, _dialogue.State.ReservedBy(Dialogue.Builder)));
+
+        _dialogue.Submit();
+
+        Assert.Equal((0.45m, 0m), (_dialogue.State.TotalUsage().CostUsd, _dialogue.State.ReservedBy(Dialogue.Builder)));
+        var message = Assert.IsType<MessageAccepted>(_dialogue.Last.Events[0]).Message;
+        Assert.Equal((0.4m, CostSource.Reserved), (message.Usage!.CostUsd, message.Usage.CostSource));
+        Assert.Equal(1, AssertHolds().Usage.Agents.Single(agent => agent.Agent == Dialogue.Builder).AtReserved);
+    }
+
+    [Fact]
+    public void Tokens_that_nobody_can_price_cost_what_was_reserved_for_them()
+    {
+        Reserve(Dialogue.Builder, 0.4m);
+
+        _dialogue.Send(new()
+        {
+            MessageId = "b-1",
+            From = Dialogue.Builder,
+            Kind = MessageKind.Submission,
+            Usage = new Usage { Model = "unheard-of", InputTokens = 7, OutputTokens = 1 },
+        });
+
+        Assert.Equal(new UsageTotals(7, 0, 1, 0.4m), _dialogue.State.TotalUsage());
+        Assert.Equal("unheard-of", AssertHolds().Usage.Agents.Single().Model);
+    }
+
+    [Fact]
+    public void A_turn_that_says_its_cost_or_has_nothing_reserved_costs_what_it_says()
+    {
+        Reserve(Dialogue.Builder, 0.4m);
+        _dialogue.Submit(0);
+        _dialogue.Judge(Verdict.Fail, Dialogue.Fail("AC-1"));
+        Assert.Equal(0, _dialogue.State.TotalUsage().CostUsd);
+        AssertHolds();
+    }
+
+    [Fact]
+    public void Runs_that_never_say_their_cost_end_at_the_cap()
+    {
+        var dialogue = Dialogue.Opened(Dialogue.Generous with { CostCapUsd = 0.6m });
+        var runs = 0;
+        while (dialogue.State.Phase == ThreadPhase.Open && runs < 6)
+        {
+            var party = dialogue.State.Awaiting!;
+            if (dialogue.Decide(new ReservationAsked(party, Usd(0.25m))).Receipt!.Kind == ReceiptKind.Accepted)
+            {
+                runs++;
+                dialogue.Send(party, party == Dialogue.Builder ? MessageKind.Submission : MessageKind.Question, "words");
+            }
+        }
+
+        Assert.Equal((2, 0.5m), (runs, dialogue.State.TotalUsage().CostUsd));
+        EndingsTests.AssertEnded(dialogue, EndState.Blocked, EndReason.CostCap);
+    }
+
+    [Fact]
+    public void A_party_that_cannot_answer_settles_what_it_reserved()
+    {
+        Reserve(Dialogue.Builder, 0.4m);
+        _dialogue.Send(Dialogue.Builder, MessageKind.Failure, "The model is away.");
+
+        EndingsTests.AssertEnded(_dialogue, EndState.Blocked, EndReason.AgentUnreachable);
+        Assert.Equal(0.4m, _dialogue.State.TotalUsage().CostUsd);
+        AssertHolds();
+    }
+
+    [Fact]
+    public void A_thread_from_before_goes_on_by_the_rules_that_it_began_with()
+    {
+        var state = ThreadState.Starting(Dialogue.StartOf() with { Rules = null });
+        var entries = new List<TranscriptEntry>();
+        foreach (var input in (ThreadInput[])
+        [
+            new GateEvaluated(new GateReport(GateOutcome.Approved, [])),
+            new ReservationAsked(Dialogue.Builder, Usd(0.4m)),
+            new MessageArrived(IncomingMessage.Of(
+                new() { MessageId = "b-1", From = Dialogue.Builder, Kind = MessageKind.Submission },
+                PriceTable.Empty,
+                Dialogue.Start)),
+        ])
+        {
+            var decision = ThreadRules.Decide(state, input, Dialogue.Start);
+            state = decision.State;
+            entries.AddRange(decision.Entries);
+        }
+
+        Assert.Equal((0m, 0m), (state.TotalUsage().CostUsd, state.ReservedBy(Dialogue.Builder)));
+        Assert.Empty(EvidenceVerifier.Verify(EvidenceFile.Of(entries).ToUtf8()).Findings);
+    }
+
+    [Fact]
+    public void A_cost_that_was_not_reserved_does_not_pass_for_one()
+    {
+        Reserve(Dialogue.Builder, 0.4m);
+        _dialogue.Submit();
+        var entries = new List<TranscriptEntry>();
+        foreach (var entry in _dialogue.Decisions.SelectMany(decision => decision.Entries))
+        {
+            var forged = entry.Event is MessageAccepted { Message: { Usage: { } usage } message } accepted
+                ? accepted with { Message = message with { Usage = usage with { CostUsd = 0.1m } } }
+                : entry.Event;
+            entries.Add(TranscriptEntry.Link(entries.Count, entries is [.., var last] ? last.Hash : ContentHash.Genesis, forged));
+        }
+
+        var finding = Assert.Single(EvidenceVerifier.Verify(EvidenceFile.Of(entries).ToUtf8()).Findings);
+        Assert.Equal(("event.message.usage.costUsd", "0.4", "0.1"), (finding.Path, finding.Expected, finding.Found));
+    }
+
+    [Fact]
     public void Only_a_party_of_an_open_thread_reserves()
     {
         Assert.Equal(RejectReason.NotAParty, Reserve("stranger", 0.1m).Reason);
@@ -108,6 +226,13 @@ public sealed class ReservationTests
     }
 
     public static SettledUsage Usd(decimal usd) => PriceTable.Empty.Settle(new Usage { CostUsd = usd }, Dialogue.Start);
+
+    private EvidenceFile AssertHolds()
+    {
+        var file = EvidenceFile.Of([.. _dialogue.Decisions.SelectMany(decision => decision.Entries)]);
+        Assert.Empty(EvidenceVerifier.Verify(file.ToUtf8()).Findings);
+        return file;
+    }
 
     private Receipt Reserve(string agent, decimal usd, params DayBudget[] budgets) =>
         _dialogue.Decide(new ReservationAsked(agent, Usd(usd), budgets)).Receipt!;

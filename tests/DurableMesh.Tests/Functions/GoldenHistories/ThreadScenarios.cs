@@ -116,6 +116,19 @@ internal static class ThreadScenarios
             await thread.PostAsync(Reservation(SampleThread.Verifier, 0.5m));
             await thread.PostAsync(Reservation(SampleThread.Builder, 0.5m));
         }),
+        new("runs-that-do-not-say-their-cost", EndReason.CostCap, async thread =>
+        {
+            await thread.StartAsync();
+            await thread.PostAsync(Reservation(SampleThread.Builder, 1.5m));
+            await thread.SendAsync(Submission("b-1"));
+            await thread.PostAsync(Reservation(SampleThread.Verifier, 0.75m));
+        }),
+        new("cannot-answer", EndReason.AgentUnreachable, async thread =>
+        {
+            await thread.StartAsync();
+            await thread.PostAsync(Reservation(SampleThread.Builder, 0.5m));
+            await thread.SendAsync(SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Failure, "The model is away."));
+        }),
         new("no-progress", EndReason.NoProgress, async thread =>
         {
             await thread.StartAsync();
