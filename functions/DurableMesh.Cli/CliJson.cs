@@ -1,7 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using DurableMesh.Cli.Agents;
+using DurableMesh.Agents;
+using DurableMesh.Agents.Runs;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Identity;
@@ -45,7 +46,7 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(RotateKeyRequest))]
 [JsonSerializable(typeof(AgentTurn))]
 [JsonSerializable(typeof(AgentReply))]
-[JsonSerializable(typeof(AgentProgress))]
+[JsonSerializable(typeof(RunRecord))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The context to use: the mesh's own rules, and text that people can read.</summary>

@@ -9,6 +9,9 @@ internal sealed record Installation(string Root)
         ? Path.GetFullPath(home)
         : Path.Combine(Root, ".mesh");
 
+    /// <summary>What the runners of this machine's agents keep, a folder for each agent.</summary>
+    public string Agents => Path.Combine(Home, "agents");
+
     /// <summary>The demo's task, library, acceptance checks and fixes.</summary>
     public string DemoMaterial => Path.Combine(Root, "samples", "demo");
 

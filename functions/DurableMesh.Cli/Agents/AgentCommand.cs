@@ -1,4 +1,7 @@
 using System.CommandLine;
+using DurableMesh.Agents;
+using DurableMesh.Agents.Commands;
+using DurableMesh.Agents.Runs;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Money;
@@ -6,18 +9,15 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Agents;
 
-/// <summary><c>mesh agent run</c>: makes any command a peer on the mesh.</summary>
+/// <summary><c>mesh agent</c>: makes a command a peer on the mesh, and says how it gets on.</summary>
 internal static class AgentCommand
 {
-    private static readonly Option<string> As = new("--as") { Description = "The agent's id.", HelpName = "ID", Required = true };
-
     private static readonly Option<string> Exec = new("--exec")
     {
         Description =
-            "The command line that answers a message. It gets {thread, brief, message} as JSON on standard input, and " +
-            "MESH_THREAD, MESH_AGENT, MESH_URL and MESH_KEY in its environment. What it prints is sent as it is printed: a line that " +
-            "begins with { is a message (kind, body, checks, artifacts, verdict, usage); all other lines together are one " +
-            "answer, submission or note.",
+            "The command line that answers a message. It gets {thread, brief, message, since} as JSON on standard input. What it " +
+            "prints is the submission, or the answer to a question; verdicts, findings and usage go to the file $MESH_REPLY, for " +
+            "instance with 'mesh reply'. MESH_THREAD, MESH_AGENT, MESH_URL and MESH_KEY are set too.",
         HelpName = "CMD",
         Required = true,
     };
@@ -34,16 +34,101 @@ internal static class AgentCommand
 
     private static readonly Option<MessageKind[]> Only = new("--only")
     {
-        Description = "Run the command for these kinds of messages only, for instance --only brief verdict. [default: all]",
+        Description =
+            "Answer these kinds of messages only, for instance --only brief verdict. A finding is answered where it is named " +
+            "here. [default: all that give the agent the move]",
         HelpName = "KIND",
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Option<decimal?> WorstCase = new("--worst-case")
+    private static readonly Option<TimeSpan> Timeout = Durations.Option(
+        "--timeout",
+        "How long one run may take; then its processes are ended, and it counts as failed.",
+        TimeSpan.FromMinutes(30));
+
+    private static readonly Option<TimeSpan> RetryFor = Durations.Option(
+        "--retry-for",
+        "For how long a message is tried again whose command fails. A command that exits with 75 is tried until the thread ends.",
+        TimeSpan.FromMinutes(10));
+
+    private static readonly Option<decimal?> WorstCase = Money(
+        "--worst-case",
+        "What one run of the command can cost at most, in US dollars. It is reserved before each run, so that a run that does " +
+        "not fit the thread's cost cap or the day's budgets ends the thread and is not made.");
+
+    private static readonly Option<decimal?> CostPerRun = Money(
+        "--cost-per-run",
+        "What a run costs that does not say so, in US dollars. [default: what was reserved for it]");
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(Terminal terminal)
     {
-        Description =
-            "What one run of the command can cost at most, in US dollars. It is reserved before each run, so that a run that does " +
-            "not fit the thread's cost cap or the day's budgets ends the thread and is not made.",
+        var id = As();
+        var workspace = new WorkspaceOption();
+        var run = new Command("run", "Answer an agent's messages with a command, until stopped.")
+        {
+            id, Exec, Parallel, Only, Timeout, RetryFor, WorstCase, CostPerRun, workspace.Option,
+        };
+        run.SetAction(async (parsed, cancellation) =>
+        {
+            var agent = parsed.GetRequiredValue(id);
+            var mesh = parsed.Connect();
+            using var home = Open(agent);
+            var options = new MeshAgentOptions
+            {
+                Agent = agent,
+                Parallel = parsed.GetValue(Parallel),
+                Only = parsed.GetValue(Only) ?? [],
+                Timeout = parsed.GetValue(Timeout),
+                RetryFor = parsed.GetValue(RetryFor),
+                WorstCaseUsd = parsed.GetValue(WorstCase),
+                CostPerRunUsd = parsed.GetValue(CostPerRun),
+                Key = parsed.MeshKey(),
+                Workspaces = workspace.Of(parsed, home.Folder),
+                Sent = receipt => Report(receipt, parsed.WantsJson(), terminal),
+            };
+            var command = new CommandOptions(parsed.GetRequiredValue(Exec), mesh.Address, options.Key)
+            {
+                OnErrorLine = terminal.Pass,
+            };
+            var log = new TerminalLog(terminal, $"mesh agent {agent}");
+            using var runner = new AgentRunner(options, new CommandHandler(command), mesh, home, log, TimeProvider.System);
+            terminal.Pass($"mesh agent {agent}: at work; answering with: {command.Line}");
+            try
+            {
+                await runner.RunAsync(cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                terminal.Pass($"mesh agent {agent}: stopped");
+            }
+
+            return ExitCode.Done;
+        });
+        return new Command("agent", "Make a command a peer, and see how it gets on.")
+        {
+            run, AgentStatusCommand.CreateStatus(terminal), AgentStatusCommand.CreateRetry(terminal),
+        };
+    }
+
+    /// <summary>The option that names the agent.</summary>
+    public static Option<string> As() => new("--as") { Description = "The agent's id.", HelpName = "ID", Required = true };
+
+    private static AgentHome Open(string agent)
+    {
+        try
+        {
+            return AgentHome.Open(Installation.Find().Agents, agent);
+        }
+        catch (AgentHomeException unusable)
+        {
+            throw new CliException(ExitCode.Usage, unusable.Message, unusable);
+        }
+    }
+
+    private static Option<decimal?> Money(string name, string description) => new(name)
+    {
+        Description = description,
         HelpName = "USD",
         Validators =
         {
@@ -51,51 +136,11 @@ internal static class AgentCommand
             {
                 if (result.GetValueOrDefault<decimal?>() is <= 0 or > UsdRounding.MaxUsd)
                 {
-                    result.AddError($"--worst-case is more than 0 and at most {UsdRounding.MaxUsd} US dollars.");
+                    result.AddError($"{name} is more than 0 and at most {UsdRounding.MaxUsd} US dollars.");
                 }
             },
         },
     };
-
-    /// <summary>Creates the command.</summary>
-    public static Command Create(Terminal terminal)
-    {
-        var run = new Command("run", "Answer an agent's messages with a command, until stopped.")
-        {
-            As, Exec, Parallel, Only, WorstCase,
-        };
-        run.SetAction(async (parsed, cancellation) =>
-        {
-            var options = new AgentOptions(
-                parsed.GetRequiredValue(As),
-                parsed.GetRequiredValue(Exec),
-                parsed.GetValue(Parallel),
-                parsed.GetValue(Only) ?? [],
-                parsed.MeshKey(),
-                parsed.GetValue(WorstCase));
-            void Say(string line) => terminal.Pass($"mesh agent {options.Agent}: {line}");
-
-            using var file = ProgressFile.Open(Path.Combine(Installation.Find().Home, "agents"), options.Agent);
-            var mesh = new MeshLink(parsed.Connect(), Say, TimeProvider.System);
-            var conversation = new AgentConversation(options, mesh, terminal.Pass, TimeProvider.System)
-            {
-                Sent = receipt => Report(receipt, parsed.WantsJson(), terminal),
-            };
-            using var runner = new AgentRunner(options, mesh, conversation, new InboxLedger(file.Load(), file.Save));
-            Say($"at work; answering with: {options.Command}");
-            try
-            {
-                await runner.RunAsync(cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                Say("stopped");
-            }
-
-            return ExitCode.Done;
-        });
-        return new Command("agent", "Agents.") { run };
-    }
 
     private static void Report(Receipt receipt, bool asJson, Terminal terminal)
     {

@@ -87,6 +87,7 @@ internal static class MeshCommandLine
             AuthorityCommand.Create(terminal),
             KeysCommand.Create(terminal),
             AgentCommand.Create(terminal),
+            ReplyCommand.Create(terminal),
             AgentsCommand.Create(terminal),
             DemoAgentCommand.Create(terminal),
         };

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DurableMesh.Cli.Agents;
+using DurableMesh.Agents;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Demo;

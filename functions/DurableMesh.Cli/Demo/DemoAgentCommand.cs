@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using DurableMesh.Agents;
 using DurableMesh.Cli.Agents;
 using DurableMesh.Cli.CommandLine;
 
@@ -7,7 +8,7 @@ namespace DurableMesh.Cli.Demo;
 
 /// <summary>
 /// <c>mesh demo-agent</c>: the demo's two agents, as commands for <c>mesh agent run --exec</c>: one turn on standard input,
-/// replies on standard output. Hidden, because nobody else has a use for them.
+/// replies to MESH_REPLY. Hidden, because nobody else has a use for them.
 /// </summary>
 internal static class DemoAgentCommand
 {
@@ -24,7 +25,7 @@ internal static class DemoAgentCommand
             var (material, folder, turn) = await ReadAsync(terminal, cancellation);
             if (new DemoBuilder(material, folder).Answer(turn) is { } reply)
             {
-                terminal.WriteJson(reply, CliJson.Context.AgentReply);
+                await SayAsync(reply, cancellation);
             }
 
             return ExitCode.Done;
@@ -42,7 +43,7 @@ internal static class DemoAgentCommand
                     Path.Combine(folder, PrintedFile),
                     JsonSerializer.Serialize(known, CliJson.Context.AgentReply) + "\n",
                     cancellation);
-                terminal.WriteJson(known, CliJson.Context.AgentReply);
+                await SayAsync(known, cancellation);
             }
 
             return ExitCode.Done;
@@ -68,6 +69,12 @@ internal static class DemoAgentCommand
                 cancellation);
         }
     }
+
+    private static Task SayAsync(AgentReply reply, CancellationToken cancellation) => ReplyFile.AppendAsync(
+        Environment.GetEnvironmentVariable("MESH_REPLY")
+            ?? throw new CliException(ExitCode.Usage, "MESH_REPLY is not set: the demo's agents are run by 'mesh agent run'."),
+        JsonSerializer.Serialize(reply, CliJson.Context.AgentReply),
+        cancellation);
 
     private static async Task<(DemoMaterial Material, string Folder, AgentTurn Turn)> ReadAsync(
         Terminal terminal, CancellationToken cancellation)

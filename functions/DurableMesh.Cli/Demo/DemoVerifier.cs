@@ -1,4 +1,4 @@
-using DurableMesh.Cli.Agents;
+using DurableMesh.Agents;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Demo;

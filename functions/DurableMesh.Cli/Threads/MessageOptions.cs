@@ -139,7 +139,7 @@ internal sealed class MessageOptions
         };
     }
 
-    private static Check? ReadCheck(string text, List<string> errors)
+    internal static Check? ReadCheck(string text, List<string> errors)
     {
         if (text.Split('=', 2) is [var id, var outcome]
             && outcome.Split(':', 2) is [var word, .. var rest]

@@ -1,5 +1,5 @@
 using DurableMesh.Cli;
-using DurableMesh.Cli.Agents;
+using DurableMesh.Agents;
 using DurableMesh.Cli.Demo;
 using DurableMesh.Core.Wire;
 using Judgement = DurableMesh.Core.Wire.Verdict;
@@ -101,7 +101,7 @@ public sealed class DemoBuilderTests : IDisposable
     }
 
     private AgentReply? Answer(MessageView message) => new DemoBuilder(_material, _folder)
-        .Answer(new AgentTurn(Sample.Thread(), Sample.Message(MessageKind.Brief), message));
+        .Answer(new AgentTurn(Sample.Thread(), Sample.Message(MessageKind.Brief), message, []));
 
     private IReadOnlyList<Artifact> FirstDraft() => Answer(Sample.Message(MessageKind.Brief))!.Artifacts;
 

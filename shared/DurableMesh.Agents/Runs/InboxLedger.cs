@@ -1,6 +1,6 @@
 using DurableMesh.Core.Wire;
 
-namespace DurableMesh.Cli.Agents;
+namespace DurableMesh.Agents.Runs;
 
 /// <summary>
 /// Which messages of the inbox are done. Threads go on side by side, so messages are done out of order: the position that is

@@ -1,7 +1,8 @@
-using DurableMesh.Cli.Agents;
+using DurableMesh.Tests.Cli;
+using DurableMesh.Agents.Runs;
 using DurableMesh.Core.Wire;
 
-namespace DurableMesh.Tests.Cli.Agents;
+namespace DurableMesh.Tests.Agents.Runs;
 
 public sealed class InboxLedgerTests
 {

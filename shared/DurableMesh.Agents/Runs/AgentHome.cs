@@ -1,0 +1,131 @@
+using System.Text.Json;
+
+namespace DurableMesh.Agents.Runs;
+
+/// <summary>A message in a thread.</summary>
+internal readonly record struct MessageKey(string ThreadId, int Sequence);
+
+/// <summary>How far an agent's runner has come in the inbox.</summary>
+/// <param name="After">The position up to which every message is done; null before the first.</param>
+/// <param name="Done">The messages after it that are done too.</param>
+internal sealed record AgentProgress(string? After, IReadOnlyList<MessageKey> Done)
+{
+    /// <summary>Nothing is done yet.</summary>
+    public static AgentProgress None { get; } = new(null, []);
+}
+
+/// <summary>The folder of an agent's runner cannot be used; the message says why and what to do.</summary>
+public sealed class AgentHomeException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>
+/// An agent's folder on this machine: its runner's name, its place in the inbox, its threads' records. One runner has it at a
+/// time. Losing it is safe: the mesh knows what is answered.
+/// </summary>
+public sealed class AgentHome : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private AgentHome(string folder, FileStream @lock)
+    {
+        (Folder, _lock) = (folder, @lock);
+        Journal = JournalIn(folder);
+        Holder = ReadHolder();
+    }
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>The runner's name towards the mesh: the machine, and a number that stays with the folder.</summary>
+    public string Holder { get; }
+
+    /// <summary>What is known about each open thread.</summary>
+    public RunJournal Journal { get; }
+
+    private string Inbox => Path.Combine(Folder, "inbox.json");
+
+    /// <summary>Opens an agent's folder, and keeps other runners of the same agent out of it.</summary>
+    /// <param name="home">The folder of all agents.</param>
+    /// <param name="agent">The agent's id.</param>
+    /// <exception cref="AgentHomeException">Another runner has it, or it cannot be written.</exception>
+    public static AgentHome Open(string home, string agent)
+    {
+        var folder = FolderOf(home, agent);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new AgentHome(folder, new FileStream(
+                Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new AgentHomeException($"{folder} cannot be written: {denied.Message}", denied);
+        }
+        catch (IOException taken)
+        {
+            throw new AgentHomeException(
+                $"Another runner of '{agent}' is at work here, or {folder} cannot be written. One folder has one runner.", taken);
+        }
+    }
+
+    /// <summary>The records of an agent's runner, which may be at work meanwhile.</summary>
+    public static RunJournal JournalOf(string home, string agent) => JournalIn(FolderOf(home, agent));
+
+    /// <summary>Asks an agent's runner not to wait any longer before it tries a thread's message again.</summary>
+    public static void AskToRetry(string home, string agent, string threadId) =>
+        File.WriteAllBytes(Path.Combine(RetriesIn(FolderOf(home, agent)), Uri.EscapeDataString(threadId)), []);
+
+    /// <summary>The threads that somebody asked to try again, each once.</summary>
+    internal IEnumerable<string> TakeRetries()
+    {
+        foreach (var file in Directory.EnumerateFiles(RetriesIn(Folder)))
+        {
+            File.Delete(file);
+            yield return Uri.UnescapeDataString(Path.GetFileName(file));
+        }
+    }
+
+    /// <summary>Tells when somebody asks to try a thread again.</summary>
+    internal FileSystemWatcher WatchRetries() => new(RetriesIn(Folder)) { EnableRaisingEvents = true };
+
+    /// <summary>
+    /// How far the runner has come; the beginning where that is not known, because the mesh tells what is done.
+    /// </summary>
+    internal AgentProgress LoadProgress()
+    {
+        try
+        {
+            return File.Exists(Inbox)
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(Inbox), AgentsJson.Context.AgentProgress) ?? AgentProgress.None
+                : AgentProgress.None;
+        }
+        catch (JsonException)
+        {
+            return AgentProgress.None;
+        }
+    }
+
+    /// <summary>Writes down how far the runner has come.</summary>
+    internal void SaveProgress(AgentProgress progress) =>
+        AtomicFile.Write(Inbox, progress, AgentsJson.Context.AgentProgress, durable: false);
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+
+    private static string FolderOf(string home, string agent) => Path.Combine(home, Uri.EscapeDataString(agent));
+
+    private static RunJournal JournalIn(string folder) => new(Path.Combine(folder, "threads"));
+
+    private static string RetriesIn(string folder) => Directory.CreateDirectory(Path.Combine(folder, "retry")).FullName;
+
+    private string ReadHolder()
+    {
+        var file = Path.Combine(Folder, "holder");
+        if (!File.Exists(file))
+        {
+            var machine = string.Concat(Environment.MachineName.Where(char.IsAsciiLetterOrDigit).Take(60));
+            File.WriteAllText(file, $"{machine}:{Guid.NewGuid():N}");
+        }
+
+        return File.ReadAllText(file).Trim();
+    }
+}

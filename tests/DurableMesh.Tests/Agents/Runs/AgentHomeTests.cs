@@ -1,0 +1,73 @@
+using DurableMesh.Agents.Runs;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Tests.Agents.Runs;
+
+public sealed class AgentHomeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mesh-home-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Progress_and_records_outlive_the_runner()
+    {
+        var progress = new AgentProgress("at-7", [new MessageKey("t", 8)]);
+        var record = new RunRecord { ThreadId = "t", Sequence = 8, Session = JsonText.OfString("s"), Attempt = 2 };
+        using (var home = AgentHome.Open(_folder, "a"))
+        {
+            home.SaveProgress(AgentProgress.None);
+            home.SaveProgress(progress);
+            home.Journal.Write(record, durable: true);
+        }
+
+        using var again = AgentHome.Open(_folder, "a");
+
+        Assert.Equivalent(progress, again.LoadProgress(), strict: true);
+        Assert.Equal(record, again.Journal.Read("t"));
+        Assert.Equal([record], again.Journal.ReadAll());
+    }
+
+    [Fact]
+    public void One_folder_has_one_runner_and_it_keeps_its_name()
+    {
+        string holder;
+        using (var first = AgentHome.Open(_folder, "a"))
+        {
+            holder = first.Holder;
+            Assert.Contains("Another", Assert.Throws<AgentHomeException>(() => AgentHome.Open(_folder, "a")).Message, StringComparison.Ordinal);
+            using var other = AgentHome.Open(_folder, "b");
+            Assert.NotEqual(holder, other.Holder);
+        }
+
+        using var again = AgentHome.Open(_folder, "a");
+        Assert.Equal(holder, again.Holder);
+    }
+
+    [Fact]
+    public void What_is_damaged_counts_as_lost_because_the_mesh_knows_what_is_answered()
+    {
+        using var home = AgentHome.Open(_folder, "a");
+        home.Journal.Write(new RunRecord { ThreadId = "t", Sequence = 8 });
+        File.WriteAllText(Path.Combine(home.Folder, "inbox.json"), "{\"after\":");
+        File.WriteAllText(Directory.GetFiles(home.Folder, "t.json", SearchOption.AllDirectories).Single(), "{\"thr");
+
+        Assert.Equal(AgentProgress.None, home.LoadProgress());
+        Assert.Equal(new RunRecord { ThreadId = "t" }, home.Journal.Read("t"));
+        Assert.Empty(home.Journal.ReadAll());
+    }
+
+    [Fact]
+    public void Nobody_can_name_a_file_elsewhere()
+    {
+        using var home = AgentHome.Open(_folder, "../../etc/x");
+        home.Journal.Write(new RunRecord { ThreadId = "../../y" });
+        AgentHome.AskToRetry(_folder, "../../etc/x", "../../z");
+
+        Assert.StartsWith(_folder, home.Folder, StringComparison.Ordinal);
+        Assert.Single(Directory.GetDirectories(_folder));
+        Assert.Equal("../../y", Assert.Single(home.Journal.ReadAll()).ThreadId);
+        Assert.Equal(["../../z"], home.TakeRetries());
+        Assert.Empty(home.TakeRetries());
+    }
+}
