@@ -12,6 +12,7 @@ const string Usage = """
            benchmarks stats [--threads N]
            benchmarks redact [--runs N]
            benchmarks policy [--runs N]
+           benchmarks agents [--messages N] [--idle N]
 
     engine        turns of durable dialogues in process: raise event (acknowledged after the durable commit) -> orchestrator ->
                   one trivial activity -> its completion committed; each turn ended once before and once after that last commit;
@@ -24,6 +25,7 @@ const string Usage = """
     stats         GET /stats and GET /costs with many threads (100,000) in the store, and how long it takes to read them
     takeover      two hosts on one hub: seconds without an owner after a clean stop, a SIGKILL and a SIGSTOP of the owner
     redact        MB/s of redaction on ordinary text, and milliseconds for 1 MiB of text and JSON made to be slow
+    agents        from a message's receipt to the call of what answers it, and a runner with many open idle threads (1,000)
     policy        processor time that identity, policy and gate add to a thread start and to a message
     """;
 
@@ -65,6 +67,9 @@ try
             return 0;
         case "redact":
             RedactBenchmark.Run(Arguments.Parse(args[1..], "runs"), stop.Token);
+            return 0;
+        case "agents":
+            await AgentsBenchmark.RunAsync(Arguments.Parse(args[1..], "messages", "idle"), stop.Token);
             return 0;
         case "policy":
             await PolicyBenchmark.RunAsync(Arguments.Parse(args[1..], "runs"), stop.Token);

@@ -36,10 +36,13 @@ public sealed class CommandHandler(CommandOptions options) : IAgentHandler
         }
         catch (BadReplyException endless)
         {
-            malformed = endless.Message;
+            return new RunEnd.Refused("bad_reply", endless.Message);
+        }
+        finally
+        {
+            // Nothing of the command is left when the run has ended, however it ended.
             await stop.CancelAsync();
             await ((Task)program).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return new RunEnd.Refused("bad_reply", malformed);
         }
 
         return await program switch

@@ -33,6 +33,11 @@ internal sealed class Conversation(
     /// <summary>Answers a message. When this returns, nothing is left to do for it.</summary>
     public async Task AnswerAsync(MessageView message, CancellationToken cancellation)
     {
+        if (!_reader.CanAnswer(message, options.Only))
+        {
+            return;
+        }
+
         var record = _journal.Read(message.ThreadId);
         await EndLeftoversAsync(record);
         if (record.Sequence == message.Sequence && record is { State: RunState.Sending, Outgoing: { } outgoing })
@@ -46,12 +51,19 @@ internal sealed class Conversation(
             record = record.TakeUp(message.Sequence);
         }
 
-        while (await _reader.ReadTurnAsync(message, record, options.Only, cancellation) is { } turn)
+        ThreadView thread;
+        while (true)
         {
+            (thread, var turn) = await _reader.ReadTurnAsync(message, record, cancellation);
+            if (turn is null)
+            {
+                break;
+            }
+
             if (!IsWanted(message))
             {
-                AgentLog.LeftAlone(log, message.ThreadId, message.Sequence, message.Kind);
                 Write(record with { State = RunState.Waiting, Why = $"this runner leaves a {message.Kind} alone" });
+                AgentLog.LeftAlone(log, message.ThreadId, message.Sequence, message.Kind);
                 return;
             }
 
@@ -70,7 +82,7 @@ internal sealed class Conversation(
             }
         }
 
-        await ForgetIfEndedAsync(message.ThreadId, cancellation);
+        await ForgetIfEndedAsync(thread, cancellation);
     }
 
     private bool IsWanted(MessageView message) => options.Only.Count == 0 || options.Only.Contains(message.Kind);
@@ -289,21 +301,24 @@ internal sealed class Conversation(
             NextTry = null,
             LastTurn = sent ?? record.LastTurn,
         });
-        await ForgetIfEndedAsync(record.ThreadId, cancellation);
+        await ForgetIfEndedAsync(await _reader.GetAsync(record.ThreadId, cancellation), cancellation);
     }
 
-    private async Task ForgetIfEndedAsync(string threadId, CancellationToken cancellation)
+    private async Task ForgetIfEndedAsync(ThreadView thread, CancellationToken cancellation)
     {
-        if (await _reader.HasEndedAsync(threadId, cancellation))
+        if (thread.State != ThreadPhase.Ended)
         {
-            // What was given up stays, for the person who looks for the reason.
-            if (_journal.Read(threadId).State != RunState.Failed)
-            {
-                _journal.Forget(threadId);
-            }
-
-            await options.Workspaces.ReleaseAsync(threadId, cancellation);
+            return;
         }
+
+        // What was given up stays, for the person who looks for the reason.
+        if (_journal.Read(thread.ThreadId).State != RunState.Failed)
+        {
+            _journal.Forget(thread.ThreadId);
+        }
+
+        _reader.Forget(thread.ThreadId);
+        await options.Workspaces.ReleaseAsync(thread.ThreadId, cancellation);
     }
 
     private void Keep(RunRecord record) => Write(record, durable: true);

@@ -8,28 +8,48 @@ internal sealed class ThreadReader(MeshLink mesh, string agent)
 {
     private const int RememberedBriefs = 256;
 
+    // The mesh's pages are longer; only one of so many may not be the last.
+    private const int FullPage = 50;
+
     private readonly ConcurrentDictionary<string, MessageView> _briefs = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the turn that answers a message; null where there is nothing to answer any more.</summary>
+    /// <summary>Whether a message can be one to answer, as far as it says so itself.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="only">The kinds that the agent answers, where it names some.</param>
+    public bool CanAnswer(MessageView message, IReadOnlyList<MessageKind> only) => message.Kind switch
+    {
+        MessageKind.Note => false,
+        MessageKind.Finding => only.Contains(MessageKind.Finding),
+
+        // The brief is sent for the initiator, whose move it is; the other party gets it to know it.
+        MessageKind.Brief => message.From == agent,
+        _ => true,
+    };
+
+    /// <summary>Reads a thread, and the turn that answers a message; null where there is nothing to answer any more.</summary>
     /// <param name="message">The message.</param>
     /// <param name="record">What is known of its thread.</param>
-    /// <param name="only">The kinds that the agent answers, where it names some.</param>
     /// <param name="cancellation">Stops reading.</param>
-    public async Task<AgentTurn?> ReadTurnAsync(
-        MessageView message, RunRecord record, IReadOnlyList<MessageKind> only, CancellationToken cancellation)
+    public async Task<(ThreadView Thread, AgentTurn? Turn)> ReadTurnAsync(
+        MessageView message, RunRecord record, CancellationToken cancellation)
     {
+        var reading = ReadAsync(message.ThreadId, record.LastTurn, message.Sequence, cancellation);
         var thread = await GetAsync(message.ThreadId, cancellation);
-        if (thread.State != ThreadPhase.Open || !MayAnswer(thread, message, only))
+        var messages = await reading;
+        if (thread.State != ThreadPhase.Open
+            || (message.Kind.HandsOver() && (thread.Awaiting != agent || messages.Any(IsLaterTurn))))
         {
-            return null;
+            return (thread, null);
         }
 
-        var messages = await ReadAsync(thread, record.LastTurn, cancellation);
-        if (message.Kind.HandsOver() && messages.Any(later => later.Sequence > message.Sequence && later.Kind.HandsOver()))
-        {
-            return null;
-        }
+        return (thread, await TurnAsync(thread, message, messages, record, cancellation));
 
+        bool IsLaterTurn(MessageView other) => other.Sequence > message.Sequence && other.Kind.HandsOver();
+    }
+
+    private async Task<AgentTurn> TurnAsync(
+        ThreadView thread, MessageView message, List<MessageView> messages, RunRecord record, CancellationToken cancellation)
+    {
         var mine = messages.LastOrDefault(before => before.From == agent && before.Kind.HandsOver())?.Sequence ?? record.LastTurn;
         return new AgentTurn(
             thread,
@@ -39,38 +59,26 @@ internal sealed class ThreadReader(MeshLink mesh, string agent)
             record.Refused);
     }
 
-    /// <summary>Whether a thread has ended.</summary>
-    public async Task<bool> HasEndedAsync(string threadId, CancellationToken cancellation)
-    {
-        var ended = (await GetAsync(threadId, cancellation)).State == ThreadPhase.Ended;
-        if (ended)
-        {
-            _briefs.TryRemove(threadId, out _);
-        }
-
-        return ended;
-    }
-
-    private bool MayAnswer(ThreadView thread, MessageView message, IReadOnlyList<MessageKind> only) => message.Kind switch
-    {
-        MessageKind.Note => false,
-        MessageKind.Finding => only.Contains(MessageKind.Finding),
-        _ => thread.Awaiting == agent,
-    };
-
-    private Task<ThreadView> GetAsync(string threadId, CancellationToken cancellation) =>
+    /// <summary>A thread as it is.</summary>
+    public Task<ThreadView> GetAsync(string threadId, CancellationToken cancellation) =>
         mesh.PersistAsync((client, stop) => client.GetThreadAsync(threadId, stop), cancellation);
 
-    private async Task<List<MessageView>> ReadAsync(ThreadView thread, int after, CancellationToken cancellation)
+    /// <summary>Forgets what is remembered of a thread.</summary>
+    public void Forget(string threadId) => _briefs.TryRemove(threadId, out _);
+
+    /// <summary>Reads the messages after one, at least up to another.</summary>
+    private async Task<List<MessageView>> ReadAsync(string threadId, int after, int through, CancellationToken cancellation)
     {
         var messages = new List<MessageView>();
-        while (after < thread.Messages)
+        int count;
+        do
         {
             var page = await mesh.PersistAsync(
-                (client, stop) => client.GetMessagesAsync(thread.ThreadId, after, to: null, TimeSpan.Zero, stop), cancellation);
+                (client, stop) => client.GetMessagesAsync(threadId, after, to: null, TimeSpan.Zero, stop), cancellation);
             messages.AddRange(page.Messages);
-            after = page.NextAfter;
+            (after, count) = (page.NextAfter, page.Messages.Count);
         }
+        while (count > 0 && (after < through || count >= FullPage));
 
         return messages;
     }

@@ -1,0 +1,44 @@
+namespace DurableMesh.Agents.Hosting;
+
+/// <summary>Where an agent's mesh is, and how the agent works.</summary>
+/// <param name="agent">The agent's id.</param>
+public sealed class MeshAgentSettings(string agent)
+{
+    /// <summary>The mesh; that of <c>MESH_URL</c>, or this machine's, where nothing is set.</summary>
+    public Uri Mesh { get; set; } = new(Variable("MESH_URL") ?? "http://127.0.0.1:7071");
+
+    /// <summary>The key to ask with; that of <c>MESH_KEY</c> where nothing is set, null for none.</summary>
+    public string? Key { get; set; } = Variable("MESH_KEY");
+
+    /// <summary>
+    /// The folder in which each agent keeps what lasts from run to run; <c>.mesh/agents</c> in <c>MESH_HOME</c> or else in the
+    /// current folder where nothing is set.
+    /// </summary>
+    public string Home { get; set; } = Path.Combine(
+        Variable("MESH_HOME") ?? Path.Combine(Environment.CurrentDirectory, ".mesh"), "agents");
+
+    /// <summary>How the agent works.</summary>
+    public MeshAgentOptions Options { get; set; } = new() { Agent = agent };
+
+    /// <summary>Says all that is wrong, at once.</summary>
+    /// <exception cref="ArgumentException">Something is wrong.</exception>
+    internal void ThrowIfWrong()
+    {
+        string?[] wrong =
+        [
+            string.IsNullOrWhiteSpace(Options.Agent) ? "The agent has no id." : null,
+            Mesh.Scheme is "http" or "https" ? null : $"'{Mesh}' is no http:// or https:// address.",
+            Options.Parallel is >= 1 and <= 256 ? null : $"Parallel is {Options.Parallel}; it is 1 to 256.",
+            Options.Timeout > TimeSpan.Zero ? null : "Timeout is more than nothing.",
+            Options.RetryFor >= TimeSpan.Zero ? null : "RetryFor is not negative.",
+            Options.WorstCaseUsd is <= 0 ? "WorstCaseUsd is more than 0." : null,
+            Options.CostPerRunUsd is <= 0 ? "CostPerRunUsd is more than 0." : null,
+        ];
+        if (wrong.OfType<string>().ToList() is { Count: > 0 } all)
+        {
+            throw new ArgumentException($"The agent '{Options.Agent}' is not set up right. {string.Join(' ', all)}");
+        }
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}
