@@ -5,6 +5,7 @@ using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Artifacts;
 using DurableMesh.Functions.Authority;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Identity;
@@ -54,6 +55,7 @@ internal static class MeshServices
         services.AddSingleton<ThreadHolds>();
         services.AddSingleton<ThreadInbox>();
         services.AddSingleton<ThreadMessages>();
+        services.AddSingleton<UploadReader>();
         services.AddSingleton<StoppedThreads>();
         services.AddSingleton<OverdueThreads>();
         services.AddHostedService<LeaseSweep>();
@@ -96,6 +98,7 @@ internal static class MeshServices
         services.AddSingleton<CallBudgets>();
         services.AddSingleton<ThreadDrafts>();
         services.AddSingleton<MessageScreening>();
+        services.AddSingleton<ArtifactScreening>();
     }
 
     private static void AddStore(this IServiceCollection services, IConfiguration configuration)
@@ -116,6 +119,7 @@ internal static class MeshServices
         services.AddSingleton<IStoreLog>(provider => provider.GetRequiredService<BlobBodyStore>());
         services.AddSingleton<IEvidenceStore, BlobEvidenceStore>();
         services.AddSingleton<ILeaseStore, BlobLeaseStore>();
+        services.AddSingleton<IArtifactStore, BlobArtifactStore>();
         services.AddHostedService<StoreService>();
     }
 }

@@ -22,7 +22,7 @@ public sealed class MessageScreening(
     {
         var policy = policies.Current;
         RedactionCounts? removed = null;
-        if (ActionOf(thread, asked.From) != TrustAction.Allow)
+        if (thread.TrustIn(asked.From) != TrustAction.Allow)
         {
             var redaction = new RequestRedaction(await pseudonyms.OfAsync(thread.ThreadId, cancellation));
             asked = redaction.Of(asked);
@@ -39,12 +39,6 @@ public sealed class MessageScreening(
 
         return new ScreenedMessage(incoming, asked.Body);
     }
-
-    /// <summary>A thread from before there were zones is as open as it was; who is no party is turned away later.</summary>
-    private static TrustAction ActionOf(ThreadView thread, string from) =>
-        thread.Trust is not { } trust ? TrustAction.Allow
-        : from == thread.Initiator ? trust.ToResponder
-        : trust.ToInitiator;
 }
 
 /// <summary>A message that may come into its thread.</summary>

@@ -110,6 +110,64 @@ internal static class Problems
         ThreadId = threadId,
     };
 
+    public static Problem ArtifactNotFound(string threadId) => new()
+    {
+        Status = StatusCodes.Status404NotFound,
+        Code = "artifact_not_found",
+        Title = "The thread has no such artifact.",
+        Detail = "Nothing with this SHA-256 was uploaded to the thread. What only a message names is kept where its uri says.",
+        ThreadId = threadId,
+    };
+
+    public static Problem ArtifactTooLarge(int maximum) => new()
+    {
+        Status = StatusCodes.Status413PayloadTooLarge,
+        Code = "artifact_too_large",
+        Title = "The artifact is too large.",
+        Detail = $"An artifact may have {maximum} bytes. Pack it, take it apart, or put it where the other agent can fetch it.",
+    };
+
+    public static Problem TooManyArtifacts(string threadId, int files, long bytes) => new()
+    {
+        Status = StatusCodes.Status409Conflict,
+        Code = "too_many_artifacts",
+        Title = "The thread has as many artifacts as it may have.",
+        Detail = $"A thread keeps {files} artifacts of {bytes >> 20} MiB together, and nothing is thrown away.",
+        ThreadId = threadId,
+    };
+
+    /// <summary>In a file that is no text nothing can be looked for, so nothing of it may leave.</summary>
+    public static Problem BinaryNotAllowed(string threadId) => new()
+    {
+        Status = StatusCodes.Status403Forbidden,
+        Code = "binary_not_allowed",
+        Title = "The trust zones let only text through.",
+        Detail = "What this agent says in the thread is redacted, and a file that is no text (UTF-8 without NUL) cannot be. Send it as "
+            + "text, or have the policy allow the direction.",
+        ThreadId = threadId,
+    };
+
+    public static Problem TrustDenied(string threadId) => new()
+    {
+        Status = StatusCodes.Status403Forbidden,
+        Code = "trust_denied",
+        Title = "The trust zones do not allow it.",
+        Detail = "What this agent has may not reach the other party.",
+        ThreadId = threadId,
+    };
+
+    /// <summary>The dialogue does not run: not yet, or not any more.</summary>
+    public static Problem ThreadNotOpen(ThreadView thread) => new()
+    {
+        Status = StatusCodes.Status409Conflict,
+        Code = thread.State == ThreadPhase.Ended ? "thread_ended" : "thread_not_open",
+        Title = thread.State == ThreadPhase.Ended ? "The thread has ended." : "The thread is not open yet.",
+        Detail = thread.State == ThreadPhase.Ended
+            ? $"It ended as {thread.EndState?.ToString().ToUpperInvariant()}; what it has can still be read."
+            : "The gate, or a person, has not let it in.",
+        ThreadId = thread.ThreadId,
+    };
+
     public static Problem AgentNotFound(string agentId) => new()
     {
         Status = StatusCodes.Status404NotFound,

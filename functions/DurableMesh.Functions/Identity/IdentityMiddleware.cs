@@ -30,8 +30,8 @@ internal sealed partial class IdentityMiddleware(
     // is for operators.
     private static readonly FrozenSet<string> ForAgents = FrozenSet.Create(
         "StartThread", "SendMessage", "ReserveMoney", "LeaseMessage", "CancelThread", "GetThread", "ListThreads", "ReadMessages",
-        "ReadEvidence", "ReadInbox", "GetAgent", "ListAgents", "GetTask", "ListTasks", "PatchTask", "ListKeys", "ListAgentKeys", "GetAuthority",
-        "ExplainAuthority", "ListCompanies", "GetCompany", "GetStats");
+        "ReadEvidence", "ReadInbox", "GetAgent", "ListAgents", "GetTask", "ListTasks", "PatchTask", "ListKeys", "ListAgentKeys",
+        "GetAuthority", "ExplainAuthority", "ListCompanies", "GetCompany", "GetStats", "PutArtifact", "GetArtifact");
 
     private readonly byte[]? _rootHash = options.Value.Identity.RootKey is { } root ? HashOf(root) : null;
     private readonly bool _isOpen = options.Value.Identity.Mode == IdentityMode.Open;

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Identity;
+using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -10,6 +11,16 @@ namespace DurableMesh.Functions.Store;
 /// <summary><see cref="IBlobs"/> over one container of Azure Storage (or Azurite).</summary>
 internal sealed class AzureBlobs : IBlobs
 {
+    private const int BlockBytes = 4 * 1024 * 1024;
+
+    // A large blob goes in blocks, each of which is answered within the patience; it is there when the last one is.
+    private static readonly StorageTransferOptions InBlocks = new()
+    {
+        InitialTransferSize = BlockBytes,
+        MaximumTransferSize = BlockBytes,
+        MaximumConcurrency = 2,
+    };
+
     private readonly BlobContainerClient _container;
 
     /// <param name="storage">The account.</param>
@@ -91,7 +102,11 @@ internal sealed class AzureBlobs : IBlobs
     public Task WriteAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellation) =>
         CallAsync($"write {name}", () =>
         {
-            var options = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } };
+            var options = new BlobUploadOptions
+            {
+                HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
+                TransferOptions = InBlocks,
+            };
             return _container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellation);
         }, cancellation);
 

@@ -71,6 +71,7 @@ public static class MeshJson
 [JsonSerializable(typeof(RegistryChange))]
 [JsonSerializable(typeof(MeshStats))]
 [JsonSerializable(typeof(CostsPage))]
+[JsonSerializable(typeof(KeptArtifact))]
 [JsonSerializable(typeof(PolicyView))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Problem))]

@@ -10,6 +10,7 @@ using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Artifacts;
 using DurableMesh.Functions.Authority;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
@@ -123,6 +124,9 @@ internal sealed class MeshFixture : IAsyncDisposable
     /// <summary>What the gate will say.</summary>
     public GateReport Gate { get; set; } = SampleThread.Approval;
 
+    /// <summary>Where artifacts are kept; null for <see cref="Blobs"/>.</summary>
+    public IArtifactStore? ArtifactStore { get; set; }
+
     /// <summary>Whether the threads have stopped to answer.</summary>
     public bool Asleep { get; set; }
 
@@ -199,6 +203,18 @@ internal sealed class MeshFixture : IAsyncDisposable
         "GET", $"/api/costs{query}", [], null,
         request => new LedgerFunctions(Log.Ledger, Agents, _overdue).CostsAsync(request, default));
 
+    public Task<Answer> PutArtifactAsync(string id, string query, byte[] content) => CallAsync(
+        "POST", $"/api/threads/{id}/artifacts{query}", content, null,
+        request => Artifacts.PutAsync(request, id, Client.Object, default));
+
+    public Task<Answer> GetArtifactAsync(string id, string sha256, Action<HttpRequest>? change = null) => CallAsync(
+        "GET", $"/api/threads/{id}/artifacts/{sha256}", [], null,
+        request =>
+        {
+            change?.Invoke(request);
+            return Artifacts.GetAsync(request, id, sha256, Client.Object, default);
+        });
+
     public Task<Answer> EvidenceAsync(string id) => CallAsync(
         "GET", $"/api/threads/{id}/evidence", [], null,
         request => new ReadEvidence(_finder, Evidence).RunAsync(request, id, Client.Object, default));
@@ -244,6 +260,9 @@ internal sealed class MeshFixture : IAsyncDisposable
     }
 
     private ReadThreads Threads => new(Log, _finder, Agents, _holds, Leases, _stopped, _overdue);
+
+    private ArtifactFunctions Artifacts =>
+        new(Agents, ArtifactStore ?? new BlobArtifactStore(Blobs), new ArtifactScreening(new Pseudonyms(Blobs)), new UploadReader(), _finder);
 
     private ThreadDrafts Drafts =>
         new(Agents, Authority(), Policies(), new Pseudonyms(Blobs), TimeProvider.System);
@@ -352,7 +371,7 @@ internal sealed class MeshFixture : IAsyncDisposable
 /// <summary>What a function answered.</summary>
 internal sealed record Answer(int Status, IHeaderDictionary Headers, byte[] Utf8)
 {
-    public JsonElement Body { get; } = Utf8.Length == 0 ? default : JsonDocument.Parse(Utf8).RootElement;
+    public JsonElement Body => Utf8.Length == 0 ? default : JsonDocument.Parse(Utf8).RootElement;
 
     public string Code => Text("code");
 

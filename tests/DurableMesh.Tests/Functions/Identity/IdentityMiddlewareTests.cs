@@ -249,9 +249,9 @@ public sealed class IdentityMiddlewareTests
 
         Assert.Equal(
             [
-                "CancelThread", "ExplainAuthority", "GetAgent", "GetAuthority", "GetCompany", "GetStats", "GetTask", "GetThread",
-                "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks", "ListThreads", "PatchTask",
-                "ReadEvidence", "ReadInbox", "ReadMessages", "ReserveMoney", "SendMessage", "StartThread",
+                "CancelThread", "ExplainAuthority", "GetAgent", "GetArtifact", "GetAuthority", "GetCompany", "GetStats", "GetTask",
+                "GetThread", "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks", "ListThreads",
+                "PatchTask", "PutArtifact", "ReadEvidence", "ReadInbox", "ReadMessages", "ReserveMoney", "SendMessage", "StartThread",
             ],
             open.Order(StringComparer.Ordinal));
     }
