@@ -22,7 +22,7 @@ namespace DurableMesh.Client;
 [JsonSerializable(typeof(DecisionRequest))]
 [JsonSerializable(typeof(LeaseRequest))]
 [JsonSerializable(typeof(LeaseView))]
-[JsonSerializable(typeof(Artifact))]
+[JsonSerializable(typeof(KeptArtifact))]
 [JsonSerializable(typeof(PolicyView))]
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(AgentsPage))]

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
@@ -146,9 +147,24 @@ public sealed class MeshClient
     /// <param name="content">Its bytes, at most 32 MiB.</param>
     /// <param name="cancellation">Stops asking.</param>
     /// <returns>The artifact to name in a message. Where trust zones redact, hash and size are those of what was kept.</returns>
-    public Task<Artifact> PutArtifactAsync(
+    /// <exception cref="ArgumentException">It is larger.</exception>
+    /// <exception cref="ArtifactMismatchException">The mesh has kept something else, and does not say that it redacted it.</exception>
+    public async Task<Artifact> PutArtifactAsync(
         string threadId, string from, string name, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
-        _transport.AskAsync(
+        (await KeepArtifactAsync(threadId, from, name, content, cancellation)).ToArtifact();
+
+    /// <summary>The same, with what trust zones have taken out.</summary>
+    /// <inheritdoc cref="PutArtifactAsync"/>
+    public async Task<KeptArtifact> KeepArtifactAsync(
+        string threadId, string from, string name, ReadOnlyMemory<byte> content, CancellationToken cancellation)
+    {
+        if (content.Length > ArtifactRules.MaxBytes)
+        {
+            throw new ArgumentException(
+                $"An artifact may have {ArtifactRules.MaxBytes} bytes; '{name}' has {content.Length}.", nameof(content));
+        }
+
+        var kept = await _transport.AskAsync(
             () => new HttpRequestMessage(
                 HttpMethod.Post, $"api/threads/{Escape(threadId)}/artifacts{Query([("from", from), ("name", name)])}")
             {
@@ -157,17 +173,27 @@ public sealed class MeshClient
                     Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
                 },
             },
-            ClientJson.Context.Artifact,
+            ClientJson.Context.KeptArtifact,
             cancellation);
+        return kept.Redactions is not null ? kept
+            : ContentHash.Hex(content.Span) is var sent && sent == kept.Sha256 ? kept
+            : throw new ArtifactMismatchException(sent, kept.Sha256);
+    }
 
     /// <summary>A file of a thread, byte for byte.</summary>
     /// <param name="threadId">The thread.</param>
     /// <param name="sha256">SHA-256 of its content, 64 hexadecimal digits in lower case.</param>
     /// <param name="cancellation">Stops asking.</param>
-    public Task<byte[]> GetArtifactAsync(string threadId, string sha256, CancellationToken cancellation) =>
-        _transport.AnswerAsync(
+    /// <exception cref="ArtifactMismatchException">What came back has another hash.</exception>
+    public async Task<byte[]> GetArtifactAsync(string threadId, string sha256, CancellationToken cancellation)
+    {
+        var content = await _transport.AnswerAsync(
             () => new HttpRequestMessage(HttpMethod.Get, $"api/threads/{Escape(threadId)}/artifacts/{Escape(sha256)}"),
             cancellation);
+        return ContentHash.Hex(content) is var found && found == sha256
+            ? content
+            : throw new ArtifactMismatchException(sha256, found);
+    }
 
     /// <summary>Cancels a thread.</summary>
     public Task CancelAsync(string threadId, CancelRequest request, CancellationToken cancellation) =>

@@ -42,3 +42,14 @@ public sealed class MeshProblemException(HttpStatusCode status, Problem problem)
         return text.ToString();
     }
 }
+
+/// <summary>A file is not the one that it should be: its SHA-256 is another.</summary>
+public sealed class ArtifactMismatchException(string expected, string found)
+    : Exception($"The file is not the artifact {expected}: its SHA-256 is {found}. It is not used.")
+{
+    /// <summary>The SHA-256 that it should have.</summary>
+    public string Expected { get; } = expected;
+
+    /// <summary>The SHA-256 that it has.</summary>
+    public string Found { get; } = found;
+}
