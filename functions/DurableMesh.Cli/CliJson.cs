@@ -24,6 +24,7 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(ReservationRequest))]
 [JsonSerializable(typeof(CancelRequest))]
 [JsonSerializable(typeof(DecisionRequest))]
+[JsonSerializable(typeof(Artifact))]
 [JsonSerializable(typeof(PolicyView))]
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(Host.HostView))]

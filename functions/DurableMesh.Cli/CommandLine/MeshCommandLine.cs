@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using DurableMesh.Cli.Agents;
+using DurableMesh.Cli.Artifacts;
 using DurableMesh.Client;
 using DurableMesh.Cli.Authority;
 using DurableMesh.Cli.Demo;
@@ -51,6 +52,10 @@ internal static class MeshCommandLine
         {
             return Fail(parsed, terminal, ExitCode.Unreachable, Describe("unreachable", unreachable.Message), unreachable.Advice);
         }
+        catch (ArtifactMismatchException other)
+        {
+            return Fail(parsed, terminal, ExitCode.Refused, Describe("artifact_mismatch", other.Message), other.Message);
+        }
         catch (CliException failure)
         {
             return Fail(parsed, terminal, failure.Code, Describe("command_failed", failure.Message), failure.Message);
@@ -83,6 +88,7 @@ internal static class MeshCommandLine
             DecideCommand.Create(terminal),
             PolicyCommand.Create(terminal),
             EvidenceCommand.Create(terminal),
+            ArtifactCommand.Create(terminal),
             TasksCommand.Create(terminal),
             AuthorityCommand.Create(terminal),
             KeysCommand.Create(terminal),

@@ -17,7 +17,7 @@ internal sealed class Terminal
     public Terminal(TextReader input, TextWriter output, TextWriter error, bool outputIsTerminal, bool errorIsTerminal)
     {
         In = input;
-        (Output, Error) = (output, error);
+        (Output, Error, OutputIsTerminal) = (output, error, outputIsTerminal);
         Out = Create(output, outputIsTerminal);
         Note = Create(error, errorIsTerminal);
     }
@@ -30,6 +30,15 @@ internal sealed class Terminal
 
     /// <summary>Standard error as it is.</summary>
     public TextWriter Error { get; }
+
+    /// <summary>Whether a person reads standard output.</summary>
+    public bool OutputIsTerminal { get; }
+
+    /// <summary>Opens standard input for a command that takes bytes.</summary>
+    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>Opens standard output for a command that gives bytes.</summary>
+    public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
 
     /// <summary>Standard output, for people.</summary>
     public IAnsiConsole Out { get; }

@@ -7,6 +7,7 @@ using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Tests.Cli.Agents;
+using DurableMesh.Tests.Cli.Artifacts;
 using DurableMesh.Tests.Cli.Authority;
 using DurableMesh.Tests.Cli.Keys;
 using DurableMesh.Tests.Cli.Tasks;
@@ -69,6 +70,9 @@ internal sealed class FakeMesh : IAsyncDisposable
 
     /// <summary>How its inbox positions begin: another way makes it another store, to which the old ones mean nothing.</summary>
     public string Positions { get; set; } = "at-";
+
+    /// <summary>The files of its threads.</summary>
+    public FakeArtifacts Artifacts { get; } = new();
 
     /// <summary>The agents and companies.</summary>
     public AgentRegistry Registry => _registry.Registry;
@@ -303,6 +307,7 @@ internal sealed class FakeMesh : IAsyncDisposable
         api.MapGet("/costs", () => Answer(Costs));
         _registry.Map(api);
         new FakeKeys().Map(api);
+        Artifacts.Map(api);
     }
 
     private async Task<IResult> StartThreadAsync(HttpRequest request)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Core.Wire;
@@ -7,17 +8,25 @@ namespace DurableMesh.Tests.Cli;
 /// <summary>One run of the command line: what it printed, and how it ended.</summary>
 internal sealed record MeshRun(int ExitCode, string Out, string Error)
 {
+    /// <summary>What it wrote to standard output as bytes.</summary>
+    public byte[] Bytes { get; private init; } = [];
+
     /// <summary>Runs <c>mesh</c> in this process.</summary>
     public static Task<MeshRun> OfAsync(FakeMesh mesh, params string[] args) => OfAsync("", [.. args, "--url", mesh.Url]);
 
     /// <summary>Runs <c>mesh</c> in this process with a text on standard input.</summary>
-    public static async Task<MeshRun> OfAsync(string input, string[] args)
+    public static async Task<MeshRun> OfAsync(string input, string[] args, bool outputIsTerminal = false)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var terminal = new Terminal(new StringReader(input), output, error, outputIsTerminal: false, errorIsTerminal: false);
+        using var bytes = new MemoryStream();
+        var terminal = new Terminal(new StringReader(input), output, error, outputIsTerminal, errorIsTerminal: false)
+        {
+            OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(input)),
+            OpenOutput = () => bytes,
+        };
         var exitCode = await MeshCommandLine.RunAsync(args, terminal, TestContext.Current.CancellationToken);
-        return new MeshRun(exitCode, output.ToString(), error.ToString());
+        return new MeshRun(exitCode, output.ToString(), error.ToString()) { Bytes = bytes.ToArray() };
     }
 
     /// <summary>Standard output as the one JSON document that it must be.</summary>

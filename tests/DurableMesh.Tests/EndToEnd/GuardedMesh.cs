@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableMesh.Client;
 using DurableMesh.LocalHost.Azurite;
 using DurableMesh.Tests.LocalHost.Azurite;
 
@@ -62,6 +63,15 @@ public sealed class GuardedMesh : IAsyncLifetime
           "budgets": { "agentDayUsd": {{agentDayUsd}} }
         }
         """;
+
+    /// <summary>Where it answers.</summary>
+    public Uri Address => new(_host.Address);
+
+    /// <summary>A key that has been issued.</summary>
+    public string KeyOf(string who) => _keys[who];
+
+    /// <summary>A client with somebody's key.</summary>
+    public MeshClient ClientOf(string who) => MeshClient.Connect(Address, _keys[who]);
 
     /// <summary>Has a key issued to an agent, with which it speaks from now on.</summary>
     public async Task IssueKeyAsync(string agent)
