@@ -46,6 +46,12 @@ public sealed class ArtifactFunctions(
         MustMayAdd(thread, from);
         using var upload = await uploads.ReadAsync(request, cancellation);
         var (content, removed) = await screening.ScreenAsync(thread, from, upload.Content, cancellation);
+        if (content.Length > ArtifactRules.MaxBytes)
+        {
+            // Placeholders may be longer than what they stand for.
+            throw new ProblemException(Problems.ArtifactTooLarge(ArtifactRules.MaxBytes));
+        }
+
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(content.Span));
         var isNew = await KeepAsync(id, sha256, content, cancellation);
 

@@ -12,7 +12,8 @@ public sealed class UploadReader
 {
     private const int Limit = ArtifactRules.MaxBytes;
     private const int FirstBytes = 64 * 1024;
-    private const long MaxTogether = 8L * Limit;
+    private const int MostAtOnce = 8;
+    private const long MaxTogether = MostAtOnce * (Limit + 1L);
 
     private long _taken;
 

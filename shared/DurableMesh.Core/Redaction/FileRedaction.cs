@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using DurableMesh.Core.Evidence;
@@ -37,14 +38,15 @@ public static class FileRedaction
             return counts.Total == 0 ? new(content, null) : new(redacted.ToUtf8(), counts);
         }
 
-        var (output, removed) = RedactLines(Encoding.UTF8.GetString(words), key);
-        return removed.Total == 0 ? new(content, null) : new(Encoding.UTF8.GetBytes(output), removed);
+        var text = Encoding.UTF8.GetString(words);
+        using var run = new RedactionRun(key, text);
+        var output = RedactLines(text, run);
+        return run.Counts.Total == 0 ? new(content, null) : new(output, run.Counts);
     }
 
-    private static (string Text, RedactionCounts Removed) RedactLines(string text, PseudonymKey key)
+    private static ReadOnlyMemory<byte> RedactLines(string text, RedactionRun run)
     {
-        var output = new StringBuilder();
-        var removed = RedactionCounts.None;
+        var output = new ArrayBufferWriter<byte>(text.Length + 1);
         var (failures, done, at) = (0, 0, 0);
         while (at < text.Length && failures < MaxFailures)
         {
@@ -54,10 +56,9 @@ public static class FileRedaction
             {
                 if (TryParse(Encoding.UTF8.GetBytes(line.ToArray()), out var document))
                 {
-                    Take(text[done..at]);
-                    var (redacted, counts) = Redactor.Redact(document, key);
-                    output.Append(counts.Total == 0 ? text.AsSpan(at, end - at) : redacted.Text);
-                    removed = removed.Add(counts);
+                    RedactText(text.AsSpan(done, at - done), run, output);
+                    var redacted = JsonScanner.Redact(document, run);
+                    Encoding.UTF8.GetBytes(redacted == document ? text.AsSpan(at, end - at) : redacted.Text, output);
                     done = end;
                 }
                 else
@@ -69,15 +70,14 @@ public static class FileRedaction
             at = end + 1;
         }
 
-        Take(text[done..]);
-        return (output.ToString(), removed);
+        RedactText(text.AsSpan(done), run, output);
+        return output.WrittenMemory;
+    }
 
-        void Take(string plain)
-        {
-            var (redacted, counts) = Redactor.Redact(plain, key);
-            output.Append(redacted);
-            removed = removed.Add(counts);
-        }
+    private static void RedactText(ReadOnlySpan<char> text, RedactionRun run, ArrayBufferWriter<byte> output)
+    {
+        TextScanner.TryRedact(text, Member.Unnamed, run, out var redacted);
+        Encoding.UTF8.GetBytes(redacted, output);
     }
 
     private static bool LooksLikeJson(ReadOnlySpan<byte> utf8)

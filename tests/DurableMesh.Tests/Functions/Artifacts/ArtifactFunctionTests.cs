@@ -4,8 +4,10 @@ using DurableMesh.Core.Identity;
 using DurableMesh.Core.Policy;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Artifacts;
+using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Store;
 using DurableMesh.Tests.Functions.Store;
+using Microsoft.AspNetCore.Http;
 using Moq;
 
 namespace DurableMesh.Tests.Functions.Artifacts;
@@ -206,6 +208,37 @@ public sealed class ArtifactFunctionTests : IAsyncDisposable
         Assert.Equal((404, "artifact_not_found"), Of(await _mesh.GetArtifactAsync(id, HashOf(log))));
         Assert.DoesNotContain(Kept(), name => name.EndsWith(HashOf(log), StringComparison.Ordinal));
         Assert.Equal(200, (await _mesh.PutArtifactAsync(id, "?from=builder&name=log.txt", log)).Status);
+    }
+
+    [Fact]
+    public async Task What_redaction_makes_too_large_is_refused()
+    {
+        Redacting();
+        var id = await _mesh.StartedAsync();
+        var file = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a@b.no ", Limit / 7)));
+
+        Assert.Equal((413, "artifact_too_large"), Of(await _mesh.PutArtifactAsync(id, FromBuilder, file)));
+        Assert.Empty(Kept());
+    }
+
+    [Fact]
+    public async Task Uploads_that_would_take_too_much_memory_together_are_asked_to_come_again()
+    {
+        var reader = new UploadReader();
+        var held = new List<IDisposable>();
+        for (var n = 0; n < 8; n++)
+        {
+            held.Add(await reader.ReadAsync(Request(Limit), default));
+        }
+
+        var refused = await Assert.ThrowsAsync<ProblemException>(() => reader.ReadAsync(Request(1), default));
+        Assert.Equal((429, "overloaded"), (refused.Problem.Status, refused.Problem.Code));
+
+        held.ForEach(one => one.Dispose());
+        using var again = await reader.ReadAsync(Request(Limit), default);
+        Assert.Equal(Limit, again.Content.Length);
+
+        static HttpRequest Request(int size) => new DefaultHttpContext { Request = { Body = new MemoryStream(new byte[size]) } }.Request;
     }
 
     [Fact]
