@@ -6,7 +6,9 @@ using Spectre.Console;
 
 namespace DurableMesh.Cli.Artifacts;
 
-/// <summary><c>mesh artifact</c>: files that travel in a thread. In a runner's command its thread and agent go without saying.</summary>
+/// <summary>
+/// <c>mesh artifact</c>: files that travel in a thread. In a runner's command its thread and agent go without saying.
+/// </summary>
 internal static class ArtifactCommand
 {
     private const string ThreadVariable = "MESH_THREAD";
@@ -86,7 +88,7 @@ internal static class ArtifactCommand
             var toOutput = file == InputText.StandardInput;
             if (toOutput && terminal.OutputIsTerminal)
             {
-                throw new CliException(ExitCode.Usage, "A file may hold anything and is not shown on a terminal: say --out FILE.");
+                throw new CliException(ExitCode.Usage, "A file may hold anything; no terminal shows it. Say --out FILE.");
             }
 
             var content = await parsed.Connect().GetArtifactAsync(threadId, sha256, cancellation);
@@ -122,11 +124,12 @@ internal static class ArtifactCommand
     private static (string ThreadId, string Other) Split(string[] given) => given is [var thread, var other]
         ? (thread, other)
         : (Variable(ThreadVariable)
-            ?? throw new CliException(ExitCode.Usage, $"Which thread is it? Say its id first, or in {ThreadVariable}."), given[0]);
+            ?? throw new CliException(ExitCode.Usage, $"Which thread? Say its id first, or in {ThreadVariable}."), given[0]);
 
     private static string NameOf(string file) => file != InputText.StandardInput
         ? Path.GetFileName(file)
         : throw new CliException(ExitCode.Usage, "Standard input has no name: say --name NAME.");
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

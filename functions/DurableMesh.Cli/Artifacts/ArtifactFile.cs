@@ -21,7 +21,8 @@ internal static class ArtifactFile
                 if (content.Length > ArtifactRules.MaxBytes)
                 {
                     throw new CliException(
-                        ExitCode.Usage, $"{InputText.Name(name)} is too large: an artifact may have {ArtifactRules.MaxBytes} bytes.");
+                        ExitCode.Usage,
+                        $"{InputText.Name(name)} is too large: an artifact may have {ArtifactRules.MaxBytes} bytes.");
                 }
             }
 

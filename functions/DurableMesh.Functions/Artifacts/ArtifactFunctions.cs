@@ -57,7 +57,8 @@ public sealed class ArtifactFunctions(
 
         var uri = $"{request.PathBase}{request.Path.Value!.TrimEnd('/')}/{sha256}";
         var kept = new KeptArtifact { Name = name, Sha256 = sha256, Size = content.Length, Uri = uri, Redactions = removed };
-        return new JsonAnswer<KeptArtifact>(kept, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK) { Location = uri };
+        var status = isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+        return new JsonAnswer<KeptArtifact>(kept, status) { Location = uri };
     }
 
     /// <summary><c>GET /threads/{id}/artifacts/{sha256}</c>.</summary>

@@ -20,7 +20,7 @@ public sealed class UploadReader
     /// <summary>Reads a request's body to its end.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellation">Stops reading.</param>
-    /// <exception cref="ProblemException">It is longer than an artifact may be, or there are too many uploads at once.</exception>
+    /// <exception cref="ProblemException">It is longer than an artifact may be, or too many come in at once.</exception>
     internal async Task<Upload> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         if (request.ContentLength > Limit)

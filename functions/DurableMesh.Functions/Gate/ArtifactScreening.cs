@@ -6,8 +6,8 @@ using DurableMesh.Functions.Http;
 namespace DurableMesh.Functions.Gate;
 
 /// <summary>
-/// Makes of an uploaded file what the other party may have: the same rules as for messages, and where they redact nothing passes in
-/// which nothing can be looked for.
+/// Makes of an uploaded file what the other party may have: the same rules as for messages, and where they redact nothing passes
+/// in which nothing can be looked for.
 /// </summary>
 public sealed class ArtifactScreening(IPseudonyms pseudonyms) : IDisposable
 {

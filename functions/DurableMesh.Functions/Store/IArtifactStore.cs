@@ -1,8 +1,8 @@
 namespace DurableMesh.Functions.Store;
 
 /// <summary>
-/// The files that travel in threads, each found by thread and SHA-256: whoever knows a hash from one thread gets nothing with it in
-/// another.
+/// The files that travel in threads, each found by thread and SHA-256: whoever knows a hash from one thread gets nothing with it
+/// in another.
 /// </summary>
 public interface IArtifactStore
 {

@@ -7,8 +7,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Core.Redaction;
 
 /// <summary>
-/// Takes personal data and secrets out of a file. A JSON document, and each line that is one (JSON Lines), is read as JSON: behind
-/// its escapes a text looks other than it is. All else is redacted as text.
+/// Takes personal data and secrets out of a file. A JSON document, and each line that is one (JSON Lines), is read as JSON:
+/// behind its escapes a text looks other than it is. All else is redacted as text.
 /// </summary>
 public static class FileRedaction
 {
