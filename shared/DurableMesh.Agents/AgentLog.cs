@@ -8,12 +8,8 @@ internal static partial class AgentLog
 {
     private const int LongestLine = 300;
 
-    /// <summary>The first line of a text, for a log: the rest was passed on as it came.</summary>
-    public static string Line(string text)
-    {
-        var line = text.AsSpan(0, text.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? end : text.Length);
-        return WholeText.Shorten(line.ToString(), LongestLine);
-    }
+    /// <summary>A text as one line, for a log: what is left out was passed on as it came.</summary>
+    public static string Line(string text) => WholeText.Shorten(text.ReplaceLineEndings(" "), LongestLine);
 
     [LoggerMessage(LogLevel.Warning, "{Why}; going on when it is back")]
     public static partial void MeshAway(ILogger log, string why);

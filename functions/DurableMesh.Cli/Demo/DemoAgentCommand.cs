@@ -20,20 +20,20 @@ internal static class DemoAgentCommand
     {
         var command = new Command("demo-agent", "The agents of the demo.") { Hidden = true };
         var builder = new Command("builder", "Chooses the patches that answer what failed.");
-        builder.SetAction(async (_, cancellation) =>
+        builder.SetAction(async (parsed, cancellation) =>
         {
-            var (material, folder, turn) = await ReadAsync(terminal, cancellation);
+            var (material, folder, turn, delivery) = await ReadAsync(parsed, "builder", terminal, cancellation);
             if (new DemoBuilder(material, folder).Answer(turn) is { } reply)
             {
-                await SayAsync(reply, cancellation);
+                await SayAsync(await delivery.SendAsync(reply, cancellation), cancellation);
             }
 
             return ExitCode.Done;
         });
         var verifier = new Command("verifier", "Compiles what was submitted and runs the acceptance checks.");
-        verifier.SetAction(async (_, cancellation) =>
+        verifier.SetAction(async (parsed, cancellation) =>
         {
-            var (material, folder, turn) = await ReadAsync(terminal, cancellation);
+            var (material, folder, turn, delivery) = await ReadAsync(parsed, "verifier", terminal, cancellation);
             await ForgetAsync(folder, turn.Message.Sequence, cancellation);
             await foreach (var reply in new DemoVerifier(material, folder).AnswerAsync(turn, cancellation))
             {
@@ -43,7 +43,7 @@ internal static class DemoAgentCommand
                     Path.Combine(folder, PrintedFile),
                     JsonSerializer.Serialize(known, CliJson.Context.AgentReply) + "\n",
                     cancellation);
-                await SayAsync(known, cancellation);
+                await SayAsync(await delivery.SendAsync(known, cancellation), cancellation);
             }
 
             return ExitCode.Done;
@@ -76,8 +76,8 @@ internal static class DemoAgentCommand
         JsonSerializer.Serialize(reply, CliJson.Context.AgentReply),
         cancellation);
 
-    private static async Task<(DemoMaterial Material, string Folder, AgentTurn Turn)> ReadAsync(
-        Terminal terminal, CancellationToken cancellation)
+    private static async Task<(DemoMaterial Material, string Folder, AgentTurn Turn, Delivery Delivery)> ReadAsync(
+        ParseResult parsed, string part, Terminal terminal, CancellationToken cancellation)
     {
         var installation = Installation.Find();
         AgentTurn turn;
@@ -91,6 +91,12 @@ internal static class DemoAgentCommand
         }
 
         var folder = Directory.CreateDirectory(Path.Combine(installation.Home, "demo", turn.Thread.ThreadId)).FullName;
-        return (new DemoMaterial(installation.DemoMaterial), folder, turn);
+        var delivery = new Delivery(
+            parsed.Connect(),
+            turn.Thread.ThreadId,
+            part == "builder" ? turn.Thread.Initiator : turn.Thread.Responder,
+            Path.Combine(folder, part, "received"));
+        turn = turn with { Message = await delivery.FetchAsync(turn.Message, cancellation) };
+        return (new DemoMaterial(installation.DemoMaterial), folder, turn, delivery);
     }
 }

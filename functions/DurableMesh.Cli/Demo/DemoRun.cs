@@ -153,6 +153,7 @@ internal sealed class DemoRun : IAsyncDisposable
             "--as", agent,
             "--exec", $"\"{BackgroundProcess.Dotnet}\" \"{mesh}\" demo-agent {part}",
             "--only", .. kinds.Split(' '),
+            "--retry-for", "PT30S",
         ];
         _agents.Add(BackgroundProcess.StartDotnet(
             arguments,
