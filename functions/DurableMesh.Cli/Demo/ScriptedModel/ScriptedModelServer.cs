@@ -207,7 +207,13 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
         }
 
         context.Response.ContentType = exchange.Request.Stream ? "text/event-stream" : "application/json";
-        context.Response.SendChunked = true;
+        context.Response.SendChunked = fault.BreakAfter is null;
+        if (fault.BreakAfter is not null)
+        {
+            // An aborted response is ended properly where it is chunked; so more is promised than will come.
+            context.Response.ContentLength64 = int.MaxValue;
+        }
+
         foreach (var (index, piece) in Pieces(dialect, exchange, fault).Index())
         {
             if (index == fault.BreakAfter)
