@@ -6,13 +6,16 @@ namespace DurableMesh.Core.Money;
 public sealed class PriceTable
 {
     private readonly Dictionary<string, ModelPrice[]> _rowsByModel;
+    private readonly PriceTable? _otherwise;
 
     /// <summary>Creates a table.</summary>
     /// <param name="rows">The rows, in any order.</param>
+    /// <param name="otherwise">The table that holds where this one has no row; null for none.</param>
     /// <exception cref="ArgumentException">Two rows of a model take effect at the same instant, or a price is
     /// negative.</exception>
-    public PriceTable(IEnumerable<ModelPrice> rows)
+    public PriceTable(IEnumerable<ModelPrice> rows, PriceTable? otherwise = null)
     {
+        _otherwise = otherwise;
         _rowsByModel = rows
             .GroupBy(row => row.Model, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(
@@ -38,10 +41,16 @@ public sealed class PriceTable
     /// <summary>A table without prices: every cost is the sender's word.</summary>
     public static PriceTable Empty { get; } = new([]);
 
-    /// <summary>The row of a model that holds at an instant; null where none does.</summary>
+    /// <summary>
+    /// The row of a model that holds at an instant; null where none does. A row for the very name goes before one for the name without
+    /// its provider and its date (<see cref="ModelName"/>), and a row of this table before one of the table behind it.
+    /// </summary>
     /// <param name="model">The model; case does not matter.</param>
     /// <param name="at">The instant.</param>
     public ModelPrice? Find(string model, DateTimeOffset at) =>
+        Row(model, at) ?? Row(ModelName.Plain(model), at) ?? _otherwise?.Find(model, at);
+
+    private ModelPrice? Row(string model, DateTimeOffset at) =>
         _rowsByModel.TryGetValue(model, out var history) ? Array.Find(history, row => row.From <= at) : null;
 
     /// <summary>What one turn costs at least, in US dollars; null where the model has no known price.</summary>

@@ -14,10 +14,15 @@ internal static class PriceTableReader
     /// <summary>Reads the table; what is wrong is said to the reader, and left out of the table.</summary>
     /// <param name="input">The object that has the list.</param>
     /// <param name="name">The list's name; where it is absent the table is empty.</param>
-    public static PriceTable Read(ObjectReader input, string name)
+    /// <param name="otherwise">The table that holds where the list has no row; null for none.</param>
+    public static PriceTable Read(ObjectReader input, string name, PriceTable? otherwise = null) =>
+        new(ReadRows(input, name), otherwise);
+
+    /// <summary>Reads the rows alone.</summary>
+    public static IReadOnlyList<ModelPrice> ReadRows(ObjectReader input, string name)
     {
         var taken = new HashSet<(string Model, DateTimeOffset From)>();
-        return new PriceTable(input.Objects(name, MaxRows, row => ReadRow(row, taken)));
+        return input.Objects(name, MaxRows, row => ReadRow(row, taken));
     }
 
     private static ModelPrice? ReadRow(ObjectReader input, HashSet<(string Model, DateTimeOffset From)> taken)

@@ -27,7 +27,7 @@ public static class PolicyReader
                 Limits = input.Object("limits", ReadLimits) ?? LimitPolicy.Standard,
                 Hold = input.Object("hold", ReadHold) ?? HoldPolicy.Standard,
                 Trust = input.Object("trust", TrustMatrix.Read) ?? TrustMatrix.Standard,
-                Prices = PriceTableReader.Read(input, "prices"),
+                Prices = PriceTableReader.Read(input, "prices", CommonPrices.Table),
                 Turn = input.Object("turn", ReadTurn) ?? TurnEstimate.Standard,
                 Budgets = input.Object("budgets", ReadBudgets) ?? BudgetPolicy.None,
                 Rules = input.Object("rules", ReadRules) ?? [],
