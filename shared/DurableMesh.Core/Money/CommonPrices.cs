@@ -21,7 +21,7 @@ public static class CommonPrices
     /// <param name="model">The model; null for one that nobody names.</param>
     public static bool Knows(string? model) => model is not null && Table.Find(model, DateTimeOffset.MaxValue) is not null;
 
-    private static IReadOnlyList<PriceSource> Read()
+    private static PriceSource[] Read()
     {
         using var stream = typeof(CommonPrices).Assembly.GetManifestResourceStream(Resource)!;
         var utf8 = new byte[stream.Length];
