@@ -23,10 +23,12 @@ public sealed class AIAgentHandler(AIAgent agent, ModelAgentOptions? options = n
     {
         private AgentSession? _session;
 
+        public string Kind => "ai_agent";
+
         public async ValueTask RestoreAsync(JsonElement session, CancellationToken cancellation) =>
             _session = await agent.DeserializeSessionAsync(session, cancellationToken: cancellation);
 
-        public async Task<ModelAnswer> AskAsync(
+        public async Task<ModelReply> AskAsync(
             string? introduction, string prompt, ChatResponseFormat? format, CancellationToken cancellation)
         {
             if (introduction is not null || _session is null)
@@ -47,7 +49,7 @@ public sealed class AIAgentHandler(AIAgent agent, ModelAgentOptions? options = n
             }
 
             var response = updates.ToAgentResponse();
-            return new ModelAnswer(response.Text, response.Usage, model, response.FinishReason);
+            return new ModelReply(response.Text, response.Usage, model, response.FinishReason);
         }
 
         public async ValueTask<JsonNode?> SaveAsync(CancellationToken cancellation) =>

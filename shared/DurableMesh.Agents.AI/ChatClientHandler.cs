@@ -24,13 +24,15 @@ public sealed class ChatClientHandler(IChatClient client, ModelAgentOptions? opt
 
         private List<ChatMessage> _messages = [];
 
+        public string Kind => "chat_client";
+
         public ValueTask RestoreAsync(JsonElement session, CancellationToken cancellation)
         {
             _messages = session.Deserialize<List<ChatMessage>>(Json) ?? throw new JsonException("The session is no list.");
             return default;
         }
 
-        public async Task<ModelAnswer> AskAsync(
+        public async Task<ModelReply> AskAsync(
             string? introduction, string prompt, ChatResponseFormat? format, CancellationToken cancellation)
         {
             List<ChatMessage> asked = introduction is null ? [.. _messages] : [new(ChatRole.System, introduction)];
@@ -47,7 +49,7 @@ public sealed class ChatClientHandler(IChatClient client, ModelAgentOptions? opt
 
             var response = updates.ToChatResponse();
             _messages = [.. asked, .. response.Messages];
-            return new ModelAnswer(response.Text, response.Usage, response.ModelId, response.FinishReason);
+            return new ModelReply(response.Text, response.Usage, response.ModelId, response.FinishReason);
         }
 
         public ValueTask<JsonNode?> SaveAsync(CancellationToken cancellation) =>

@@ -9,6 +9,9 @@ namespace DurableMesh.Agents.AI;
 /// <summary>A conversation with a model that can be kept.</summary>
 internal interface IModelConversation
 {
+    /// <summary>Says what kind of handler kept a session: another kind cannot go on with it.</summary>
+    string Kind { get; }
+
     /// <summary>Goes on with what was kept.</summary>
     /// <exception cref="JsonException">It cannot be read.</exception>
     ValueTask RestoreAsync(JsonElement session, CancellationToken cancellation);
@@ -18,7 +21,7 @@ internal interface IModelConversation
     /// <param name="prompt">What there is to do.</param>
     /// <param name="format">The form of the answer; null for words.</param>
     /// <param name="cancellation">Ends it.</param>
-    Task<ModelAnswer> AskAsync(string? introduction, string prompt, ChatResponseFormat? format, CancellationToken cancellation);
+    Task<ModelReply> AskAsync(string? introduction, string prompt, ChatResponseFormat? format, CancellationToken cancellation);
 
     /// <summary>The conversation, to be kept.</summary>
     ValueTask<JsonNode?> SaveAsync(CancellationToken cancellation);
@@ -29,7 +32,7 @@ internal interface IModelConversation
 /// <param name="Usage">What it took; null where the provider does not say.</param>
 /// <param name="Model">The model that answered; null where the provider does not say.</param>
 /// <param name="Finish">Why it ended; null where the provider does not say.</param>
-internal sealed record ModelAnswer(string Text, UsageDetails? Usage, string? Model, ChatFinishReason? Finish);
+internal sealed record ModelReply(string Text, UsageDetails? Usage, string? Model, ChatFinishReason? Finish);
 
 /// <summary>An answer without end.</summary>
 internal sealed class EndlessAnswerException(int limit) : Exception($"The model's answer is longer than {limit} characters.");
@@ -50,7 +53,7 @@ internal static class ModelRun
             return done;
         }
 
-        ModelAnswer answer;
+        ModelReply answer;
         try
         {
             answer = await AskAsync(run, conversation, options, isFirst: kept is null, cancellation);
@@ -68,6 +71,7 @@ internal static class ModelRun
 
         var state = new JsonObject
         {
+            ["kind"] = conversation.Kind,
             ["answered"] = run.Turn.Message.Sequence,
             ["text"] = answer.Text,
             ["session"] = await conversation.SaveAsync(cancellation),
@@ -90,7 +94,7 @@ internal static class ModelRun
     private static bool Judges(AgentRun run) =>
         run.Agent == run.Turn.Thread.Responder && run.Turn.Message.Kind != MessageKind.Question;
 
-    private static async Task<ModelAnswer> AskAsync(
+    private static async Task<ModelReply> AskAsync(
         AgentRun run, IModelConversation conversation, ModelAgentOptions options, bool isFirst, CancellationToken cancellation)
     {
         var (judges, templates) = (Judges(run), options.Templates);
@@ -139,6 +143,11 @@ internal static class ModelRun
         try
         {
             using var state = JsonDocument.Parse(session.Text, CanonicalJson.DocumentOptions);
+            if (state.RootElement.GetProperty("kind").GetString() != conversation.Kind)
+            {
+                return null;
+            }
+
             await conversation.RestoreAsync(state.RootElement.GetProperty("session").Clone(), cancellation);
             return new Kept(state.RootElement.GetProperty("answered").GetInt32(), state.RootElement.GetProperty("text").GetString() ?? "");
         }
