@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMesh.Agents.Money;
 using DurableMesh.Agents.Processes;
 using DurableMesh.Core.Wire;
 
@@ -102,11 +103,11 @@ public sealed class CommandHandler(CommandOptions options) : IAgentHandler
     {
         try
         {
-            return usage.Deserialize(AgentsJson.Context.Usage) ?? throw new BadReplyException("A usage of $MESH_REPLY is null.");
+            return UsageReader.Read(usage);
         }
-        catch (JsonException malformed)
+        catch (FormatException unknown)
         {
-            throw new BadReplyException($"A usage of $MESH_REPLY cannot be read: {malformed.Message}", malformed);
+            throw new BadReplyException($"A usage of $MESH_REPLY cannot be read: {unknown.Message}", unknown);
         }
     }
 

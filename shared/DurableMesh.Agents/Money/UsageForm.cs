@@ -11,6 +11,9 @@ internal sealed record UsageForm(string Name, string Input, string Output)
     /// <summary>Whether the input tokens include those from and into a cache.</summary>
     public required bool IncludesCache { get; init; }
 
+    /// <summary>Whether any one of its fields is enough, and it has no others.</summary>
+    public bool IsStrict { get; init; }
+
     /// <summary>Whether the output tokens are left out where there are none.</summary>
     public bool MayLackOutput { get; init; }
 
@@ -37,7 +40,8 @@ internal sealed record UsageForm(string Name, string Input, string Output)
     [
         new("the mesh", "inputTokens", "outputTokens")
         {
-            IncludesCache = true, Cached = ["cachedInputTokens"], Written = ["cacheWriteTokens"], Cost = "costUsd",
+            IncludesCache = true, IsStrict = true, Cached = ["cachedInputTokens"], Written = ["cacheWriteTokens"], Cost = "costUsd",
+            Known = ["model"],
         },
         new("Claude Code", "inputTokens", "outputTokens")
         {
@@ -95,6 +99,16 @@ internal sealed record UsageForm(string Name, string Input, string Output)
 
     /// <summary>All of its fields.</summary>
     public IEnumerable<string> Fields => [Input, Output, .. OwnFields, .. MoreInput, .. MoreOutput, .. Known];
+
+    /// <summary>Whether an object may have this form.</summary>
+    public bool Fits(JsonElement printed) => IsStrict
+        ? Has(printed, Input) || Has(printed, Output) || Has(printed, Cost!) || OwnFields.Any(field => Has(printed, field))
+        : Has(printed, Input) && (MayLackOutput || Has(printed, Output));
+
+    /// <summary>Whether a field that is none of its own may count.</summary>
+    public bool IsForeign(JsonProperty field) => !Fields.Contains(field.Name) && field.Name != Cost
+        && (IsStrict || (field.Value.ValueKind == JsonValueKind.Number
+            && field.Name.Contains("token", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>The fields of a sum.</summary>
     public static string[] Terms(string sum) => sum.Split(" + ");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMesh.Agents.Runs;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Wire;
 
@@ -23,16 +24,8 @@ public static class UsageReader
     /// <exception cref="FormatException">It has no known form. The message names the field and says what is wrong.</exception>
     public static IReadOnlyList<Usage> ReadAll(JsonElement printed) => ReadAll(printed, "usage", null, null);
 
-    /// <summary>The sum of some usages. It names the model that they have in common, and a cost where all of them have one.</summary>
-    public static Usage Sum(IReadOnlyCollection<Usage> usages) => new()
-    {
-        Model = usages.Select(usage => usage.Model).Distinct(StringComparer.Ordinal).Take(2).ToArray() is [var model] ? model : null,
-        InputTokens = usages.Sum(usage => usage.InputTokens),
-        CachedInputTokens = usages.Sum(usage => usage.CachedInputTokens),
-        CacheWriteTokens = usages.Sum(usage => usage.CacheWriteTokens),
-        OutputTokens = usages.Sum(usage => usage.OutputTokens),
-        CostUsd = usages.Count > 0 && usages.All(usage => usage.CostUsd is not null) ? usages.Sum(usage => usage.CostUsd) : null,
-    };
+    /// <summary>The sum of some usages; nothing of none.</summary>
+    public static Usage Sum(IEnumerable<Usage> usages) => usages.Aggregate((Usage?)null, UsageSum.Of) ?? new Usage();
 
     /// <summary>
     /// What was used since the last time, where a program counts over its whole session (Codex). A counter that is lower than before has
@@ -93,8 +86,7 @@ public static class UsageReader
 
     private static UsageForm? FormOf(JsonElement printed, string where)
     {
-        UsageForm[] forms = [.. UsageForm.All.Where(form => UsageForm.Has(printed, form.Input)
-            && (form.MayLackOutput || UsageForm.Has(printed, form.Output)))];
+        UsageForm[] forms = [.. UsageForm.All.Where(form => form.Fits(printed))];
         UsageForm[] sure = [.. forms.Where(form => form.OwnFields.Any(field => UsageForm.Has(printed, field)))];
         if (sure.Length > 1)
         {
@@ -108,13 +100,9 @@ public static class UsageReader
 
     private static Usage Read(JsonElement printed, UsageForm form, string where, string? model, decimal? cost)
     {
-        var unknown = printed.EnumerateObject().FirstOrDefault(field =>
-            field.Value.ValueKind == JsonValueKind.Number
-            && field.Name.Contains("token", StringComparison.OrdinalIgnoreCase)
-            && !form.Fields.Contains(field.Name));
-        if (unknown.Value.ValueKind == JsonValueKind.Number)
+        foreach (var field in printed.EnumerateObject().Where(form.IsForeign))
         {
-            throw Wrong($"{where}.{unknown.Name}", $"no field of {form.Name}: nobody can tell whether it counts");
+            throw Wrong($"{where}.{field.Name}", $"no field of {form.Name}: nobody can tell whether it counts");
         }
 
         var cached = First(printed, form.Cached, where);

@@ -10,6 +10,7 @@ public sealed class UsageReaderTests
     public static TheoryData<string, string, long, long, long, long> Forms => new()
     {
         { "the mesh", """{"model":"m","inputTokens":100,"cachedInputTokens":60,"cacheWriteTokens":30,"outputTokens":7}""", 100, 60, 30, 7 },
+        { "the mesh, a part", """{"model":"m","inputTokens":100}""", 100, 0, 0, 0 },
         { "the mesh, no cache", """{"model":"m","inputTokens":100,"outputTokens":7}""", 100, 0, 0, 7 },
         {
             "Anthropic",
@@ -130,10 +131,13 @@ public sealed class UsageReaderTests
                 new Usage { Model = "my-own-model", InputTokens = 20, CachedInputTokens = 7, CacheWriteTokens = 8, OutputTokens = 6 },
             ],
             usages);
-        Assert.Equal(new Usage { InputTokens = 37581, CachedInputTokens = 21161, CacheWriteTokens = 16405, OutputTokens = 57 }, Read(Result));
+        Assert.Equal(
+            new Usage { InputTokens = 37581, CachedInputTokens = 21161, CacheWriteTokens = 16405, OutputTokens = 57, CostUsd = 0.0686m },
+            Read(Result));
     }
 
     [Theory]
+    [InlineData("""{"costUsd":0.01}""", 0.01)]
     [InlineData("""{"inputTokens":1,"outputTokens":1,"costUsd":0}""", 0)]
     [InlineData("""{"inputTokens":1,"outputTokens":1,"costUsd":0.25}""", 0.25)]
     [InlineData("""{"prompt_tokens":1,"completion_tokens":1,"cost":0.0015}""", 0.0015)]
@@ -168,6 +172,7 @@ public sealed class UsageReaderTests
         """{"input_tokens":5,"output_tokens":6,"input_tokens_details":{"cached_tokens":9}}""",
         "usage.input_tokens: 5 cannot include 9 tokens from a cache and 0 into it.")]
     [InlineData("""{"prompt_tokens":5,"completion_tokens":6,"imagined_tokens":7}""", "usage.imagined_tokens: no field of OpenAI Chat Completions")]
+    [InlineData("""{"inputTokens":5,"outputTokns":6}""", "usage.outputTokns: no field of the mesh")]
     [InlineData("""{"inputTokens":5,"outputTokens":6,"costUsd":"1"}""", "usage.costUsd: US dollars")]
     [InlineData("""{"inputTokens":5,"outputTokens":6,"costUsd":-1}""", "usage.costUsd: US dollars")]
     public void What_is_not_understood_is_named(string printed, string problem) =>
@@ -186,12 +191,13 @@ public sealed class UsageReaderTests
     }
 
     [Fact]
-    public void A_sum_names_a_cost_only_where_all_do()
+    public void A_sum_keeps_what_can_be_priced()
     {
         var one = new Usage { Model = "m", InputTokens = 1, OutputTokens = 2, CostUsd = 0.1m };
         Assert.Equal(new Usage { Model = "m", InputTokens = 2, OutputTokens = 4, CostUsd = 0.2m }, UsageReader.Sum([one, one]));
         Assert.Null(UsageReader.Sum([one, one with { CostUsd = null }]).CostUsd);
-        Assert.Null(UsageReader.Sum([one, one with { Model = "n" }]).Model);
+        Assert.Equal(
+            new Usage { InputTokens = 2, OutputTokens = 4, CostUsd = 0.1m }, UsageReader.Sum([one, one with { Model = "n", CostUsd = null }]));
         Assert.Equal(new Usage(), UsageReader.Sum([]));
     }
 
