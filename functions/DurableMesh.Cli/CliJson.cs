@@ -6,6 +6,7 @@ using DurableMesh.Agents.Runs;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Identity;
+using DurableMesh.Core.Money;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 
@@ -26,6 +27,7 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(DecisionRequest))]
 [JsonSerializable(typeof(Artifact))]
 [JsonSerializable(typeof(PolicyView))]
+[JsonSerializable(typeof(IReadOnlyList<PriceSource>))]
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(Host.HostView))]
 [JsonSerializable(typeof(EvidenceReport))]

@@ -13,7 +13,10 @@ internal static class PolicyCommand
 {
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal) =>
-        new("policy", "Show the policy in force, or check a policy file.") { Show(terminal), Check(terminal) };
+        new("policy", "Show the policy in force, check a policy file, or show the list prices.")
+        {
+            Show(terminal), Check(terminal), PricesCommand.Create(terminal),
+        };
 
     private static Command Show(Terminal terminal)
     {
