@@ -23,6 +23,8 @@ internal sealed class FakeRun(string agent, AgentTurn turn, JsonText? session = 
 
     public override int Attempt => 1;
 
+    public override string Mark => "test";
+
     public override string Folder => Path.GetTempPath();
 
     public override JsonText? Session => Kept ?? session;
