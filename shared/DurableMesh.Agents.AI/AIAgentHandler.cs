@@ -6,8 +6,9 @@ using Microsoft.Extensions.AI;
 namespace DurableMesh.Agents.AI;
 
 /// <summary>
-/// Makes an agent of the Microsoft Agent Framework an agent of the mesh. Its session is kept for each thread, serialised, so that it goes on
-/// in the next round, after a restart too. Its own instructions and tools stay its own; the mesh's part comes as the first message.
+/// Makes an agent of the Microsoft Agent Framework an agent of the mesh. Its session is kept for each thread, serialised, so
+/// that it goes on in the next round, after a restart too. Its own instructions and tools stay its own; the mesh's part comes
+/// as the first message.
 /// </summary>
 /// <param name="agent">The agent.</param>
 /// <param name="options">How it answers; null for the defaults. <see cref="ModelAgentOptions.Chat"/> is not used.</param>

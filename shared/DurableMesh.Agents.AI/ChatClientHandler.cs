@@ -5,8 +5,9 @@ using Microsoft.Extensions.AI;
 namespace DurableMesh.Agents.AI;
 
 /// <summary>
-/// Makes any chat client an agent. It keeps the conversation of each thread, so that each round adds only what is new to what the model, and
-/// its provider's cache, know already. A verifier's answer is asked for as JSON with one check for each criterion.
+/// Makes any chat client an agent. It keeps the conversation of each thread, so that each round adds only what is new to what
+/// the model, and its provider's cache, know already. A verifier's answer is asked for as JSON with one check for each
+/// criterion.
 /// </summary>
 /// <param name="client">The model.</param>
 /// <param name="options">How it answers; null for the defaults.</param>

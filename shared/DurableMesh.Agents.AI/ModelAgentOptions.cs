@@ -13,14 +13,14 @@ public sealed record ModelAgentOptions
     public string? Model { get; init; }
 
     /// <summary>
-    /// What each call of a chat client is made with, for instance its tools and the longest answer. It should stay the same for a thread's
-    /// life: a provider's cache holds only for what begins alike.
+    /// What each call of a chat client is made with, for instance its tools and the longest answer. It should stay the same
+    /// for a thread's life: a provider's cache holds only for what begins alike.
     /// </summary>
     public ChatOptions? Chat { get; init; }
 
     /// <summary>
-    /// The longest session that is gone on with, in characters of its JSON. A longer one is dropped, and the model hears the brief and what
-    /// is new as if it knew nothing.
+    /// The longest session that is gone on with, in characters of its JSON. A longer one is dropped, and the model hears the
+    /// brief and what is new as if it knew nothing.
     /// </summary>
     public int MaxSessionCharacters { get; init; } = 600_000;
 

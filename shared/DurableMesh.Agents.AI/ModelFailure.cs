@@ -22,7 +22,8 @@ internal static class ModelFailure
         OperationCanceledException or TimeoutException => new RunEnd.Later("The model did not answer in time."),
 
         // No answer at all, or one that broke off: the network, or a provider that restarts.
-        ClientResultException or HttpRequestException or IOException => new RunEnd.Later($"The model is out of reach: {failure.Message}"),
+        ClientResultException or HttpRequestException or IOException =>
+            new RunEnd.Later($"The model is out of reach: {OneLine(failure.Message)}"),
         AggregateException { InnerException: { } inner } => Of(inner, cancellation),
         _ => new RunEnd.Failed($"The model's answer is none: {failure.Message}"),
     };
@@ -30,7 +31,8 @@ internal static class ModelFailure
     private static RunEnd OfStatus(int status, TimeSpan? after, string message) => status switch
     {
         408 or 409 or 425 or 429 or >= 500 => new RunEnd.Later($"The model's provider answers {status}.", after),
-        401 or 403 => new RunEnd.Failed($"The model's provider answers {status}: its key is missing or wrong, or may not use this model.", true),
+        401 or 403 => new RunEnd.Failed(
+            $"The model's provider answers {status}: its key is missing or wrong, or may not use this model.", true),
         404 => new RunEnd.Failed("The model's provider answers 404: there is no such model, or the address is wrong.", true),
         _ => new RunEnd.Failed($"The model's provider answers {status}: {OneLine(message)}", true),
     };
@@ -42,7 +44,8 @@ internal static class ModelFailure
             return null;
         }
 
-        var wait = double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= 1e6
+        var isSeconds = double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
+        var wait = isSeconds && seconds <= 1e6
             ? TimeSpan.FromSeconds(seconds)
             : DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
                 ? at - DateTimeOffset.UtcNow

@@ -142,16 +142,18 @@ internal static class ModelRun
 
         try
         {
-            using var state = JsonDocument.Parse(session.Text, CanonicalJson.DocumentOptions);
-            if (state.RootElement.GetProperty("kind").GetString() != conversation.Kind)
+            using var document = JsonDocument.Parse(session.Text, CanonicalJson.DocumentOptions);
+            var state = document.RootElement;
+            if (state.GetProperty("kind").GetString() != conversation.Kind)
             {
                 return null;
             }
 
-            await conversation.RestoreAsync(state.RootElement.GetProperty("session").Clone(), cancellation);
-            return new Kept(state.RootElement.GetProperty("answered").GetInt32(), state.RootElement.GetProperty("text").GetString() ?? "");
+            await conversation.RestoreAsync(state.GetProperty("session").Clone(), cancellation);
+            return new Kept(state.GetProperty("answered").GetInt32(), state.GetProperty("text").GetString() ?? "");
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
+            or NotSupportedException)
         {
             // Kept by another version, or for another kind of agent: the model hears the brief again.
             return null;

@@ -6,7 +6,10 @@ using OpenAI.Chat;
 
 namespace DurableMesh.Agents.AI;
 
-/// <summary>A model behind an address that speaks OpenAI's Chat Completions: OpenAI itself, a gateway, or a server on one's own machine.</summary>
+/// <summary>
+/// A model behind an address that speaks OpenAI's Chat Completions: OpenAI itself, a gateway, or a server on one's own
+/// machine.
+/// </summary>
 public sealed record OpenAIModel
 {
     /// <summary>The model, as the server names it.</summary>

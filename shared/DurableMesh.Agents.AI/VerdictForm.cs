@@ -11,7 +11,10 @@ internal static class VerdictForm
     /// <summary>The form in words.</summary>
     public const string How =
         """
-        Answer with one JSON object and nothing else: {"verdict": "pass" | "fail" | "partial" | "blocked", "summary": "…", "checks": [{"id": "…", "status": "pass" | "fail" | "skipped", "detail": "what you saw"}]}, with one check for each criterion. "pass" is right only where each required criterion passes, "blocked" only where you cannot judge.
+        Answer with one JSON object and nothing else, with one check for each criterion:
+        {"verdict": "pass" | "fail" | "partial" | "blocked", "summary": "…",
+         "checks": [{"id": "…", "status": "pass" | "fail" | "skipped", "detail": "what you saw"}]}
+        "pass" is right only where each required criterion passes, "blocked" only where you cannot judge.
         """;
 
     /// <summary>The form as a schema. It depends on the brief alone, so that it is the same in every round.</summary>
@@ -28,7 +31,8 @@ internal static class VerdictForm
             ("verdict", Choice<Verdict>()),
             ("summary", new JsonObject { ["type"] = "string" }),
             ("checks", new JsonObject { ["type"] = "array", ["items"] = check }));
-        return ChatResponseFormat.ForJsonSchema(JsonSerializer.SerializeToElement(schema), "verdict", "The judgement on the work.");
+        return ChatResponseFormat.ForJsonSchema(
+            JsonSerializer.SerializeToElement(schema), "verdict", "The judgement on the work.");
     }
 
     /// <summary>Reads a verdict.</summary>

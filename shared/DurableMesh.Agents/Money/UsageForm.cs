@@ -20,7 +20,9 @@ internal sealed record UsageForm(string Name, string Input, string Output)
     /// <summary>Where the tokens stand that came from a cache; the first that is there counts.</summary>
     public string[] Cached { get; init; } = [];
 
-    /// <summary>Where the tokens stand that went into a cache; the first that is there counts, a sum with what is there of it.</summary>
+    /// <summary>
+    /// Where the tokens stand that went into a cache; the first that is there counts, a sum with what is there of it.
+    /// </summary>
     public string[] Written { get; init; } = [];
 
     /// <summary>More input, not in the input tokens.</summary>
@@ -40,8 +42,8 @@ internal sealed record UsageForm(string Name, string Input, string Output)
     [
         new("the mesh", "inputTokens", "outputTokens")
         {
-            IncludesCache = true, IsStrict = true, Cached = ["cachedInputTokens"], Written = ["cacheWriteTokens"], Cost = "costUsd",
-            Known = ["model"],
+            IncludesCache = true, IsStrict = true, Cached = ["cachedInputTokens"], Written = ["cacheWriteTokens"],
+            Cost = "costUsd", Known = ["model"],
         },
         new("Claude Code", "inputTokens", "outputTokens")
         {
@@ -76,17 +78,19 @@ internal sealed record UsageForm(string Name, string Input, string Output)
         },
         new("Gemini", "promptTokenCount", "candidatesTokenCount")
         {
-            IncludesCache = true, MayLackOutput = true, Cached = ["cachedContentTokenCount"], MoreInput = ["toolUsePromptTokenCount"],
-            MoreOutput = ["thoughtsTokenCount"], Known = ["totalTokenCount"],
+            IncludesCache = true, MayLackOutput = true, Cached = ["cachedContentTokenCount"],
+            MoreInput = ["toolUsePromptTokenCount"], MoreOutput = ["thoughtsTokenCount"], Known = ["totalTokenCount"],
         },
         new("Gemini CLI", "prompt", "candidates")
         {
             // Its input field is what is left of the prompt beside the cached part.
-            IncludesCache = true, Cached = ["cached"], MoreInput = ["tool"], MoreOutput = ["thoughts"], Known = ["total", "input"],
+            IncludesCache = true, Cached = ["cached"], MoreInput = ["tool"], MoreOutput = ["thoughts"],
+            Known = ["total", "input"],
         },
         new("opencode", "input", "output")
         {
-            IncludesCache = false, Cached = ["cache.read"], Written = ["cache.write"], MoreOutput = ["reasoning"], Known = ["total"],
+            IncludesCache = false, Cached = ["cache.read"], Written = ["cache.write"], MoreOutput = ["reasoning"],
+            Known = ["total"],
         },
         new("pi", "input", "output")
         {

@@ -6,8 +6,9 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Agents.Money;
 
 /// <summary>
-/// Reads what a call used, in the names that providers and coding agents print, as the mesh counts it: input tokens are all of them, those
-/// from and into a cache included. What is not understood is an error that names the field, never zero: money must not get lost in a name.
+/// Reads what a call used, in the names that providers and coding agents print, as the mesh counts it: input tokens are all
+/// of them, those from and into a cache included. What is not understood is an error that names the field, never zero: money
+/// must not get lost in a name.
 /// </summary>
 public static class UsageReader
 {
@@ -28,8 +29,8 @@ public static class UsageReader
     public static Usage Sum(IEnumerable<Usage> usages) => usages.Aggregate((Usage?)null, UsageSum.Of) ?? new Usage();
 
     /// <summary>
-    /// What was used since the last time, where a program counts over its whole session (Codex). A counter that is lower than before has
-    /// begun anew: then all of it is new.
+    /// What was used since the last time, where a program counts over its whole session (Codex). A counter that is lower than
+    /// before has begun anew: then all of it is new.
     /// </summary>
     /// <param name="total">What it says now.</param>
     /// <param name="before">What it said last; null for nothing.</param>
@@ -78,8 +79,9 @@ public static class UsageReader
             return [Read(printed, form, where, model, cost)];
         }
 
+        var names = printed.EnumerateObject().Select(field => field.Name);
         var wrapper = Wrappers.FirstOrDefault(name => UsageForm.Find(printed, name).ValueKind == JsonValueKind.Object)
-            ?? throw Wrong(where, $"no known usage; it has {string.Join(", ", printed.EnumerateObject().Select(field => field.Name))}");
+            ?? throw Wrong(where, $"no known usage; it has {string.Join(", ", names)}");
         var beside = UsageForm.Find(printed, "cost").ValueKind == JsonValueKind.Number ? Dollars(printed, "cost", where) : cost;
         return ReadAll(UsageForm.Find(printed, wrapper), $"{where}.{wrapper}", model, beside);
     }
@@ -91,7 +93,8 @@ public static class UsageReader
         if (sure.Length > 1)
         {
             var fields = sure.Select(form => $"{form.OwnFields.First(field => UsageForm.Has(printed, field))} ({form.Name})");
-            throw Wrong(where, $"{string.Join(" and ", fields)} do not go together: nobody can tell what {forms[0].Input} includes");
+            var both = string.Join(" and ", fields);
+            throw Wrong(where, $"{both} do not go together: nobody can tell what {forms[0].Input} includes");
         }
 
         // Without a cache all forms with these names mean the same.
@@ -152,7 +155,8 @@ public static class UsageReader
     private static decimal Dollars(JsonElement of, string field, string where)
     {
         var value = UsageForm.Find(of, field);
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var usd) && usd is >= 0 and <= UsdRounding.MaxUsd
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var usd)
+            && usd is >= 0 and <= UsdRounding.MaxUsd
             ? UsdRounding.Round(usd)
             : throw Wrong($"{where}.{field}", $"US dollars from 0 to {UsdRounding.MaxUsd} are wanted, and it is {Shown(value)}");
     }
@@ -169,7 +173,9 @@ public static class UsageReader
         JsonValueKind.Undefined => "missing",
         JsonValueKind.Null => "null",
         JsonValueKind.True or JsonValueKind.False => "a Boolean",
-        var other => $"a{(other is JsonValueKind.Array or JsonValueKind.Object ? "n" : "")} {other.ToString().ToLowerInvariant()}",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.Object => "an object",
+        var other => $"a {other.ToString().ToLowerInvariant()}",
     };
 
     private static FormatException Wrong(string field, string problem) => new($"{field}: {problem}.");

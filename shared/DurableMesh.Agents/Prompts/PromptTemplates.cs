@@ -5,9 +5,10 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Agents.Prompts;
 
 /// <summary>
-/// Turns what an agent has to answer into words for a model. The words are files, and each of them can be replaced. Prompts begin with
-/// words of the template, never with the peer's, so that nothing that a peer writes can be taken for a command of the program that reads
-/// the prompt; and what the peer wrote stands between marks that it cannot forge (<see cref="QuotedText"/>).
+/// Turns what an agent has to answer into words for a model. The words are files, and each of them can be replaced. Prompts
+/// begin with words of the template, never with the peer's, so that nothing that a peer writes can be taken for a command of
+/// the program that reads the prompt; and what the peer wrote stands between marks that it cannot forge (<see
+/// cref="QuotedText"/>).
 /// </summary>
 public sealed partial class PromptTemplates
 {
@@ -126,10 +127,11 @@ public sealed partial class PromptTemplates
                 $"{name} must begin with a word of its own: the programs that read prompts take other beginnings for commands.");
         }
 
-        var unknown = Field().Matches(text).Select(match => match.Groups[1].Value).FirstOrDefault(field => !Fields.Contains(field));
+        var unknown = Field().Matches(text).Select(match => match.Groups[1].Value).Except(Fields).FirstOrDefault();
         return unknown is null
             ? text.ReplaceLineEndings("\n").TrimEnd('\n') + "\n"
-            : throw new FormatException($"{name} has {{{{{unknown}}}}}, which nobody fills in. There are: {string.Join(", ", Fields)}.");
+            : throw new FormatException(
+                $"{name} has {{{{{unknown}}}}}, which nobody fills in. There are: {string.Join(", ", Fields)}.");
     }
 
     [GeneratedRegex(@"\{\{([^{}\n]*)\}\}")]

@@ -6,8 +6,9 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Agents.Prompts;
 
 /// <summary>
-/// What others wrote, for a prompt: between two lines with a mark. The mark is made of what it encloses and does not occur in it, so no text
-/// can end its own quotation; and the same text always has the same mark, so a prompt that is rendered again is the same to a cache.
+/// What others wrote, for a prompt: between two lines with a mark. The mark is made of what it encloses and does not occur in
+/// it, so no text can end its own quotation; and the same text always has the same mark, so a prompt that is rendered again
+/// is the same to a cache.
 /// </summary>
 public static class QuotedText
 {
@@ -102,7 +103,7 @@ public static class QuotedText
         var lines = text.ReplaceLineEndings("\n");
         return lines.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0
             ? lines
-            : string.Concat(lines.Select(character => char.IsControl(character) && character is not ('\n' or '\t') ? '\uFFFD' : character));
+            : string.Concat(lines.Select(one => char.IsControl(one) && one is not ('\n' or '\t') ? '\uFFFD' : one));
     }
 
     private static string Name<T>(T value)

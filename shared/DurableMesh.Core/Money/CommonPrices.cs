@@ -3,8 +3,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Core.Money;
 
 /// <summary>
-/// The list prices of common models, as the makers' pages said on a day that the list names. They hold where a policy has no row of its own.
-/// A model that is not among them stays without a price.
+/// The list prices of common models, as the makers' pages said on a day that the list names. They hold where a policy has no
+/// row of its own. A model that is not among them stays without a price.
 /// </summary>
 public static class CommonPrices
 {

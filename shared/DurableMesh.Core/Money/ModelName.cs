@@ -5,8 +5,8 @@ namespace DurableMesh.Core.Money;
 /// <summary>
 /// The names of a model. One model is called <c>claude-sonnet-4-5</c>, <c>claude-sonnet-4-5-20250929</c> and
 /// <c>anthropic/claude-sonnet-4-5</c>, at one price. Only these two rules make names the same: another word behind a name
-/// (<c>-mini</c>, <c>-pro</c>, <c>-preview</c>) is another model, and another word before it (<c>bedrock/</c>, <c>openrouter/</c>)
-/// another seller, whose prices nobody knows here.
+/// (<c>-mini</c>, <c>-pro</c>, <c>-preview</c>) is another model, and another word before it (<c>bedrock/</c>,
+/// <c>openrouter/</c>) another seller, whose prices nobody knows here.
 /// </summary>
 public static partial class ModelName
 {

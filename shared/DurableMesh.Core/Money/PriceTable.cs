@@ -42,8 +42,9 @@ public sealed class PriceTable
     public static PriceTable Empty { get; } = new([]);
 
     /// <summary>
-    /// The row of a model that holds at an instant; null where none does. A row for the very name goes before one for the name without
-    /// its provider and its date (<see cref="ModelName"/>), and a row of this table before one of the table behind it.
+    /// The row of a model that holds at an instant; null where none does. A row for the very name goes before one for the
+    /// name without its provider and its date (<see cref="ModelName"/>), and a row of this table before one of the table
+    /// behind it.
     /// </summary>
     /// <param name="model">The model; case does not matter.</param>
     /// <param name="at">The instant.</param>

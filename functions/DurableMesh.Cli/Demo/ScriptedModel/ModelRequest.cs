@@ -151,6 +151,7 @@ internal sealed record ModelRequest
             return new ModelCall(tool.Name, arguments);
         }
 
-        throw new InvalidOperationException($"None of the tools runs a command: {string.Join(' ', Tools.Select(tool => tool.Name))}");
+        var names = string.Join(' ', Tools.Select(tool => tool.Name));
+        throw new InvalidOperationException($"None of the tools runs a command: {names}");
     }
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace DurableMesh.Cli.Demo.ScriptedModel;
 
 /// <summary>
-/// What a provider would have in its cache: prompts by their beginning. Four characters are a token; nothing expires, and nothing is too
-/// short to be kept. Not for more than one thread.
+/// What a provider would have in its cache: prompts by their beginning. Four characters are a token; nothing expires, and
+/// nothing is too short to be kept. Not for more than one thread.
 /// </summary>
 internal sealed class PromptCache
 {

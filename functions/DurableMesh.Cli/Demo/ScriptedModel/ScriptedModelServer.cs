@@ -8,8 +8,8 @@ using System.Text.Json.Nodes;
 namespace DurableMesh.Cli.Demo.ScriptedModel;
 
 /// <summary>
-/// A model without a model: answers on loopback as Anthropic and OpenAI would, with what a script says, so that real coding agents can be
-/// run where no model can be had. Nothing of it is random; the same requests get the same answers.
+/// A model without a model: answers on loopback as Anthropic and OpenAI would, with what a script says, so that real coding
+/// agents can be run where no model can be had. Nothing of it is random; the same requests get the same answers.
 /// </summary>
 internal sealed class ScriptedModelServer : IAsyncDisposable
 {
@@ -168,7 +168,8 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
             var request = dialect.Read(body as JsonObject ?? throw new FormatException("an object is wanted"));
             if (isCount)
             {
-                await SendAsync(context, 200, new() { ["input_tokens"] = PromptCache.Tokens(request.Prompt.Sum(part => part.Text.Length)) });
+                var tokens = PromptCache.Tokens(request.Prompt.Sum(part => part.Text.Length));
+                await SendAsync(context, 200, new() { ["input_tokens"] = tokens });
                 return;
             }
 
@@ -262,7 +263,5 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
     };
 
     private static string? KeyOf(HttpListenerRequest request) =>
-        request.Headers["x-api-key"] ?? (request.Headers["Authorization"] is { } value && value.StartsWith("Bearer ", StringComparison.Ordinal)
-            ? value["Bearer ".Length..]
-            : null);
+        request.Headers["x-api-key"] ?? request.Headers["Authorization"]?.Replace("Bearer ", "", StringComparison.Ordinal);
 }

@@ -11,8 +11,12 @@ namespace DurableMesh.Tests.Agents.AI;
 /// <summary>A chat client and an agent of the Agent Framework as peers, over HTTP, with the scripted model.</summary>
 public sealed class ModelHandlerTests : IAsyncDisposable
 {
-    private const string Pass = """{"verdict":"pass","summary":"All holds.","checks":[{"id":"AC-1","status":"pass","detail":"ran it"}]}""";
-    private const string Fail = """{"verdict":"fail","summary":"Row 7.","checks":[{"id":"AC-1","status":"fail","detail":"row 7 is lost"}]}""";
+    private const string Pass =
+        """{"verdict":"pass","summary":"All holds.","checks":[{"id":"AC-1","status":"pass","detail":"ran it"}]}""";
+    private const string Fail =
+        """{"verdict":"fail","summary":"Row 7.","checks":[{"id":"AC-1","status":"fail","detail":"row 7 is lost"}]}""";
+
+    private static readonly ModelFault Silence = new() { FirstByteAfter = TimeSpan.FromHours(1) };
 
     private ScriptedModelServer? _server;
     private IChatClient? _client;
@@ -49,7 +53,8 @@ public sealed class ModelHandlerTests : IAsyncDisposable
         var warm = Assert.Single(second.Usages);
         Assert.Equal((two.Input, two.Cached, two.Output), (warm.InputTokens, warm.CachedInputTokens, warm.OutputTokens));
         Assert.Equal("scripted", warm.Model);
-        TestContext.Current.SendDiagnosticMessage($"{kind}: round 2 warm {two.New} new + {two.Cached} cached; round 1 cold {one.New} new");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{kind}, second round: warm {two.New} new and {two.Cached} cached, a cold first one {one.New} new");
     }
 
     [Theory]
@@ -69,12 +74,18 @@ public sealed class ModelHandlerTests : IAsyncDisposable
 
     [Theory]
     [InlineData("I think it is fine.", "bad_reply", "not the one JSON object")]
-    [InlineData("The work says {\"verdict\":\"pass\",\"checks\":[{\"id\":\"AC-1\",\"status\":\"pass\"}]}", "bad_reply", "not the one JSON object")]
+    [InlineData(
+        "The work says {\"verdict\":\"pass\",\"checks\":[{\"id\":\"AC-1\",\"status\":\"pass\"}]}",
+        "bad_reply", "not the one JSON object")]
     [InlineData("{\"verdict\":\"pass\",\"checks\":[]}", "bad_reply", "no check says that AC-1 passes")]
-    [InlineData("{\"verdict\":\"pass\",\"checks\":[{\"id\":\"AC-1\",\"status\":\"fail\"}]}", "bad_reply", "no check says that AC-1 passes")]
+    [InlineData(
+        "{\"verdict\":\"pass\",\"checks\":[{\"id\":\"AC-1\",\"status\":\"fail\"}]}",
+        "bad_reply", "no check says that AC-1 passes")]
     [InlineData("{\"verdict\":\"fail\",\"checks\":[]}", "bad_reply", "no check says what fails")]
     [InlineData("{\"verdict\":\"PASS\",\"checks\":[]}", "bad_reply", "verdict: one of pass, fail, partial, blocked is wanted.")]
-    [InlineData("{\"verdict\":\"pass\",\"checks\":[{\"id\":\"AC-1\",\"status\":\"ok\"}]}", "bad_reply", "status: one of pass, fail, skipped is wanted.")]
+    [InlineData(
+        "{\"verdict\":\"pass\",\"checks\":[{\"id\":\"AC-1\",\"status\":\"ok\"}]}",
+        "bad_reply", "status: one of pass, fail, skipped is wanted.")]
     [InlineData(
         "{\"verdict\":\"pass\",\"checks\":[{\"id\":\"AC-1\",\"status\":\"pass\"},{\"id\":\"AC-1\",\"status\":\"fail\"}]}",
         "bad_reply", "AC-1 stands there twice")]
@@ -180,16 +191,17 @@ public sealed class ModelHandlerTests : IAsyncDisposable
     [Fact]
     public async Task A_silent_model_is_tried_again_later()
     {
-        _server = ScriptedModelServer.Start(_ => ModelAnswer.Say(Pass).With(new ModelFault { FirstByteAfter = TimeSpan.FromHours(1) }));
+        _server = ScriptedModelServer.Start(_ => ModelAnswer.Say(Pass).With(Silence));
         _client = Connect(TimeSpan.FromMilliseconds(300));
-        var later = Assert.IsType<RunEnd.Later>(await new ChatClientHandler(_client).RunAsync(FakeRun.Verify(), CancellationToken.None));
+        var end = await new ChatClientHandler(_client).RunAsync(FakeRun.Verify(), CancellationToken.None);
+        var later = Assert.IsType<RunEnd.Later>(end);
         Assert.Contains("in time", later.Why);
     }
 
     [Fact]
     public async Task A_cancelled_run_is_cancelled()
     {
-        var handler = Start("chat client", _ => ModelAnswer.Say(Pass).With(new ModelFault { FirstByteAfter = TimeSpan.FromHours(1) }));
+        var handler = Start("chat client", _ => ModelAnswer.Say(Pass).With(Silence));
         using var stop = new CancellationTokenSource();
         var run = handler.RunAsync(FakeRun.Verify(), stop.Token);
         await stop.CancelAsync();

@@ -9,7 +9,11 @@ public sealed class UsageReaderTests
     /// <summary>What is printed, and what it is: input, from a cache, into a cache, output.</summary>
     public static TheoryData<string, string, long, long, long, long> Forms => new()
     {
-        { "the mesh", """{"model":"m","inputTokens":100,"cachedInputTokens":60,"cacheWriteTokens":30,"outputTokens":7}""", 100, 60, 30, 7 },
+        {
+            "the mesh",
+            """{"model":"m","inputTokens":100,"cachedInputTokens":60,"cacheWriteTokens":30,"outputTokens":7}""",
+            100, 60, 30, 7
+        },
         { "the mesh, a part", """{"model":"m","inputTokens":100}""", 100, 0, 0, 0 },
         { "the mesh, no cache", """{"model":"m","inputTokens":100,"outputTokens":7}""", 100, 0, 0, 7 },
         {
@@ -43,7 +47,11 @@ public sealed class UsageReaderTests
             """,
             2006, 1920, 0, 300
         },
-        { "DeepSeek", """{"prompt_tokens":20,"completion_tokens":3,"total_tokens":23,"prompt_cache_hit_tokens":16,"prompt_cache_miss_tokens":4}""", 20, 16, 0, 3 },
+        {
+            "DeepSeek",
+            """{"prompt_tokens":20,"completion_tokens":3,"prompt_cache_hit_tokens":16,"prompt_cache_miss_tokens":4}""",
+            20, 16, 0, 3
+        },
         {
             "OpenAI Responses",
             """
@@ -63,13 +71,18 @@ public sealed class UsageReaderTests
         {
             "Gemini",
             """
-            {"usageMetadata":{"promptTokenCount":1000,"cachedContentTokenCount":700,"candidatesTokenCount":50,"thoughtsTokenCount":25,
-             "toolUsePromptTokenCount":30,"totalTokenCount":1105,"promptTokensDetails":[{"modality":"TEXT","tokenCount":1000}]},
+            {"usageMetadata":{"promptTokenCount":1000,"cachedContentTokenCount":700,"candidatesTokenCount":50,
+             "thoughtsTokenCount":25,"toolUsePromptTokenCount":30,"totalTokenCount":1105,
+             "promptTokensDetails":[{"modality":"TEXT","tokenCount":1000}]},
              "modelVersion":"m"}
             """,
             1030, 700, 0, 75
         },
-        { "Gemini that said nothing", """{"promptTokenCount":1000,"thoughtsTokenCount":25,"totalTokenCount":1025}""", 1000, 0, 0, 25 },
+        {
+            "Gemini that said nothing",
+            """{"promptTokenCount":1000,"thoughtsTokenCount":25,"totalTokenCount":1025}""",
+            1000, 0, 0, 25
+        },
         {
             "Gemini CLI",
             """
@@ -89,8 +102,9 @@ public sealed class UsageReaderTests
         {
             "pi",
             """
-            {"type":"message_end","message":{"role":"assistant","model":"m","usage":{"input":4,"output":22,"cacheRead":1964,"cacheWrite":3068,
-             "totalTokens":5058,"cost":{"input":0,"output":0,"cacheRead":0,"cacheWrite":0,"total":0}}}}
+            {"type":"message_end","message":{"role":"assistant","model":"m","usage":{"input":4,"output":22,
+             "cacheRead":1964,"cacheWrite":3068,"totalTokens":5058,
+             "cost":{"input":0,"output":0,"cacheRead":0,"cacheWrite":0,"total":0}}}}
             """,
             5036, 1964, 3068, 22
         },
@@ -101,7 +115,9 @@ public sealed class UsageReaderTests
     public void A_form_is_read_as_the_mesh_counts(string name, string printed, long input, long cached, long written, long output)
     {
         var usage = Read(printed);
-        Assert.Equal((input, cached, written, output), (usage.InputTokens, usage.CachedInputTokens, usage.CacheWriteTokens, usage.OutputTokens));
+        Assert.Equal(
+            (input, cached, written, output),
+            (usage.InputTokens, usage.CachedInputTokens, usage.CacheWriteTokens, usage.OutputTokens));
         Assert.Null(usage.CostUsd);
         Assert.NotEmpty(name);
     }
@@ -113,9 +129,11 @@ public sealed class UsageReaderTests
             {"type":"result","subtype":"success","is_error":false,"num_turns":3,"total_cost_usd":0.0751,
              "usage":{"input_tokens":1,"cache_creation_input_tokens":2,"cache_read_input_tokens":3,"output_tokens":4},
              "modelUsage":{
-               "claude-sonnet-4-5-20250929":{"inputTokens":10,"outputTokens":51,"cacheReadInputTokens":21154,"cacheCreationInputTokens":16397,
-                 "webSearchRequests":0,"costUSD":0.0686,"contextWindow":200000,"maxOutputTokens":32000},
-               "my-own-model":{"inputTokens":5,"outputTokens":6,"cacheReadInputTokens":7,"cacheCreationInputTokens":8,"costUSD":0.0065}}}
+               "claude-sonnet-4-5-20250929":{"inputTokens":10,"outputTokens":51,"cacheReadInputTokens":21154,
+                 "cacheCreationInputTokens":16397,"webSearchRequests":0,"costUSD":0.0686,
+                 "contextWindow":200000,"maxOutputTokens":32000},
+               "my-own-model":{"inputTokens":5,"outputTokens":6,"cacheReadInputTokens":7,
+                 "cacheCreationInputTokens":8,"costUSD":0.0065}}}
             """;
         var usages = UsageReader.ReadAll(JsonDocument.Parse(Result).RootElement);
 
@@ -123,16 +141,22 @@ public sealed class UsageReaderTests
             [
                 new Usage
                 {
-                    Model = "claude-sonnet-4-5-20250929", InputTokens = 37561, CachedInputTokens = 21154, CacheWriteTokens = 16397,
-                    OutputTokens = 51, CostUsd = 0.0686m,
+                    Model = "claude-sonnet-4-5-20250929", InputTokens = 37561, CachedInputTokens = 21154,
+                    CacheWriteTokens = 16397, OutputTokens = 51, CostUsd = 0.0686m,
                 },
 
                 // Claude Code has a price for whatever it does not know; that is nobody's price.
-                new Usage { Model = "my-own-model", InputTokens = 20, CachedInputTokens = 7, CacheWriteTokens = 8, OutputTokens = 6 },
+                new Usage
+                {
+                    Model = "my-own-model", InputTokens = 20, CachedInputTokens = 7, CacheWriteTokens = 8, OutputTokens = 6,
+                },
             ],
             usages);
         Assert.Equal(
-            new Usage { InputTokens = 37581, CachedInputTokens = 21161, CacheWriteTokens = 16405, OutputTokens = 57, CostUsd = 0.0686m },
+            new Usage
+            {
+                InputTokens = 37581, CachedInputTokens = 21161, CacheWriteTokens = 16405, OutputTokens = 57, CostUsd = 0.0686m,
+            },
             Read(Result));
     }
 
@@ -147,8 +171,8 @@ public sealed class UsageReaderTests
 
     [Theory]
     [InlineData("""{"model":"gpt-5","usage":{"prompt_tokens":1,"completion_tokens":1}}""", "gpt-5")]
-    [InlineData("""{"type":"message_start","message":{"model":"claude-x","usage":{"input_tokens":1,"output_tokens":1}}}""", "claude-x")]
-    [InlineData("""{"type":"response.completed","response":{"model":"gpt-6","usage":{"input_tokens":1,"output_tokens":1}}}""", "gpt-6")]
+    [InlineData("""{"type":"message_start","message":{"model":"c","usage":{"input_tokens":1,"output_tokens":1}}}""", "c")]
+    [InlineData("""{"type":"x","response":{"model":"gpt-6","usage":{"input_tokens":1,"output_tokens":1}}}""", "gpt-6")]
     [InlineData("""{"modelVersion":"gemini-x","usageMetadata":{"promptTokenCount":1}}""", "gemini-x")]
     [InlineData("""{"prompt_tokens":1,"completion_tokens":1}""", null)]
     public void The_model_is_found(string printed, string? model) => Assert.Equal(model, Read(printed).Model);
@@ -158,20 +182,24 @@ public sealed class UsageReaderTests
     [InlineData("[]", "usage: an object is wanted, and it is an array.")]
     [InlineData("""{"tokens_in":5,"tokens_out":6}""", "usage: no known usage; it has tokens_in, tokens_out.")]
     [InlineData("""{"input_tokens":5}""", "usage: no known usage; it has input_tokens.")]
-    [InlineData("""{"input_tokens":-5,"output_tokens":6}""", "usage.input_tokens: a whole number from 0 to 1000000000 is wanted, and it is -5.")]
+    [InlineData(
+        """{"input_tokens":-5,"output_tokens":6}""",
+        "usage.input_tokens: a whole number from 0 to 1000000000 is wanted, and it is -5.")]
     [InlineData("""{"usage":{"input_tokens":"5","output_tokens":6}}""", "usage.usage.input_tokens: a whole number")]
     [InlineData("""{"input_tokens":1.5,"output_tokens":6}""", "and it is 1.5.")]
     [InlineData("""{"input_tokens":1e30,"output_tokens":6}""", "and it is 1e30.")]
     [InlineData(
         """{"input_tokens":5,"output_tokens":6,"cache_read_input_tokens":3,"input_tokens_details":{"cached_tokens":3}}""",
-        "usage: cache_read_input_tokens (Anthropic) and input_tokens_details.cached_tokens (OpenAI Responses) do not go together")]
+        "usage: cache_read_input_tokens (Anthropic) and input_tokens_details.cached_tokens (OpenAI Responses) do not go ")]
     [InlineData(
         """{"inputTokens":5,"outputTokens":6,"cachedInputTokens":3,"cacheReadInputTokens":3}""",
         "usage: cachedInputTokens (the mesh) and cacheReadInputTokens (Claude Code) do not go together")]
     [InlineData(
         """{"input_tokens":5,"output_tokens":6,"input_tokens_details":{"cached_tokens":9}}""",
         "usage.input_tokens: 5 cannot include 9 tokens from a cache and 0 into it.")]
-    [InlineData("""{"prompt_tokens":5,"completion_tokens":6,"imagined_tokens":7}""", "usage.imagined_tokens: no field of OpenAI Chat Completions")]
+    [InlineData(
+        """{"prompt_tokens":5,"completion_tokens":6,"imagined_tokens":7}""",
+        "usage.imagined_tokens: no field of OpenAI Chat Completions")]
     [InlineData("""{"inputTokens":5,"outputTokns":6}""", "usage.outputTokns: no field of the mesh")]
     [InlineData("""{"inputTokens":5,"outputTokens":6,"costUsd":"1"}""", "usage.costUsd: US dollars")]
     [InlineData("""{"inputTokens":5,"outputTokens":6,"costUsd":-1}""", "usage.costUsd: US dollars")]
@@ -186,7 +214,8 @@ public sealed class UsageReaderTests
 
         Assert.Equal(first, UsageReader.Since(first, null));
         Assert.Equal(
-            new Usage { Model = "m", InputTokens = 42298, CachedInputTokens = 38954, OutputTokens = 57 }, UsageReader.Since(second, first));
+            new Usage { Model = "m", InputTokens = 42298, CachedInputTokens = 38954, OutputTokens = 57 },
+            UsageReader.Since(second, first));
         Assert.Equal(first, UsageReader.Since(first, second));
     }
 
@@ -197,7 +226,8 @@ public sealed class UsageReaderTests
         Assert.Equal(new Usage { Model = "m", InputTokens = 2, OutputTokens = 4, CostUsd = 0.2m }, UsageReader.Sum([one, one]));
         Assert.Null(UsageReader.Sum([one, one with { CostUsd = null }]).CostUsd);
         Assert.Equal(
-            new Usage { InputTokens = 2, OutputTokens = 4, CostUsd = 0.1m }, UsageReader.Sum([one, one with { Model = "n", CostUsd = null }]));
+            new Usage { InputTokens = 2, OutputTokens = 4, CostUsd = 0.1m },
+            UsageReader.Sum([one, one with { Model = "n", CostUsd = null }]));
         Assert.Equal(new Usage(), UsageReader.Sum([]));
     }
 

@@ -24,10 +24,12 @@ public sealed class PromptTemplatesTests : IDisposable
     [Fact]
     public void A_builder_hears_its_part_the_brief_and_that_it_is_to_begin()
     {
-        var prompt = PromptTemplates.Default.Whole(new AgentTurn(Sample.Thread(), Brief, Brief, []), Sample.Builder, isFirst: true);
+        var turn = new AgentTurn(Sample.Thread(), Brief, Brief, []);
+        var prompt = PromptTemplates.Default.Whole(turn, Sample.Builder, isFirst: true);
 
         Assert.StartsWith("You are codecraft-builder, the builder in a dialogue about task 101959. proveo-verifier", prompt);
-        Assert.Contains("CSV reader handles quoted newlines\nKeep quoted newlines.\n- AC-1 (required): newline kept\n- AC-2 (optional): fast", prompt);
+        Assert.Contains("CSV reader handles quoted newlines\nKeep quoted newlines.\n", prompt);
+        Assert.Contains("\n- AC-1 (required): newline kept\n- AC-2 (optional): fast\n", prompt);
         Assert.Contains("\nBegin now: ", prompt);
         Assert.DoesNotContain("{{", prompt);
     }
@@ -45,7 +47,8 @@ public sealed class PromptTemplatesTests : IDisposable
 
         Assert.StartsWith("News from proveo-verifier:", prompt);
         Assert.Contains("message 3, finding, from proveo-verifier]]\nwords of message 3\n", prompt);
-        Assert.Contains("message 4, verdict fail, from proveo-verifier]]\nwords of message 4\n- AC-1 (fail): row 7; a.cs:1\n", prompt);
+        Assert.Contains(
+            "message 4, verdict fail, from proveo-verifier]]\nwords of message 4\n- AC-1 (fail): row 7; a.cs:1\n", prompt);
         Assert.DoesNotContain("Keep quoted newlines", prompt);
         Assert.Single(prompt.Split("message 4,").Skip(1));
     }
@@ -70,7 +73,8 @@ public sealed class PromptTemplatesTests : IDisposable
         var prompt = PromptTemplates.Default.Whole(turn, Sample.Verifier, isFirst: true, "Answer with JSON.");
 
         Assert.StartsWith("You are proveo-verifier, the verifier", prompt);
-        Assert.Contains("Judge round 3 now. Check every criterion again, also those that held before.\nAnswer with JSON.", prompt);
+        Assert.Contains("Judge round 3 now. ", prompt);
+        Assert.EndsWith("also those that held before.\nAnswer with JSON.\n", prompt);
     }
 
     [Fact]

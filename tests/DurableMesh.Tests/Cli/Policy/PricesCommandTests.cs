@@ -20,6 +20,7 @@ public sealed class PricesCommandTests
     {
         var run = await MeshRun.OfAsync("", ["policy", "prices", "--json"]);
         Assert.Equal(
-            CommonPrices.Sources.Select(source => source.AsOf), run.Json<IReadOnlyList<PriceSource>>().Select(source => source.AsOf));
+            CommonPrices.Sources.Select(source => source.AsOf),
+            run.Json<IReadOnlyList<PriceSource>>().Select(source => source.AsOf));
     }
 }

@@ -22,8 +22,8 @@ public sealed class CommonPricesTests
             {
                 Assert.True(price.From >= source.AsOf.ToDateTime(default, DateTimeKind.Utc), price.Model);
                 Assert.Equal(price.Model, ModelName.Plain(price.Model));
-                Assert.True(price.CachedInputPerMillion is null || price.CachedInputPerMillion < price.InputPerMillion, price.Model);
-                Assert.True(price.CacheWritePerMillion is null || price.CacheWritePerMillion > price.InputPerMillion, price.Model);
+                Assert.True((price.CachedInputPerMillion ?? 0) < price.InputPerMillion, price.Model);
+                Assert.True((price.CacheWritePerMillion ?? decimal.MaxValue) > price.InputPerMillion, price.Model);
                 Assert.True(price.OutputPerMillion > price.InputPerMillion, price.Model);
             });
         });
@@ -94,7 +94,8 @@ public sealed class CommonPricesTests
     {
         var usage = new Usage
         {
-            Model = "claude-sonnet-4-5-20250929", InputTokens = 37551, CachedInputTokens = 21154, CacheWriteTokens = 16397, OutputTokens = 51,
+            Model = "claude-sonnet-4-5-20250929", InputTokens = 37551, CachedInputTokens = 21154, CacheWriteTokens = 16397,
+            OutputTokens = 51,
         };
         var settled = Policy("[]").Prices.Settle(usage, Now);
 
@@ -103,5 +104,6 @@ public sealed class CommonPricesTests
         Assert.Equal("claude-sonnet-4-5", settled.Price?.Model);
     }
 
-    private static MeshPolicy Policy(string prices) => PolicyReader.Read(Encoding.UTF8.GetBytes($$"""{"prices":{{prices}}}""")).Value!;
+    private static MeshPolicy Policy(string prices) =>
+        PolicyReader.Read(Encoding.UTF8.GetBytes($$"""{"prices":{{prices}}}""")).Value!;
 }

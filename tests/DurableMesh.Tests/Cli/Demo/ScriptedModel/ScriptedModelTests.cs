@@ -7,7 +7,8 @@ namespace DurableMesh.Tests.Cli.Demo.ScriptedModel;
 
 public sealed class ScriptedModelTests : IAsyncDisposable
 {
-    private const string Long = "A text of four hundred characters, more or less, that stands for what a file says, or for instructions. ";
+    private const string Long =
+        "A text of four hundred characters, more or less, that stands for what a file says, or for instructions. ";
 
     private readonly HttpClient _http = new();
     private ScriptedModelServer? _server;
