@@ -1,9 +1,10 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableMesh.Cli.Artifacts;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Threads;
@@ -62,7 +63,7 @@ internal sealed class MessageOptions
 
     private readonly Option<string[]> _artifacts = new("--artifact")
     {
-        Description = "A file that was made: its name, size and SHA-256 are sent, not its content. May be repeated.",
+        Description = "A file that was made: it is put into the thread, where the other party can fetch it. May be repeated.",
         HelpName = "FILE",
     };
 
@@ -79,10 +80,21 @@ internal sealed class MessageOptions
         }
     }
 
-    /// <summary>Makes the message. What the command line does not say comes from <paramref name="defaults"/>.</summary>
+    /// <summary>Makes a message of a thread's, and puts its files into the thread.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="mesh">Where the thread is.</param>
+    /// <param name="threadId">The thread.</param>
+    /// <param name="defaults">What counts where the command line does not say it.</param>
+    /// <param name="terminal">Standard input.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="CliException">All that is missing or wrong, at once.</exception>
     public async Task<byte[]> BuildAsync(
-        ParseResult parsed, Terminal terminal, MessageDefaults defaults, CancellationToken cancellation)
+        ParseResult parsed,
+        MeshClient mesh,
+        string threadId,
+        MessageDefaults defaults,
+        Terminal terminal,
+        CancellationToken cancellation)
     {
         var message = parsed.GetValue(_message) is { } file
             ? await InputText.ReadJsonAsync(file, terminal, cancellation) as JsonObject
@@ -91,7 +103,7 @@ internal sealed class MessageOptions
         var errors = new List<string>();
         var checks = (parsed.GetValue(_checks) ?? []).Select(text => ReadCheck(text, errors)).OfType<Check>().ToList();
         var files = parsed.GetValue(_artifacts) ?? [];
-        var artifacts = files.Select(path => ReadArtifact(path, errors)).OfType<Artifact>().ToList();
+        errors.AddRange(files.Where(path => !File.Exists(path)).Select(path => $"--artifact {path}: there is no such file."));
         var verdict = parsed.GetValue(_verdict);
 
         Set(message, "from", parsed.GetValue(_as), defaults.From);
@@ -100,7 +112,6 @@ internal sealed class MessageOptions
         Set(message, "inReplyTo", parsed.GetValue(_replyTo), defaults.InReplyTo);
         Set(message, "verdict", verdict, null);
         Set(message, "checks", checks.Count > 0 ? checks : null, null);
-        Set(message, "artifacts", artifacts.Count > 0 ? artifacts : null, null);
         if (await ReadBodyAsync(parsed, terminal, cancellation) is { } body)
         {
             message["body"] = body;
@@ -116,9 +127,21 @@ internal sealed class MessageOptions
             errors.Add("What kind of message is it? Say so with --kind, or give a --verdict.");
         }
 
-        return errors.Count == 0
-            ? Encoding.UTF8.GetBytes(message.ToJsonString())
-            : throw new CliException(ExitCode.Usage, string.Join('\n', errors));
+        if (errors.Count > 0)
+        {
+            throw new CliException(ExitCode.Usage, string.Join('\n', errors));
+        }
+
+        var artifacts = new List<Artifact>();
+        foreach (var path in files)
+        {
+            var content = await ArtifactFile.ReadAsync(path, terminal, cancellation);
+            artifacts.Add(await mesh.PutArtifactAsync(
+                threadId, message["from"]!.GetValue<string>(), Path.GetFileName(path), content, cancellation));
+        }
+
+        Set(message, "artifacts", artifacts.Count > 0 ? artifacts : null, null);
+        return Encoding.UTF8.GetBytes(message.ToJsonString());
     }
 
     private async Task<JsonNode?> ReadBodyAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
@@ -151,26 +174,6 @@ internal sealed class MessageOptions
 
         errors.Add($"--check \"{text}\" is not understood; write it as ID=pass, ID=fail: what was seen, or ID=skipped.");
         return null;
-    }
-
-    private static Artifact? ReadArtifact(string path, List<string> errors)
-    {
-        try
-        {
-            using var content = File.OpenRead(path);
-            return new Artifact
-            {
-                Name = Path.GetFileName(path),
-                Size = content.Length,
-                Sha256 = Convert.ToHexStringLower(SHA256.HashData(content)),
-                Uri = new Uri(Path.GetFullPath(path)).AbsoluteUri,
-            };
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            errors.Add($"--artifact {path} cannot be read: {failure.Message}");
-            return null;
-        }
     }
 
     private static void Set<T>(JsonObject message, string name, T? given, T? otherwise)

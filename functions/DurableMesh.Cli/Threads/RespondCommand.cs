@@ -26,7 +26,7 @@ internal static class RespondCommand
             var mesh = parsed.Connect();
             var thread = await mesh.GetThreadAsync(parsed.GetRequiredValue(threadId), cancellation);
             var defaults = await DefaultsAsync(mesh, thread, options.From(parsed) ?? thread.Awaiting, cancellation);
-            var message = await options.BuildAsync(parsed, terminal, defaults, cancellation);
+            var message = await options.BuildAsync(parsed, mesh, thread.ThreadId, defaults, terminal, cancellation);
             return SendCommand.Say(await mesh.SendAsync(thread.ThreadId, message, cancellation), parsed.WantsJson(), terminal);
         });
         return command;

@@ -18,8 +18,10 @@ internal static class SendCommand
         options.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var message = await options.BuildAsync(parsed, terminal, new MessageDefaults(null, null, null), cancellation);
-            var receipt = await parsed.Connect().SendAsync(parsed.GetRequiredValue(threadId), message, cancellation);
+            var (mesh, thread) = (parsed.Connect(), parsed.GetRequiredValue(threadId));
+            var message = await options.BuildAsync(
+                parsed, mesh, thread, new MessageDefaults(null, null, null), terminal, cancellation);
+            var receipt = await mesh.SendAsync(thread, message, cancellation);
             return Say(receipt, parsed.WantsJson(), terminal);
         });
         return command;

@@ -93,6 +93,7 @@ public sealed class ThreadCommandTests : IAsyncLifetime
         Assert.Equal(("b-1", MessageKind.Submission, "done"), (message.MessageId, message.Kind, message.Body!.ToDisplayText()));
         Assert.Equal("cb6d53778ee066ce09befdca170120166e1b7b515e264ae03e732b16c8608dd7", message.Artifacts[0].Sha256);
         Assert.Equal((9, Path.GetFileName(patch.Path)), (message.Artifacts[0].Size, message.Artifacts[0].Name));
+        Assert.Contains(message.Artifacts[0].Sha256, message.Artifacts[0].Uri, StringComparison.Ordinal);
         var check = Assert.Single(message.Checks);
         Assert.Equal(("AC-1", CheckStatus.Skipped, "not yet: later"), (check.Id, check.Status, check.Detail));
     }
