@@ -22,6 +22,10 @@ public sealed record IncomingMessage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageBody? Body { get; init; }
 
+    /// <summary>How the reason of a failure begins whose body does not travel with it; null in all other messages.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+
     /// <summary>What was checked.</summary>
     public IReadOnlyList<Check> Checks { get; init => field = value ?? []; } = [];
 
@@ -67,6 +71,9 @@ public sealed record IncomingMessage
             From = request.From,
             Kind = request.Kind,
             Body = body,
+            Reason = request.Kind == MessageKind.Failure && body is { Inline: null }
+                ? WholeText.Cut(request.Body!.ToDisplayText(), ThreadRules.MaxDetailLength + 2)
+                : null,
             Checks = request.Checks,
             Artifacts = request.Artifacts,
             InReplyTo = request.InReplyTo,

@@ -24,7 +24,7 @@ public static partial class ThreadRules
 
         var message = MessageOf(step.State, incoming);
         step.Raise(new MessageAccepted { At = step.Now, Message = message });
-        Conclude(step, message);
+        Conclude(step, message, incoming.Reason);
         return step.Decision(step.Accepted(message));
     }
 
@@ -131,7 +131,7 @@ public static partial class ThreadRules
     /// Ends the thread where the accepted message ends it: first by its verdict, then by a limit. Its own verdict wins over a
     /// limit that the same message reaches (http-api.md, last paragraph).
     /// </summary>
-    private static void Conclude(Step step, Message message)
+    private static void Conclude(Step step, Message message, string? reason)
     {
         var (state, limits) = (step.State, step.State.Start.Limits);
         switch (message.Verdict)
@@ -149,7 +149,7 @@ public static partial class ThreadRules
 
         if (message.Kind == MessageKind.Failure)
         {
-            step.End(EndState.Blocked, EndReason.AgentUnreachable, WhyNot(message), message.From);
+            step.End(EndState.Blocked, EndReason.AgentUnreachable, reason ?? WhyNot(message), message.From);
             return;
         }
 
@@ -176,6 +176,7 @@ public static partial class ThreadRules
         }
     }
 
+    /// <summary>What a transcript says, which knows of a large body its hash only.</summary>
     private static string WhyNot(Message failure) => failure.Body?.Inline?.ToDisplayText()
         ?? $"'{failure.From}' cannot answer; message {failure.Sequence} says why.";
 

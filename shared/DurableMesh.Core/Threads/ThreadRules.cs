@@ -15,7 +15,8 @@ public static partial class ThreadRules
     /// <summary>From these rules on a turn without a cost settles at what its sender reserved; before, at nothing.</summary>
     private const int SettlesAtReserved = 2;
 
-    private const int MaxDetailLength = 1000;
+    /// <summary>How much is said about an end in its detail, in UTF-16 units; what is longer is shortened.</summary>
+    internal const int MaxDetailLength = 1000;
 
     /// <summary>Decides what becomes of something that came in.</summary>
     /// <param name="state">Where the thread is.</param>

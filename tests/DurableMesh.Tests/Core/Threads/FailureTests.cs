@@ -79,11 +79,11 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void A_reason_that_does_not_travel_with_its_message_is_pointed_to()
+    public void Of_a_reason_that_does_not_travel_with_its_message_the_beginning_does()
     {
-        _dialogue.Send(Dialogue.Builder, MessageKind.Failure, new string('x', 5000));
+        _dialogue.Send(Dialogue.Builder, MessageKind.Failure, new string('x', 1000) + new string('y', 4000));
 
-        Assert.Equal("'codecraft-builder' cannot answer; message 2 says why.", _dialogue.State.Detail);
+        Assert.Equal(new string('x', 1000) + "…", _dialogue.State.Detail);
         AssertHolds();
     }
 
