@@ -82,6 +82,9 @@ public sealed record InputError(string Path, string Code, string Message)
     /// <summary>An id that stands twice in a list.</summary>
     public const string DuplicateId = "duplicate_id";
 
+    /// <summary>An address that means something on the sender's machine only.</summary>
+    public const string LocalAddress = "local_address";
+
     /// <summary>A body over 1 MiB.</summary>
     public const string BodyTooLarge = "body_too_large";
 }

@@ -256,6 +256,15 @@ public static class RequestReader
 
         var size = input.Whole("size", 0, MaxArtifactBytes);
         var uri = input.Line("uri", MaxTextLength, required: false);
+        if (uri is not null && TextRules.IsLocalAddress(uri))
+        {
+            input.Add(
+                "uri",
+                InputError.LocalAddress,
+                "This is a place on your machine, where the other party has nothing. Upload the file (mesh artifact put) and name "
+                    + "the address that it has then, or one that others can reach.");
+        }
+
         return name is null || sha256 is null ? null : new Artifact { Name = name, Sha256 = sha256, Size = size, Uri = uri };
     }
 

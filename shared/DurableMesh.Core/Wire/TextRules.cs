@@ -50,6 +50,21 @@ internal static class TextRules
         text.Length > 0 && !text.AsSpan().ContainsAnyExcept(SlugCharacters)
         && text[0] != '-' && text[^1] != '-' && !text.Contains("--", StringComparison.Ordinal);
 
+    /// <summary>
+    /// Whether an address leads nowhere on another machine: a <c>file:</c> URI, or a path as Unix (<c>/…</c>, <c>~/…</c>,
+    /// <c>./…</c>) or Windows (<c>C:\…</c>, <c>\\host\…</c>) write it. An uploaded artifact's address under the mesh's is none.
+    /// </summary>
+    public static bool IsLocalAddress(string address)
+    {
+        var text = address.AsSpan().TrimStart();
+        return text.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
+            || (text is ['/' or '\\' or '~' or '.', ..] && !IsUploaded(address))
+            || (text is [var drive, ':', '/' or '\\', ..] && char.IsAsciiLetter(drive));
+    }
+
+    private static bool IsUploaded(string address) =>
+        address.Split('/') is ["", .., "threads", _, "artifacts", var sha256] && Evidence.ContentHash.IsHex(sha256);
+
     /// <summary>Whether an instant says its offset; without one it would be read in the machine's own time zone.</summary>
     public static bool HasOffset(string instant)
     {

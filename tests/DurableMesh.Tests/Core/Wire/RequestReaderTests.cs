@@ -20,7 +20,7 @@ public sealed class RequestReaderTests
         {"messageId":"b-1","from":"proveo-verifier","kind":"verdict","body":"text","verdict":"fail","inReplyTo":3,
          "checks":[{"id":"AC-1","title":"t","status":"fail","required":true,"detail":"a\nb","location":"CsvReader.cs:41"}],
          "artifacts":[{"name":"patch.diff",
-          "sha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","size":812,"uri":"file:x"}],
+          "sha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","size":812,"uri":"https://a.example/x"}],
          "usage":{"model":"m","inputTokens":1200,"cachedInputTokens":900,"outputTokens":300,"costUsd":4e-3},
          "sentAt":"2026-11-23T09:00:00+01:00"}
         """;
@@ -49,7 +49,7 @@ public sealed class RequestReaderTests
         Assert.Equal(
             (CheckStatus.Fail, true, "a\nb"),
             (message.Checks[0].Status, message.Checks[0].Required!.Value, message.Checks[0].Detail));
-        Assert.Equal((812L, "file:x"), (message.Artifacts[0].Size!.Value, message.Artifacts[0].Uri));
+        Assert.Equal((812L, "https://a.example/x"), (message.Artifacts[0].Size!.Value, message.Artifacts[0].Uri));
         Assert.Equal((1200L, 900L, 300L, 0.004m), (
             message.Usage!.InputTokens,
             message.Usage.CachedInputTokens,
@@ -191,6 +191,34 @@ public sealed class RequestReaderTests
     [MemberData(nameof(BadMessages))]
     public void A_bad_message_says_where_and_what(string good, string bad, string path, string code) =>
         AssertBad(Read(RequestReader.ReadSendMessage, Replace(Message, good, bad)), path, code);
+
+    [Theory]
+    [InlineData("https://a.example/patch.diff", true)]
+    [InlineData("s3://bucket/patch.diff", true)]
+    [InlineData("patch.diff", true)]
+    [InlineData("C:patch.diff", true)]
+    [InlineData("/api/threads/t-1/artifacts/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true)]
+    [InlineData("/mesh/api/threads/t-1/artifacts/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true)]
+    [InlineData("/api/threads/t-1/artifacts/patch.diff", false)]
+    [InlineData("file:///home/ann/patch.diff", false)]
+    [InlineData("FILE:patch.diff", false)]
+    [InlineData(" file:///patch.diff", false)]
+    [InlineData("/home/ann/patch.diff", false)]
+    [InlineData("//server/share/patch.diff", false)]
+    [InlineData("~/patch.diff", false)]
+    [InlineData("./patch.diff", false)]
+    [InlineData("../patch.diff", false)]
+    [InlineData("C:\\\\patch.diff", false)]
+    [InlineData("c:/patch.diff", false)]
+    [InlineData("\\\\\\\\server\\\\share\\\\patch.diff", false)]
+    public void An_artifact_is_where_the_other_party_can_get_it(string uri, bool good)
+    {
+        var result = Read(RequestReader.ReadSendMessage, Replace(Message, "https://a.example/x", uri));
+
+        Assert.Equal(
+            good ? [] : [("artifacts[0].uri", InputError.LocalAddress)],
+            result.Errors.Select(error => (error.Path, error.Code)));
+    }
 
     [Theory]
     [InlineData("\"The model is away.\"", null)]
