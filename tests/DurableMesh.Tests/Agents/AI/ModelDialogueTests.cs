@@ -1,10 +1,15 @@
 using DurableMesh.Agents;
 using DurableMesh.Agents.AI;
+using DurableMesh.Agents.Hosting;
+using DurableMesh.Agents.Workspaces;
 using DurableMesh.Cli.Demo.ScriptedModel;
 using DurableMesh.Core.Wire;
 using DurableMesh.Tests.Cli;
 using Microsoft.Agents.AI;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMesh.Tests.Agents.AI;
 
@@ -64,6 +69,30 @@ public sealed class ModelDialogueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_model_is_an_agent_of_a_host_in_one_line()
+    {
+        await using var model = ScriptedModelServer.Start(request => ModelAnswer.Say(
+            request.Mentions($"You are {Sample.Builder}")
+                ? "mended"
+                : """{"verdict":"pass","summary":"ok","checks":[{"id":"AC-1","status":"pass","detail":"ran it"}]}"""));
+        using var client = new OpenAIModel { Model = "m", Address = new Uri(model.Address, "v1"), KeyVariable = null }.Connect();
+        var thread = _mesh.Open();
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddMeshAgent(Sample.Builder, client, Configure);
+        builder.Services.AddMeshAgent(Sample.Verifier, new ChatClientAgent(client), Configure);
+        using var host = builder.Build();
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await _mesh.UntilAsync(
+            _ => _mesh.Find(thread.ThreadId)!.Phase == ThreadPhase.Ended, TestContext.Current.CancellationToken);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(EndReason.Verified, _mesh.Find(thread.ThreadId)!.Reason);
+        Assert.Equal(2, model.Log.Count);
+    }
+
+    [Fact]
     public async Task A_command_tells_its_usage_in_a_providers_names()
     {
         var thread = _mesh.Open();
@@ -82,6 +111,13 @@ public sealed class ModelDialogueTests : IAsyncLifetime
 
         var usage = _mesh.Messages[2].Usage!;
         Assert.Equal((85, 60, 5, 10), (usage.InputTokens, usage.CachedInputTokens, usage.CacheWriteTokens, usage.OutputTokens));
+    }
+
+    private void Configure(MeshAgentSettings settings)
+    {
+        settings.Mesh = new Uri(_mesh.Url);
+        settings.Home = _folder;
+        settings.Options = settings.Options with { Workspaces = new SharedFolder(_folder) };
     }
 
     private AgentDesk Desk(string agent, IAgentHandler handler) =>
