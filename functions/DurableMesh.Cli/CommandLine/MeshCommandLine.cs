@@ -9,6 +9,7 @@ using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;
 using DurableMesh.Cli.Keys;
 using DurableMesh.Cli.Ledger;
+using DurableMesh.Cli.Mcp;
 using DurableMesh.Cli.Policy;
 using DurableMesh.Cli.Tasks;
 using DurableMesh.Cli.Threads;
@@ -95,6 +96,7 @@ internal static class MeshCommandLine
             AgentCommand.Create(terminal),
             ReplyCommand.Create(terminal),
             AgentsCommand.Create(terminal),
+            McpCommand.Create(terminal),
             DemoAgentCommand.Create(terminal),
         };
         return root;
