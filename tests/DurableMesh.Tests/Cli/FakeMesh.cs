@@ -74,6 +74,9 @@ internal sealed class FakeMesh : IAsyncDisposable
     /// <summary>The files of its threads.</summary>
     public FakeArtifacts Artifacts { get; } = new();
 
+    /// <summary>Whether the key may decide about held threads.</summary>
+    public bool MayDecide { get; set; } = true;
+
     /// <summary>The agents and companies.</summary>
     public AgentRegistry Registry => _registry.Registry;
 
@@ -296,6 +299,13 @@ internal sealed class FakeMesh : IAsyncDisposable
             return Find(id) is null
                 ? NotFound(id)
                 : Answer(Decide(id, new CancelRequested(CancelledBy = cancel!.By ?? KeysOwner, cancel.Why)).Receipt!, 202);
+        });
+        api.MapPost("/threads/{id}/decision", async (string id, HttpRequest request) =>
+        {
+            var decision = await JsonSerializer.DeserializeAsync<DecisionRequest>(request.Body, MeshJson.Options);
+            return MayDecide
+                ? Answer(Decide(id, new GateDecided(decision!.By ?? KeysOwner, decision.Decision, decision.Why)).Receipt!, 202)
+                : Refuse(403, "missing_scope", "The key may not decide.");
         });
         api.MapGet("/threads/{id}/messages", MessagesAsync);
         api.MapGet("/threads/{id}/evidence", (string id) =>
