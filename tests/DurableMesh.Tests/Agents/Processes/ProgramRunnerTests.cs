@@ -69,7 +69,8 @@ public sealed class ProgramRunnerTests : IDisposable
     [Fact]
     public async Task What_a_killed_runner_left_is_found_by_its_mark()
     {
-        using var leftover = Process.Start(new ProcessStartInfo("sleep", ["300"]) { Environment = { [ProcessTree.MarkVariable] = _mark } })!;
+        using var leftover = Process.Start(
+            new ProcessStartInfo("sleep", ["300"]) { Environment = { [ProcessTree.MarkVariable] = _mark } })!;
         while (Marked().Count == 0)
         {
             await Task.Yield();
@@ -107,7 +108,10 @@ public sealed class ProgramRunnerTests : IDisposable
             cancellation ?? Stop);
 
     private List<string> Marked() =>
-        [.. Directory.EnumerateDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _) && HasMark(folder))];
+    [
+        .. Directory.EnumerateDirectories("/proc")
+            .Where(folder => int.TryParse(Path.GetFileName(folder), out _) && HasMark(folder)),
+    ];
 
     private bool HasMark(string folder)
     {

@@ -35,7 +35,8 @@ public sealed class AgentHomeTests : IDisposable
         using (var first = AgentHome.Open(_folder, "a"))
         {
             holder = first.Holder;
-            Assert.Contains("Another", Assert.Throws<AgentHomeException>(() => AgentHome.Open(_folder, "a")).Message, StringComparison.Ordinal);
+            var taken = Assert.Throws<AgentHomeException>(() => AgentHome.Open(_folder, "a"));
+            Assert.Contains("Another", taken.Message, StringComparison.Ordinal);
             using var other = AgentHome.Open(_folder, "b");
             Assert.NotEqual(holder, other.Holder);
         }
