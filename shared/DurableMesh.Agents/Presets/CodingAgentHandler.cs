@@ -1,0 +1,288 @@
+using DurableMesh.Agents.Processes;
+using DurableMesh.Agents.Prompts;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Agents.Presets;
+
+/// <summary>
+/// Answers an agent's messages with a coding agent, one session of it for each thread: the session is resumed from round to round and gets only
+/// what is new; where it is lost, a new one gets the brief, the last answer and the news.
+/// </summary>
+/// <param name="cli">The coding agent.</param>
+/// <param name="options">How it works.</param>
+public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions options) : IAgentHandler
+{
+    private const int NotFound = 127;
+    private const int MaxLastAnswer = 4_000;
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(2);
+
+    private readonly KnownKeys _keys = new([.. cli.Needs.Keys, "MESH_KEY"]);
+
+    /// <inheritdoc/>
+    public async Task<RunEnd> RunAsync(AgentRun run, CancellationToken cancellation)
+    {
+        var home = Path.Combine(options.Home, Uri.EscapeDataString(run.Turn.Thread.ThreadId));
+        Directory.CreateDirectory(home);
+        var place = new Place(home, options.Programs ?? run.Programs);
+        var session = CodingSession.Read(run.Session, cli.Name) ?? await BeginAsync(run, place, cancellation);
+        if (session.Flags.Role == CodingRole.Verifier && options.Receive is { } receive)
+        {
+            await receive(run, cancellation);
+        }
+
+        if (session.CanResume && cli.FileOf(session) is { } file && !File.Exists(file))
+        {
+            session = Forget(session);
+        }
+
+        var (result, after) = await CallAsync(run, place, session, cancellation);
+        if (result.Failure?.Kind == CodingFailureKind.LostSession && session.CanResume)
+        {
+            (result, after) = await CallAsync(run, place, Forget(after), cancellation);
+        }
+
+        if (result.Failure is { } failure)
+        {
+            return EndOf(failure, run);
+        }
+
+        var answer = _keys.Hide(result.Text ?? "").Trim();
+        await run.KeepAsync(
+            (after with { Known = after.Told, LastAnswer = Beginning(answer) }).ToJson(), cancellation);
+        return IsVerdictWanted(run, after.Flags)
+            ? await JudgeAsync(run, _keys.Hide(result.Structured ?? answer), cancellation)
+            : await SubmitAsync(run, place, after, answer, cancellation);
+    }
+
+    private async Task<CodingSession> BeginAsync(AgentRun run, Place place, CancellationToken cancellation)
+    {
+        var role = options.Role ?? (run.Agent == run.Turn.Thread.Initiator ? CodingRole.Builder : CodingRole.Verifier);
+        return new CodingSession
+        {
+            Preset = cli.Name,
+            Flags = new CodingFlags
+            {
+                Role = role,
+                Model = options.Model,
+                Allow = options.Allow,
+                MaxTurns = options.MaxTurns,
+                MaxUsd = options.MaxUsd,
+                Schema = role == CodingRole.Verifier && cli.TakesSchema ? VerdictAnswer.Schema(run.Turn.Brief.Checks) : null,
+            },
+            BaseCommit = role == CodingRole.Builder
+                ? await new ChangedFiles(place.Programs, run.Folder).BaseAsync(cancellation)
+                : null,
+        };
+    }
+
+    /// <summary>Runs the CLI once. What it spent is told however it ends.</summary>
+    private async Task<(CodingResult Result, CodingSession After)> CallAsync(
+        AgentRun run, Place place, CodingSession session, CancellationToken cancellation)
+    {
+        var asked = session with { Id = session.Id ?? cli.NewSession(place.Home) };
+        var launch = cli.Launch(asked, new CodingPrompt(PromptFor(run, session), run.Folder, place.Home, options.Program));
+        foreach (var (path, content) in launch.Files)
+        {
+            await File.WriteAllTextAsync(path, content, cancellation);
+        }
+
+        var after = asked with { IsBegun = true, Told = run.Turn.Message.Sequence };
+        await run.KeepAsync(after.ToJson(), cancellation);
+        var call = new Call(run, cli.Listen(asked), after, cancellation);
+        try
+        {
+            var end = await place.Programs.RunAsync(
+                launch.Program with
+                {
+                    Environment = new Dictionary<string, string?>(launch.Program.Environment)
+                    {
+                        ["MESH_KEY"] = null,
+
+                        // opencode takes its folder from here, and would work in the runner's.
+                        ["PWD"] = run.Folder,
+                    },
+                    OnOutputLine = call.Read,
+                },
+                call.Cancellation);
+            return (end.ExitCode == NotFound ? NotInstalled(end) : call.Finish(end), call.After);
+        }
+        catch (OperationCanceledException) when (call.Limit is not null && !cancellation.IsCancellationRequested)
+        {
+            return (new CodingResult(null, null, call.Limit), call.After);
+        }
+        finally
+        {
+            call.Settle(options.HasPrice);
+            call.Dispose();
+        }
+    }
+
+    private string PromptFor(AgentRun run, CodingSession session)
+    {
+        var how = IsVerdictWanted(run, session.Flags) ? HowToJudge(run.Turn.Brief.Checks) : "";
+        if (session.CanResume)
+        {
+            var turn = run.Turn with { Since = [.. run.Turn.Since.Where(message => message.Sequence > session.Known)] };
+            var prompt = options.Templates.Next(turn, run.Agent, how);
+            return session.Told == turn.Message.Sequence && turn.Refused is null ? $"{BrokenOff}\n\n{prompt}" : prompt;
+        }
+
+        var whole = options.Templates.Whole(run.Turn, run.Agent, isFirst: true, how);
+        return session.LastAnswer is { } last
+            ? $"{whole}\nYou worked on this before, in a session that is lost; the working folder is as you left it. Your last answer was:\n\n" +
+                $"{QuotedText.Of("your last answer", last)}\n"
+            : whole;
+    }
+
+    private const string BrokenOff =
+        "Your last run was broken off. It may have heard what follows, and may have done a part of it: look before you go on.";
+
+    private string HowToJudge(IReadOnlyList<Check> criteria)
+    {
+        var ids = string.Join(", ", criteria.Select(criterion => criterion.Id));
+        const string Rules =
+            "Say pass only where you have seen every required criterion hold; detail is the evidence that you saw, in a line; location is " +
+            "file:line, or null.";
+        return cli.TakesSchema
+            ? $"Give your verdict in the form that your answer must have, with one check for each of {ids}. {Rules}"
+            : $$"""
+                {{Rules}} End your answer with one fenced block of JSON and nothing after it, with one check for each of {{ids}}:
+
+                ```json
+                {"verdict": "pass|fail|partial|blocked", "summary": "…", "checks": [{"id": "…", "status": "pass|fail|skipped", "detail": "…", "location": null}]}
+                ```
+                """;
+    }
+
+    private static bool IsVerdictWanted(AgentRun run, CodingFlags flags) =>
+        flags.Role == CodingRole.Verifier && run.Turn.Message.Kind != MessageKind.Question;
+
+    private static async Task<RunEnd> JudgeAsync(AgentRun run, string answer, CancellationToken cancellation)
+    {
+        try
+        {
+            await run.SayAsync(VerdictAnswer.Read(answer, run.Turn.Brief.Checks), cancellation);
+            return new RunEnd.Done();
+        }
+        catch (BadVerdictException bad)
+        {
+            return new RunEnd.Refused("bad_verdict", bad.Message);
+        }
+    }
+
+    private async Task<RunEnd> SubmitAsync(
+        AgentRun run, Place place, CodingSession session, string answer, CancellationToken cancellation)
+    {
+        if (answer.Length == 0)
+        {
+            return new RunEnd.Refused("no_answer", "The answer has no words: say what was done, and how it was tried.");
+        }
+
+        if (run.Turn.Message.Kind == MessageKind.Question || session.BaseCommit is not { } commit)
+        {
+            return new RunEnd.Done(answer);
+        }
+
+        var patch = Path.Combine(place.Home, "changes.patch");
+        var changed = await new ChangedFiles(place.Programs, run.Folder).WritePatchAsync(commit, patch, cancellation);
+        IReadOnlyList<Artifact> artifacts = changed && options.Attach is { } attach ? await attach(run, [patch], cancellation) : [];
+        await run.SayAsync(AgentReply.Of(MessageKind.Submission, answer) with { Artifacts = artifacts }, cancellation);
+        return new RunEnd.Done();
+    }
+
+    private RunEnd EndOf(CodingFailure failure, AgentRun run)
+    {
+        var words = $"{cli.Needs.Title}: {_keys.Hide(failure.Words)}";
+        return failure.Kind switch
+        {
+            CodingFailureKind.NotConfigured => new RunEnd.Failed(
+                $"{words}. To mend it: {cli.Needs.Login}; 'mesh agent doctor --with {cli.Name}' says what is missing.", ForGood: true),
+            CodingFailureKind.Overloaded => new RunEnd.Later(words, Pause * Math.Pow(2, Math.Clamp(run.Attempt - 1, 0, 3))),
+            CodingFailureKind.MoneyLimit => new RunEnd.Failed(words, ForGood: true),
+            _ => new RunEnd.Failed(words),
+        };
+    }
+
+    private CodingResult NotInstalled(ProgramEnd end) => new(null, null, new CodingFailure(
+        CodingFailureKind.NotConfigured,
+        $"'{options.Program ?? cli.Needs.Program}' could not be started ({CodingFailure.Shorten(end.ErrorTail)}): " +
+        $"npm install -g {cli.Needs.Package}"));
+
+    private static CodingSession Forget(CodingSession session) =>
+        session with { Id = null, IsBegun = false, Known = 0, Told = 0, Reported = UsageTotals.Zero };
+
+    private static string? Beginning(string answer) =>
+        answer.Length == 0 ? null : answer[..BoundedText.WholeLength(answer, MaxLastAnswer)];
+
+    private sealed record Place(string Home, IProgramRunner Programs);
+
+    /// <summary>One run of the CLI: reads along, keeps the session's id as soon as it is named, and stops what exceeds its limits.</summary>
+    private sealed class Call(AgentRun run, CodingOutput output, CodingSession session, CancellationToken cancellation) : IDisposable
+    {
+        private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        private readonly Lock _gate = new();
+        private bool _isSettled;
+
+        public CancellationToken Cancellation => _stop.Token;
+
+        public CodingSession After { get; private set; } = session;
+
+        public CodingFailure? Limit { get; private set; }
+
+        public void Read(string line)
+        {
+            lock (_gate)
+            {
+                if (_isSettled)
+                {
+                    return;
+                }
+
+                output.Read(line);
+                if (output.Session is { } id && id != After.Id)
+                {
+                    After = After with { Id = id };
+                    run.KeepAsync(After.ToJson(), CancellationToken.None).GetAwaiter().GetResult();
+                }
+
+                Limit ??= Exceeded();
+                if (Limit is not null)
+                {
+                    _stop.Cancel();
+                }
+            }
+        }
+
+        public CodingResult Finish(ProgramEnd end)
+        {
+            lock (_gate)
+            {
+                var result = output.Finish(end);
+                After = After with { Id = output.Session ?? After.Id, Reported = output.Reported ?? After.Reported };
+                return result;
+            }
+        }
+
+        public void Settle(Func<string, bool> hasPrice)
+        {
+            lock (_gate)
+            {
+                _isSettled = true;
+                foreach (var usage in output.Spent.Where(usage => usage.InputTokens + usage.OutputTokens > 0))
+                {
+                    run.Spent(usage.Model is { } model && hasPrice(model) ? usage : usage with { CostUsd = null });
+                }
+            }
+        }
+
+        public void Dispose() => _stop.Dispose();
+
+        private CodingFailure? Exceeded() =>
+            output.Calls > After.Flags.MaxTurns
+                ? new CodingFailure(
+                    CodingFailureKind.TurnLimit, $"it made more than {After.Flags.MaxTurns} calls (--max-turns) and was stopped")
+                : output.Spent.Sum(usage => usage.CostUsd) is { } cost && cost > After.Flags.MaxUsd
+                    ? new CodingFailure(CodingFailureKind.MoneyLimit, $"it spent more than ${After.Flags.MaxUsd} (--max-usd) and was stopped")
+                    : null;
+    }
+}

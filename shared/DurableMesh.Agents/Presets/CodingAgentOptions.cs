@@ -1,0 +1,48 @@
+using DurableMesh.Agents.Processes;
+using DurableMesh.Agents.Prompts;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Agents.Presets;
+
+/// <summary>How a preset works. What stands in the model's prompt of it is frozen for each thread when that is taken up.</summary>
+public sealed record CodingAgentOptions
+{
+    /// <summary>The folder for sessions, schemas, rules and patches: one for each thread stands in it. Outside every working copy.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>The program, where it is not the usual one on the path.</summary>
+    public string? Program { get; init; }
+
+    /// <summary>The model, as the CLI names it (opencode and pi: <c>provider/model</c>).</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The part that it plays; null to take it from the thread: the initiator builds.</summary>
+    public CodingRole? Role { get; init; }
+
+    /// <summary>The commands that it may run, for instance <c>make *</c>; a <c>*</c> at the end stands for anything.</summary>
+    public IReadOnlyList<string> Allow { get; init => field = value ?? []; } = [];
+
+    /// <summary>How many calls of the model one run may make.</summary>
+    public int MaxTurns { get; init; } = 50;
+
+    /// <summary>What one run may cost, in US dollars; null for no limit of the preset's own.</summary>
+    public decimal? MaxUsd { get; init; }
+
+    /// <summary>The words of the prompts.</summary>
+    public PromptTemplates Templates { get; init; } = PromptTemplates.Default;
+
+    /// <summary>
+    /// Whether a model has a known price, so that the cost that the CLI tells is one; of others only the tokens are told, because CLIs
+    /// price what they do not know as they please.
+    /// </summary>
+    public Func<string, bool> HasPrice { get; init; } = _ => false;
+
+    /// <summary>Makes artifacts of files that belong to a submission; null where they do not travel.</summary>
+    public Func<AgentRun, IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<Artifact>>>? Attach { get; init; }
+
+    /// <summary>Lays what was submitted out in the run's folder, before a verifier looks at it; null where it is there already.</summary>
+    public Func<AgentRun, CancellationToken, Task>? Receive { get; init; }
+
+    /// <summary>Runs the CLI; null for the run's own process tree.</summary>
+    public IProgramRunner? Programs { get; init; }
+}

@@ -1,0 +1,145 @@
+using DurableMesh.Agents.Processes;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Agents.Presets;
+
+/// <summary>
+/// A coding agent's command line: how it is started for a thread, and how what it prints is read. Pure: it starts nothing, writes nothing and
+/// keeps nothing.
+/// </summary>
+public interface ICodingAgent
+{
+    /// <summary>The preset's name, for instance <c>claude-code</c>.</summary>
+    string Name { get; }
+
+    /// <summary>What it needs on a machine.</summary>
+    CodingAgentNeeds Needs { get; }
+
+    /// <summary>Whether the CLI holds the answer to a JSON schema; else the answer ends with a block of JSON that the prompt asks for.</summary>
+    bool TakesSchema { get; }
+
+    /// <summary>A new session's id or file, where it is ours to choose; null where the CLI names it.</summary>
+    /// <param name="home">The thread's own folder for the preset's files, outside the working copy.</param>
+    string? NewSession(string home);
+
+    /// <summary>The file without which a session cannot be resumed; null where the CLI says itself that a session is gone.</summary>
+    string? FileOf(CodingSession session) => null;
+
+    /// <summary>How to start it.</summary>
+    CodingLaunch Launch(CodingSession session, CodingPrompt prompt);
+
+    /// <summary>A reader for what one run prints.</summary>
+    CodingOutput Listen(CodingSession session);
+}
+
+/// <summary>What a coding agent is run with, this once.</summary>
+/// <param name="Text">The prompt.</param>
+/// <param name="Folder">The thread's working copy.</param>
+/// <param name="Home">The thread's own folder for the preset's files, outside the working copy.</param>
+/// <param name="Program">The program, where it is not the usual one.</param>
+public sealed record CodingPrompt(string Text, string Folder, string Home, string? Program = null);
+
+/// <summary>A start of a CLI.</summary>
+/// <param name="Program">What to run.</param>
+/// <param name="Files">Files that must stand before, by path.</param>
+public sealed record CodingLaunch(ProgramStart Program, IReadOnlyDictionary<string, string> Files)
+{
+    /// <summary>A start without files.</summary>
+    public CodingLaunch(ProgramStart program)
+        : this(program, new Dictionary<string, string>())
+    {
+    }
+}
+
+/// <summary>What a CLI needs on a machine; what <c>mesh agent doctor</c> looks for.</summary>
+public sealed record CodingAgentNeeds
+{
+    /// <summary>The CLI's name, for people.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The program.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>The npm package that brings it.</summary>
+    public required string Package { get; init; }
+
+    /// <summary>The version that this preset was measured with.</summary>
+    public required string Measured { get; init; }
+
+    /// <summary>Variables of which one holds a key.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
+    /// <summary>Files below the user's home that hold a login or a provider's settings.</summary>
+    public IReadOnlyList<string> Logins { get; init; } = [];
+
+    /// <summary>The variable that moves the CLI's folder; null where there is none.</summary>
+    public string? HomeVariable { get; init; }
+
+    /// <summary>The CLI's folder below the user's home, which must be writable.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>How to log in.</summary>
+    public required string Login { get; init; }
+
+    /// <summary>What a user should know of its rights.</summary>
+    public required string Rights { get; init; }
+
+    /// <summary>Whether a model must be named, because the CLI has none that stays the same.</summary>
+    public bool NeedsModel { get; init; } = true;
+}
+
+/// <summary>What a run came to.</summary>
+/// <param name="Text">The answer in words; null where it said nothing.</param>
+/// <param name="Structured">The answer as JSON, where the CLI was given a schema and says it apart.</param>
+/// <param name="Failure">Why it failed; null where it did not.</param>
+public sealed record CodingResult(string? Text, string? Structured = null, CodingFailure? Failure = null);
+
+/// <summary>Reads what one run prints, line by line, so that a run that is broken off is paid for too.</summary>
+public abstract class CodingOutput
+{
+    private readonly Dictionary<string, Usage> _spent = [];
+
+    /// <summary>The session's id, as soon as the CLI has named it.</summary>
+    public string? Session { get; protected set; }
+
+    /// <summary>How many calls of the model it has told of.</summary>
+    public int Calls { get; protected set; }
+
+    /// <summary>What this run has spent so far, by model.</summary>
+    public IReadOnlyCollection<Usage> Spent => _spent.Values;
+
+    /// <summary>What the whole session has spent, where the CLI counts so; null where it counts the run.</summary>
+    public UsageTotals? Reported { get; protected set; }
+
+    /// <summary>Reads a line of standard output.</summary>
+    public abstract void Read(string line);
+
+    /// <summary>Reads how it ended.</summary>
+    public abstract CodingResult Finish(ProgramEnd ended);
+
+    /// <summary>Counts what one model has spent.</summary>
+    protected void Count(Usage usage)
+    {
+        var model = usage.Model ?? "";
+        _spent[model] = _spent.TryGetValue(model, out var before) ? Sum(before, usage) : usage;
+    }
+
+    /// <summary>Counts one model anew: the CLI has told its sum.</summary>
+    protected void Recount(IEnumerable<Usage> sums)
+    {
+        _spent.Clear();
+        foreach (var usage in sums)
+        {
+            Count(usage);
+        }
+    }
+
+    private static Usage Sum(Usage one, Usage other) => one with
+    {
+        InputTokens = one.InputTokens + other.InputTokens,
+        CachedInputTokens = one.CachedInputTokens + other.CachedInputTokens,
+        CacheWriteTokens = one.CacheWriteTokens + other.CacheWriteTokens,
+        OutputTokens = one.OutputTokens + other.OutputTokens,
+        CostUsd = one.CostUsd is null && other.CostUsd is null ? null : (one.CostUsd ?? 0) + (other.CostUsd ?? 0),
+    };
+}
