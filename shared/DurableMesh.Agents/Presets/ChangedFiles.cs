@@ -29,7 +29,9 @@ internal sealed class ChangedFiles(IProgramRunner programs, string folder)
         await DemandAsync(index, cancellation, "read-tree", baseCommit);
         await DemandAsync(index, cancellation, "add", "--all");
         await DemandAsync(
-            index, cancellation, "diff", "--cached", "--binary", "--no-ext-diff", "--no-textconv", $"--output={file}", baseCommit);
+            index,
+            cancellation,
+            "diff", "--cached", "--binary", "--no-ext-diff", "--no-textconv", $"--output={file}", baseCommit);
         File.Delete(index);
         if (new FileInfo(file).Length > 0)
         {

@@ -19,9 +19,10 @@ public sealed class ClaudeCode : ICodingAgent
         Package = "@anthropic-ai/claude-code",
         Measured = "2.1.197",
         Keys = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"],
-        Logins = [".claude/.credentials.json"],
-        HomeVariable = "CLAUDE_CONFIG_DIR",
+        Settings = ["CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"],
+        Logins = [".credentials.json"],
         Home = ".claude",
+        HomeMovedBy = ("CLAUDE_CONFIG_DIR", ""),
         Login = "run 'claude' once and log in, or set ANTHROPIC_API_KEY",
         Rights = "tools and commands are allowed one by one; there is no sandbox of the operating system",
     };
@@ -62,7 +63,8 @@ public sealed class ClaudeCode : ICodingAgent
             {
                 ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
 
-                // The git status stands before the conversation and is taken anew at every start: one commit, and nothing is cached.
+                // The git status stands before the conversation and is taken anew at every start: one commit, and nothing is
+                // cached.
                 ["CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS"] = "1",
 
                 // A verifier takes longer than the few minutes that a cache mark holds by default.
@@ -128,13 +130,12 @@ public sealed class ClaudeCode : ICodingAgent
             var status = (int)result.CountAt("api_error_status");
             var failure = result.TextAt("subtype") switch
             {
-                "error_max_turns" => new CodingFailure(CodingFailureKind.TurnLimit, "it made as many calls as --max-turns allows"),
-                "error_max_budget_usd" => new CodingFailure(CodingFailureKind.MoneyLimit, "it spent as much as --max-usd allows"),
+                "error_max_turns" => new(CodingFailureKind.TurnLimit, "it made as many calls as --max-turns allows"),
+                "error_max_budget_usd" => new(CodingFailureKind.MoneyLimit, "it spent as much as --max-usd allows"),
                 _ when !result.IsTrueAt("is_error") && ended.ExitCode == 0 => null,
                 var subtype => Explain(text ?? string.Join("; ", Errors(result)) ?? subtype!, status),
             };
-            var structured = result.At("structured_output") is { ValueKind: JsonValueKind.Object } answer ? answer.GetRawText() : null;
-            return new CodingResult(text, structured, failure);
+            return new CodingResult(text, result.At("structured_output")?.GetRawText(), failure);
         }
 
         private static CodingFailure Explain(string words, int status) => IsLost(words)

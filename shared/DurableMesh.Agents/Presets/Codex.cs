@@ -18,13 +18,13 @@ public sealed class Codex : ICodingAgent
         Package = "@openai/codex",
         Measured = "0.171.0",
         Keys = ["CODEX_API_KEY", "OPENAI_API_KEY"],
-        Logins = [".codex/auth.json"],
-        HomeVariable = "CODEX_HOME",
+        Logins = ["auth.json", "config.toml"],
         Home = ".codex",
+        HomeMovedBy = ("CODEX_HOME", ""),
         Login = "run 'codex login', or name a provider with its env_key in ~/.codex/config.toml",
         Rights =
-            "a sandbox of the operating system: a builder writes in its working copy only, a verifier nowhere, unless it has commands to " +
-            "run; single commands cannot be told apart",
+            "a sandbox of the operating system: a builder writes in its working copy only, a verifier nowhere, unless it has " +
+            "commands to run; single commands cannot be told apart",
     };
 
     /// <inheritdoc/>
@@ -133,7 +133,8 @@ public sealed class Codex : ICodingAgent
             }
 
             var words = _error ?? (ended.ErrorTail.Length > 0 ? ended.ErrorTail : $"exit code {ended.ExitCode}, without a word");
-            return new CodingResult(_text, null, $"{_error} {ended.ErrorTail}".Contains("no rollout found", StringComparison.Ordinal)
+            var isLost = $"{_error} {ended.ErrorTail}".Contains("no rollout found", StringComparison.Ordinal);
+            return new CodingResult(_text, null, isLost
                 ? new CodingFailure(CodingFailureKind.LostSession, "its session is gone")
                 : CodingFailure.Of(words));
         }

@@ -5,13 +5,20 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Agents.Presets;
 
 /// <summary>
-/// Answers an agent's messages with a coding agent, one session of it for each thread: the session is resumed from round to round and gets only
+/// Answers an agent's messages with a coding agent, one session of it for each thread: the session is resumed from round to
+/// round and gets only
 /// what is new; where it is lost, a new one gets the brief, the last answer and the news.
 /// </summary>
 /// <param name="cli">The coding agent.</param>
 /// <param name="options">How it works.</param>
 public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions options) : IAgentHandler
 {
+    private const string BrokenOff =
+        "Your last run was broken off. It may have heard what follows, and may have done a part of it: look before you go on.";
+
+    private const string SessionLost =
+        "You worked on this before, in a session that is lost; the working folder is as you left it. Your last answer was:";
+
     private const int NotFound = 127;
     private const int MaxLastAnswer = 4_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(2);
@@ -88,7 +95,7 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
 
         var after = asked with { IsBegun = true, Told = run.Turn.Message.Sequence };
         await run.KeepAsync(after.ToJson(), cancellation);
-        var call = new Call(run, cli.Listen(asked), after, cancellation);
+        using var call = new CodingCall(run, cli.Listen(asked), after, cancellation);
         try
         {
             var end = await place.Programs.RunAsync(
@@ -113,7 +120,6 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
         finally
         {
             call.Settle(options.HasPrice);
-            call.Dispose();
         }
     }
 
@@ -129,27 +135,24 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
 
         var whole = options.Templates.Whole(run.Turn, run.Agent, isFirst: true, how);
         return session.LastAnswer is { } last
-            ? $"{whole}\nYou worked on this before, in a session that is lost; the working folder is as you left it. Your last answer was:\n\n" +
-                $"{QuotedText.Of("your last answer", last)}\n"
+            ? $"{whole}\n{SessionLost}\n\n{QuotedText.Of("your last answer", last)}\n"
             : whole;
     }
-
-    private const string BrokenOff =
-        "Your last run was broken off. It may have heard what follows, and may have done a part of it: look before you go on.";
 
     private string HowToJudge(IReadOnlyList<Check> criteria)
     {
         var ids = string.Join(", ", criteria.Select(criterion => criterion.Id));
         const string Rules =
-            "Say pass only where you have seen every required criterion hold; detail is the evidence that you saw, in a line; location is " +
-            "file:line, or null.";
+            "Say pass only where you have seen every required criterion hold; detail is the evidence that you saw, in a line; " +
+            "location is file:line, or null.";
         return cli.TakesSchema
             ? $"Give your verdict in the form that your answer must have, with one check for each of {ids}. {Rules}"
             : $$"""
                 {{Rules}} End your answer with one fenced block of JSON and nothing after it, with one check for each of {{ids}}:
 
                 ```json
-                {"verdict": "pass|fail|partial|blocked", "summary": "…", "checks": [{"id": "…", "status": "pass|fail|skipped", "detail": "…", "location": null}]}
+                {"verdict": "pass|fail|partial|blocked", "summary": "…", "checks": [
+                  {"id": "…", "status": "pass|fail|skipped", "detail": "…", "location": null}]}
                 ```
                 """;
     }
@@ -185,7 +188,7 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
 
         var patch = Path.Combine(place.Home, "changes.patch");
         var changed = await new ChangedFiles(place.Programs, run.Folder).WritePatchAsync(commit, patch, cancellation);
-        IReadOnlyList<Artifact> artifacts = changed && options.Attach is { } attach ? await attach(run, [patch], cancellation) : [];
+        var artifacts = changed && options.Attach is { } attach ? await attach(run, [patch], cancellation) : [];
         await run.SayAsync(AgentReply.Of(MessageKind.Submission, answer) with { Artifacts = artifacts }, cancellation);
         return new RunEnd.Done();
     }
@@ -196,7 +199,8 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
         return failure.Kind switch
         {
             CodingFailureKind.NotConfigured => new RunEnd.Failed(
-                $"{words}. To mend it: {cli.Needs.Login}; 'mesh agent doctor --with {cli.Name}' says what is missing.", ForGood: true),
+                $"{words}. To mend it: {cli.Needs.Login}; 'mesh agent doctor --with {cli.Name}' says what is missing.",
+                ForGood: true),
             CodingFailureKind.Overloaded => new RunEnd.Later(words, Pause * Math.Pow(2, Math.Clamp(run.Attempt - 1, 0, 3))),
             CodingFailureKind.MoneyLimit => new RunEnd.Failed(words, ForGood: true),
             _ => new RunEnd.Failed(words),
@@ -215,74 +219,4 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
         answer.Length == 0 ? null : answer[..BoundedText.WholeLength(answer, MaxLastAnswer)];
 
     private sealed record Place(string Home, IProgramRunner Programs);
-
-    /// <summary>One run of the CLI: reads along, keeps the session's id as soon as it is named, and stops what exceeds its limits.</summary>
-    private sealed class Call(AgentRun run, CodingOutput output, CodingSession session, CancellationToken cancellation) : IDisposable
-    {
-        private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        private readonly Lock _gate = new();
-        private bool _isSettled;
-
-        public CancellationToken Cancellation => _stop.Token;
-
-        public CodingSession After { get; private set; } = session;
-
-        public CodingFailure? Limit { get; private set; }
-
-        public void Read(string line)
-        {
-            lock (_gate)
-            {
-                if (_isSettled)
-                {
-                    return;
-                }
-
-                output.Read(line);
-                if (output.Session is { } id && id != After.Id)
-                {
-                    After = After with { Id = id };
-                    run.KeepAsync(After.ToJson(), CancellationToken.None).GetAwaiter().GetResult();
-                }
-
-                Limit ??= Exceeded();
-                if (Limit is not null)
-                {
-                    _stop.Cancel();
-                }
-            }
-        }
-
-        public CodingResult Finish(ProgramEnd end)
-        {
-            lock (_gate)
-            {
-                var result = output.Finish(end);
-                After = After with { Id = output.Session ?? After.Id, Reported = output.Reported ?? After.Reported };
-                return result;
-            }
-        }
-
-        public void Settle(Func<string, bool> hasPrice)
-        {
-            lock (_gate)
-            {
-                _isSettled = true;
-                foreach (var usage in output.Spent.Where(usage => usage.InputTokens + usage.OutputTokens > 0))
-                {
-                    run.Spent(usage.Model is { } model && hasPrice(model) ? usage : usage with { CostUsd = null });
-                }
-            }
-        }
-
-        public void Dispose() => _stop.Dispose();
-
-        private CodingFailure? Exceeded() =>
-            output.Calls > After.Flags.MaxTurns
-                ? new CodingFailure(
-                    CodingFailureKind.TurnLimit, $"it made more than {After.Flags.MaxTurns} calls (--max-turns) and was stopped")
-                : output.Spent.Sum(usage => usage.CostUsd) is { } cost && cost > After.Flags.MaxUsd
-                    ? new CodingFailure(CodingFailureKind.MoneyLimit, $"it spent more than ${After.Flags.MaxUsd} (--max-usd) and was stopped")
-                    : null;
-    }
 }

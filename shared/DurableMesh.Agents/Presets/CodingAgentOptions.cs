@@ -4,10 +4,14 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Agents.Presets;
 
-/// <summary>How a preset works. What stands in the model's prompt of it is frozen for each thread when that is taken up.</summary>
+/// <summary>
+/// How a preset works. What stands in the model's prompt of it is frozen for each thread when that is taken up.
+/// </summary>
 public sealed record CodingAgentOptions
 {
-    /// <summary>The folder for sessions, schemas, rules and patches: one for each thread stands in it. Outside every working copy.</summary>
+    /// <summary>
+    /// The folder for sessions, schemas, rules and patches: one for each thread stands in it. Outside every working copy.
+    /// </summary>
     public required string Home { get; init; }
 
     /// <summary>The program, where it is not the usual one on the path.</summary>
@@ -32,7 +36,8 @@ public sealed record CodingAgentOptions
     public PromptTemplates Templates { get; init; } = PromptTemplates.Default;
 
     /// <summary>
-    /// Whether a model has a known price, so that the cost that the CLI tells is one; of others only the tokens are told, because CLIs
+    /// Whether a model has a known price, so that the cost that the CLI tells is one; of others only the tokens are told,
+    /// because CLIs
     /// price what they do not know as they please.
     /// </summary>
     public Func<string, bool> HasPrice { get; init; } = _ => false;
@@ -40,7 +45,9 @@ public sealed record CodingAgentOptions
     /// <summary>Makes artifacts of files that belong to a submission; null where they do not travel.</summary>
     public Func<AgentRun, IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<Artifact>>>? Attach { get; init; }
 
-    /// <summary>Lays what was submitted out in the run's folder, before a verifier looks at it; null where it is there already.</summary>
+    /// <summary>
+    /// Lays what was submitted out in the run's folder, before a verifier looks at it; null where it is there already.
+    /// </summary>
     public Func<AgentRun, CancellationToken, Task>? Receive { get; init; }
 
     /// <summary>Runs the CLI; null for the run's own process tree.</summary>

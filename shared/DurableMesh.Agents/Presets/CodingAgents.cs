@@ -4,7 +4,8 @@ namespace DurableMesh.Agents.Presets;
 public static class CodingAgents
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ICodingAgent> All { get; } = [new ClaudeCode(), new Codex(), new OpenCode(), new Pi(), new GeminiCli()];
+    public static IReadOnlyList<ICodingAgent> All { get; } =
+        [new ClaudeCode(), new Codex(), new OpenCode(), new Pi(), new GeminiCli()];
 
     /// <summary>The one of a name; null where there is none.</summary>
     public static ICodingAgent? Find(string name) => All.FirstOrDefault(agent => agent.Name == name);

@@ -11,7 +11,9 @@ public enum CodingFailureKind
     /// <summary>The session that was to be resumed is gone: start cold, at once.</summary>
     LostSession,
 
-    /// <summary>No login, a wrong key, no credit, a model or setting that does not exist: only the operator can mend it.</summary>
+    /// <summary>
+    /// No login, a wrong key, no credit, a model or setting that does not exist: only the operator can mend it.
+    /// </summary>
     NotConfigured,
 
     /// <summary>The provider is overloaded or limits the rate: wait for minutes.</summary>
@@ -62,8 +64,9 @@ public sealed partial record CodingFailure(CodingFailureKind Kind, string Words)
     private static partial Regex Status();
 
     [GeneratedRegex(
-        @"invalid.{0,20}api.key|api key.{0,40}(not|missing|invalid|no )|no api key|not logged in|/login|unauthori[sz]ed|authentication|" +
-        @"credit balance|insufficient.quota|model.{0,60}not (found|exist)|unknown (model|provider)|permission.denied",
+        @"invalid.{0,20}api.key|api key.{0,40}(not|missing|invalid|no )|no api key|not logged in|/login|unauthori[sz]ed|" +
+        @"authentication|credit balance|insufficient.quota|model.{0,60}not (found|exist)|unknown (model|provider)|" +
+        @"permission.denied",
         RegexOptions.IgnoreCase)]
     private static partial Regex NotConfiguredWords();
 

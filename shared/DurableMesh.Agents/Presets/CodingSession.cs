@@ -6,7 +6,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Agents.Presets;
 
 /// <summary>
-/// What stands before the conversation in every request to the model. A provider's cache holds only while all of it stays the same, so it
+/// What stands before the conversation in every request to the model. A provider's cache holds only while all of it stays the
+/// same, so it
 /// is frozen when the thread is taken up, whatever the runner's options say later.
 /// </summary>
 public sealed record CodingFlags
@@ -30,7 +31,9 @@ public sealed record CodingFlags
     public string? Schema { get; init; }
 }
 
-/// <summary>What is kept of a coding agent for one thread. It is written before a run, so that a crash loses no session.</summary>
+/// <summary>
+/// What is kept of a coding agent for one thread. It is written before a run, so that a crash loses no session.
+/// </summary>
 public sealed record CodingSession
 {
     /// <summary>The preset's name; another preset cannot go on with this session.</summary>
@@ -57,7 +60,9 @@ public sealed record CodingSession
     /// <summary>What the session has reported so far, for a CLI that counts over the whole session.</summary>
     public UsageTotals Reported { get; init => field = value ?? UsageTotals.Zero; } = UsageTotals.Zero;
 
-    /// <summary>The commit that the working copy stood at when the thread was taken up; null where it is no git working copy.</summary>
+    /// <summary>
+    /// The commit that the working copy stood at when the thread was taken up; null where it is no git working copy.
+    /// </summary>
     public string? BaseCommit { get; init; }
 
     /// <summary>Whether the next run goes on with this session.</summary>

@@ -25,13 +25,14 @@ public sealed class GeminiCli : ICodingAgent
         Package = "@google/gemini-cli",
         Measured = "0.61.0",
         Keys = ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
-        Logins = [".gemini/oauth_creds.json"],
-        HomeVariable = "GEMINI_CLI_HOME",
+        Settings = ["GOOGLE_GENAI_USE_VERTEXAI"],
+        Logins = ["oauth_creds.json"],
         Home = ".gemini",
+        HomeMovedBy = ("GEMINI_CLI_HOME", ".gemini"),
         Login = "set GEMINI_API_KEY, or run 'gemini' once and log in",
         Rights =
-            "tools and commands are allowed one by one; its resumed sessions are hardly cached (another preset is cheaper from the second " +
-            "round on), and \"context\": {\"includeDirectoryTree\": false} belongs in ~/.gemini/settings.json",
+            "tools and commands are allowed one by one; its resumed sessions are hardly cached (another preset is cheaper from " +
+            "the second round on), and \"context\": {\"includeDirectoryTree\": false} belongs in ~/.gemini/settings.json",
     };
 
     /// <inheritdoc/>
@@ -141,7 +142,9 @@ public sealed class GeminiCli : ICodingAgent
         }
 
         private static JsonElement? ErrorIn(string errors) =>
-            errors.IndexOf('{', StringComparison.Ordinal) is >= 0 and var start ? JsonLine.Parse(errors[start..])?.At("error") : null;
+            errors.IndexOf('{', StringComparison.Ordinal) is >= 0 and var start
+                ? JsonLine.Parse(errors[start..])?.At("error")
+                : null;
 
         private static Usage UsageOf(string model, JsonElement usage) => new()
         {

@@ -4,7 +4,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Agents.Presets;
 
 /// <summary>
-/// A coding agent's command line: how it is started for a thread, and how what it prints is read. Pure: it starts nothing, writes nothing and
+/// A coding agent's command line: how it is started for a thread, and how what it prints is read. Pure: it starts nothing,
+/// writes nothing and
 /// keeps nothing.
 /// </summary>
 public interface ICodingAgent
@@ -15,14 +16,18 @@ public interface ICodingAgent
     /// <summary>What it needs on a machine.</summary>
     CodingAgentNeeds Needs { get; }
 
-    /// <summary>Whether the CLI holds the answer to a JSON schema; else the answer ends with a block of JSON that the prompt asks for.</summary>
+    /// <summary>
+    /// Whether the CLI holds the answer to a JSON schema; else the answer ends with a block of JSON that the prompt asks for.
+    /// </summary>
     bool TakesSchema { get; }
 
     /// <summary>A new session's id or file, where it is ours to choose; null where the CLI names it.</summary>
     /// <param name="home">The thread's own folder for the preset's files, outside the working copy.</param>
     string? NewSession(string home);
 
-    /// <summary>The file without which a session cannot be resumed; null where the CLI says itself that a session is gone.</summary>
+    /// <summary>
+    /// The file without which a session cannot be resumed; null where the CLI says itself that a session is gone.
+    /// </summary>
     string? FileOf(CodingSession session) => null;
 
     /// <summary>How to start it.</summary>
@@ -69,23 +74,25 @@ public sealed record CodingAgentNeeds
     /// <summary>Variables of which one holds a key.</summary>
     public IReadOnlyList<string> Keys { get; init; } = [];
 
-    /// <summary>Files below the user's home that hold a login or a provider's settings.</summary>
+    /// <summary>
+    /// Variables that stand for a login or a provider without being a secret, for instance the name of a settings file.
+    /// </summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>Files in the CLI's folder that hold a login or a provider's settings.</summary>
     public IReadOnlyList<string> Logins { get; init; } = [];
 
-    /// <summary>The variable that moves the CLI's folder; null where there is none.</summary>
-    public string? HomeVariable { get; init; }
-
-    /// <summary>The CLI's folder below the user's home, which must be writable.</summary>
+    /// <summary>The CLI's folder, below the user's home; it must be writable.</summary>
     public required string Home { get; init; }
+
+    /// <summary>The variable that moves it, and the folder's place below where that points to.</summary>
+    public required (string Variable, string Below) HomeMovedBy { get; init; }
 
     /// <summary>How to log in.</summary>
     public required string Login { get; init; }
 
     /// <summary>What a user should know of its rights.</summary>
     public required string Rights { get; init; }
-
-    /// <summary>Whether a model must be named, because the CLI has none that stays the same.</summary>
-    public bool NeedsModel { get; init; } = true;
 }
 
 /// <summary>What a run came to.</summary>

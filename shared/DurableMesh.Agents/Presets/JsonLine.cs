@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace DurableMesh.Agents.Presets;
 
-/// <summary>Reads what a CLI prints as JSON, of which it promises little: what is not there is null or zero, never an exception.</summary>
+/// <summary>
+/// Reads what a CLI prints as JSON, of which it promises little: what is not there is null or zero, never an exception.
+/// </summary>
 internal static class JsonLine
 {
     /// <summary>The object that a text is; null where it is none.</summary>
@@ -39,12 +41,16 @@ internal static class JsonLine
 
     /// <summary>The whole number at a path; 0 where there is none.</summary>
     public static long CountAt(this JsonElement element, params ReadOnlySpan<string> path) =>
-        element.At(path) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var count) && count > 0 ? count : 0;
+        element.At(path) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var count)
+            ? Math.Max(0, count)
+            : 0;
 
     /// <summary>The amount of money at a path; null where there is none, or it is nothing.</summary>
     /// <remarks>A CLI that has no price for a model says 0: that is no cost, but not knowing it.</remarks>
     public static decimal? UsdAt(this JsonElement element, params ReadOnlySpan<string> path) =>
-        element.At(path) is { ValueKind: JsonValueKind.Number } number && number.TryGetDecimal(out var usd) && usd > 0 ? usd : null;
+        element.At(path) is { ValueKind: JsonValueKind.Number } number && number.TryGetDecimal(out var usd) && usd > 0
+            ? usd
+            : null;
 
     /// <summary>Whether there is a true at a path.</summary>
     public static bool IsTrueAt(this JsonElement element, params ReadOnlySpan<string> path) =>

@@ -18,10 +18,11 @@ public sealed class OpenCode : ICodingAgent
         Package = "opencode-ai",
         Measured = "1.18.33",
         Keys = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENCODE_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY"],
-        Logins = [".local/share/opencode/auth.json", ".config/opencode/opencode.json"],
-        HomeVariable = "XDG_DATA_HOME",
+        Settings = ["OPENCODE_CONFIG", "OPENCODE_CONFIG_CONTENT"],
+        Logins = ["auth.json"],
         Home = ".local/share/opencode",
-        Login = "run 'opencode auth login', or name a provider in ~/.config/opencode/opencode.json (OPENCODE_CONFIG names another file)",
+        HomeMovedBy = ("XDG_DATA_HOME", "opencode"),
+        Login = "run 'opencode auth login', or name a provider in a file that OPENCODE_CONFIG names",
         Rights = "tools and commands are allowed one by one; there is no sandbox of the operating system",
     };
 
@@ -128,7 +129,9 @@ public sealed class OpenCode : ICodingAgent
                     });
                     break;
                 case "error":
-                    _error ??= said.TextAt("error", "data", "message") ?? said.TextAt("error", "message") ?? said.TextAt("error", "name");
+                    _error ??= said.TextAt("error", "data", "message")
+                        ?? said.TextAt("error", "message")
+                        ?? said.TextAt("error", "name");
                     _status ??= (int)said.CountAt("error", "data", "statusCode") is > 0 and var status ? status : null;
                     break;
             }
@@ -140,9 +143,9 @@ public sealed class OpenCode : ICodingAgent
             if (_error is null && ended.ExitCode == 0)
             {
                 // A run that a refused permission broke off ends well, but in the middle of its work.
-                return _finish is null or "tool-calls"
-                    ? new CodingResult(text, null, new CodingFailure(CodingFailureKind.Other, "it stopped in the middle of its work"))
-                    : new CodingResult(text);
+                return new CodingResult(text, null, _finish is null or "tool-calls"
+                    ? new CodingFailure(CodingFailureKind.Other, "it stopped in the middle of its work")
+                    : null);
             }
 
             var words = _error ?? (ended.ErrorTail.Length > 0 ? ended.ErrorTail : $"exit code {ended.ExitCode}, without a word");

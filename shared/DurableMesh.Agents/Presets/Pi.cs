@@ -17,13 +17,13 @@ public sealed class Pi : ICodingAgent
         Package = "@mariozechner/pi-coding-agent",
         Measured = "0.73.1",
         Keys = ["ANTHROPIC_API_KEY", "ANTHROPIC_OAUTH_TOKEN", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY"],
-        Logins = [".pi/agent/auth.json", ".pi/agent/models.json"],
-        HomeVariable = "PI_CODING_AGENT_DIR",
+        Logins = ["auth.json", "models.json"],
         Home = ".pi/agent",
+        HomeMovedBy = ("PI_CODING_AGENT_DIR", ""),
         Login = "set the provider's key (ANTHROPIC_API_KEY, OPENAI_API_KEY …), or name a provider in ~/.pi/agent/models.json",
         Rights =
-            "tools are allowed one by one, commands are not: with any --allow its shell may do what you may. Give it a machine or a container " +
-            "of its own",
+            "tools are allowed one by one, commands are not: with any --allow its shell may do what you may; give it a machine " +
+            "or a container of its own",
     };
 
     /// <inheritdoc/>

@@ -9,7 +9,8 @@ namespace DurableMesh.Agents.Presets;
 public sealed class BadVerdictException(string message) : Exception(message);
 
 /// <summary>
-/// A coding agent's verdict: the form that it is asked for, and its strict reading. Nothing is guessed at: a verdict that could be meant
+/// A coding agent's verdict: the form that it is asked for, and its strict reading. Nothing is guessed at: a verdict that could
+/// be meant
 /// otherwise is none.
 /// </summary>
 public static partial class VerdictAnswer
@@ -58,7 +59,8 @@ public static partial class VerdictAnswer
         var json = answer.Trim();
         if (!json.StartsWith('{'))
         {
-            var blocks = Block().Matches(json).Where(block => block.Groups["json"].Value.Contains("\"verdict\"", StringComparison.Ordinal));
+            var blocks = Block().Matches(json)
+                .Where(block => block.Groups["json"].Value.Contains("\"verdict\"", StringComparison.Ordinal));
             var last = blocks.LastOrDefault() ?? throw Bad("it has no verdict: end it with the fenced block of JSON");
             if (last.Index + last.Length != json.Length)
             {
@@ -80,7 +82,7 @@ public static partial class VerdictAnswer
     private static AgentReply Read(JsonElement said, IReadOnlyList<Check> criteria)
     {
         DemandOnly(said, Members, "the verdict");
-        var verdict = Choice<Verdict>(said, "verdict");
+        var (verdict, summary) = (Choice<Verdict>(said, "verdict"), Text(said, "summary"));
         var checks = said.TryGetProperty("checks", out var items) && items.ValueKind == JsonValueKind.Array
             ? items.EnumerateArray().Select(ReadCheck).ToList()
             : throw Bad("\"checks\" must be an array with one item for each criterion");
@@ -94,14 +96,16 @@ public static partial class VerdictAnswer
             throw Bad($"there is no criterion {unknown.Id}");
         }
 
-        var missing = criteria.Where(criterion => !checks.Exists(check => check.Id == criterion.Id)).Select(criterion => criterion.Id).ToList();
-        if (missing.Count > 0)
+        var missing = string.Join(
+            ", ", criteria.Select(criterion => criterion.Id).Where(id => !checks.Exists(check => check.Id == id)));
+        if (missing.Length > 0)
         {
-            throw Bad($"\"checks\" leaves out {string.Join(", ", missing)}: every criterion needs one, skipped where it was not tried");
+            throw Bad($"\"checks\" leaves out {missing}: every criterion needs one, skipped where it was not tried");
         }
 
-        bool IsRequired(Check check) => criteria.First(criterion => criterion.Id == check.Id).Required != false;
-        if (verdict == Verdict.Pass && checks.Find(check => IsRequired(check) && check.Status != CheckStatus.Pass) is { } contrary)
+        bool IsContrary(Check check) =>
+            check.Status != CheckStatus.Pass && criteria.First(criterion => criterion.Id == check.Id).Required != false;
+        if (verdict == Verdict.Pass && checks.Find(IsContrary) is { } contrary)
         {
             throw Bad($"it says pass, but {contrary.Id} did not pass");
         }
@@ -111,7 +115,7 @@ public static partial class VerdictAnswer
             throw Bad("it says fail, but every criterion passed");
         }
 
-        return AgentReply.Of(MessageKind.Verdict, Text(said, "summary")) with { Verdict = verdict, Checks = checks };
+        return AgentReply.Of(MessageKind.Verdict, summary) with { Verdict = verdict, Checks = checks };
     }
 
     private static Check ReadCheck(JsonElement said)
@@ -178,6 +182,6 @@ public static partial class VerdictAnswer
 
     private static BadVerdictException Bad(string why) => new($"The answer is no verdict: {why}.");
 
-    [GeneratedRegex(@"^[ \t]*```[ \t]*(?:json)?[ \t]*\r?\n(?<json>.*?)^[ \t]*```[ \t]*$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \t]*```[^`\n]*\n(?<json>.*?)^[ \t]*```[ \t]*\r?$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
 }

@@ -3,7 +3,9 @@ using DurableMesh.Cli.Processes;
 
 namespace DurableMesh.Cli.Demo.CodingAgents;
 
-/// <summary>The open-source coding agents that <c>samples/coding-agents</c> pins, installed by npm when they are first used.</summary>
+/// <summary>
+/// The open-source coding agents that <c>samples/coding-agents</c> pins, installed by npm when they are first used.
+/// </summary>
 /// <param name="root">The folder of that <c>package.json</c>.</param>
 internal sealed class CodingAgentInstallation(string root)
 {
@@ -40,7 +42,10 @@ internal sealed class CodingAgentInstallation(string root)
         if (!IsComplete)
         {
             say($"installing the coding agents of {root} with npm: once, about a minute");
-            var npm = new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]) { WorkingDirectory = root };
+            var npm = new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            {
+                WorkingDirectory = root,
+            };
             try
             {
                 var result = await ChildProcess.RunAsync(npm, Limit, cancellation);
@@ -64,7 +69,8 @@ internal sealed class CodingAgentInstallation(string root)
         get
         {
             var installed = new FileInfo(Path.Combine(root, "node_modules", ".package-lock.json"));
-            return installed.Exists && installed.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(root, "package-lock.json"));
+            var pinned = File.GetLastWriteTimeUtc(Path.Combine(root, "package-lock.json"));
+            return installed.Exists && installed.LastWriteTimeUtc >= pinned;
         }
     }
 

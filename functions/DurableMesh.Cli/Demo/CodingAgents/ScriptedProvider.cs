@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace DurableMesh.Cli.Demo.CodingAgents;
 
 /// <summary>
-/// Points a coding agent to a scripted model, in a folder of its own: neither the logins nor the settings of whoever runs it are read or
+/// Points a coding agent to a scripted model, in a folder of its own: neither the logins nor the settings of whoever runs it are
+/// read or
 /// touched.
 /// </summary>
 internal static class ScriptedProvider

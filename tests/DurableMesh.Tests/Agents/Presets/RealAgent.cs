@@ -9,14 +9,14 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Tests.Agents.Presets;
 
 /// <summary>
-/// A real coding agent over a scripted model: pi and opencode as <c>samples/coding-agents</c> pins them, Claude Code and Codex where they are on
+/// A real coding agent over a scripted model: pi and opencode as <c>samples/coding-agents</c> pins them, Claude Code and Codex
+/// where they are on
 /// the path. Skips the test where the program is absent.
 /// </summary>
 internal sealed class RealAgent : IAsyncDisposable, IProgramRunner
 {
     private readonly string _root = Directory.CreateTempSubdirectory("mesh-preset-").FullName;
     private readonly Dictionary<string, string?> _environment;
-    private readonly string _program;
     private readonly ProgramRunner _programs = new($"test-{Guid.NewGuid():N}");
 
     private string _ended = "";
@@ -24,7 +24,7 @@ internal sealed class RealAgent : IAsyncDisposable, IProgramRunner
     private RealAgent(string preset, string program, Func<ModelRequest, ModelAnswer> script)
     {
         Cli = CodingAgents.Find(preset)!;
-        _program = program;
+        Program = program;
         Folder = Directory.CreateDirectory(Path.Combine(_root, "work")).FullName;
         Home = Directory.CreateDirectory(Path.Combine(_root, "home")).FullName;
         Model = ScriptedModelServer.Start(script);
@@ -32,6 +32,8 @@ internal sealed class RealAgent : IAsyncDisposable, IProgramRunner
     }
 
     public ICodingAgent Cli { get; }
+
+    public string Program { get; }
 
     public string Folder { get; }
 
@@ -72,7 +74,7 @@ internal sealed class RealAgent : IAsyncDisposable, IProgramRunner
     public CodingAgentHandler Handler(int maxTurns, params string[] allow) => new(Cli, new CodingAgentOptions
     {
         Home = Home,
-        Program = _program,
+        Program = Program,
         Model = ScriptedProvider.ModelFor(Cli.Name),
         Allow = allow,
         MaxTurns = maxTurns,

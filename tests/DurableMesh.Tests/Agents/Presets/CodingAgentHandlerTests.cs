@@ -1,0 +1,276 @@
+using DurableMesh.Agents;
+using DurableMesh.Agents.Presets;
+using DurableMesh.Agents.Processes;
+using DurableMesh.Core.Wire;
+using DurableMesh.Tests.Cli;
+
+namespace DurableMesh.Tests.Agents.Presets;
+
+public sealed class CodingAgentHandlerTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("mesh-coding-").FullName;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public async Task The_session_is_kept_before_the_program_starts()
+    {
+        var run = Run(Sample.Builder, FakeRun.Begin());
+        CodingSession? known = null;
+        var programs = new Interrupting(() => known = CodingSession.Read(run.Session, "pi"));
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Handler(programs).RunAsync(run, CancellationToken.None));
+
+        Assert.True(known is { IsBegun: true, Id: not null, Told: 1, Known: 0 });
+    }
+
+    [Fact]
+    public async Task A_run_that_was_broken_off_goes_on_in_its_session_and_says_so()
+    {
+        var programs = new FakePrograms((0, ClaudeSays("done"), ""));
+        var session = new CodingSession
+        {
+            Preset = "claude-code", Flags = Flags(), Id = "11111111-1111-1111-1111-111111111111", IsBegun = true, Told = 1,
+        };
+        var run = Run(Sample.Builder, FakeRun.Begin(), session.ToJson());
+        await new CodingAgentHandler(new ClaudeCode(), Options(programs)).RunAsync(run, CancellationToken.None);
+
+        Assert.Contains(session.Id, programs.Started[0].Arguments);
+        Assert.Contains("--resume", programs.Started[0].Arguments);
+        Assert.StartsWith("Your last run was broken off.", programs.Started[0].Input);
+    }
+
+    [Fact]
+    public async Task What_stands_before_the_conversation_stays_as_it_was()
+    {
+        var programs = new FakePrograms((0, ClaudeSays("one"), ""), (0, ClaudeSays("two"), ""));
+        var first = Run(Sample.Builder, FakeRun.Begin());
+        await new CodingAgentHandler(new ClaudeCode(), Options(programs) with { Model = "claude-x-1", Allow = ["make *"], MaxTurns = 7 })
+            .RunAsync(first, CancellationToken.None);
+        var second = Run(Sample.Builder, FakeRun.Rejected(), first.Session);
+        await new CodingAgentHandler(new ClaudeCode(), Options(programs) with { Model = "claude-x-2", Allow = ["rm *"], MaxTurns = 9 })
+            .RunAsync(second, CancellationToken.None);
+
+        string[] Frozen(int number) => [.. programs.Started[number].Arguments.TakeWhile(argument => argument is not ("--session-id" or "--resume"))];
+        Assert.Equal(Frozen(0), Frozen(1));
+        Assert.Contains("--allowedTools=Read,Edit,Write,Glob,Grep,Bash(make *)", Frozen(1));
+        Assert.StartsWith("News from proveo-verifier:", programs.Started[1].Input);
+        Assert.DoesNotContain("Make add.py add.", programs.Started[1].Input);
+    }
+
+    [Fact]
+    public async Task A_session_of_another_preset_is_not_resumed()
+    {
+        var programs = new FakePrograms((0, Says("done"), ""));
+        var other = new CodingSession { Preset = "codex", Flags = Flags(), Id = "t-1", IsBegun = true };
+        var run = Run(Sample.Builder, FakeRun.Begin(), other.ToJson());
+        await Handler(programs).RunAsync(run, CancellationToken.None);
+
+        Assert.DoesNotContain("t-1", programs.Started[0].Arguments);
+        Assert.StartsWith("You are codecraft-builder", programs.Started[0].Input);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_lost_twice_is_no_endless_loop()
+    {
+        const string Lost = "No conversation found with session ID: 1";
+        var programs = new FakePrograms((1, "", Lost), (1, "", Lost), (0, "", ""));
+        var session = new CodingSession { Preset = "claude-code", Flags = Flags(), Id = "1", IsBegun = true };
+        var end = await new CodingAgentHandler(new ClaudeCode(), Options(programs))
+            .RunAsync(Run(Sample.Builder, FakeRun.Begin(), session.ToJson()), CancellationToken.None);
+
+        Assert.IsType<RunEnd.Failed>(end);
+        Assert.Equal(2, programs.Started.Count);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_there_is_said_with_how_to_get_it()
+    {
+        var end = await Handler(new FakePrograms((127, "", "setsid: failed to execute pi"))).RunAsync(
+            Run(Sample.Builder, FakeRun.Begin()), CancellationToken.None);
+
+        var failed = Assert.IsType<RunEnd.Failed>(end);
+        Assert.True(failed.ForGood);
+        Assert.Contains("npm install -g @mariozechner/pi-coding-agent", failed.Why);
+    }
+
+    [Fact]
+    public async Task A_failure_is_paid_for_and_says_nothing_to_the_peer()
+    {
+        var run = Run(Sample.Builder, FakeRun.Begin());
+        var end = await Handler(new FakePrograms((0, Says("half", "error", "529 overloaded_error"), ""))).RunAsync(run, CancellationToken.None);
+
+        Assert.IsType<RunEnd.Later>(end);
+        Assert.Equal(160, Assert.Single(run.Usages).InputTokens);
+        Assert.Empty(run.Said);
+    }
+
+    [Fact]
+    public async Task A_pause_grows_with_the_attempts()
+    {
+        var run = new FakeRun(Sample.Builder, FakeRun.Begin(), _root) { AttemptNumber = 3 };
+        var end = await Handler(new FakePrograms((0, Says("", "error", "429 rate limit"), ""))).RunAsync(run, CancellationToken.None);
+
+        Assert.Equal(TimeSpan.FromMinutes(8), Assert.IsType<RunEnd.Later>(end).After);
+    }
+
+    [Fact]
+    public async Task A_cost_counts_only_where_the_model_has_a_price()
+    {
+        var run = Run(Sample.Builder, FakeRun.Begin());
+        await Handler(new FakePrograms((0, Says("done"), ""))).RunAsync(run, CancellationToken.None);
+        var priced = Run(Sample.Builder, FakeRun.Begin());
+        await new CodingAgentHandler(new Pi(), Options(new FakePrograms((0, Says("done"), ""))) with { HasPrice = model => model == "m-1" })
+            .RunAsync(priced, CancellationToken.None);
+
+        Assert.Null(run.Usages[0].CostUsd);
+        Assert.Equal(0.5m, priced.Usages[0].CostUsd);
+    }
+
+    [Fact]
+    public async Task A_run_that_spends_too_much_is_stopped_for_good()
+    {
+        var run = Run(Sample.Builder, FakeRun.Begin());
+        var end = await new CodingAgentHandler(new Pi(), Options(new FakePrograms((0, Says("done"), ""))) with { MaxUsd = 0.4m })
+            .RunAsync(run, CancellationToken.None);
+
+        Assert.True(end is RunEnd.Failed { ForGood: true }, end.ToString());
+        Assert.Single(run.Usages);
+    }
+
+    [Fact]
+    public async Task A_verdict_of_the_wrong_form_goes_back_with_what_to_do()
+    {
+        var run = Run(Sample.Verifier, FakeRun.Submitted());
+        var programs = new FakePrograms((0, Says("PASS"), ""), (0, Says("Sorry.\\n```json\\n" + Escaped(Verdicts) + "\\n```"), ""));
+        var refused = Assert.IsType<RunEnd.Refused>(await Handler(programs).RunAsync(run, CancellationToken.None));
+        File.WriteAllText(CodingSession.Read(run.Session, "pi")!.Id!, "{}");
+        var again = Run(
+            Sample.Verifier, FakeRun.Submitted() with { Refused = new Refusal(refused.Reason, refused.Detail) }, run.Session);
+        var end = await Handler(programs).RunAsync(again, CancellationToken.None);
+
+        Assert.Empty(run.Said);
+        Assert.StartsWith("The answer that you gave last was not taken (bad_verdict):", programs.Started[1].Input);
+        Assert.Contains("one check for each of AC-1, AC-2", programs.Started[1].Input);
+        Assert.Equal(new RunEnd.Done(), end);
+        Assert.Equal(Verdict.Fail, Assert.Single(again.Said).Verdict);
+    }
+
+    [Fact]
+    public async Task A_verifier_answers_a_question_in_words()
+    {
+        var question = Sample.Message(MessageKind.Question, 3, Sample.Builder);
+        var turn = new AgentTurn(Sample.Thread(), FakeRun.Brief, question, [question]);
+        var run = Run(Sample.Verifier, turn);
+
+        Assert.Equal(new RunEnd.Done("row 7"), await Handler(new FakePrograms((0, Says("row 7"), ""))).RunAsync(run, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_submission_brings_what_git_sees_and_leaves_the_index_alone()
+    {
+        var work = Directory.CreateDirectory(Path.Combine(_root, "work")).FullName;
+        var programs = new FakePrograms((0, Says("mended"), ""));
+        foreach (var arguments in (string[][])[["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "start"]])
+        {
+            if (arguments[0] == "add")
+            {
+                File.WriteAllText(Path.Combine(work, "add.py"), "x = 1\n");
+                File.WriteAllText(Path.Combine(work, ".gitignore"), "*.log\n");
+            }
+
+            var git = await programs.RunAsync(
+                new ProgramStart { FileName = "git", Arguments = ["-c", "user.name=t", "-c", "user.email=t@t", .. arguments], Folder = work },
+                CancellationToken.None);
+            Assert.Equal(0, git.ExitCode);
+        }
+
+        string? patch = null;
+        var run = new FakeRun(Sample.Builder, FakeRun.Begin(), work);
+        var options = Options(new Working(programs, () =>
+        {
+            File.WriteAllText(Path.Combine(work, "add.py"), "x = 2\n");
+            File.WriteAllText(Path.Combine(work, "new.py"), "y = 1\n");
+            File.WriteAllText(Path.Combine(work, "noise.log"), "noise\n");
+        }));
+        var artifact = new Artifact { Name = "changes.patch", Sha256 = new string('0', 64) };
+        var end = await new CodingAgentHandler(new Pi(), options with
+        {
+            Attach = (_, files, _) =>
+            {
+                patch = File.ReadAllText(Assert.Single(files));
+                return Task.FromResult<IReadOnlyList<Artifact>>([artifact]);
+            },
+        }).RunAsync(run, CancellationToken.None);
+        var staged = await programs.RunAsync(
+            new ProgramStart { FileName = "git", Arguments = ["diff", "--cached", "--name-only"], Folder = work }, CancellationToken.None);
+
+        Assert.Equal(new RunEnd.Done(), end);
+        Assert.Equal([artifact], Assert.Single(run.Said).Artifacts);
+        Assert.Contains("-x = 1\n+x = 2\n", patch);
+        Assert.Contains("+y = 1\n", patch);
+        Assert.DoesNotContain("noise", patch);
+        Assert.Equal("", staged.Output);
+    }
+
+    [Fact]
+    public async Task The_runners_key_is_not_in_the_agents_environment()
+    {
+        var programs = new FakePrograms((0, Says("done"), ""));
+        await Handler(programs).RunAsync(Run(Sample.Builder, FakeRun.Begin()), CancellationToken.None);
+
+        Assert.Null(programs.Started[0].Environment["MESH_KEY"]);
+    }
+
+    private const string Verdicts =
+        """{"verdict":"fail","summary":"s","checks":[{"id":"AC-1","status":"fail","detail":"d","location":null},""" +
+        """{"id":"AC-2","status":"pass","detail":"d","location":null}]}""";
+
+    private static string Escaped(string json) => json.Replace("\"", "\\\"", StringComparison.Ordinal);
+
+    private static string Says(string text, string stopReason = "stop", string? error = null) =>
+        "{\"type\":\"session\",\"version\":3,\"id\":\"s\"}\n" +
+        "{\"type\":\"message_end\",\"message\":{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"" + text + "\"}]," +
+        "\"model\":\"m-1\",\"usage\":{\"input\":10,\"output\":5,\"cacheRead\":100,\"cacheWrite\":50,\"cost\":{\"total\":0.5}}," +
+        "\"stopReason\":\"" + stopReason + "\"" + (error is null ? "" : ",\"errorMessage\":\"" + error + "\"") + "}}";
+
+    private static string ClaudeSays(string text) =>
+        $$"""{"type":"result","subtype":"success","is_error":false,"result":"{{text}}","session_id":"11111111-1111-1111-1111-111111111111"}""";
+
+    private static CodingFlags Flags() => new() { Role = CodingRole.Builder };
+
+    private FakeRun Run(string agent, AgentTurn turn, JsonText? session = null) => new(agent, turn, _root, session);
+
+    private CodingAgentOptions Options(IProgramRunner programs) => new() { Home = Path.Combine(_root, "home"), Programs = programs };
+
+    private CodingAgentHandler Handler(IProgramRunner programs) => new(new Pi(), Options(programs));
+
+    private sealed class Interrupting(Action look) : IProgramRunner
+    {
+        private readonly FakePrograms _git = new();
+
+        public Task<ProgramEnd> RunAsync(ProgramStart start, CancellationToken cancellation)
+        {
+            if (start.FileName == "git")
+            {
+                return _git.RunAsync(start, cancellation);
+            }
+
+            look();
+            throw new OperationCanceledException();
+        }
+    }
+
+    private sealed class Working(IProgramRunner programs, Action work) : IProgramRunner
+    {
+        public Task<ProgramEnd> RunAsync(ProgramStart start, CancellationToken cancellation)
+        {
+            if (start.FileName != "git")
+            {
+                work();
+            }
+
+            return programs.RunAsync(start, cancellation);
+        }
+    }
+}
