@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableMesh.Agents;
+using DurableMesh.Agents.Presets;
 using DurableMesh.Agents.Runs;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Evidence;
@@ -47,6 +48,8 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(KeysPage))]
 [JsonSerializable(typeof(IssueKeyRequest))]
 [JsonSerializable(typeof(RotateKeyRequest))]
+[JsonSerializable(typeof(Demo.CheckLine))]
+[JsonSerializable(typeof(Diagnosis))]
 [JsonSerializable(typeof(AgentTurn))]
 [JsonSerializable(typeof(AgentReply))]
 [JsonSerializable(typeof(RunRecord))]

@@ -19,7 +19,6 @@ internal static class AgentCommand
             "prints is the submission, or the answer to a question; verdicts, findings and usage go to the file $MESH_REPLY, for " +
             "instance with 'mesh reply'. MESH_THREAD, MESH_AGENT, MESH_URL and MESH_KEY are set too.",
         HelpName = "CMD",
-        Required = true,
     };
 
     private static readonly Option<int> Parallel = CommonOptions.Between(
@@ -65,10 +64,23 @@ internal static class AgentCommand
     {
         var id = As();
         var workspace = new WorkspaceOption();
-        var run = new Command("run", "Answer an agent's messages with a command, until stopped.")
+        var presets = new PresetOptions();
+        var run = new Command("run", "Answer an agent's messages with a command or a preset, until stopped.")
         {
             id, Exec, Parallel, Only, Timeout, RetryFor, WorstCase, CostPerRun, workspace.Option,
         };
+        foreach (var option in presets.All)
+        {
+            run.Options.Add(option);
+        }
+
+        run.Validators.Add(result =>
+        {
+            if (presets.IsCommand(result) != result.GetResult(Exec) is { Implicit: false })
+            {
+                result.AddError("Give a command with --exec, or a preset with --with NAME: one of them.");
+            }
+        });
         run.SetAction(async (parsed, cancellation) =>
         {
             var agent = parsed.GetRequiredValue(id);
@@ -87,13 +99,13 @@ internal static class AgentCommand
                 Workspaces = workspace.Of(parsed, home.Folder),
                 Sent = receipt => Report(receipt, parsed.WantsJson(), terminal),
             };
-            var command = new CommandOptions(parsed.GetRequiredValue(Exec), mesh.Address, options.Key)
-            {
-                OnErrorLine = terminal.Pass,
-            };
+            var line = parsed.GetValue(Exec);
+            IAgentHandler handler = line is null
+                ? presets.HandlerOf(parsed, home.Folder)
+                : new CommandHandler(new CommandOptions(line, mesh.Address, options.Key) { OnErrorLine = terminal.Pass });
             var log = new TerminalLog(terminal, $"mesh agent {agent}");
-            using var runner = new AgentRunner(options, new CommandHandler(command), mesh, home, log, TimeProvider.System);
-            terminal.Pass($"mesh agent {agent}: at work; answering with: {command.Line}");
+            using var runner = new AgentRunner(options, handler, mesh, home, log, TimeProvider.System);
+            terminal.Pass($"mesh agent {agent}: at work; answering with: {line ?? presets.NameIn(parsed)}");
             try
             {
                 await runner.RunAsync(cancellation);
@@ -108,6 +120,7 @@ internal static class AgentCommand
         return new Command("agent", "Make a command a peer, and see how it gets on.")
         {
             run, AgentStatusCommand.CreateStatus(terminal), AgentStatusCommand.CreateRetry(terminal),
+            DoctorCommand.Create(terminal),
         };
     }
 

@@ -48,6 +48,19 @@ internal static class DemoAgentCommand
 
             return ExitCode.Done;
         });
+        var check = new Command("check", "Compiles the library of the current folder and runs the acceptance checks.");
+        check.SetAction(async (_, cancellation) =>
+        {
+            var material = new DemoMaterial(Installation.Find().DemoMaterial);
+            foreach (var result in await new DemoCheck(material).RunAsync("library", cancellation))
+            {
+                terminal.Say(JsonSerializer.Serialize(
+                    new CheckLine(result.Id, result.Status, result.Detail!, result.Location), CliJson.Context.CheckLine));
+            }
+
+            return ExitCode.Done;
+        });
+        command.Subcommands.Add(check);
         command.Subcommands.Add(builder);
         command.Subcommands.Add(verifier);
         return command;

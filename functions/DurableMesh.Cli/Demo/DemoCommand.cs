@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Demo.CodingAgents;
 using DurableMesh.Cli.Host;
 
 namespace DurableMesh.Cli.Demo;
@@ -8,6 +9,7 @@ namespace DurableMesh.Cli.Demo;
 internal static class DemoCommand
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan LimitOfCodingAgents = TimeSpan.FromMinutes(20);
 
     private static readonly Option<bool> Crash = new("--crash")
     {
@@ -20,6 +22,16 @@ internal static class DemoCommand
         Description = "Leave the mesh and both agents running at the end, until Ctrl-C.",
     };
 
+    private static readonly Option<string?> With = new("--with")
+    {
+        Description =
+            "Let a real coding agent, pi or opencode, play both parts over a scripted model, once with its sessions resumed and once " +
+            "without, and show what each round cost. npm installs it at the first time.",
+        HelpName = "NAME",
+    };
+
+    static DemoCommand() => With.AcceptOnlyFromAmong("pi", "opencode");
+
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
     {
@@ -28,15 +40,29 @@ internal static class DemoCommand
         {
             Crash,
             Keep,
+            With,
             port,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(With) is not null && (result.GetValue(Crash) || result.GetValue(Keep)))
+            {
+                result.AddError("--with goes with neither --crash nor --keep.");
+            }
+        });
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new DemoOptions(
                 parsed.GetValue(port), parsed.GetValue(Crash), parsed.GetValue(Keep), parsed.WantsJson(), parsed.MeshKey());
             MeshHost.DemandFree(options.Port);
+            if (parsed.GetValue(With) is { } preset)
+            {
+                options = options with { With = await InstallAsync(preset, terminal, cancellation) };
+            }
+
+            var most = options.With is null ? Limit : LimitOfCodingAgents;
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(Limit);
+            limit.CancelAfter(most);
             try
             {
                 await using var run = new DemoRun(Installation.Find(), options, terminal);
@@ -52,9 +78,17 @@ internal static class DemoCommand
             {
                 throw new CliException(
                     ExitCode.Refused,
-                    $"The demo did not come to its end within {Limit.TotalMinutes:0} minutes; its logs are under .mesh/demo.");
+                    $"The demo did not come to its end within {most.TotalMinutes:0} minutes; its logs are under .mesh/demo.");
             }
         });
         return command;
+    }
+
+    private static async Task<CodingAgentProgram> InstallAsync(string preset, Terminal terminal, CancellationToken cancellation)
+    {
+        var installation = new CodingAgentInstallation(Path.Combine(Installation.Find().Root, "samples", "coding-agents"));
+        return await installation.EnsureAsync(preset, terminal.Pass, cancellation) is { } reason
+            ? throw new CliException(ExitCode.Refused, $"The demo with {preset} cannot be shown here: {reason}")
+            : new CodingAgentProgram(preset, installation.ProgramOf(preset)!);
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DurableMesh.Client;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Demo.CodingAgents;
 using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;
 using DurableMesh.Cli.Processes;
@@ -16,13 +17,26 @@ using Spectre.Console;
 namespace DurableMesh.Cli.Demo;
 
 /// <summary>How the demo is to run.</summary>
-internal sealed record DemoOptions(int Port, bool Crash, bool Keep, bool AsJson, string? Key = null);
+internal sealed record DemoOptions(int Port, bool Crash, bool Keep, bool AsJson, string? Key = null)
+{
+    /// <summary>The coding agent that plays both parts; null for the prepared agents.</summary>
+    public CodingAgentProgram? With { get; init; }
+}
+
+/// <summary>A coding agent that is installed here.</summary>
+internal sealed record CodingAgentProgram(string Preset, string Program);
 
 /// <summary>
 /// One run of the demo: a mesh of its own, two agents as <c>mesh agent run</c> runs anybody's, one thread, and its evidence.
 /// </summary>
 internal sealed class DemoRun : IAsyncDisposable
 {
+    /// <summary>The part of the one who builds.</summary>
+    public const string Builder = "builder";
+
+    /// <summary>The part of the one who verifies.</summary>
+    public const string Verifier = "verifier";
+
     private const int CrashRound = 2;
     private const int FindingsBeforeCrash = 2;
     private const string TaskOwner = "operator";
@@ -36,6 +50,7 @@ internal sealed class DemoRun : IAsyncDisposable
     private readonly List<BackgroundProcess> _agents = [];
     private readonly TextWriter _log;
     private MeshHost? _host;
+    private int _tasks;
 
     /// <summary>Prepares a run in a folder of its own.</summary>
     public DemoRun(Installation installation, DemoOptions options, Terminal terminal)
@@ -53,9 +68,35 @@ internal sealed class DemoRun : IAsyncDisposable
     {
         _host = await StartHostAsync(cancellation);
         var mesh = MeshClient.Connect(_host.Address, _options.Key);
+        return _options.With is { } agent
+            ? await CompareAsync(mesh, agent, cancellation)
+            : await HoldAsync(mesh, new PreparedCast(), "evidence.json", cancellation);
+    }
+
+    /// <summary>Holds the dialogue with sessions that are resumed, then without, and shows what each round cost.</summary>
+    private async Task<bool> CompareAsync(MeshClient mesh, CodingAgentProgram agent, CancellationToken cancellation)
+    {
+        CodingCast Cast(string name, bool isFresh) => new(
+            agent.Preset, agent.Program, _material, Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, isFresh);
+
+        await using var warm = Cast("warm", isFresh: false);
+        Say($"[bold]1. {agent.Preset} keeps its session from round to round[/]");
+        var passed = await HoldAsync(mesh, warm, "evidence.json", cancellation);
+        await StopAgentsAsync();
+        await using var cold = Cast("cold", isFresh: true);
+        Say("");
+        Say($"[bold]2. The same, with a new session for every message[/]");
+        passed &= await HoldAsync(mesh, cold, "evidence-cold.json", cancellation);
+        Say("");
+        new RoundCosts(_terminal.Out).Write(warm, cold);
+        return passed;
+    }
+
+    private async Task<bool> HoldAsync(MeshClient mesh, IDemoCast cast, string evidence, CancellationToken cancellation)
+    {
         var thread = await StartThreadAsync(mesh, cancellation);
-        StartAgent(thread.Initiator, await KeyOfAsync(mesh, thread.Initiator, cancellation), "builder", "brief verdict");
-        StartAgent(thread.Responder, await KeyOfAsync(mesh, thread.Responder, cancellation), "verifier", "submission question");
+        StartAgent(thread.Initiator, await KeyOfAsync(mesh, thread.Initiator, cancellation), Builder, cast);
+        StartAgent(thread.Responder, await KeyOfAsync(mesh, thread.Responder, cancellation), Verifier, cast);
         var seen = await FollowAsync(mesh, thread, cancellation);
         var ended = await mesh.GetThreadAsync(thread.ThreadId, cancellation);
         if (_options.AsJson)
@@ -67,7 +108,7 @@ internal sealed class DemoRun : IAsyncDisposable
             new TranscriptWriter(_terminal.Out, ended).WriteEnd(ended);
         }
 
-        var evidenceHolds = await SaveEvidenceAsync(mesh, thread.ThreadId, cancellation);
+        var evidenceHolds = await SaveEvidenceAsync(mesh, thread.ThreadId, evidence, cancellation);
         var complete = !_options.Crash || await ProveAsync(mesh, thread, seen, cancellation);
         return ended.EndState == EndState.Pass && evidenceHolds && complete;
     }
@@ -96,13 +137,19 @@ internal sealed class DemoRun : IAsyncDisposable
     /// <summary>Stops the agents, then the mesh.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_agents.Select(agent => agent.DisposeAsync().AsTask()));
+        await StopAgentsAsync();
         if (_host is not null)
         {
             await _host.DisposeAsync();
         }
 
         await _log.DisposeAsync();
+    }
+
+    private async Task StopAgentsAsync()
+    {
+        await Task.WhenAll(_agents.Select(agent => agent.DisposeAsync().AsTask()));
+        _agents.Clear();
     }
 
     private async Task<MeshHost> StartHostAsync(CancellationToken cancellation)
@@ -130,7 +177,7 @@ internal sealed class DemoRun : IAsyncDisposable
         var request = JsonNode.Parse(await File.ReadAllBytesAsync(_material.Task, cancellation))!;
         var task = new CreateTaskRequest
         {
-            Id = $"demo-{Path.GetFileName(_folder)}",
+            Id = $"demo-{Path.GetFileName(_folder)}-{++_tasks}",
             Title = request["brief"]!["subject"]!.GetValue<string>(),
             Owner = TaskOwner,
             State = MissionTaskState.InProgress,
@@ -144,20 +191,21 @@ internal sealed class DemoRun : IAsyncDisposable
         ? ""
         : (await mesh.IssueKeyAsync(agent, new IssueKeyRequest(null, null, KeyLifetime), cancellation)).Key!;
 
-    private void StartAgent(string agent, string key, string part, string kinds)
+    private void StartAgent(string agent, string key, string part, IDemoCast cast)
     {
-        var mesh = typeof(DemoRun).Assembly.Location;
         string[] arguments =
         [
-            mesh, "agent", "run",
+            typeof(DemoRun).Assembly.Location, "agent", "run",
             "--as", agent,
-            "--exec", $"\"{BackgroundProcess.Dotnet}\" \"{mesh}\" demo-agent {part}",
-            "--only", .. kinds.Split(' '),
             "--retry-for", "PT30S",
+            .. cast.ArgumentsOf(part),
         ];
         _agents.Add(BackgroundProcess.StartDotnet(
             arguments,
-            [new("MESH_URL", _host!.Address.AbsoluteUri), new("MESH_HOME", _folder), new(CommonOptions.KeyVariable, key)],
+            [
+                new("MESH_URL", _host!.Address.AbsoluteUri), new("MESH_HOME", _folder), new(CommonOptions.KeyVariable, key),
+                .. cast.EnvironmentOf(part),
+            ],
             _folder,
             line => _log.WriteLine($"{part}: {line}")));
     }
@@ -216,9 +264,9 @@ internal sealed class DemoRun : IAsyncDisposable
         _host = await StartHostAsync(cancellation);
     }
 
-    private async Task<bool> SaveEvidenceAsync(MeshClient mesh, string threadId, CancellationToken cancellation)
+    private async Task<bool> SaveEvidenceAsync(MeshClient mesh, string threadId, string name, CancellationToken cancellation)
     {
-        var file = Path.Combine(_folder, "evidence.json");
+        var file = Path.Combine(_folder, name);
         var evidence = await mesh.GetEvidenceAsync(threadId, cancellation);
         await File.WriteAllBytesAsync(file, evidence, cancellation);
         Say($"[grey]saved   {Markup.Escape(Path.GetRelativePath(Environment.CurrentDirectory, file))}[/]");

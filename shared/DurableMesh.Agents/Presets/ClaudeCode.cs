@@ -105,13 +105,11 @@ public sealed class ClaudeCode : ICodingAgent
                 case "assistant" when said.At("message") is { } message && _counted.Add(message.TextAt("id") ?? ""):
                     // An answer is printed once for each of its parts, every time with the same usage.
                     Calls++;
-                    Count(UsageOf(message.TextAt("model"), message.At("usage")));
+                    Count(message);
                     break;
                 case "result":
                     _result = said;
-                    Recount(said.At("modelUsage") is { ValueKind: JsonValueKind.Object } models
-                        ? models.EnumerateObject().Select(model => SumOf(model.Name, model.Value))
-                        : Spent.ToList());
+                    Recount(said);
                     break;
             }
         }
@@ -146,35 +144,5 @@ public sealed class ClaudeCode : ICodingAgent
             result.ItemsAt("errors").Where(error => error.ValueKind == JsonValueKind.String).Select(error => error.GetString()!);
 
         private static bool IsLost(string words) => words.Contains("No conversation found", StringComparison.Ordinal);
-
-        private static Usage UsageOf(string? model, JsonElement? usage)
-        {
-            var cached = usage?.CountAt("cache_read_input_tokens") ?? 0;
-            var written = usage?.CountAt("cache_creation_input_tokens") ?? 0;
-            return new Usage
-            {
-                Model = model,
-                InputTokens = (usage?.CountAt("input_tokens") ?? 0) + cached + written,
-                CachedInputTokens = cached,
-                CacheWriteTokens = written,
-                OutputTokens = usage?.CountAt("output_tokens") ?? 0,
-            };
-        }
-
-        // Its total can be short: the sum over the models is what was spent.
-        private static Usage SumOf(string model, JsonElement usage)
-        {
-            var cached = usage.CountAt("cacheReadInputTokens");
-            var written = usage.CountAt("cacheCreationInputTokens");
-            return new Usage
-            {
-                Model = model,
-                InputTokens = usage.CountAt("inputTokens") + cached + written,
-                CachedInputTokens = cached,
-                CacheWriteTokens = written,
-                OutputTokens = usage.CountAt("outputTokens"),
-                CostUsd = usage.UsdAt("costUSD"),
-            };
-        }
     }
 }

@@ -113,11 +113,11 @@ public sealed class Codex : ICodingAgent
                     break;
                 case "turn.completed":
                     _isDone = true;
-                    Take(said.At("usage"));
+                    CountSession(said, session.Reported, session.Flags.Model);
                     break;
                 case "turn.failed":
                     _error = WordsOf(said.TextAt("error", "message"));
-                    Take(said.At("usage"));
+                    CountSession(said, session.Reported, session.Flags.Model);
                     break;
                 case "error":
                     _error ??= WordsOf(said.TextAt("message"));
@@ -137,33 +137,6 @@ public sealed class Codex : ICodingAgent
             return new CodingResult(_text, null, isLost
                 ? new CodingFailure(CodingFailureKind.LostSession, "its session is gone")
                 : CodingFailure.Of(words));
-        }
-
-        // The counts are of the whole session, resumes included: this run is what was added.
-        private void Take(JsonElement? counts)
-        {
-            if (counts is not { } usage)
-            {
-                return;
-            }
-
-            var all = new UsageTotals(
-                usage.CountAt("input_tokens"), usage.CountAt("cached_input_tokens"), usage.CountAt("output_tokens"), 0)
-            {
-                CacheWriteTokens = usage.CountAt("cache_write_input_tokens"),
-            };
-
-            // Fewer than before: another session, whose count begins anew.
-            var before = all.InputTokens < session.Reported.InputTokens ? UsageTotals.Zero : session.Reported;
-            Reported = all;
-            Recount([new Usage
-            {
-                Model = session.Flags.Model,
-                InputTokens = all.InputTokens - before.InputTokens,
-                CachedInputTokens = Math.Max(0, all.CachedInputTokens - before.CachedInputTokens),
-                CacheWriteTokens = Math.Max(0, all.CacheWriteTokens - before.CacheWriteTokens),
-                OutputTokens = Math.Max(0, all.OutputTokens - before.OutputTokens),
-            }]);
         }
 
         // A provider's error arrives as JSON within the text.

@@ -37,7 +37,7 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
             await receive(run, cancellation);
         }
 
-        if (session.CanResume && cli.FileOf(session) is { } file && !File.Exists(file))
+        if (options.IsFresh || (session.CanResume && cli.FileOf(session) is { } file && !File.Exists(file)))
         {
             session = Forget(session);
         }
@@ -119,7 +119,7 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
         }
         finally
         {
-            call.Settle(options.HasPrice);
+            call.Settle();
         }
     }
 
@@ -213,7 +213,7 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
         $"npm install -g {cli.Needs.Package}"));
 
     private static CodingSession Forget(CodingSession session) =>
-        session with { Id = null, IsBegun = false, Known = 0, Told = 0, Reported = UsageTotals.Zero };
+        session with { Id = null, IsBegun = false, Known = 0, Told = 0, Reported = null };
 
     private static string? Beginning(string answer) =>
         answer.Length == 0 ? null : answer[..BoundedText.WholeLength(answer, MaxLastAnswer)];

@@ -32,15 +32,11 @@ public sealed record CodingAgentOptions
     /// <summary>What one run may cost, in US dollars; null for no limit of the preset's own.</summary>
     public decimal? MaxUsd { get; init; }
 
+    /// <summary>Whether every message begins a new session: what a dialogue without sessions costs.</summary>
+    public bool IsFresh { get; init; }
+
     /// <summary>The words of the prompts.</summary>
     public PromptTemplates Templates { get; init; } = PromptTemplates.Default;
-
-    /// <summary>
-    /// Whether a model has a known price, so that the cost that the CLI tells is one; of others only the tokens are told,
-    /// because CLIs
-    /// price what they do not know as they please.
-    /// </summary>
-    public Func<string, bool> HasPrice { get; init; } = _ => false;
 
     /// <summary>Makes artifacts of files that belong to a submission; null where they do not travel.</summary>
     public Func<AgentRun, IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<Artifact>>>? Attach { get; init; }

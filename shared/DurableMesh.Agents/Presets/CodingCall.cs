@@ -59,14 +59,14 @@ internal sealed class CodingCall(AgentRun run, CodingOutput output, CodingSessio
     }
 
     /// <summary>Tells the run what was spent; what comes after that is not heard.</summary>
-    public void Settle(Func<string, bool> hasPrice)
+    public void Settle()
     {
         lock (_gate)
         {
             _isSettled = true;
             foreach (var usage in output.Spent.Where(usage => usage.InputTokens + usage.OutputTokens > 0))
             {
-                run.Spent(usage.Model is { } model && hasPrice(model) ? usage : usage with { CostUsd = null });
+                run.Spent(usage);
             }
         }
     }

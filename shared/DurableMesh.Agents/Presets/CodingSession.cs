@@ -58,7 +58,7 @@ public sealed record CodingSession
     public string? LastAnswer { get; init; }
 
     /// <summary>What the session has reported so far, for a CLI that counts over the whole session.</summary>
-    public UsageTotals Reported { get; init => field = value ?? UsageTotals.Zero; } = UsageTotals.Zero;
+    public Usage? Reported { get; init; }
 
     /// <summary>
     /// The commit that the working copy stood at when the thread was taken up; null where it is no git working copy.

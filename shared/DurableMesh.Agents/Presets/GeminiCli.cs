@@ -116,9 +116,11 @@ public sealed class GeminiCli : ICodingAgent
             if (said is { } result)
             {
                 Session = result.TextAt("session_id");
-                Recount(result.At("stats", "models") is { ValueKind: JsonValueKind.Object } models
-                    ? models.EnumerateObject().Select(model => UsageOf(model.Name, model.Value))
-                    : []);
+                if (result.At("stats") is { } stats)
+                {
+                    Recount(stats);
+                }
+
                 Calls = (int)(result.At("stats", "models") is { } all
                     ? all.EnumerateObject().Sum(model => model.Value.CountAt("api", "totalRequests"))
                     : 0);
@@ -145,13 +147,5 @@ public sealed class GeminiCli : ICodingAgent
             errors.IndexOf('{', StringComparison.Ordinal) is >= 0 and var start
                 ? JsonLine.Parse(errors[start..])?.At("error")
                 : null;
-
-        private static Usage UsageOf(string model, JsonElement usage) => new()
-        {
-            Model = model,
-            InputTokens = usage.CountAt("tokens", "prompt"),
-            CachedInputTokens = usage.CountAt("tokens", "cached"),
-            OutputTokens = usage.CountAt("tokens", "candidates") + usage.CountAt("tokens", "thoughts"),
-        };
     }
 }

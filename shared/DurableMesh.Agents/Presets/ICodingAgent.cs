@@ -1,3 +1,5 @@
+using System.Text.Json;
+using DurableMesh.Agents.Money;
 using DurableMesh.Agents.Processes;
 using DurableMesh.Core.Wire;
 
@@ -116,7 +118,7 @@ public abstract class CodingOutput
     public IReadOnlyCollection<Usage> Spent => _spent.Values;
 
     /// <summary>What the whole session has spent, where the CLI counts so; null where it counts the run.</summary>
-    public UsageTotals? Reported { get; protected set; }
+    public Usage? Reported { get; protected set; }
 
     /// <summary>Reads a line of standard output.</summary>
     public abstract void Read(string line);
@@ -124,29 +126,53 @@ public abstract class CodingOutput
     /// <summary>Reads how it ended.</summary>
     public abstract CodingResult Finish(ProgramEnd ended);
 
-    /// <summary>Counts what one model has spent.</summary>
-    protected void Count(Usage usage)
+    /// <summary>Counts a usage as the CLI prints it, beside those before.</summary>
+    /// <param name="printed">The usage, or the message or event that has it.</param>
+    /// <param name="model">The model, where it does not stand there.</param>
+    protected void Count(JsonElement printed, string? model = null)
     {
-        var model = usage.Model ?? "";
-        _spent[model] = _spent.TryGetValue(model, out var before) ? Sum(before, usage) : usage;
-    }
-
-    /// <summary>Counts one model anew: the CLI has told its sum.</summary>
-    protected void Recount(IEnumerable<Usage> sums)
-    {
-        _spent.Clear();
-        foreach (var usage in sums)
+        foreach (var usage in Usages(printed, model))
         {
-            Count(usage);
+            var name = usage.Model ?? "";
+            _spent[name] = _spent.TryGetValue(name, out var before) ? UsageReader.Sum([before, usage]) : usage;
         }
     }
 
-    private static Usage Sum(Usage one, Usage other) => one with
+    /// <summary>Counts anew: the CLI has told the sum of the run.</summary>
+    protected void Recount(JsonElement printed)
     {
-        InputTokens = one.InputTokens + other.InputTokens,
-        CachedInputTokens = one.CachedInputTokens + other.CachedInputTokens,
-        CacheWriteTokens = one.CacheWriteTokens + other.CacheWriteTokens,
-        OutputTokens = one.OutputTokens + other.OutputTokens,
-        CostUsd = one.CostUsd is null && other.CostUsd is null ? null : (one.CostUsd ?? 0) + (other.CostUsd ?? 0),
-    };
+        if (Usages(printed, null) is { Count: > 0 } sums)
+        {
+            _spent.Clear();
+            foreach (var usage in sums)
+            {
+                _spent[usage.Model ?? ""] = usage;
+            }
+        }
+    }
+
+    /// <summary>Counts anew: what the whole session has spent, less what it had spent before.</summary>
+    protected void CountSession(JsonElement printed, Usage? before, string? model)
+    {
+        if (Usages(printed, model) is [var total])
+        {
+            Reported = total;
+            _spent.Clear();
+            _spent[model ?? ""] = UsageReader.Since(total, before);
+        }
+    }
+
+    // A usage that nobody can read is not told: then the run costs what was reserved for it.
+    private static IReadOnlyList<Usage> Usages(JsonElement printed, string? model)
+    {
+        try
+        {
+            var read = UsageReader.ReadAll(printed);
+            return model is null ? read : [.. read.Select(usage => usage with { Model = model })];
+        }
+        catch (FormatException)
+        {
+            return [];
+        }
+    }
 }

@@ -45,13 +45,6 @@ internal static class JsonLine
             ? Math.Max(0, count)
             : 0;
 
-    /// <summary>The amount of money at a path; null where there is none, or it is nothing.</summary>
-    /// <remarks>A CLI that has no price for a model says 0: that is no cost, but not knowing it.</remarks>
-    public static decimal? UsdAt(this JsonElement element, params ReadOnlySpan<string> path) =>
-        element.At(path) is { ValueKind: JsonValueKind.Number } number && number.TryGetDecimal(out var usd) && usd > 0
-            ? usd
-            : null;
-
     /// <summary>Whether there is a true at a path.</summary>
     public static bool IsTrueAt(this JsonElement element, params ReadOnlySpan<string> path) =>
         element.At(path) is { ValueKind: JsonValueKind.True };

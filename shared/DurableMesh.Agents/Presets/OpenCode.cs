@@ -116,17 +116,11 @@ public sealed class OpenCode : ICodingAgent
                 case "step_finish":
                     Calls++;
                     _finish = said.TextAt("part", "reason");
-                    var cached = said.CountAt("part", "tokens", "cache", "read");
-                    var written = said.CountAt("part", "tokens", "cache", "write");
-                    Count(new Usage
+                    if (said.At("part") is { } step)
                     {
-                        Model = session.Flags.Model is { } model ? model[(model.IndexOf('/') + 1)..] : null,
-                        InputTokens = said.CountAt("part", "tokens", "input") + cached + written,
-                        CachedInputTokens = cached,
-                        CacheWriteTokens = written,
-                        OutputTokens = said.CountAt("part", "tokens", "output") + said.CountAt("part", "tokens", "reasoning"),
-                        CostUsd = said.UsdAt("part", "cost"),
-                    });
+                        Count(step, session.Flags.Model is { } model ? model[(model.IndexOf('/') + 1)..] : null);
+                    }
+
                     break;
                 case "error":
                     _error ??= said.TextAt("error", "data", "message")

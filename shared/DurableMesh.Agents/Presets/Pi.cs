@@ -90,17 +90,7 @@ public sealed class Pi : ICodingAgent
             _stopReason = message.TextAt("stopReason");
             _error = message.TextAt("errorMessage");
             _text = string.Join("\n", message.ItemsAt("content").Select(part => part.TextAt("text")).OfType<string>());
-            var cached = message.CountAt("usage", "cacheRead");
-            var written = message.CountAt("usage", "cacheWrite");
-            Count(new Usage
-            {
-                Model = message.TextAt("model"),
-                InputTokens = message.CountAt("usage", "input") + cached + written,
-                CachedInputTokens = cached,
-                CacheWriteTokens = written,
-                OutputTokens = message.CountAt("usage", "output"),
-                CostUsd = message.UsdAt("usage", "cost", "total"),
-            });
+            Count(message);
         }
 
         public override CodingResult Finish(ProgramEnd ended)
