@@ -76,7 +76,7 @@ internal static class AgentCommand
 
         run.Validators.Add(result =>
         {
-            if (presets.IsCommand(result) != result.GetResult(Exec) is { Implicit: false })
+            if (presets.IsNamedIn(result) == (result.GetResult(Exec) is not null))
             {
                 result.AddError("Give a command with --exec, or a preset with --with NAME: one of them.");
             }

@@ -102,8 +102,8 @@ internal sealed class PresetOptions
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_with, _model, _role, _allow, _maxTurns, _maxUsd, _templates, _program, _fresh, _address];
 
-    /// <summary>Whether a command answers.</summary>
-    public bool IsCommand(SymbolResult result) => result.GetValue(_with) == Command;
+    /// <summary>Whether a preset is named that needs no command.</summary>
+    public bool IsNamedIn(SymbolResult result) => result.GetResult(_with) is { Implicit: false } && result.GetValue(_with) != Command;
 
     /// <summary>The preset's name.</summary>
     public string NameIn(ParseResult parsed) => parsed.GetRequiredValue(_with);

@@ -109,7 +109,8 @@ public sealed class CodingAgentDoctor(
                 return new(Health.Missing, "program", $"'{program}' is not there: {install}");
             }
 
-            var said = CodingFailure.Shorten(end.Output);
+            // pi says it on standard error.
+            var said = CodingFailure.Shorten($"{end.Output} {end.ErrorTail}");
             return end.ExitCode != 0
                 ? new(Health.Missing, "program", $"'{program} --version' fails: {CodingFailure.Shorten(end.ErrorTail)}")
                 : said.Contains(_needs.Measured, StringComparison.Ordinal)

@@ -53,6 +53,8 @@ internal sealed class CodingAgentInstallation(string root)
                 {
                     return $"'npm ci' in {root} failed: {result.Error.Trim().Split('\n')[^1]}";
                 }
+
+                File.Copy(Pinned, Installed, overwrite: true);
             }
             catch (System.ComponentModel.Win32Exception)
             {
@@ -63,16 +65,12 @@ internal sealed class CodingAgentInstallation(string root)
         return ProgramOf(preset) is null ? $"npm has no program of '{preset}' for this machine." : null;
     }
 
-    // npm writes its own lock into node_modules last of all, so an installation that was broken off does not count.
-    private bool IsComplete
-    {
-        get
-        {
-            var installed = new FileInfo(Path.Combine(root, "node_modules", ".package-lock.json"));
-            var pinned = File.GetLastWriteTimeUtc(Path.Combine(root, "package-lock.json"));
-            return installed.Exists && installed.LastWriteTimeUtc >= pinned;
-        }
-    }
+    // What was installed is written down last of all, so an installation that was broken off does not count.
+    private bool IsComplete => File.Exists(Installed) && File.ReadAllText(Installed) == File.ReadAllText(Pinned);
+
+    private string Pinned => Path.Combine(root, "package-lock.json");
+
+    private string Installed => Path.Combine(root, "node_modules", ".installed-lock.json");
 
     private async Task<FileStream> LockAsync(CancellationToken cancellation)
     {
