@@ -21,15 +21,16 @@ internal sealed class PresetOptions
     private readonly Option<string> _with = new("--with")
     {
         Description =
-            $"Answer with a preset: {string.Join(", ", Names)}. A coding agent keeps one session for each thread; 'mesh agent doctor " +
-            $"--with NAME' says what it lacks here. '{OpenAI}' is any model behind an OpenAI-compatible address.",
+            $"Answer with a preset: {string.Join(", ", Names)}. A coding agent keeps one session for each thread; 'mesh agent " +
+            $"doctor --with NAME' says what it lacks here. '{OpenAI}' is any model behind an OpenAI-compatible address.",
         HelpName = "NAME",
         DefaultValueFactory = _ => Command,
     };
 
     private readonly Option<string?> _model = new("--model")
     {
-        Description = "The preset's model, as the program names it (opencode, pi: PROVIDER/MODEL). Pin it: another one loses the cache.",
+        Description =
+            "The preset's model, as the program names it (opencode, pi: PROVIDER/MODEL). Pin it: another one loses the cache.",
         HelpName = "MODEL",
     };
 
@@ -42,8 +43,8 @@ internal sealed class PresetOptions
     private readonly Option<string[]> _allow = new("--allow")
     {
         Description =
-            "A command that a coding agent may run, for instance \"make *\"; repeat it for more. Without it there is no shell at all. A " +
-            "verifier reads, and runs these; only a builder edits.",
+            "A command that a coding agent may run, for instance \"make *\"; repeat it for more. Without it there is no shell. " +
+            "A verifier reads, and runs these; only a builder edits.",
         HelpName = "CMD",
     };
 
@@ -59,13 +60,15 @@ internal sealed class PresetOptions
 
     private readonly Option<decimal?> _maxUsd = new("--max-usd")
     {
-        Description = "What one run of a coding agent may spend, in US dollars, by its own count; it is stopped where it is more.",
+        Description = "What one run of a coding agent may spend, in US dollars, by its own count; beyond that it is stopped.",
         HelpName = "USD",
     };
 
     private readonly Option<string?> _templates = new("--templates")
     {
-        Description = $"A folder of prompt templates in the place of those that come along: {string.Join(".txt, ", PromptTemplates.Names)}.txt.",
+        Description =
+            "A folder of prompt templates in the place of those that come along: " +
+            $"{string.Join(".txt, ", PromptTemplates.Names)}.txt.",
         HelpName = "DIR",
     };
 
@@ -103,7 +106,8 @@ internal sealed class PresetOptions
     public IEnumerable<Option> All => [_with, _model, _role, _allow, _maxTurns, _maxUsd, _templates, _program, _fresh, _address];
 
     /// <summary>Whether a preset is named that needs no command.</summary>
-    public bool IsNamedIn(SymbolResult result) => result.GetResult(_with) is { Implicit: false } && result.GetValue(_with) != Command;
+    public bool IsNamedIn(SymbolResult result) =>
+        result.GetResult(_with) is { Implicit: false } && result.GetValue(_with) != Command;
 
     /// <summary>The preset's name.</summary>
     public string NameIn(ParseResult parsed) => parsed.GetRequiredValue(_with);

@@ -25,8 +25,8 @@ internal static class DemoCommand
     private static readonly Option<string?> With = new("--with")
     {
         Description =
-            "Let a real coding agent, pi or opencode, play both parts over a scripted model, once with its sessions resumed and once " +
-            "without, and show what each round cost. npm installs it at the first time.",
+            "Let a real coding agent, pi or opencode, play both parts over a scripted model, once with its sessions resumed " +
+            "and once without, and show what each round cost. npm installs it at the first time.",
         HelpName = "NAME",
     };
 

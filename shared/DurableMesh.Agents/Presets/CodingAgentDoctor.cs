@@ -86,7 +86,8 @@ public sealed class CodingAgentDoctor(
             return result.Failure switch
             {
                 null => new(Health.Good, "answer", $"'{CodingFailure.Shorten(result.Text ?? "")}' for {spent}"),
-                { Kind: CodingFailureKind.NotConfigured, Words: var words } => new(Health.Missing, "answer", $"{words}: {_needs.Login}"),
+                { Kind: CodingFailureKind.NotConfigured, Words: var words } =>
+                    new(Health.Missing, "answer", $"{words}: {_needs.Login}"),
                 { Words: var words } => new(Health.Missing, "answer", words),
             };
         }

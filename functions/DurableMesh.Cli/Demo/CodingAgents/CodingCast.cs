@@ -4,7 +4,8 @@ using DurableMesh.Cli.Processes;
 namespace DurableMesh.Cli.Demo.CodingAgents;
 
 /// <summary>
-/// A real coding agent as builder and as verifier, each with a scripted model of its own: they work in one folder, by turns, and what each round
+/// A real coding agent as builder and as verifier, each with a scripted model of its own: they work in one folder, by turns, and
+/// what each round
 /// costs is counted by the models.
 /// </summary>
 internal sealed class CodingCast : IDemoCast, IAsyncDisposable

@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace DurableMesh.Cli.Demo.CodingAgents;
 
-/// <summary>Shows what each round cost with sessions that go on, beside sessions that begin anew, as the models counted it.</summary>
+/// <summary>
+/// Shows what each round cost with sessions that go on, beside sessions that begin anew, as the models counted it.
+/// </summary>
 internal sealed class RoundCosts(IAnsiConsole console)
 {
     /// <summary>Writes the table.</summary>
@@ -12,9 +14,11 @@ internal sealed class RoundCosts(IAnsiConsole console)
     {
         console.MarkupLine("[bold]Input tokens, as the scripted models counted them[/] [grey](4 characters are a token)[/]");
         var table = new Table { Border = TableBorder.None };
-        foreach (var title in (string[])["round", "agent", "session goes on: in", "cached", "new", "new session: in", "cached", "new"])
+        string[] titles = ["round", "agent", "session goes on: in", "cached", "new", "new session: in", "cached", "new"];
+        foreach (var title in titles)
         {
-            table.AddColumn(new TableColumn(title) { Alignment = title == "agent" ? Justify.Left : Justify.Right, NoWrap = true });
+            var column = new TableColumn(title) { NoWrap = true };
+            table.AddColumn(title == "agent" ? column : column.RightAligned());
         }
 
         foreach (var part in (string[])[DemoRun.Builder, DemoRun.Verifier])

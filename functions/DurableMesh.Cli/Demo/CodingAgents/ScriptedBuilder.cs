@@ -4,7 +4,8 @@ using DurableMesh.Cli.Demo.ScriptedModel;
 namespace DurableMesh.Cli.Demo.CodingAgents;
 
 /// <summary>
-/// The model of the demo's builder: reads the library once in a session, hands it in as it is, and after each verdict writes the files anew
+/// The model of the demo's builder: reads the library once in a session, hands it in as it is, and after each verdict writes the
+/// files anew
 /// with those prepared patches that answer what failed. It learns what failed from its prompt alone.
 /// </summary>
 /// <param name="fixes">The prepared patches.</param>
@@ -52,7 +53,8 @@ internal sealed partial class ScriptedBuilder(IReadOnlyList<PreparedFix> fixes, 
         foreach (var diff in chosen.SelectMany(fix => UnifiedDiff.Parse(fix.Patch)))
         {
             var path = Path.Combine("library", Path.GetFileName(diff.Path));
-            texts[path] = diff.Apply(texts.TryGetValue(path, out var text) ? text : File.ReadAllText(Path.Combine(project, path)));
+            var text = texts.GetValueOrDefault(path) ?? File.ReadAllText(Path.Combine(project, path));
+            texts[path] = diff.Apply(text);
         }
 
         return texts.Select(file => (file.Key, file.Value));

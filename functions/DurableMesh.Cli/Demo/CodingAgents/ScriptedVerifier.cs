@@ -5,7 +5,8 @@ using DurableMesh.Cli.Demo.ScriptedModel;
 namespace DurableMesh.Cli.Demo.CodingAgents;
 
 /// <summary>
-/// The model of the demo's verifier: reads the acceptance checks once in a session, runs them in every round, and judges by what they printed.
+/// The model of the demo's verifier: reads the acceptance checks once in a session, runs them in every round, and judges by what
+/// they printed.
 /// </summary>
 internal static class ScriptedVerifier
 {

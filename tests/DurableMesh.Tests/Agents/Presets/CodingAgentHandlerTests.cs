@@ -30,7 +30,7 @@ public sealed class CodingAgentHandlerTests : IDisposable
         var programs = new FakePrograms((0, ClaudeSays("done"), ""));
         var session = new CodingSession
         {
-            Preset = "claude-code", Flags = Flags(), Id = "11111111-1111-1111-1111-111111111111", IsBegun = true, Told = 1,
+            Preset = "claude-code", Flags = Flags(), Id = SessionId, IsBegun = true, Told = 1,
         };
         var run = Run(Sample.Builder, FakeRun.Begin(), session.ToJson());
         await new CodingAgentHandler(new ClaudeCode(), Options(programs)).RunAsync(run, CancellationToken.None);
@@ -45,13 +45,14 @@ public sealed class CodingAgentHandlerTests : IDisposable
     {
         var programs = new FakePrograms((0, ClaudeSays("one"), ""), (0, ClaudeSays("two"), ""));
         var first = Run(Sample.Builder, FakeRun.Begin());
-        await new CodingAgentHandler(new ClaudeCode(), Options(programs) with { Model = "claude-x-1", Allow = ["make *"], MaxTurns = 7 })
-            .RunAsync(first, CancellationToken.None);
+        var options = Options(programs) with { Model = "claude-x-1", Allow = ["make *"], MaxTurns = 7 };
+        await new CodingAgentHandler(new ClaudeCode(), options).RunAsync(first, CancellationToken.None);
         var second = Run(Sample.Builder, FakeRun.Rejected(), first.Session);
-        await new CodingAgentHandler(new ClaudeCode(), Options(programs) with { Model = "claude-x-2", Allow = ["rm *"], MaxTurns = 9 })
-            .RunAsync(second, CancellationToken.None);
+        var others = options with { Model = "claude-x-2", Allow = ["rm *"], MaxTurns = 9 };
+        await new CodingAgentHandler(new ClaudeCode(), others).RunAsync(second, CancellationToken.None);
 
-        string[] Frozen(int number) => [.. programs.Started[number].Arguments.TakeWhile(argument => argument is not ("--session-id" or "--resume"))];
+        string[] Frozen(int number) =>
+            [.. programs.Started[number].Arguments.TakeWhile(argument => argument is not ("--session-id" or "--resume"))];
         Assert.Equal(Frozen(0), Frozen(1));
         Assert.Contains("--allowedTools=Read,Edit,Write,Glob,Grep,Bash(make *)", Frozen(1));
         Assert.StartsWith("News from proveo-verifier:", programs.Started[1].Input);
@@ -98,7 +99,8 @@ public sealed class CodingAgentHandlerTests : IDisposable
     public async Task A_failure_is_paid_for_and_says_nothing_to_the_peer()
     {
         var run = Run(Sample.Builder, FakeRun.Begin());
-        var end = await Handler(new FakePrograms((0, Says("half", "error", "529 overloaded_error"), ""))).RunAsync(run, CancellationToken.None);
+        var programs = new FakePrograms((0, Says("half", "error", "529 overloaded_error"), ""));
+        var end = await Handler(programs).RunAsync(run, CancellationToken.None);
 
         Assert.IsType<RunEnd.Later>(end);
         Assert.Equal(160, Assert.Single(run.Usages).InputTokens);
@@ -109,22 +111,37 @@ public sealed class CodingAgentHandlerTests : IDisposable
     public async Task A_pause_grows_with_the_attempts()
     {
         var run = new FakeRun(Sample.Builder, FakeRun.Begin(), _root) { AttemptNumber = 3 };
-        var end = await Handler(new FakePrograms((0, Says("", "error", "429 rate limit"), ""))).RunAsync(run, CancellationToken.None);
+        var programs = new FakePrograms((0, Says("", "error", "429 rate limit"), ""));
+        var end = await Handler(programs).RunAsync(run, CancellationToken.None);
 
         Assert.Equal(TimeSpan.FromMinutes(8), Assert.IsType<RunEnd.Later>(end).After);
     }
 
     [Fact]
-    public async Task A_cost_counts_only_where_the_model_has_a_price()
+    public async Task A_cost_of_nothing_is_no_cost_but_an_unknown_one()
     {
-        var run = Run(Sample.Builder, FakeRun.Begin());
-        await Handler(new FakePrograms((0, Says("done"), ""))).RunAsync(run, CancellationToken.None);
-        var priced = Run(Sample.Builder, FakeRun.Begin());
-        await new CodingAgentHandler(new Pi(), Options(new FakePrograms((0, Says("done"), ""))) with { HasPrice = model => model == "m-1" })
-            .RunAsync(priced, CancellationToken.None);
+        var known = Run(Sample.Builder, FakeRun.Begin());
+        await Handler(new FakePrograms((0, Says("done"), ""))).RunAsync(known, CancellationToken.None);
+        var unknown = Run(Sample.Builder, FakeRun.Begin());
+        var free = Says("done").Replace("0.5", "0", StringComparison.Ordinal);
+        await Handler(new FakePrograms((0, free, ""))).RunAsync(unknown, CancellationToken.None);
 
-        Assert.Null(run.Usages[0].CostUsd);
-        Assert.Equal(0.5m, priced.Usages[0].CostUsd);
+        Assert.Equal(0.5m, Assert.Single(known.Usages).CostUsd);
+        Assert.Null(Assert.Single(unknown.Usages).CostUsd);
+    }
+
+    [Fact]
+    public async Task Without_sessions_every_message_begins_a_new_one()
+    {
+        var programs = new FakePrograms((0, ClaudeSays("one"), ""), (0, ClaudeSays("two"), ""));
+        var handler = new CodingAgentHandler(new ClaudeCode(), Options(programs) with { IsFresh = true });
+        var first = Run(Sample.Builder, FakeRun.Begin());
+        await handler.RunAsync(first, CancellationToken.None);
+        await handler.RunAsync(Run(Sample.Builder, FakeRun.Rejected(), first.Session), CancellationToken.None);
+
+        Assert.DoesNotContain("--resume", programs.Started[1].Arguments);
+        Assert.Contains("Make add.py add.", programs.Started[1].Input);
+        Assert.Contains("your last answer]]\none\n", programs.Started[1].Input);
     }
 
     [Fact]
@@ -142,7 +159,8 @@ public sealed class CodingAgentHandlerTests : IDisposable
     public async Task A_verdict_of_the_wrong_form_goes_back_with_what_to_do()
     {
         var run = Run(Sample.Verifier, FakeRun.Submitted());
-        var programs = new FakePrograms((0, Says("PASS"), ""), (0, Says("Sorry.\\n```json\\n" + Escaped(Verdicts) + "\\n```"), ""));
+        var mended = Says("Sorry.\\n```json\\n" + Escaped(Verdicts) + "\\n```");
+        var programs = new FakePrograms((0, Says("PASS"), ""), (0, mended, ""));
         var refused = Assert.IsType<RunEnd.Refused>(await Handler(programs).RunAsync(run, CancellationToken.None));
         File.WriteAllText(CodingSession.Read(run.Session, "pi")!.Id!, "{}");
         var again = Run(
@@ -163,7 +181,9 @@ public sealed class CodingAgentHandlerTests : IDisposable
         var turn = new AgentTurn(Sample.Thread(), FakeRun.Brief, question, [question]);
         var run = Run(Sample.Verifier, turn);
 
-        Assert.Equal(new RunEnd.Done("row 7"), await Handler(new FakePrograms((0, Says("row 7"), ""))).RunAsync(run, CancellationToken.None));
+        var programs = new FakePrograms((0, Says("row 7"), ""));
+
+        Assert.Equal(new RunEnd.Done("row 7"), await Handler(programs).RunAsync(run, CancellationToken.None));
     }
 
     [Fact]
@@ -180,7 +200,10 @@ public sealed class CodingAgentHandlerTests : IDisposable
             }
 
             var git = await programs.RunAsync(
-                new ProgramStart { FileName = "git", Arguments = ["-c", "user.name=t", "-c", "user.email=t@t", .. arguments], Folder = work },
+                new ProgramStart
+                {
+                    FileName = "git", Folder = work, Arguments = ["-c", "user.name=t", "-c", "user.email=t@t", .. arguments],
+                },
                 CancellationToken.None);
             Assert.Equal(0, git.ExitCode);
         }
@@ -203,7 +226,8 @@ public sealed class CodingAgentHandlerTests : IDisposable
             },
         }).RunAsync(run, CancellationToken.None);
         var staged = await programs.RunAsync(
-            new ProgramStart { FileName = "git", Arguments = ["diff", "--cached", "--name-only"], Folder = work }, CancellationToken.None);
+            new ProgramStart { FileName = "git", Arguments = ["diff", "--cached", "--name-only"], Folder = work },
+            CancellationToken.None);
 
         Assert.Equal(new RunEnd.Done(), end);
         Assert.Equal([artifact], Assert.Single(run.Said).Artifacts);
@@ -222,6 +246,8 @@ public sealed class CodingAgentHandlerTests : IDisposable
         Assert.Null(programs.Started[0].Environment["MESH_KEY"]);
     }
 
+    private const string SessionId = "11111111-1111-1111-1111-111111111111";
+
     private const string Verdicts =
         """{"verdict":"fail","summary":"s","checks":[{"id":"AC-1","status":"fail","detail":"d","location":null},""" +
         """{"id":"AC-2","status":"pass","detail":"d","location":null}]}""";
@@ -230,18 +256,20 @@ public sealed class CodingAgentHandlerTests : IDisposable
 
     private static string Says(string text, string stopReason = "stop", string? error = null) =>
         "{\"type\":\"session\",\"version\":3,\"id\":\"s\"}\n" +
-        "{\"type\":\"message_end\",\"message\":{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"" + text + "\"}]," +
-        "\"model\":\"m-1\",\"usage\":{\"input\":10,\"output\":5,\"cacheRead\":100,\"cacheWrite\":50,\"cost\":{\"total\":0.5}}," +
+        "{\"type\":\"message_end\",\"message\":{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"" +
+        text + "\"}],\"model\":\"m-1\",\"usage\":{\"input\":10,\"output\":5,\"cacheRead\":100,\"cacheWrite\":50," +
+        "\"cost\":{\"total\":0.5}}," +
         "\"stopReason\":\"" + stopReason + "\"" + (error is null ? "" : ",\"errorMessage\":\"" + error + "\"") + "}}";
 
     private static string ClaudeSays(string text) =>
-        $$"""{"type":"result","subtype":"success","is_error":false,"result":"{{text}}","session_id":"11111111-1111-1111-1111-111111111111"}""";
+        $$"""{"type":"result","subtype":"success","is_error":false,"result":"{{text}}","session_id":"{{SessionId}}"}""";
 
     private static CodingFlags Flags() => new() { Role = CodingRole.Builder };
 
     private FakeRun Run(string agent, AgentTurn turn, JsonText? session = null) => new(agent, turn, _root, session);
 
-    private CodingAgentOptions Options(IProgramRunner programs) => new() { Home = Path.Combine(_root, "home"), Programs = programs };
+    private CodingAgentOptions Options(IProgramRunner programs) =>
+        new() { Home = Path.Combine(_root, "home"), Programs = programs };
 
     private CodingAgentHandler Handler(IProgramRunner programs) => new(new Pi(), Options(programs));
 

@@ -29,7 +29,7 @@ public sealed class CodingAgentsTests
         Assert.Equal("s-1", output.Session);
         Assert.Equal(
             [
-                new Usage { Model = "big", InputTokens = 350, CachedInputTokens = 300, CacheWriteTokens = 40, OutputTokens = 20, CostUsd = 0.4m },
+                new Usage { Model = "big", InputTokens = 350, CachedInputTokens = 300, CacheWriteTokens = 40, OutputTokens = 20 },
                 new Usage { Model = "small", InputTokens = 1, OutputTokens = 2 },
             ],
             output.Spent);
@@ -50,11 +50,14 @@ public sealed class CodingAgentsTests
 
     [Theory]
     [InlineData(
-        """{"type":"result","subtype":"success","is_error":true,"api_error_status":401,"result":"Invalid API key"}""", CodingFailureKind.NotConfigured)]
+        """{"type":"result","subtype":"success","is_error":true,"api_error_status":401,"result":"Invalid API key"}""",
+        CodingFailureKind.NotConfigured)]
     [InlineData(
-        """{"type":"result","subtype":"success","is_error":true,"result":"Not logged in · Please run /login"}""", CodingFailureKind.NotConfigured)]
+        """{"type":"result","subtype":"success","is_error":true,"result":"Not logged in · Please run /login"}""",
+        CodingFailureKind.NotConfigured)]
     [InlineData(
-        """{"type":"result","subtype":"success","is_error":true,"api_error_status":529,"result":"Overloaded"}""", CodingFailureKind.Overloaded)]
+        """{"type":"result","subtype":"success","is_error":true,"api_error_status":529,"result":"Overloaded"}""",
+        CodingFailureKind.Overloaded)]
     [InlineData("""{"type":"result","subtype":"error_max_turns","is_error":true}""", CodingFailureKind.TurnLimit)]
     [InlineData("""{"type":"result","subtype":"error_max_budget_usd","is_error":true}""", CodingFailureKind.MoneyLimit)]
     [InlineData(
@@ -69,7 +72,8 @@ public sealed class CodingAgentsTests
     public void Claude_code_gets_least_rights_and_its_prompt_by_standard_input()
     {
         var builder = new ClaudeCode().Launch(Session("claude-code", CodingRole.Builder), Prompt).Program;
-        var verifier = new ClaudeCode().Launch(Session("claude-code", CodingRole.Verifier) with { IsBegun = true }, Prompt).Program;
+        var resumed = Session("claude-code", CodingRole.Verifier) with { IsBegun = true };
+        var verifier = new ClaudeCode().Launch(resumed, Prompt).Program;
 
         Assert.DoesNotContain(Prompt.Text, builder.Arguments);
         Assert.Equal(Prompt.Text, builder.Input);
@@ -83,7 +87,7 @@ public sealed class CodingAgentsTests
     [Fact]
     public void Codex_counts_its_whole_session_so_a_run_is_what_was_added()
     {
-        var before = new UsageTotals(1_000, 700, 50, 0);
+        var before = new Usage { Model = "m-1", InputTokens = 1_000, CachedInputTokens = 700, OutputTokens = 50 };
         var (result, output) = Read(new Codex(), Session("codex", CodingRole.Builder) with { Reported = before }, 0, "",
             """{"type":"thread.started","thread_id":"t-1"}""",
             """{"type":"item.completed","item":{"id":"item_0","type":"agent_message","text":"I will look."}}""",
@@ -92,16 +96,19 @@ public sealed class CodingAgentsTests
                 """ "cache_write_input_tokens":0,"output_tokens":80}}""");
 
         Assert.Equal(("Done.", "t-1"), (result.Text, output.Session));
-        Assert.Equal(new UsageTotals(1_600, 1_200, 80, 0), output.Reported);
+        Assert.Equal(
+            new Usage { Model = "m-1", InputTokens = 1_600, CachedInputTokens = 1_200, OutputTokens = 80 }, output.Reported);
         Assert.Equal(
             [new Usage { Model = "m-1", InputTokens = 600, CachedInputTokens = 500, OutputTokens = 30 }], output.Spent);
     }
 
     [Theory]
     [InlineData(
-        """{"type":"turn.failed","error":{"message":"unexpected status 401 Unauthorized: no"}}""", "", CodingFailureKind.NotConfigured)]
+        """{"type":"turn.failed","error":{"message":"unexpected status 401 Unauthorized: no"}}""", "",
+        CodingFailureKind.NotConfigured)]
     [InlineData(
-        """{"type":"turn.failed","error":{"message":"exceeded retry limit, last status: 429 Too Many Requests"}}""", "", CodingFailureKind.Overloaded)]
+        """{"type":"turn.failed","error":{"message":"exceeded retry limit, last status: 429 Too Many Requests"}}""", "",
+        CodingFailureKind.Overloaded)]
     [InlineData("", "Error: thread/resume: no rollout found for thread id 1", CodingFailureKind.LostSession)]
     [InlineData("""{"type":"turn.started"}""", "", CodingFailureKind.Other)]
     public void Codexs_failures_have_classes(string line, string errors, CodingFailureKind kind) =>
@@ -137,15 +144,23 @@ public sealed class CodingAgentsTests
 
         Assert.Equal(("Done.", "ses_1", null), (result.Text, output.Session, result.Failure));
         Assert.Equal(
-            [new Usage { Model = "m-1", InputTokens = 235, CachedInputTokens = 217, CacheWriteTokens = 7, OutputTokens = 5, CostUsd = 0.3m }],
+            [
+                new Usage
+                {
+                    Model = "m-1", InputTokens = 235, CachedInputTokens = 217, CacheWriteTokens = 7, OutputTokens = 5,
+                    CostUsd = 0.3m,
+                },
+            ],
             output.Spent);
     }
 
     [Theory]
     [InlineData(1,
-        """{"type":"error","error":{"name":"APIError","data":{"message":"no","statusCode":401}}}""", CodingFailureKind.NotConfigured)]
+        """{"type":"error","error":{"name":"APIError","data":{"message":"no","statusCode":401}}}""",
+        CodingFailureKind.NotConfigured)]
     [InlineData(1,
-        """{"type":"error","error":{"name":"NotFoundError","data":{"message":"Session not found: ses_1"}}}""", CodingFailureKind.LostSession)]
+        """{"type":"error","error":{"name":"NotFoundError","data":{"message":"Session not found: ses_1"}}}""",
+        CodingFailureKind.LostSession)]
     [InlineData(0, """{"type":"step_finish","part":{"reason":"tool-calls"}}""", CodingFailureKind.Other)]
     [InlineData(0, "", CodingFailureKind.Other)]
     public void Opencodes_failures_have_classes_whatever_the_exit_code(int exitCode, string line, CodingFailureKind kind) =>
@@ -158,7 +173,7 @@ public sealed class CodingAgentsTests
 
         Assert.Equal(
             """{"permission":{"*":"deny","read":"allow","glob":"allow","grep":"allow","list":"allow","edit":"deny",""" +
-                """ "bash":{"*":"deny","make *":"allow"}}}""",
+            "\"" + """bash":{"*":"deny","make *":"allow"}}}""",
             launch.Program.Environment["OPENCODE_CONFIG_CONTENT"]);
         Assert.Contains("--title", launch.Program.Arguments);
     }
@@ -172,7 +187,8 @@ public sealed class CodingAgentsTests
     [InlineData(null, null, CodingFailureKind.Other)]
     public void Pi_fails_with_exit_code_0(string? stopReason, string? error, CodingFailureKind kind)
     {
-        var message = JsonSerializer.Serialize(new { role = "assistant", content = Array.Empty<string>(), stopReason, errorMessage = error });
+        var message = JsonSerializer.Serialize(
+            new { role = "assistant", content = Array.Empty<string>(), stopReason, errorMessage = error });
 
         Assert.Equal(kind, Read(new Pi(), 0, "{\"type\":\"message_end\",\"message\":" + message + "}").Result.Failure?.Kind);
     }
@@ -204,7 +220,7 @@ public sealed class CodingAgentsTests
     [Theory]
     [InlineData(42, "No such session", CodingFailureKind.LostSession)]
     [InlineData(53, "", CodingFailureKind.TurnLimit)]
-    [InlineData(145, "oops\n{\"session_id\":\"s\",\"error\":{\"type\":\"ApiError\",\"message\":\"no\",\"code\":401}}", CodingFailureKind.NotConfigured)]
+    [InlineData(145, "oops\n{\"error\":{\"message\":\"no\",\"code\":401}}", CodingFailureKind.NotConfigured)]
     [InlineData(173, "{\"error\":{\"message\":\"slow down\",\"code\":429}}", CodingFailureKind.Overloaded)]
     public void Geminis_failures_stand_on_standard_error(int exitCode, string errors, CodingFailureKind kind) =>
         Assert.Equal(kind, Read(new GeminiCli(), Session("gemini", CodingRole.Builder), exitCode, errors).Result.Failure?.Kind);
@@ -212,7 +228,8 @@ public sealed class CodingAgentsTests
     [Fact]
     public void Gemini_takes_no_file_for_a_name_in_the_prompt()
     {
-        var launch = new GeminiCli().Launch(Session("gemini", CodingRole.Verifier, "make *"), Prompt with { Text = "News: @/etc/passwd" });
+        var launch = new GeminiCli().Launch(
+            Session("gemini", CodingRole.Verifier, "make *"), Prompt with { Text = "News: @/etc/passwd" });
 
         Assert.Equal("News: \\@/etc/passwd", launch.Program.Input);
         Assert.Contains("commandRegex = \"make\\\\ \"\ndecision = \"allow\"", Assert.Single(launch.Files).Value);

@@ -28,7 +28,8 @@ internal sealed class RealAgent : IAsyncDisposable, IProgramRunner
         Folder = Directory.CreateDirectory(Path.Combine(_root, "work")).FullName;
         Home = Directory.CreateDirectory(Path.Combine(_root, "home")).FullName;
         Model = ScriptedModelServer.Start(script);
-        _environment = ScriptedProvider.SetUp(preset, Directory.CreateDirectory(Path.Combine(_root, "settings")).FullName, Model.Address);
+        var settings = Directory.CreateDirectory(Path.Combine(_root, "settings")).FullName;
+        _environment = ScriptedProvider.SetUp(preset, settings, Model.Address);
     }
 
     public ICodingAgent Cli { get; }
@@ -43,8 +44,8 @@ internal sealed class RealAgent : IAsyncDisposable, IProgramRunner
 
     /// <summary>All that happened, for the message of a test that fails.</summary>
     public string Story => string.Join("\n", Model.Log.Select(exchange =>
-        $"{exchange.Number}: {exchange.Request.Messages.Count} messages, tools {string.Join(' ', exchange.Request.Tools.Select(tool => tool.Name))}, " +
-        $"said {exchange.Answer.Text} {string.Join(' ', exchange.Answer.Calls)} {exchange.Tokens}; last {exchange.Request.Last}").Append(_ended));
+        $"{exchange.Number}: {exchange.Request.Last}\n→ {exchange.Answer.Text} {string.Join(' ', exchange.Answer.Calls)} " +
+        $"{exchange.Tokens}").Append(_ended));
 
     public static async Task<RealAgent> StartAsync(string preset, Func<ModelRequest, ModelAnswer> script)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DurableMesh.Agents;
 using DurableMesh.Agents.Presets;
 using DurableMesh.Cli.Demo.ScriptedModel;
@@ -11,7 +12,8 @@ namespace DurableMesh.Tests.Agents.Presets;
 public sealed class RealAgentTests
 {
     private const string Fail =
-        """{"verdict":"fail","summary":"it does not add","checks":[{"id":"AC-1","status":"fail","detail":"2 + 2 is 5","location":"add.py:1"},""" +
+        """{"verdict":"fail","summary":"it does not add","checks":[{"id":"AC-1","status":"fail","detail":"2 + 2 is 5",""" +
+        """ "location":"add.py:1"},""" +
         """{"id":"AC-2","status":"pass","detail":"a line stands there","location":null}]}""";
 
     private const string Pass =
@@ -66,17 +68,19 @@ public sealed class RealAgentTests
     [Theory, MemberData(nameof(All))]
     public async Task A_verifier_cannot_write(string preset)
     {
+        var evil = Path.Combine(Path.GetTempPath(), $"evil-{Guid.NewGuid():N}.txt");
         await using var agent = await RealAgent.StartAsync(preset, request => request.Answered switch
         {
-            0 when request.Tools.Any(tool => tool.Name.Equals("write", StringComparison.OrdinalIgnoreCase)) || preset == "codex" =>
-                ModelAnswer.Call(request.Write("evil.txt", "x")),
-            0 => ModelAnswer.Call(new ModelCall("write", new() { ["path"] = "evil.txt", ["filePath"] = "evil.txt", ["content"] = "x" })),
+            0 when preset == "codex" => ModelAnswer.Call(request.Write("evil.txt", "x")),
+            0 => ModelAnswer.Call(new ModelCall(
+                preset == "claude-code" ? "Write" : "write",
+                new() { ["path"] = evil, ["filePath"] = evil, ["file_path"] = evil, ["content"] = "x" })),
             _ => Judges(request, Fail),
         });
         await RunAsync(agent, Sample.Verifier, FakeRun.Submitted(), null);
 
         Assert.True(agent.Model.Log.Count > 1, "the model was not asked again after its call");
-        Assert.False(File.Exists(Path.Combine(agent.Folder, "evil.txt")));
+        Assert.False(File.Exists(preset == "codex" ? Path.Combine(agent.Folder, "evil.txt") : evil));
     }
 
     [Theory, MemberData(nameof(All))]
@@ -171,7 +175,7 @@ public sealed class RealAgentTests
         request.Tools.FirstOrDefault(tool => tool.Name == "StructuredOutput") is { } form
             ? request.Messages[^1].Calls.Count > 0 || request.Messages.Any(message => message.Calls.Contains(form.Name))
                 ? ModelAnswer.Say("Judged.")
-                : ModelAnswer.Call(new ModelCall(form.Name, (System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse(verdict)!))
+                : ModelAnswer.Call(new ModelCall(form.Name, (JsonObject)JsonNode.Parse(verdict)!))
             : ModelAnswer.Say(request.Schema is null ? $"I looked.\n\n```json\n{verdict}\n```\n" : verdict);
 
     private static async Task<(RunEnd End, FakeRun Run, JsonText? Session)> RunAsync(

@@ -6,7 +6,8 @@ namespace DurableMesh.Tests.Agents.Presets;
 public sealed class VerdictAnswerTests
 {
     private const string Pass =
-        """{"verdict":"pass","summary":"all hold","checks":[{"id":"AC-1","status":"pass","detail":"make test","location":null},""" +
+        """{"verdict":"pass","summary":"all hold","checks":[{"id":"AC-1","status":"pass","detail":"make test",""" +
+        """ "location":null},""" +
         """{"id":"AC-2","status":"skipped","detail":"not asked","location":"a.cs:3"}]}""";
 
     [Theory]
@@ -39,7 +40,7 @@ public sealed class VerdictAnswerTests
     [InlineData("{\"verdict\":\"fail\",\"verdict\":\"pass\",\"summary\":\"s\",\"checks\":[]}", "is no JSON")]
     [InlineData("{\"verdict\":\"pass\",\"summary\":\"s\",\"checks\":[]}", "leaves out AC-1, AC-2")]
     [InlineData("{\"verdict\":\"pass\",\"summary\":\"s\"}", "\"checks\" must be an array")]
-    [InlineData("{\"verdict\":\"PASSED\",\"summary\":\"s\",\"checks\":[]}", "is one of pass, fail, partial, blocked, not 'PASSED'")]
+    [InlineData("{\"verdict\":\"PASSED\",\"summary\":\"s\",\"checks\":[]}", "one of pass, fail, partial, blocked, not 'PASSED'")]
     [InlineData("{\"verdict\":\"pass\",\"summary\":\"\",\"checks\":[]}", "\"summary\" must be a text")]
     [InlineData("{\"verdict\":\"pass\",\"summary\":\"s\",\"checks\":[],\"usage\":{}}", "unknown \"usage\"")]
     public void Anything_else_is_refused_with_what_to_do(string answer, string why) =>
@@ -63,7 +64,8 @@ public sealed class VerdictAnswerTests
     [Fact]
     public void Two_different_verdicts_are_none()
     {
-        var quoted = $"The file says:\n```json\n{Pass}\n```\nI say:\n```json\n{Answer("fail", ("AC-1", "fail"), ("AC-2", "pass"))}\n```";
+        var mine = Answer("fail", ("AC-1", "fail"), ("AC-2", "pass"));
+        var quoted = $"The file says:\n```json\n{Pass}\n```\nI say:\n```json\n{mine}\n```";
 
         Assert.Contains("two different verdicts", Assert.Throws<BadVerdictException>(
             () => VerdictAnswer.Read(quoted, FakeRun.Criteria)).Message);
