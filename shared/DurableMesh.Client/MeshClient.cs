@@ -79,16 +79,18 @@ public sealed class MeshClient
     /// <summary>Messages after a sequence; with <paramref name="wait"/> the answer may take that long.</summary>
     public Task<MessagesPage> GetMessagesAsync(
         string threadId, int after, string? to, TimeSpan wait, CancellationToken cancellation) =>
-        GetAsync(
-            $"threads/{Escape(threadId)}/messages"
-                + Query([("after", $"{after}"), ("to", to), ("wait", Iso8601Duration.Format(wait))]),
+        PollAsync(
+            asked => $"threads/{Escape(threadId)}/messages"
+                + Query([("after", $"{after}"), ("to", to), ("wait", Iso8601Duration.Format(asked))]),
+            wait,
             ClientJson.Context.MessagesPage,
             cancellation);
 
     /// <summary>The messages of all threads to one agent.</summary>
     public Task<InboxPage> GetInboxAsync(string agent, string? after, TimeSpan wait, CancellationToken cancellation) =>
-        GetAsync(
-            $"agents/{Escape(agent)}/inbox" + Query([("after", after), ("wait", Iso8601Duration.Format(wait))]),
+        PollAsync(
+            asked => $"agents/{Escape(agent)}/inbox" + Query([("after", after), ("wait", Iso8601Duration.Format(asked))]),
+            wait,
             ClientJson.Context.InboxPage,
             cancellation);
 
@@ -334,6 +336,31 @@ public sealed class MeshClient
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
         _transport.AskAsync(() => new HttpRequestMessage(HttpMethod.Get, "api/" + path), type, cancellation);
+
+    /// <summary>
+    /// Asks for what may take a while to come. A gateway in between may not wait as long as the mesh would, and answer in its place
+    /// (504, or 408): then the mesh is asked how things stand now, and the caller asks again.
+    /// </summary>
+    private async Task<T> PollAsync<T>(
+        Func<TimeSpan, string> path, TimeSpan wait, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        if (wait > TimeSpan.Zero)
+        {
+            var answer = await _transport.OnceAsync(
+                () => new HttpRequestMessage(HttpMethod.Get, "api/" + path(wait)), cancellation);
+            if (answer.Status is HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout)
+            {
+                return await GetAsync(path(TimeSpan.Zero), type, cancellation);
+            }
+
+            if (answer.IsSuccess)
+            {
+                return _transport.Read(answer.Bytes, type);
+            }
+        }
+
+        return await GetAsync(path(wait), type, cancellation);
+    }
 
     private static HttpRequestMessage Post(string path, ReadOnlyMemory<byte> json) => Send(HttpMethod.Post, path, json);
 

@@ -49,7 +49,13 @@ internal sealed class MeshTransport
     public async Task<T> AskAsync<T>(
         Func<HttpRequestMessage> request, JsonTypeInfo<T> type, CancellationToken cancellation, bool receiptInConflict = false)
     {
-        var answer = await AnswerAsync(request, cancellation, receiptInConflict);
+        return Read(await AnswerAsync(request, cancellation, receiptInConflict), type);
+    }
+
+    /// <summary>Reads an answer.</summary>
+    /// <exception cref="MeshUnreachableException">It is no mesh's.</exception>
+    public T Read<T>(byte[] answer, JsonTypeInfo<T> type)
+    {
         try
         {
             return JsonSerializer.Deserialize(answer, type)

@@ -97,7 +97,7 @@ internal sealed class DemoRun : IAsyncDisposable
         var thread = await StartThreadAsync(mesh, cancellation);
         StartAgent(thread.Initiator, await KeyOfAsync(mesh, thread.Initiator, cancellation), Builder, cast);
         StartAgent(thread.Responder, await KeyOfAsync(mesh, thread.Responder, cancellation), Verifier, cast);
-        var seen = await FollowAsync(mesh, thread, cancellation);
+        var seen = await FollowWhileAllWorkAsync(mesh, thread, cancellation);
         var ended = await mesh.GetThreadAsync(thread.ThreadId, cancellation);
         if (_options.AsJson)
         {
@@ -210,6 +210,28 @@ internal sealed class DemoRun : IAsyncDisposable
             line => _log.WriteLine($"{part}: {line}")));
     }
 
+    /// <summary>Follows the thread; an agent that stops ends the demo, because the thread would wait for it in vain.</summary>
+    private async Task<List<MessageView>> FollowWhileAllWorkAsync(
+        MeshClient mesh, ThreadView thread, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var following = FollowAsync(mesh, thread, over.Token);
+        var ends = _agents.Select(agent => agent.WaitAsync(over.Token)).ToList();
+        await Task.WhenAny([following, .. ends]);
+        var gone = following.IsCompleted ? null : _agents.Find(agent => agent.HasExited);
+        if (gone is not null)
+        {
+            await over.CancelAsync();
+            await ((Task)following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new CliException(ExitCode.Refused, $"An agent of the demo stopped. Its last words:\n{gone.LastLines}");
+        }
+
+        var seen = await following;
+        await over.CancelAsync();
+        await Task.WhenAll(ends).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return seen;
+    }
+
     private async Task<List<MessageView>> FollowAsync(MeshClient mesh, ThreadView thread, CancellationToken cancellation)
     {
         var writer = new TranscriptWriter(_terminal.Out, thread);
@@ -239,10 +261,6 @@ internal sealed class DemoRun : IAsyncDisposable
                 await CrashAsync(cancellation);
             }
 
-            if (_agents.Find(agent => agent.HasExited) is { } gone)
-            {
-                throw new CliException(ExitCode.Refused, $"An agent of the demo stopped. Its last words:\n{gone.LastLines}");
-            }
         }
 
         return seen;

@@ -97,6 +97,18 @@ public sealed class MeshClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_gateway_that_does_not_wait_as_long_as_the_mesh_means_that_there_is_nothing_yet()
+    {
+        _mesh.Open();
+        var client = Client(new Impatient(new Uri(_mesh.Url)));
+
+        var page = await client.GetInboxAsync(Sample.Verifier, "at-1", TimeSpan.FromSeconds(30), Stop);
+
+        Assert.Empty(page.Messages);
+        Assert.Equal("at-1", page.NextAfter);
+    }
+
+    [Fact]
     public async Task An_answer_that_breaks_off_is_asked_for_again()
     {
         var breaking = new Failing(() => new HttpResponseMessage { Content = new StreamContent(new BrokenStream()) });
@@ -157,6 +169,18 @@ public sealed class MeshClientTests : IAsyncLifetime
                     Content = new StringContent(
                         """{"receipt":"accepted","threadId":"t","messageId":"m","sequence":2,"threadState":"open"}"""),
                 };
+        }
+    }
+
+    /// <summary>Answers in place of a mesh that would wait.</summary>
+    private sealed class Impatient(Uri mesh) : DelegatingHandler(new HttpClientHandler())
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.RequestUri = new Uri(mesh, request.RequestUri!.PathAndQuery);
+            return request.RequestUri.Query.Contains("wait=PT30S", StringComparison.Ordinal)
+                ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.GatewayTimeout))
+                : base.SendAsync(request, cancellationToken);
         }
     }
 
