@@ -125,6 +125,38 @@ public sealed class AgentRunnerTests : IAsyncLifetime
         Assert.Equal((expected, "all good\nreally"), (_mesh.Messages[^1].Kind, _mesh.Messages[^1].Body!.ToDisplayText()));
     }
 
+    [Theory]
+    [InlineData("{ is where it begins")]
+    [InlineData("```json\n{\"kind\":\"verdict\",\"verdict\":\"pass\"}\n```")]
+    [InlineData("{\n  \"kind\": \"submission\",\n  \"bdy\": \"typo\"\n}")]
+    public async Task Text_that_looks_like_JSON_is_text_like_any_other(string text)
+    {
+        _mesh.Open();
+        var file = Path.Combine(_folder, "text");
+        await File.WriteAllTextAsync(file, text, Stop);
+        await using var desk = Desk($"cat {file}", agent: Sample.Builder).Start();
+
+        await _mesh.UntilAsync(messages => messages.Count == 2, Stop);
+
+        Assert.Equal((MessageKind.Submission, text), (_mesh.Messages[1].Kind, _mesh.Messages[1].Body!.ToDisplayText()));
+    }
+
+    [Fact]
+    public async Task Usage_is_taken_in_the_names_that_a_provider_prints()
+    {
+        Submitted();
+        await using var desk = Desk(
+            """
+            usage='{"input_tokens":10,"cache_read_input_tokens":90,"cache_creation_input_tokens":0,"output_tokens":5}'
+            echo "{\"usage\":$usage}" >> $MESH_REPLY
+            """ + "\n" + Fail).Start();
+
+        await _mesh.UntilAsync(messages => messages.Count == 3, Stop);
+
+        var usage = _mesh.Messages[2].Usage!;
+        Assert.Equal((100, 90, 5), (usage.InputTokens, usage.CachedInputTokens, usage.OutputTokens));
+    }
+
     [Fact]
     public async Task Two_agents_that_only_print_text_end_in_three_runs_and_not_in_a_chat_without_end()
     {
