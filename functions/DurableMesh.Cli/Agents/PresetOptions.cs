@@ -118,7 +118,6 @@ internal sealed class PresetOptions
     /// <exception cref="CliException">An option says what cannot be.</exception>
     public IAgentHandler HandlerOf(ParseResult parsed, string home)
     {
-        var patches = new ThreadPatches(parsed.Connect());
         var templates = TemplatesIn(parsed);
         if (CodingAgents.Find(NameIn(parsed)) is not { } cli)
         {
@@ -135,8 +134,6 @@ internal sealed class PresetOptions
             MaxTurns = parsed.GetValue(_maxTurns),
             MaxUsd = parsed.GetValue(_maxUsd),
             Templates = templates,
-            Attach = patches.AttachAsync,
-            Receive = patches.ReceiveAsync,
             IsFresh = parsed.GetValue(_fresh),
         });
     }

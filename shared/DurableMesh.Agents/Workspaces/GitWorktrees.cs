@@ -75,6 +75,5 @@ public sealed class GitWorktrees(string repository, string root) : IWorkspaces, 
 
     private string FolderOf(string threadId) => Path.Combine(root, Uri.EscapeDataString(threadId));
 
-    /// <summary>The branch of a thread's worktree.</summary>
-    internal static string BranchOf(string threadId) => $"mesh/{Uri.EscapeDataString(threadId)}";
+    private static string BranchOf(string threadId) => $"mesh/{Uri.EscapeDataString(threadId)}";
 }
