@@ -101,7 +101,7 @@ internal static class AgentCommand
             };
             var line = parsed.GetValue(Exec);
             IAgentHandler handler = line is null
-                ? presets.HandlerOf(parsed, home.Folder)
+                ? presets.HandlerOf(parsed, home.Folder, mesh, options.Workspaces)
                 : new CommandHandler(new CommandOptions(line, mesh.Address, options.Key) { OnErrorLine = terminal.Pass });
             var log = new TerminalLog(terminal, $"mesh agent {agent}");
             using var runner = new AgentRunner(options, handler, mesh, home, log, TimeProvider.System);

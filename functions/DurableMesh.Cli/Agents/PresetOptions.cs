@@ -4,8 +4,11 @@ using DurableMesh.Agents;
 using DurableMesh.Agents.AI;
 using DurableMesh.Agents.Presets;
 using DurableMesh.Agents.Prompts;
+using DurableMesh.Agents.Workspaces;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Client;
 using DurableMesh.Core.Money;
+using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Agents;
 
@@ -115,8 +118,10 @@ internal sealed class PresetOptions
     /// <summary>The preset's handler.</summary>
     /// <param name="parsed">The command line; it names a preset other than a command.</param>
     /// <param name="home">The agent's folder.</param>
+    /// <param name="mesh">Where patches are kept for the peer.</param>
+    /// <param name="workspaces">Where the work is done: only a folder of the thread's own is made what was submitted.</param>
     /// <exception cref="CliException">An option says what cannot be.</exception>
-    public IAgentHandler HandlerOf(ParseResult parsed, string home)
+    public IAgentHandler HandlerOf(ParseResult parsed, string home, MeshClient mesh, IWorkspaces workspaces)
     {
         var templates = TemplatesIn(parsed);
         if (CodingAgents.Find(NameIn(parsed)) is not { } cli)
@@ -135,7 +140,25 @@ internal sealed class PresetOptions
             MaxUsd = parsed.GetValue(_maxUsd),
             Templates = templates,
             IsFresh = parsed.GetValue(_fresh),
+            Attach = (run, files, cancellation) => KeepAsync(mesh, run, files, cancellation),
+            Fetch = workspaces is SharedFolder
+                ? null
+                : (run, patch, cancellation) => mesh.GetArtifactAsync(run.Turn.Thread.ThreadId, patch.Sha256, cancellation),
         });
+    }
+
+    private static async Task<IReadOnlyList<Artifact>> KeepAsync(
+        MeshClient mesh, AgentRun run, IReadOnlyList<string> files, CancellationToken cancellation)
+    {
+        var kept = new List<Artifact>();
+        foreach (var file in files)
+        {
+            var content = await File.ReadAllBytesAsync(file, cancellation);
+            kept.Add(await mesh.PutArtifactAsync(
+                run.Turn.Thread.ThreadId, run.Agent, Path.GetFileName(file), content, cancellation));
+        }
+
+        return kept;
     }
 
     private ChatClientHandler Model(ParseResult parsed, PromptTemplates templates)

@@ -8,9 +8,16 @@ internal sealed class ChangedFiles(IProgramRunner programs, string folder)
     // The working copy is the agent's to write: nothing that it put there may run with this.
     private static readonly string[] Careful = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
 
-    /// <summary>The commit that the working copy stands at; null where the folder is no working copy, or has no commit.</summary>
+    /// <summary>The commit that the working copy stands at; null where the folder is not the top of one.</summary>
     public async Task<string?> BaseAsync(CancellationToken cancellation)
     {
+        // Within a larger working copy, changes are not the agent's alone.
+        var prefix = await GitAsync(null, cancellation, "rev-parse", "--show-prefix");
+        if (prefix.ExitCode != 0 || prefix.Output.Trim().Length > 0)
+        {
+            return null;
+        }
+
         var head = await GitAsync(null, cancellation, "rev-parse", "--verify", "--quiet", "HEAD");
         return head.ExitCode == 0 ? head.Output.Trim() : null;
     }
@@ -42,7 +49,19 @@ internal sealed class ChangedFiles(IProgramRunner programs, string folder)
         return false;
     }
 
-    private async Task DemandAsync(string index, CancellationToken cancellation, params string[] arguments)
+    /// <summary>Makes the working copy what a patch makes of a commit; what is ignored stays.</summary>
+    /// <param name="baseCommit">The commit.</param>
+    /// <param name="file">The patch; outside the working copy.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="IOException">It does not fit.</exception>
+    public async Task ApplyAsync(string baseCommit, string file, CancellationToken cancellation)
+    {
+        await DemandAsync(null, cancellation, "reset", "--quiet", "--hard", baseCommit);
+        await DemandAsync(null, cancellation, "clean", "--quiet", "-d", "--force");
+        await DemandAsync(null, cancellation, "apply", "--index", "--whitespace=nowarn", file);
+    }
+
+    private async Task DemandAsync(string? index, CancellationToken cancellation, params string[] arguments)
     {
         var end = await GitAsync(index, cancellation, arguments);
         if (end.ExitCode != 0)

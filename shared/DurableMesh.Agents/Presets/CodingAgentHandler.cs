@@ -19,6 +19,7 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
     private const string SessionLost =
         "You worked on this before, in a session that is lost; the working folder is as you left it. Your last answer was:";
 
+    private const string Patch = "changes.patch";
     private const int NotFound = 127;
     private const int MaxLastAnswer = 4_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(2);
@@ -32,9 +33,13 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
         Directory.CreateDirectory(home);
         var place = new Place(home, options.Programs ?? run.Programs);
         var session = CodingSession.Read(run.Session, cli.Name) ?? await BeginAsync(run, place, cancellation);
-        if (session.Flags.Role == CodingRole.Verifier && options.Receive is { } receive)
+        try
         {
-            await receive(run, cancellation);
+            await ReceiveAsync(run, place, session, cancellation);
+        }
+        catch (IOException unfit)
+        {
+            return new RunEnd.Failed($"{cli.Needs.Title}: {Patch} cannot be verified here: {unfit.Message}", ForGood: true);
         }
 
         if (options.IsFresh || (session.CanResume && cli.FileOf(session) is { } file && !File.Exists(file)))
@@ -76,10 +81,21 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
                 MaxUsd = options.MaxUsd,
                 Schema = role == CodingRole.Verifier && cli.TakesSchema ? VerdictAnswer.Schema(run.Turn.Brief.Checks) : null,
             },
-            BaseCommit = role == CodingRole.Builder
-                ? await new ChangedFiles(place.Programs, run.Folder).BaseAsync(cancellation)
-                : null,
+            BaseCommit = await new ChangedFiles(place.Programs, run.Folder).BaseAsync(cancellation),
         };
+    }
+
+    /// <summary>Lays the submitted patch out in a verifier's own working copy.</summary>
+    private async Task ReceiveAsync(AgentRun run, Place place, CodingSession session, CancellationToken cancellation)
+    {
+        var patch = run.Turn.Message.Artifacts.FirstOrDefault(artifact => artifact.Name == Patch);
+        if (session is { Flags.Role: CodingRole.Verifier, BaseCommit: { } commit }
+            && options.Fetch is { } fetch && patch is not null)
+        {
+            var file = Path.Combine(place.Home, "received.patch");
+            await File.WriteAllBytesAsync(file, await fetch(run, patch, cancellation), cancellation);
+            await new ChangedFiles(place.Programs, run.Folder).ApplyAsync(commit, file, cancellation);
+        }
     }
 
     /// <summary>Runs the CLI once. What it spent is told however it ends.</summary>
@@ -181,12 +197,13 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
             return new RunEnd.Refused("no_answer", "The answer has no words: say what was done, and how it was tried.");
         }
 
-        if (run.Turn.Message.Kind == MessageKind.Question || session.BaseCommit is not { } commit)
+        if (run.Turn.Message.Kind == MessageKind.Question
+            || session is not { Flags.Role: CodingRole.Builder, BaseCommit: { } commit })
         {
             return new RunEnd.Done(answer);
         }
 
-        var patch = Path.Combine(place.Home, "changes.patch");
+        var patch = Path.Combine(place.Home, Patch);
         var changed = await new ChangedFiles(place.Programs, run.Folder).WritePatchAsync(commit, patch, cancellation);
         var artifacts = changed && options.Attach is { } attach ? await attach(run, [patch], cancellation) : [];
         await run.SayAsync(AgentReply.Of(MessageKind.Submission, answer) with { Artifacts = artifacts }, cancellation);

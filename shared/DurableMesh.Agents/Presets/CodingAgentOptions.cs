@@ -42,9 +42,10 @@ public sealed record CodingAgentOptions
     public Func<AgentRun, IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<Artifact>>>? Attach { get; init; }
 
     /// <summary>
-    /// Lays what was submitted out in the run's folder, before a verifier looks at it; null where it is there already.
+    /// Gets an artifact's content, so that a submission's patch is applied in a verifier's own working copy before it looks; null
+    /// where it works in the builder's folder.
     /// </summary>
-    public Func<AgentRun, CancellationToken, Task>? Receive { get; init; }
+    public Func<AgentRun, Artifact, CancellationToken, Task<byte[]>>? Fetch { get; init; }
 
     /// <summary>Runs the CLI; null for the run's own process tree.</summary>
     public IProgramRunner? Programs { get; init; }

@@ -189,25 +189,8 @@ public sealed class CodingAgentHandlerTests : IDisposable
     [Fact]
     public async Task A_submission_brings_what_git_sees_and_leaves_the_index_alone()
     {
-        var work = Directory.CreateDirectory(Path.Combine(_root, "work")).FullName;
         var programs = new FakePrograms((0, Says("mended"), ""));
-        foreach (var arguments in (string[][])[["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "start"]])
-        {
-            if (arguments[0] == "add")
-            {
-                File.WriteAllText(Path.Combine(work, "add.py"), "x = 1\n");
-                File.WriteAllText(Path.Combine(work, ".gitignore"), "*.log\n");
-            }
-
-            var git = await programs.RunAsync(
-                new ProgramStart
-                {
-                    FileName = "git", Folder = work, Arguments = ["-c", "user.name=t", "-c", "user.email=t@t", .. arguments],
-                },
-                CancellationToken.None);
-            Assert.Equal(0, git.ExitCode);
-        }
-
+        var work = await RepositoryAsync(programs, "work");
         string? patch = null;
         var run = new FakeRun(Sample.Builder, FakeRun.Begin(), work);
         var options = Options(new Working(programs, () =>
@@ -238,6 +221,25 @@ public sealed class CodingAgentHandlerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_verifier_sees_what_was_submitted_in_its_own_working_copy()
+    {
+        var programs = new FakePrograms((0, Says("PASS"), ""));
+        var mine = await RepositoryAsync(programs, "mine");
+        File.WriteAllText(Path.Combine(mine, "leftover.py"), "of an earlier round\n");
+        const string Patch =
+            "diff --git a/add.py b/add.py\n--- a/add.py\n+++ b/add.py\n@@ -1 +1 @@\n-x = 1\n+x = 2\n";
+        var turn = FakeRun.Submitted();
+        var artifact = new Artifact { Name = "changes.patch", Sha256 = new string('0', 64) };
+        var submission = turn.Message with { Artifacts = [artifact] };
+        var run = new FakeRun(Sample.Verifier, turn with { Message = submission }, mine);
+        var options = Options(programs) with { Fetch = (_, _, _) => Task.FromResult(System.Text.Encoding.UTF8.GetBytes(Patch)) };
+        await new CodingAgentHandler(new Pi(), options).RunAsync(run, CancellationToken.None);
+
+        Assert.Equal("x = 2\n", File.ReadAllText(Path.Combine(mine, "add.py")));
+        Assert.False(File.Exists(Path.Combine(mine, "leftover.py")));
+    }
+
+    [Fact]
     public async Task The_runners_key_is_not_in_the_agents_environment()
     {
         var programs = new FakePrograms((0, Says("done"), ""));
@@ -251,6 +253,25 @@ public sealed class CodingAgentHandlerTests : IDisposable
     private const string Verdicts =
         """{"verdict":"fail","summary":"s","checks":[{"id":"AC-1","status":"fail","detail":"d","location":null},""" +
         """{"id":"AC-2","status":"pass","detail":"d","location":null}]}""";
+
+    private async Task<string> RepositoryAsync(FakePrograms programs, string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
+        File.WriteAllText(Path.Combine(folder, "add.py"), "x = 1\n");
+        File.WriteAllText(Path.Combine(folder, ".gitignore"), "*.log\n");
+        foreach (var arguments in (string[][])[["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "start"]])
+        {
+            var git = await programs.RunAsync(
+                new ProgramStart
+                {
+                    FileName = "git", Folder = folder, Arguments = ["-c", "user.name=t", "-c", "user.email=t@t", .. arguments],
+                },
+                CancellationToken.None);
+            Assert.Equal(0, git.ExitCode);
+        }
+
+        return folder;
+    }
 
     private static string Escaped(string json) => json.Replace("\"", "\\\"", StringComparison.Ordinal);
 
