@@ -96,7 +96,7 @@ internal static class AgentCommand
                 WorstCaseUsd = parsed.GetValue(WorstCase),
                 CostPerRunUsd = parsed.GetValue(CostPerRun),
                 Key = parsed.MeshKey(),
-                Workspaces = workspace.Of(parsed, home.Folder),
+                Workspaces = workspace.Of(parsed, home.Folder, agent),
                 Sent = receipt => Report(receipt, parsed.WantsJson(), terminal),
             };
             var line = parsed.GetValue(Exec);

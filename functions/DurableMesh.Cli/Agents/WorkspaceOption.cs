@@ -41,12 +41,13 @@ internal sealed class WorkspaceOption
     /// <summary>The workspaces that the command line asks for.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="home">The agent's folder: worktrees and copies stand in it.</param>
-    public IWorkspaces Of(ParseResult parsed, string home)
+    /// <param name="agent">The agent.</param>
+    public IWorkspaces Of(ParseResult parsed, string home, string agent)
     {
         var root = Path.Combine(home, "workspaces");
         return parsed.GetValue(Option) switch
         {
-            [Worktree, var folder] => new GitWorktrees(Path.GetFullPath(folder), root),
+            [Worktree, var folder] => new GitWorktrees(Path.GetFullPath(folder), root, agent),
             [Copy, var folder] => new FolderCopies(Path.GetFullPath(folder), root),
             [Shared, var folder] => new SharedFolder(Path.GetFullPath(folder)),
             _ => new SharedFolder(Environment.CurrentDirectory),

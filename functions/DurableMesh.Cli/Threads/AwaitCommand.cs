@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Transcript;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 using Spectre.Console;
 
@@ -43,17 +44,25 @@ internal static class AwaitCommand
             var id = parsed.GetRequiredValue(threadId);
             var after = parsed.GetValue(After);
             var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(parsed.GetValue(Wait));
-            MessagesPage page;
+            MessagesPage? page = null;
             do
             {
                 var left = deadline - TimeProvider.System.GetUtcNow();
                 var wait = left < TimeSpan.Zero ? TimeSpan.Zero : left < LongestPoll ? left : LongestPoll;
-                page = await mesh.GetMessagesAsync(id, after, parsed.GetValue(To), wait, cancellation);
-                after = page.NextAfter;
+                try
+                {
+                    page = await mesh.GetMessagesAsync(id, after, parsed.GetValue(To), wait, cancellation);
+                    after = page.NextAfter;
+                }
+                catch (MeshUnreachableException) when (page is not null && TimeProvider.System.GetUtcNow() < deadline)
+                {
+                    // It answered before, so it is away for a while, and there is time.
+                }
             }
-            while (page.Messages.Count == 0
-                && page.ThreadState != ThreadPhase.Ended
-                && TimeProvider.System.GetUtcNow() < deadline);
+            while (page is null
+                || (page.Messages.Count == 0
+                    && page.ThreadState != ThreadPhase.Ended
+                    && TimeProvider.System.GetUtcNow() < deadline));
 
             if (parsed.WantsJson())
             {

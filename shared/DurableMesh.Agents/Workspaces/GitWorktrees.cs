@@ -4,12 +4,14 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Agents.Workspaces;
 
 /// <summary>
-/// A git worktree for each thread, on a branch <c>mesh/THREAD</c> that begins where the repository is when the thread is taken
+/// A git worktree for each thread, on a branch <c>mesh/AGENT/THREAD</c> that begins where the repository is when the thread is
+/// taken
 /// up. It goes when its thread has ended, unless something was changed or committed in it.
 /// </summary>
 /// <param name="repository">A working copy.</param>
 /// <param name="root">The folder that the worktrees stand in.</param>
-public sealed class GitWorktrees(string repository, string root) : IWorkspaces, IDisposable
+/// <param name="agent">The agent: two of one thread may have worktrees of one repository.</param>
+public sealed class GitWorktrees(string repository, string root, string agent) : IWorkspaces, IDisposable
 {
     // Git locks the repository while it adds a worktree, and fails where it is locked.
     private readonly SemaphoreSlim _oneAtATime = new(1);
@@ -75,5 +77,5 @@ public sealed class GitWorktrees(string repository, string root) : IWorkspaces, 
 
     private string FolderOf(string threadId) => Path.Combine(root, Uri.EscapeDataString(threadId));
 
-    private static string BranchOf(string threadId) => $"mesh/{Uri.EscapeDataString(threadId)}";
+    private string BranchOf(string threadId) => $"mesh/{Uri.EscapeDataString(agent)}/{Uri.EscapeDataString(threadId)}";
 }

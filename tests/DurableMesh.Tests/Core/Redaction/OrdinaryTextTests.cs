@@ -7,7 +7,10 @@ namespace DurableMesh.Tests.Core.Redaction;
 public sealed class OrdinaryTextTests
 {
     private static readonly string[] Built =
-        [.. ((string[])["bin", "obj"]).Select(folder => $"{Path.DirectorySeparatorChar}{folder}{Path.DirectorySeparatorChar}")];
+    [
+        .. ((string[])["bin", "obj", "node_modules"])
+            .Select(folder => $"{Path.DirectorySeparatorChar}{folder}{Path.DirectorySeparatorChar}"),
+    ];
 
     [Theory]
     [InlineData("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
