@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using DurableMesh.Cli.Agents;
 using DurableMesh.Cli.Artifacts;
-using DurableMesh.Client;
 using DurableMesh.Cli.Authority;
 using DurableMesh.Cli.Demo;
 using DurableMesh.Cli.Evidence;
@@ -13,6 +12,7 @@ using DurableMesh.Cli.Mcp;
 using DurableMesh.Cli.Policy;
 using DurableMesh.Cli.Tasks;
 using DurableMesh.Cli.Threads;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.CommandLine;

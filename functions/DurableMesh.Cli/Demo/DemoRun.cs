@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using DurableMesh.Client;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Demo.CodingAgents;
 using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;
 using DurableMesh.Cli.Processes;
 using DurableMesh.Cli.Transcript;
+using DurableMesh.Client;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using DurableMesh.Client;
 using DurableMesh.Cli.Processes;
+using DurableMesh.Client;
 
 namespace DurableMesh.Cli.Host;
 

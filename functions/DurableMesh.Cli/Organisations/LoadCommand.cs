@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using DurableMesh.Client;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Client;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Organisations;
 using DurableMesh.Core.Wire;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using DurableMesh.Client;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Threads;

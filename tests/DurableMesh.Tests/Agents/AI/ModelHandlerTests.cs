@@ -277,6 +277,9 @@ public sealed class ModelHandlerTests : IAsyncDisposable
 
     private IChatClient Connect(TimeSpan patience) => new OpenAIModel
     {
-        Model = "scripted", Address = new Uri(_server!.Address, "v1"), KeyVariable = null, Patience = patience,
+        Model = "scripted",
+        Address = new Uri(_server!.Address, "v1"),
+        KeyVariable = null,
+        Patience = patience,
     }.Connect();
 }

@@ -155,7 +155,11 @@ public sealed class UsageReaderTests
         Assert.Equal(
             new Usage
             {
-                InputTokens = 37581, CachedInputTokens = 21161, CacheWriteTokens = 16405, OutputTokens = 57, CostUsd = 0.0686m,
+                InputTokens = 37581,
+                CachedInputTokens = 21161,
+                CacheWriteTokens = 16405,
+                OutputTokens = 57,
+                CostUsd = 0.0686m,
             },
             Read(Result));
     }

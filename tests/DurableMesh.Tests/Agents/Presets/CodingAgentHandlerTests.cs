@@ -30,7 +30,11 @@ public sealed class CodingAgentHandlerTests : IDisposable
         var programs = new FakePrograms((0, ClaudeSays("done"), ""));
         var session = new CodingSession
         {
-            Preset = "claude-code", Flags = Flags(), Id = SessionId, IsBegun = true, Told = 1,
+            Preset = "claude-code",
+            Flags = Flags(),
+            Id = SessionId,
+            IsBegun = true,
+            Told = 1,
         };
         var run = Run(Sample.Builder, FakeRun.Begin(), session.ToJson());
         await new CodingAgentHandler(new ClaudeCode(), Options(programs)).RunAsync(run, CancellationToken.None);
@@ -264,7 +268,9 @@ public sealed class CodingAgentHandlerTests : IDisposable
             var git = await programs.RunAsync(
                 new ProgramStart
                 {
-                    FileName = "git", Folder = folder, Arguments = ["-c", "user.name=t", "-c", "user.email=t@t", .. arguments],
+                    FileName = "git",
+                    Folder = folder,
+                    Arguments = ["-c", "user.name=t", "-c", "user.email=t@t", .. arguments],
                 },
                 CancellationToken.None);
             Assert.Equal(0, git.ExitCode);

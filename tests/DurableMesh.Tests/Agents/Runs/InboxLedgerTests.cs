@@ -1,6 +1,6 @@
-using DurableMesh.Tests.Cli;
 using DurableMesh.Agents.Runs;
 using DurableMesh.Core.Wire;
+using DurableMesh.Tests.Cli;
 
 namespace DurableMesh.Tests.Agents.Runs;
 

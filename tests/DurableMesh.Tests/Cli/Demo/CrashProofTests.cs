@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DurableMesh.Cli;
 using DurableMesh.Agents;
+using DurableMesh.Cli;
 using DurableMesh.Cli.Demo;
 using DurableMesh.Core.Wire;
 

@@ -1,5 +1,5 @@
-using DurableMesh.Cli;
 using DurableMesh.Agents;
+using DurableMesh.Cli;
 using DurableMesh.Cli.Demo;
 using DurableMesh.Core.Wire;
 using Judgement = DurableMesh.Core.Wire.Verdict;

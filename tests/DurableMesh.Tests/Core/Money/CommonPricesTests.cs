@@ -94,7 +94,10 @@ public sealed class CommonPricesTests
     {
         var usage = new Usage
         {
-            Model = "claude-sonnet-4-5-20250929", InputTokens = 37551, CachedInputTokens = 21154, CacheWriteTokens = 16397,
+            Model = "claude-sonnet-4-5-20250929",
+            InputTokens = 37551,
+            CachedInputTokens = 21154,
+            CacheWriteTokens = 16397,
             OutputTokens = 51,
         };
         var settled = Policy("[]").Prices.Settle(usage, Now);
