@@ -1,17 +1,9 @@
 namespace DurableMesh.Cli;
 
-/// <summary>Where this copy of the mesh lives: the repository, or a folder of the same shape.</summary>
+/// <summary>The clone of the repository that this program was built in, for the commands that need more of it.</summary>
 /// <param name="Root">The folder that holds <c>DurableMesh.sln</c>.</param>
 internal sealed record Installation(string Root)
 {
-    /// <summary>What the mesh keeps between runs; <c>MESH_HOME</c> moves it.</summary>
-    public string Home { get; } = Environment.GetEnvironmentVariable("MESH_HOME") is { Length: > 0 } home
-        ? Path.GetFullPath(home)
-        : Path.Combine(Root, ".mesh");
-
-    /// <summary>What the runners of this machine's agents keep, a folder for each agent.</summary>
-    public string Agents => Path.Combine(Home, "agents");
-
     /// <summary>The demo's task, library, acceptance checks and fixes.</summary>
     public string DemoMaterial => Path.Combine(Root, "samples", "demo");
 
@@ -26,9 +18,16 @@ internal sealed record Installation(string Root)
         }
     }
 
-    /// <summary>Finds the installation this program belongs to.</summary>
-    /// <exception cref="CliException">The program was taken out of its repository.</exception>
-    public static Installation Find()
+    /// <summary>The clone that this program was built in.</summary>
+    /// <param name="command">The command that needs it, for the message.</param>
+    /// <exception cref="CliException">The program was installed, or copied out of its clone.</exception>
+    public static Installation Find(string command) => FindOrNull() ?? throw new CliException(
+        ExitCode.Usage,
+        $"'mesh {command}' needs a clone of the DurableMesh repository, and this mesh ({AppContext.BaseDirectory}) stands in none. " +
+        $"In a clone, './mesh {command}' builds all that it runs. Every command that only speaks to a mesh works from here.");
+
+    /// <summary>The clone that this program was built in; null where it stands outside of one.</summary>
+    public static Installation? FindOrNull()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
@@ -38,8 +37,6 @@ internal sealed record Installation(string Root)
             }
         }
 
-        throw new CliException(
-            ExitCode.Usage,
-            $"No DurableMesh.sln above {AppContext.BaseDirectory}: run the mesh script of a clone of the repository.");
+        return null;
     }
 }

@@ -85,7 +85,7 @@ internal static class AgentCommand
         {
             var agent = parsed.GetRequiredValue(id);
             var mesh = parsed.Connect();
-            using var home = Open(agent);
+            using var home = Open(terminal, agent);
             var options = new MeshAgentOptions
             {
                 Agent = agent,
@@ -127,11 +127,11 @@ internal static class AgentCommand
     /// <summary>The option that names the agent.</summary>
     public static Option<string> As() => new("--as") { Description = "The agent's id.", HelpName = "ID", Required = true };
 
-    private static AgentHome Open(string agent)
+    private static AgentHome Open(Terminal terminal, string agent)
     {
         try
         {
-            return AgentHome.Open(Installation.Find().Agents, agent);
+            return AgentHome.Open(MeshFolder.Of(terminal).Agents, agent);
         }
         catch (AgentHomeException unusable)
         {

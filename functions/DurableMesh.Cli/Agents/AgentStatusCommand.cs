@@ -17,7 +17,7 @@ internal static class AgentStatusCommand
         var command = new Command("status", "Say what this machine's runner of an agent does with each open thread.") { id };
         command.SetAction(parsed =>
         {
-            var records = RecordsOf(parsed.GetRequiredValue(id)).ReadAll().OrderBy(record => record.Since).ToList();
+            var records = RecordsOf(terminal, parsed.GetRequiredValue(id)).ReadAll().OrderBy(record => record.Since).ToList();
             if (parsed.WantsJson())
             {
                 foreach (var record in records)
@@ -48,7 +48,7 @@ internal static class AgentStatusCommand
         command.SetAction(parsed =>
         {
             var (agent, thread) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(threadId));
-            var record = RecordsOf(agent).ReadAll().FirstOrDefault(record => record.ThreadId == thread);
+            var record = RecordsOf(terminal, agent).ReadAll().FirstOrDefault(record => record.ThreadId == thread);
             if (record is not { State: RunState.Later })
             {
                 var state = record is null ? "does not know the thread" : $"has it as {ThreadWords.Of(record.State)}";
@@ -56,14 +56,15 @@ internal static class AgentStatusCommand
                     ExitCode.Refused, $"There is nothing to try again: the runner of '{agent}' on this machine {state}.");
             }
 
-            AgentHome.AskToRetry(Installation.Find().Agents, agent, thread);
+            AgentHome.AskToRetry(MeshFolder.Of(terminal).Agents, agent, thread);
             terminal.Say($"asked the runner of '{agent}' to try message {record.Sequence} again now");
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static RunJournal RecordsOf(string agent) => AgentHome.JournalOf(Installation.Find().Agents, agent);
+    private static RunJournal RecordsOf(Terminal terminal, string agent) =>
+        AgentHome.JournalOf(MeshFolder.Of(terminal).Agents, agent);
 
     private static Table Describe(IEnumerable<RunRecord> records)
     {

@@ -49,7 +49,7 @@ internal static class DoctorCommand
                 Environment.GetEnvironmentVariable,
                 Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
             var (program, model) = (parsed.GetValue(Program), parsed.GetValue(Model));
-            List<Diagnosis> found = [.. await doctor.ExamineAsync(program, model, Installation.Find().Home, cancellation)];
+            List<Diagnosis> found = [.. await doctor.ExamineAsync(program, model, MeshFolder.Of(terminal).Path, cancellation)];
             if (parsed.GetValue(Try) && found.TrueForAll(diagnosis => diagnosis.Health != Health.Missing))
             {
                 found.Add(await doctor.TryAsync(program, model, cancellation));

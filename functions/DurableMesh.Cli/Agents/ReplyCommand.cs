@@ -25,7 +25,7 @@ internal static class ReplyCommand
         CreateWords(terminal, MessageKind.Answer, "Answer a question. Sent when the command has ended with 0."),
         CreateWords(terminal, MessageKind.Finding, "Say one thing that is wrong. Sent at once."),
         CreateWords(terminal, MessageKind.Note, "Say something. Sent at once."),
-        CreateUsage(),
+        CreateUsage(terminal),
     };
 
     private static Command CreateVerdict(Terminal terminal)
@@ -38,7 +38,7 @@ internal static class ReplyCommand
         {
             var reply = await parts.BuildAsync(parsed, MessageKind.Verdict, terminal, cancellation);
             reply["verdict"] = JsonSerializer.SerializeToNode(parsed.GetRequiredValue(verdict), MeshJson.Options);
-            return await WriteAsync(reply, cancellation);
+            return await WriteAsync(terminal, reply, cancellation);
         });
         return command;
     }
@@ -49,11 +49,11 @@ internal static class ReplyCommand
         var command = new Command(JsonNamingPolicy.SnakeCaseLower.ConvertName($"{kind}"), description);
         parts.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
-            await WriteAsync(await parts.BuildAsync(parsed, kind, terminal, cancellation), cancellation));
+            await WriteAsync(terminal, await parts.BuildAsync(parsed, kind, terminal, cancellation), cancellation));
         return command;
     }
 
-    private static Command CreateUsage()
+    private static Command CreateUsage(Terminal terminal)
     {
         var model = new Option<string?>("--model") { Description = "The model.", HelpName = "NAME" };
         var input = Tokens("--input", "All input tokens, those from and into a cache included.");
@@ -85,7 +85,7 @@ internal static class ReplyCommand
                         CostUsd = parsed.GetValue(cost),
                     },
                     MeshJson.Options);
-            return await WriteAsync(new JsonObject { ["usage"] = usage }, cancellation);
+            return await WriteAsync(terminal, new JsonObject { ["usage"] = usage }, cancellation);
         });
         return command;
     }
@@ -106,9 +106,9 @@ internal static class ReplyCommand
         }
     }
 
-    private static async Task<int> WriteAsync(JsonNode reply, CancellationToken cancellation)
+    private static async Task<int> WriteAsync(Terminal terminal, JsonNode reply, CancellationToken cancellation)
     {
-        var path = Environment.GetEnvironmentVariable(Channel) is { Length: > 0 } set
+        var path = terminal.Variable(Channel) is { Length: > 0 } set
             ? set
             : throw new CliException(
                 ExitCode.Usage,

@@ -40,6 +40,9 @@ internal sealed class Terminal
     /// <summary>Opens standard output for a command that gives bytes.</summary>
     public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
 
+    /// <summary>Reads a variable of the process's environment.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>Standard output, for people.</summary>
     public IAnsiConsole Out { get; }
 

@@ -51,7 +51,7 @@ internal static class DemoAgentCommand
         var check = new Command("check", "Compiles the library of the current folder and runs the acceptance checks.");
         check.SetAction(async (_, cancellation) =>
         {
-            var material = new DemoMaterial(Installation.Find().DemoMaterial);
+            var material = new DemoMaterial(Installation.Find("demo").DemoMaterial);
             foreach (var result in await new DemoCheck(material).RunAsync("library", cancellation))
             {
                 terminal.Say(JsonSerializer.Serialize(
@@ -92,7 +92,7 @@ internal static class DemoAgentCommand
     private static async Task<(DemoMaterial Material, string Folder, AgentTurn Turn, Delivery Delivery)> ReadAsync(
         ParseResult parsed, string part, Terminal terminal, CancellationToken cancellation)
     {
-        var installation = Installation.Find();
+        var installation = Installation.Find("demo");
         AgentTurn turn;
         try
         {
@@ -103,7 +103,7 @@ internal static class DemoAgentCommand
             throw new CliException(ExitCode.Usage, $"Standard input is no turn of a dialogue: {malformed.Message}", malformed);
         }
 
-        var folder = Directory.CreateDirectory(Path.Combine(installation.Home, "demo", turn.Thread.ThreadId)).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(MeshFolder.Of(terminal).Path, "demo", turn.Thread.ThreadId)).FullName;
         var delivery = new Delivery(
             parsed.Connect(),
             turn.Thread.ThreadId,

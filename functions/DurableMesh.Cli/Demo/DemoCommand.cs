@@ -65,7 +65,7 @@ internal static class DemoCommand
             limit.CancelAfter(most);
             try
             {
-                await using var run = new DemoRun(Installation.Find(), options, terminal);
+                await using var run = new DemoRun(Installation.Find("demo"), options, terminal);
                 var passed = await run.RunAsync(limit.Token);
                 if (options.Keep && passed)
                 {
@@ -86,7 +86,7 @@ internal static class DemoCommand
 
     private static async Task<CodingAgentProgram> InstallAsync(string preset, Terminal terminal, CancellationToken cancellation)
     {
-        var installation = new CodingAgentInstallation(Path.Combine(Installation.Find().Root, "samples", "coding-agents"));
+        var installation = new CodingAgentInstallation(Path.Combine(Installation.Find("demo").Root, "samples", "coding-agents"));
         return await installation.EnsureAsync(preset, terminal.Pass, cancellation) is { } reason
             ? throw new CliException(ExitCode.Refused, $"The demo with {preset} cannot be shown here: {reason}")
             : new CodingAgentProgram(preset, installation.ProgramOf(preset)!);

@@ -58,7 +58,7 @@ internal sealed class DemoRun : IAsyncDisposable
         (_installation, _options, _terminal) = (installation, options, terminal);
         _material = new DemoMaterial(installation.DemoMaterial);
         var name = DateTime.UtcNow.ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture);
-        _folder = Directory.CreateDirectory(Path.Combine(installation.Home, "demo", name)).FullName;
+        _folder = Directory.CreateDirectory(Path.Combine(MeshFolder.Of(terminal).Path, "demo", name)).FullName;
         _log = TextWriter.Synchronized(new StreamWriter(Path.Combine(_folder, "log.txt")) { AutoFlush = true });
     }
 

@@ -28,7 +28,7 @@ internal static class UpCommand
         {
             MeshHost.DemandFree(parsed.GetValue(port));
             await using var host = await MeshHost.StartAsync(
-                Installation.Find(), parsed.GetValue(port), mayStandBy: true, terminal.Pass, cancellation);
+                Installation.Find("up"), parsed.GetValue(port), mayStandBy: true, terminal.Pass, cancellation);
             if (parsed.WantsJson())
             {
                 terminal.WriteJson(new HostView(host.Address, host.ProcessId, host.StandsBy), CliJson.Context.HostView);

@@ -11,11 +11,12 @@ public sealed class MeshAgentSettings(string agent)
     public string? Key { get; set; } = Variable("MESH_KEY");
 
     /// <summary>
-    /// The folder in which each agent keeps what lasts from run to run; <c>.mesh/agents</c> in <c>MESH_HOME</c> or else in the
-    /// current folder where nothing is set.
+    /// The folder in which each agent keeps what lasts from run to run; <c>agents</c> in <c>MESH_HOME</c>, or else in
+    /// <c>~/.mesh</c>, where nothing is set: <c>mesh agent status</c> looks there too.
     /// </summary>
     public string Home { get; set; } = Path.Combine(
-        Variable("MESH_HOME") ?? Path.Combine(Environment.CurrentDirectory, ".mesh"), "agents");
+        Variable("MESH_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mesh"),
+        "agents");
 
     /// <summary>How the agent works.</summary>
     public MeshAgentOptions Options { get; set; } = new() { Agent = agent };

@@ -9,7 +9,7 @@ namespace DurableMesh.Tests.Cli.Demo;
 public sealed class DemoBuilderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mesh-demo-").FullName;
-    private readonly DemoMaterial _material = new(Installation.Find().DemoMaterial);
+    private readonly DemoMaterial _material = new(Installation.FindOrNull()!.DemoMaterial);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -1,0 +1,26 @@
+using DurableMesh.Cli.CommandLine;
+
+namespace DurableMesh.Cli;
+
+/// <summary>What the mesh keeps on this machine between runs.</summary>
+/// <param name="Path">The folder.</param>
+internal sealed record MeshFolder(string Path)
+{
+    /// <summary>The environment variable that names the folder.</summary>
+    public const string Variable = "MESH_HOME";
+
+    private const string Name = ".mesh";
+
+    /// <summary>What the runners of this machine's agents keep, a folder for each agent.</summary>
+    public string Agents => System.IO.Path.Combine(Path, "agents");
+
+    /// <summary>
+    /// The folder: that of <c>MESH_HOME</c>; else <c>.mesh</c> in the clone that this program was built in, or in the user's own
+    /// folder where it was installed.
+    /// </summary>
+    public static MeshFolder Of(Terminal terminal) => new(
+        terminal.Variable(Variable) is { Length: > 0 } home
+            ? System.IO.Path.GetFullPath(home)
+            : System.IO.Path.Combine(
+                Installation.FindOrNull()?.Root ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Name));
+}
