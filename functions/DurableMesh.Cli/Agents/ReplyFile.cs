@@ -1,9 +1,12 @@
+using System.Diagnostics;
+
 namespace DurableMesh.Cli.Agents;
 
 /// <summary>Appends lines to the file of <c>MESH_REPLY</c>, whole ones, also where several programs do so at once.</summary>
 internal static class ReplyFile
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Appends a line.</summary>
     /// <exception cref="CliException">The file is not there, or cannot be written.</exception>
@@ -11,8 +14,8 @@ internal static class ReplyFile
     {
         try
         {
-            using var turn = await TakeTurnAsync(path + ".lock", cancellation);
             await using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            using var turn = await TakeTurnAsync(path + ".lock", cancellation);
             file.Seek(0, SeekOrigin.End);
             await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(line + "\n"), cancellation);
         }
@@ -24,14 +27,14 @@ internal static class ReplyFile
 
     private static async Task<FileStream> TakeTurnAsync(string path, CancellationToken cancellation)
     {
-        while (true)
+        for (var began = Stopwatch.GetTimestamp(); ;)
         {
             try
             {
-                return new FileStream(
-                    path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+                // The file stays: if it went with its holder, one waiting for it and one making it anew would both have it.
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 1);
             }
-            catch (IOException taken) when (taken is not (FileNotFoundException or DirectoryNotFoundException))
+            catch (IOException) when (Stopwatch.GetElapsedTime(began) < Patience)
             {
                 await Task.Delay(BetweenTries, cancellation);
             }

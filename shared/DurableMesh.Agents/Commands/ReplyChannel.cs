@@ -116,6 +116,9 @@ internal sealed class ReplyChannel : IDisposable
     {
         _file.Dispose();
         File.Delete(Path);
+
+        // By which 'mesh reply' takes turns.
+        File.Delete(Path + ".lock");
     }
 
     private async Task<bool> ReadOnAsync(CancellationToken cancellation)

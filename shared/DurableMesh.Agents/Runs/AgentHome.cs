@@ -72,7 +72,7 @@ public sealed class AgentHome : IDisposable
 
     /// <summary>Asks an agent's runner not to wait any longer before it tries a thread's message again.</summary>
     public static void AskToRetry(string home, string agent, string threadId) =>
-        File.WriteAllBytes(Path.Combine(RetriesIn(FolderOf(home, agent)), Uri.EscapeDataString(threadId)), []);
+        File.WriteAllBytes(Path.Combine(RetriesIn(FolderOf(home, agent)), FileNames.Of(threadId)), []);
 
     /// <summary>The threads that somebody asked to try again, each once.</summary>
     internal IEnumerable<string> TakeRetries()
@@ -111,7 +111,7 @@ public sealed class AgentHome : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
 
-    private static string FolderOf(string home, string agent) => Path.Combine(home, Uri.EscapeDataString(agent));
+    private static string FolderOf(string home, string agent) => Path.Combine(home, FileNames.Of(agent));
 
     private static RunJournal JournalIn(string folder) => new(Path.Combine(folder, "threads"));
 

@@ -1,4 +1,5 @@
 using System.Text;
+using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Agents.Runs;
@@ -26,7 +27,7 @@ internal sealed class Secret(string? key)
     /// <summary>A reply without the key, wherever in it that stands.</summary>
     public AgentReply Hide(AgentReply reply) => string.IsNullOrEmpty(key) ? reply : reply with
     {
-        Body = reply.Body is { } body ? JsonText.Parse(Encoding.UTF8.GetBytes(Hide(body.Text))) : null,
+        Body = reply.Body is { } body ? JsonText.Parse(Encoding.UTF8.GetBytes(HideIn(body))) : null,
         Checks = [.. reply.Checks.Select(check => check with
         {
             Title = HideOrNull(check.Title),
@@ -39,6 +40,10 @@ internal sealed class Secret(string? key)
             Uri = HideOrNull(artifact.Uri),
         })],
     };
+
+    /// <summary>In JSON a key with a quotation mark or a backslash has another form.</summary>
+    private string HideIn(JsonText body) =>
+        body.Text.Replace(CanonicalJson.Quote(key!)[1..^1], Placeholder, StringComparison.Ordinal);
 
     private string? HideOrNull(string? text) => text is null ? null : Hide(text);
 }

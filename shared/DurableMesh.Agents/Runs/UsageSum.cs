@@ -8,7 +8,7 @@ internal static class UsageSum
     /// <summary>The sum; null where nothing was spent.</summary>
     /// <remarks>
     /// The model is named where it is one and the same; where one part has no cost then, the mesh works out the sum from that
-    /// model's price. Of different models the costs add up that are known.
+    /// model's price. Of different models, or one that is not named, the costs add up that are known.
     /// </remarks>
     public static Usage? Of(Usage? one, Usage? other)
     {
@@ -25,9 +25,11 @@ internal static class UsageSum
             CachedInputTokens = one.CachedInputTokens + other.CachedInputTokens,
             CacheWriteTokens = one.CacheWriteTokens + other.CacheWriteTokens,
             OutputTokens = one.OutputTokens + other.OutputTokens,
-            CostUsd = sameModel && (one.CostUsd is null || other.CostUsd is null)
-                ? null
-                : (one.CostUsd ?? 0) + (other.CostUsd ?? 0),
+            CostUsd = (one.CostUsd, other.CostUsd) switch
+            {
+                ({ } first, { } second) => first + second,
+                var (first, second) => sameModel && one.Model is not null ? null : first ?? second,
+            },
         };
     }
 }

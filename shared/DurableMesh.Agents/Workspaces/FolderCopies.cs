@@ -10,14 +10,13 @@ public sealed class FolderCopies(string source, string root) : IWorkspaces
     /// <inheritdoc/>
     public Task<string> PrepareAsync(ThreadView thread, CancellationToken cancellation)
     {
-        var folder = Path.Combine(root, Uri.EscapeDataString(thread.ThreadId));
+        var folder = Path.Combine(root, FileNames.Of(thread.ThreadId));
         if (Directory.Exists(folder))
         {
             return Task.FromResult(folder);
         }
 
-        if ((Path.GetFullPath(root) + Path.DirectorySeparatorChar).StartsWith(
-            Path.GetFullPath(source) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (AsPrefix(root).StartsWith(AsPrefix(source), StringComparison.Ordinal))
         {
             throw new WorkspaceException(
                 $"The copies of {source} cannot stand in it ({root}): set MESH_HOME to a folder elsewhere.");
@@ -44,6 +43,9 @@ public sealed class FolderCopies(string source, string root) : IWorkspaces
 
     /// <inheritdoc/>
     public Task ReleaseAsync(string threadId, CancellationToken cancellation) => Task.CompletedTask;
+
+    private static string AsPrefix(string folder) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
 
     private static void Copy(DirectoryInfo from, string to, CancellationToken cancellation)
     {

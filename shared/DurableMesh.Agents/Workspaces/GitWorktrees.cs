@@ -5,8 +5,7 @@ namespace DurableMesh.Agents.Workspaces;
 
 /// <summary>
 /// A git worktree for each thread, on a branch <c>mesh/AGENT/THREAD</c> that begins where the repository is when the thread is
-/// taken
-/// up. It goes when its thread has ended, unless something was changed or committed in it.
+/// taken up. It goes when its thread has ended, unless something was changed in it, or committed that no other branch or tag has.
 /// </summary>
 /// <param name="repository">A working copy.</param>
 /// <param name="root">The folder that the worktrees stand in.</param>
@@ -26,9 +25,15 @@ public sealed class GitWorktrees(string repository, string root, string agent) :
         {
             if (!Directory.Exists(folder))
             {
+                // A worktree that somebody deleted is still on git's list, and its branch may have commits.
                 Directory.CreateDirectory(root);
+                await GitAsync(repository, cancellation, "worktree", "prune");
+                var branch = BranchOf(thread.ThreadId);
+                var known = await GitAsync(repository, cancellation, "rev-parse", "--verify", "--quiet", $"refs/heads/{branch}");
                 var added = await GitAsync(
-                    repository, cancellation, "worktree", "add", "-B", BranchOf(thread.ThreadId), folder, "HEAD");
+                    repository,
+                    cancellation,
+                    known.ExitCode == 0 ? ["worktree", "add", folder, branch] : ["worktree", "add", "-b", branch, folder, "HEAD"]);
                 if (added.ExitCode != 0)
                 {
                     throw new WorkspaceException($"{repository} gives no worktree: {added.ErrorTail}");
@@ -55,12 +60,14 @@ public sealed class GitWorktrees(string repository, string root, string agent) :
         await _oneAtATime.WaitAsync(cancellation);
         try
         {
+            var branch = BranchOf(threadId);
             var changed = await GitAsync(folder, cancellation, "status", "--porcelain");
-            var commits = await GitAsync(folder, cancellation, "reflog", "show", "--format=%H", BranchOf(threadId));
-            if (changed is { ExitCode: 0, Output: "" } && commits.Output.Trim().Split('\n').Length == 1)
+            var commits = await GitAsync(
+                folder, cancellation, "rev-list", "HEAD", branch, "--not", $"--exclude={branch}", "--branches", "--tags", "--remotes");
+            if (changed is { ExitCode: 0, Output: "" } && commits is { ExitCode: 0, Output: "" })
             {
                 await GitAsync(repository, cancellation, "worktree", "remove", folder);
-                await GitAsync(repository, cancellation, "branch", "-D", BranchOf(threadId));
+                await GitAsync(repository, cancellation, "branch", "-D", branch);
             }
         }
         finally
@@ -75,7 +82,10 @@ public sealed class GitWorktrees(string repository, string root, string agent) :
     private Task<ProgramEnd> GitAsync(string folder, CancellationToken cancellation, params string[] arguments) =>
         _programs.RunAsync(new ProgramStart { FileName = "git", Arguments = arguments, Folder = folder }, cancellation);
 
-    private string FolderOf(string threadId) => Path.Combine(root, Uri.EscapeDataString(threadId));
+    private string FolderOf(string threadId) => Path.Combine(root, FileNames.Of(threadId));
 
-    private string BranchOf(string threadId) => $"mesh/{Uri.EscapeDataString(agent)}/{Uri.EscapeDataString(threadId)}";
+    private string BranchOf(string threadId) => $"mesh/{RefName(agent)}/{RefName(threadId)}";
+
+    // Git takes no name with two dots, or with ".lock" at its end.
+    private static string RefName(string id) => FileNames.Of(id).Replace(".", "%2E", StringComparison.Ordinal);
 }
