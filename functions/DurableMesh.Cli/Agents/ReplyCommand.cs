@@ -72,19 +72,23 @@ internal static class ReplyCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var usage = parsed.GetValue(json) is { } text
-                ? Parse(text)
-                : JsonSerializer.SerializeToNode(
-                    new Usage
-                    {
-                        Model = parsed.GetValue(model),
-                        InputTokens = parsed.GetValue(input),
-                        CachedInputTokens = parsed.GetValue(cached),
-                        CacheWriteTokens = parsed.GetValue(written),
-                        OutputTokens = parsed.GetValue(output),
-                        CostUsd = parsed.GetValue(cost),
-                    },
-                    MeshJson.Options);
+            var told = new Usage
+            {
+                Model = parsed.GetValue(model),
+                InputTokens = parsed.GetValue(input),
+                CachedInputTokens = parsed.GetValue(cached),
+                CacheWriteTokens = parsed.GetValue(written),
+                OutputTokens = parsed.GetValue(output),
+                CostUsd = parsed.GetValue(cost),
+            };
+            var printed = parsed.GetValue(json);
+            if (printed is null && told == new Usage { Model = told.Model })
+            {
+                throw new CliException(
+                    ExitCode.Usage, "It tells nothing: give --input, --output or --cost, or what a provider printed.");
+            }
+
+            var usage = printed is null ? JsonSerializer.SerializeToNode(told, MeshJson.Options) : Parse(printed);
             return await WriteAsync(terminal, new JsonObject { ["usage"] = usage }, cancellation);
         });
         return command;

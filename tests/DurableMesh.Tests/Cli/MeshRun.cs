@@ -15,7 +15,12 @@ internal sealed record MeshRun(int ExitCode, string Out, string Error)
     public static Task<MeshRun> OfAsync(FakeMesh mesh, params string[] args) => OfAsync("", [.. args, "--url", mesh.Url]);
 
     /// <summary>Runs <c>mesh</c> in this process with a text on standard input.</summary>
-    public static async Task<MeshRun> OfAsync(string input, string[] args, bool outputIsTerminal = false)
+    public static Task<MeshRun> OfAsync(string input, string[] args, bool outputIsTerminal = false) =>
+        OfAsync(input, args, Environment.GetEnvironmentVariable, outputIsTerminal);
+
+    /// <summary>Runs <c>mesh</c> in this process with an environment of its own.</summary>
+    public static async Task<MeshRun> OfAsync(
+        string input, string[] args, Func<string, string?> variable, bool outputIsTerminal = false)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
@@ -24,6 +29,7 @@ internal sealed record MeshRun(int ExitCode, string Out, string Error)
         {
             OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(input)),
             OpenOutput = () => bytes,
+            Variable = variable,
         };
         var exitCode = await MeshCommandLine.RunAsync(args, terminal, TestContext.Current.CancellationToken);
         return new MeshRun(exitCode, output.ToString(), error.ToString()) { Bytes = bytes.ToArray() };
