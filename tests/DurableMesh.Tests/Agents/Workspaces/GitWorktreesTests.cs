@@ -21,7 +21,7 @@ public sealed class GitWorktreesTests : IDisposable
         Git(_repository, "init", "--quiet");
         Git(_repository, "add", ".");
         Commit(_repository, "first");
-        _worktrees = new GitWorktrees(_repository, _root);
+        _worktrees = new GitWorktrees(_repository, _root, "a.b");
     }
 
     public void Dispose()
@@ -40,7 +40,7 @@ public sealed class GitWorktreesTests : IDisposable
         Assert.Equal("mine\n", await File.ReadAllTextAsync(Path.Combine(folders[0], "a.txt"), Stop));
         Assert.Equal("a\n", await File.ReadAllTextAsync(Path.Combine(folders[1], "a.txt"), Stop));
         Assert.Equal("a\n", await File.ReadAllTextAsync(Path.Combine(_repository, "a.txt"), Stop));
-        Assert.Equal("mesh/t-1", Git(folders[0], "branch", "--show-current"));
+        Assert.Equal("mesh/a%2Eb/t-1", Git(folders[0], "branch", "--show-current"));
     }
 
     [Fact]
@@ -66,8 +66,8 @@ public sealed class GitWorktreesTests : IDisposable
         Assert.False(Directory.Exists(clean));
         Assert.All([changed, committed, unlogged, detached], folder => Assert.True(Directory.Exists(folder), folder));
         Assert.Equal(
-            ["mesh/changed", "mesh/committed", "mesh/detached", "mesh/unlogged"],
-            Git(_repository, "for-each-ref", "--format=%(refname:short)", "refs/heads/mesh").Split('\n'));
+            ["changed", "committed", "detached", "unlogged"],
+            Git(_repository, "for-each-ref", "--format=%(refname:lstrip=4)", "refs/heads/mesh").Split('\n'));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class GitWorktreesTests : IDisposable
     {
         var folder = await PrepareAsync("t");
         Commit(folder, "work");
-        Git(_repository, "merge", "--quiet", "mesh/t");
+        Git(_repository, "merge", "--quiet", "mesh/a%2Eb/t");
 
         await _worktrees.ReleaseAsync("t", Stop);
 
@@ -99,7 +99,7 @@ public sealed class GitWorktreesTests : IDisposable
     public async Task A_folder_that_is_no_repository_is_said_to_be_none()
     {
         var plain = Directory.CreateDirectory(Path.Combine(_folder, "plain")).FullName;
-        using var worktrees = new GitWorktrees(plain, _root);
+        using var worktrees = new GitWorktrees(plain, _root, "a");
 
         var refused = await Assert.ThrowsAsync<WorkspaceException>(() => worktrees.PrepareAsync(Thread("t"), Stop));
 
