@@ -3,7 +3,9 @@ namespace DurableMesh.Agents;
 /// <summary>Makes file names of the ids that come from elsewhere.</summary>
 internal static class FileNames
 {
-    /// <summary>A name in the folder where it is used, whatever the id is; <see cref="Uri.UnescapeDataString(string)"/> undoes it.</summary>
+    /// <summary>
+    /// A name in the folder where it is used, whatever the id is; <see cref="Uri.UnescapeDataString(string)"/> undoes it.
+    /// </summary>
     public static string Of(string id)
     {
         var name = Uri.EscapeDataString(id);

@@ -11,7 +11,8 @@ using Spectre.Console;
 namespace DurableMesh.Cli.Organisations;
 
 /// <summary>
-/// <c>mesh agents load</c>: loads an organisation file into a running mesh, part by part; what it says replaces what is there, and an
+/// <c>mesh agents load</c>: loads an organisation file into a running mesh, part by part; what it says replaces what is there,
+/// and an
 /// agent that it does not say to be enabled stays disabled. What the mesh refuses is said at the end, and the rest is loaded.
 /// </summary>
 internal static class LoadCommand

@@ -74,14 +74,13 @@ public sealed class AgentHome : IDisposable
     public static void AskToRetry(string home, string agent, string threadId) =>
         File.WriteAllBytes(Path.Combine(RetriesIn(FolderOf(home, agent)), FileNames.Of(threadId)), []);
 
-    /// <summary>The threads that somebody asked to try again, each once.</summary>
-    internal IEnumerable<string> TakeRetries()
+    /// <summary>Takes the wish to try a thread again, where there is one; the wish is then gone.</summary>
+    internal bool TakeRetry(string threadId)
     {
-        foreach (var file in Directory.EnumerateFiles(RetriesIn(Folder)))
-        {
-            File.Delete(file);
-            yield return Uri.UnescapeDataString(Path.GetFileName(file));
-        }
+        var file = Path.Combine(RetriesIn(Folder), FileNames.Of(threadId));
+        var isThere = File.Exists(file);
+        File.Delete(file);
+        return isThere;
     }
 
     /// <summary>Tells when somebody asks to try a thread again.</summary>

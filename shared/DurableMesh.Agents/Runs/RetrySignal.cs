@@ -46,9 +46,10 @@ internal sealed class RetrySignal : IDisposable
 
     private void Wake()
     {
-        foreach (var threadId in _home.TakeRetries())
+        // A wish is taken by the wait that it is for, so that one which comes a moment too early is not lost.
+        foreach (var (threadId, wait) in _waits)
         {
-            if (_waits.TryGetValue(threadId, out var wait))
+            if (_home.TakeRetry(threadId))
             {
                 wait.TrySetResult();
             }
