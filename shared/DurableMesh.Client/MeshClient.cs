@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -19,6 +18,10 @@ public sealed class MeshClient
 {
     private const int Attempts = 5;
 
+    // 32 MiB over a slow link.
+    private static readonly TimeSpan FileTime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(30);
+
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
     private readonly MeshTransport _transport;
@@ -26,10 +29,14 @@ public sealed class MeshClient
     /// <summary>A client over an HTTP client of the caller's.</summary>
     /// <param name="http">Its base address is the mesh's, with a slash at its end.</param>
     /// <param name="time">The clock by which it waits.</param>
-    public MeshClient(HttpClient http, TimeProvider time)
+    /// <param name="patience">
+    /// How long an answer may take beyond what a request itself asks the mesh to wait; then the link counts as broken, and the
+    /// request goes out again. 30 seconds where it is null. The HTTP client's own timeout counts too.
+    /// </param>
+    public MeshClient(HttpClient http, TimeProvider time, TimeSpan? patience = null)
     {
         (_http, _time) = (http, time);
-        _transport = new MeshTransport(http, time);
+        _transport = new MeshTransport(http, time, patience ?? AnswerTime);
     }
 
     /// <summary>The mesh's address, with a slash at its end.</summary>
@@ -38,14 +45,12 @@ public sealed class MeshClient
     /// <summary>A client for the mesh at an address.</summary>
     /// <param name="address">Where it is.</param>
     /// <param name="key">The key to ask with; null for none.</param>
-    public static MeshClient Connect(Uri address, string? key = null) => new(
-        new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) })
-        {
-            BaseAddress = new Uri(address.AbsoluteUri.TrimEnd('/') + "/"),
-            Timeout = TimeSpan.FromSeconds(100),
-            DefaultRequestHeaders = { Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key) },
-        },
-        TimeProvider.System);
+    /// <param name="link">How it is reached; as the environment says where it is null.</param>
+    /// <exception cref="MeshLinkException">
+    /// The key would be sent in the clear, or the certificates to trust cannot be read.
+    /// </exception>
+    public static MeshClient Connect(Uri address, string? key = null, MeshLinkOptions? link = null) =>
+        new((link ?? MeshLinkOptions.OfEnvironment()).CreateHttp(address, key), TimeProvider.System);
 
     /// <summary>Starts a thread; the same key with the same request is the same thread.</summary>
     public Task<ThreadView> StartAsync(ReadOnlyMemory<byte> request, string idempotencyKey, CancellationToken cancellation) =>
@@ -79,17 +84,17 @@ public sealed class MeshClient
     /// <summary>Messages after a sequence; with <paramref name="wait"/> the answer may take that long.</summary>
     public Task<MessagesPage> GetMessagesAsync(
         string threadId, int after, string? to, TimeSpan wait, CancellationToken cancellation) =>
-        PollAsync(
-            asked => $"threads/{Escape(threadId)}/messages"
-                + Query([("after", $"{after}"), ("to", to), ("wait", Iso8601Duration.Format(asked))]),
+        _transport.PollAsync(
+            asked => Get($"threads/{Escape(threadId)}/messages"
+                + Query([("after", $"{after}"), ("to", to), ("wait", Iso8601Duration.Format(asked))])),
             wait,
             ClientJson.Context.MessagesPage,
             cancellation);
 
     /// <summary>The messages of all threads to one agent.</summary>
     public Task<InboxPage> GetInboxAsync(string agent, string? after, TimeSpan wait, CancellationToken cancellation) =>
-        PollAsync(
-            asked => $"agents/{Escape(agent)}/inbox" + Query([("after", after), ("wait", Iso8601Duration.Format(asked))]),
+        _transport.PollAsync(
+            asked => Get($"agents/{Escape(agent)}/inbox" + Query([("after", after), ("wait", Iso8601Duration.Format(asked))])),
             wait,
             ClientJson.Context.InboxPage,
             cancellation);
@@ -176,7 +181,8 @@ public sealed class MeshClient
                 },
             },
             ClientJson.Context.KeptArtifact,
-            cancellation);
+            cancellation,
+            wait: FileTime);
         return kept.Redactions is not null ? kept
             : ContentHash.Hex(content.Span) is var sent && sent == kept.Sha256 ? kept
             : throw new ArtifactMismatchException(sent, kept.Sha256);
@@ -191,7 +197,8 @@ public sealed class MeshClient
     {
         var content = await _transport.AnswerAsync(
             () => new HttpRequestMessage(HttpMethod.Get, $"api/threads/{Escape(threadId)}/artifacts/{Escape(sha256)}"),
-            cancellation);
+            cancellation,
+            wait: FileTime);
         return ContentHash.Hex(content) is var found && found == sha256
             ? content
             : throw new ArtifactMismatchException(sha256, found);
@@ -219,7 +226,7 @@ public sealed class MeshClient
 
     /// <summary>A thread's evidence, byte for byte.</summary>
     public Task<byte[]> GetEvidenceAsync(string threadId, CancellationToken cancellation) =>
-        _transport.AnswerAsync(() => new HttpRequestMessage(HttpMethod.Get, $"api/threads/{Escape(threadId)}/evidence"), cancellation);
+        _transport.AnswerAsync(() => Get($"threads/{Escape(threadId)}/evidence"), cancellation, wait: FileTime);
 
     /// <summary>The agents of the registry, by id.</summary>
     public Task<AgentsPage> ListAgentsAsync(CancellationToken cancellation) =>
@@ -335,32 +342,9 @@ public sealed class MeshClient
     }
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
-        _transport.AskAsync(() => new HttpRequestMessage(HttpMethod.Get, "api/" + path), type, cancellation);
+        _transport.AskAsync(() => Get(path), type, cancellation);
 
-    /// <summary>
-    /// Asks for what may take a while to come. A gateway in between may not wait as long as the mesh would, and answer in its place
-    /// (504, or 408): then the mesh is asked how things stand now, and the caller asks again.
-    /// </summary>
-    private async Task<T> PollAsync<T>(
-        Func<TimeSpan, string> path, TimeSpan wait, JsonTypeInfo<T> type, CancellationToken cancellation)
-    {
-        if (wait > TimeSpan.Zero)
-        {
-            var answer = await _transport.OnceAsync(
-                () => new HttpRequestMessage(HttpMethod.Get, "api/" + path(wait)), cancellation);
-            if (answer.Status is HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout)
-            {
-                return await GetAsync(path(TimeSpan.Zero), type, cancellation);
-            }
-
-            if (answer.IsSuccess)
-            {
-                return _transport.Read(answer.Bytes, type);
-            }
-        }
-
-        return await GetAsync(path(wait), type, cancellation);
-    }
+    private static HttpRequestMessage Get(string path) => new(HttpMethod.Get, "api/" + path);
 
     private static HttpRequestMessage Post(string path, ReadOnlyMemory<byte> json) => Send(HttpMethod.Post, path, json);
 

@@ -53,3 +53,6 @@ public sealed class ArtifactMismatchException(string expected, string found)
     /// <summary>The SHA-256 that it has.</summary>
     public string Found { get; } = found;
 }
+
+/// <summary>The mesh is not asked, because the way to it is not set up right.</summary>
+public sealed class MeshLinkException(string why, Exception? inner = null) : Exception(why, inner);

@@ -21,11 +21,16 @@ internal sealed class MeshTransport
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _http;
+    private readonly TimeSpan _patience;
     private readonly ResiliencePipeline<Answer> _again;
 
-    public MeshTransport(HttpClient http, TimeProvider time)
+    /// <summary>Asks over an HTTP client.</summary>
+    /// <param name="http">The client.</param>
+    /// <param name="time">The clock of the pauses between attempts.</param>
+    /// <param name="patience">How long an answer may take beyond what a request itself asks the mesh to wait.</param>
+    public MeshTransport(HttpClient http, TimeProvider time, TimeSpan patience)
     {
-        _http = http;
+        (_http, _patience) = (http, patience);
         _again = new ResiliencePipelineBuilder<Answer> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<Answer>
             {
@@ -45,11 +50,43 @@ internal sealed class MeshTransport
     /// <param name="request">Makes the request, anew for each attempt.</param>
     /// <param name="type">What the answer is read as.</param>
     /// <param name="receiptInConflict">Whether a 409 that is no problem is an answer too.</param>
+    /// <param name="wait">How long the mesh was asked to wait, or the bytes need.</param>
     /// <param name="cancellation">Stops asking.</param>
     public async Task<T> AskAsync<T>(
-        Func<HttpRequestMessage> request, JsonTypeInfo<T> type, CancellationToken cancellation, bool receiptInConflict = false)
+        Func<HttpRequestMessage> request,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellation,
+        bool receiptInConflict = false,
+        TimeSpan wait = default)
     {
-        return Read(await AnswerAsync(request, cancellation, receiptInConflict), type);
+        return Read(await AnswerAsync(request, cancellation, receiptInConflict, wait), type);
+    }
+
+    /// <summary>
+    /// Asks for what may take a while to come. A gateway in between may not wait as long as the mesh would, and answer in its place
+    /// (504, or 408): then the mesh is asked how things stand now, and the caller asks again.
+    /// </summary>
+    /// <param name="request">Makes the request for a time to wait.</param>
+    /// <param name="wait">How long to wait.</param>
+    /// <param name="type">What the answer is read as.</param>
+    /// <param name="cancellation">Stops asking.</param>
+    public async Task<T> PollAsync<T>(
+        Func<TimeSpan, HttpRequestMessage> request, TimeSpan wait, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        if (wait > TimeSpan.Zero)
+        {
+            var answer = await OnceAsync(() => request(wait), cancellation, wait);
+            if (answer.Status is HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout)
+            {
+                wait = TimeSpan.Zero;
+            }
+            else if (answer.IsSuccess)
+            {
+                return Read(answer.Bytes, type);
+            }
+        }
+
+        return await AskAsync(() => request(wait), type, cancellation, wait: wait);
     }
 
     /// <summary>Reads an answer.</summary>
@@ -72,10 +109,13 @@ internal sealed class MeshTransport
     /// <exception cref="MeshProblemException">The mesh said no.</exception>
     /// <exception cref="MeshUnreachableException">It is away still, after all attempts.</exception>
     public async Task<byte[]> AnswerAsync(
-        Func<HttpRequestMessage> request, CancellationToken cancellation, bool receiptInConflict = false)
+        Func<HttpRequestMessage> request,
+        CancellationToken cancellation,
+        bool receiptInConflict = false,
+        TimeSpan wait = default)
     {
         var answer = await _again.ExecuteAsync(
-            async (ask, stop) => await OnceAsync(ask, stop), request, cancellation);
+            async (ask, stop) => await OnceAsync(ask, stop, wait), request, cancellation);
         if (answer.IsAway)
         {
             throw new MeshUnreachableException(_http.BaseAddress!, answer.Why, answer.Failure);
@@ -87,13 +127,18 @@ internal sealed class MeshTransport
     }
 
     /// <summary>Asks once.</summary>
-    public async Task<Answer> OnceAsync(Func<HttpRequestMessage> request, CancellationToken cancellation)
+    public async Task<Answer> OnceAsync(
+        Func<HttpRequestMessage> request, CancellationToken cancellation, TimeSpan wait = default)
     {
         using var message = request();
+
+        // A link that was cut without a word answers nothing, ever. The network keeps the world's time, not the caller's.
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(wait + _patience);
         try
         {
-            using var response = await _http.SendAsync(message, cancellation);
-            var bytes = await response.Content.ReadAsByteArrayAsync(cancellation);
+            using var response = await _http.SendAsync(message, timeout.Token);
+            var bytes = await response.Content.ReadAsByteArrayAsync(timeout.Token);
             return new Answer(response.StatusCode, bytes)
             {
                 Problem = ReadProblem(response, bytes),
@@ -105,12 +150,12 @@ internal sealed class MeshTransport
         {
             return new Answer(default, []) { Failure = broken, ReasonPhrase = broken.InnerException?.Message ?? broken.Message };
         }
-        catch (OperationCanceledException timeout) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
             return new Answer(default, [])
             {
-                Failure = timeout,
-                ReasonPhrase = $"no answer within {_http.Timeout.TotalSeconds:0} seconds",
+                Failure = late,
+                ReasonPhrase = $"no answer within {(wait + _patience).TotalSeconds:0} seconds",
             };
         }
     }

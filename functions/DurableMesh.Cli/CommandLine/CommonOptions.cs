@@ -15,7 +15,8 @@ internal static class CommonOptions
     /// <summary>The mesh's address.</summary>
     public static Option<string> Url { get; } = new("--url")
     {
-        Description = "Where the mesh is; MESH_URL says it too.",
+        Description =
+            "Where the mesh is; MESH_URL says it too. MESH_CA names a PEM file of certificates to trust for https.",
         HelpName = "URL",
         Recursive = true,
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("MESH_URL") is { Length: > 0 } url ? url : DefaultUrl,
@@ -62,11 +63,24 @@ internal static class CommonOptions
     }
 
     /// <summary>A client for the mesh that the command line names.</summary>
-    public static MeshClient Connect(this ParseResult parsed) =>
-        Uri.TryCreate(parsed.GetValue(Url), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? MeshClient.Connect(url, parsed.MeshKey())
-            : throw new CliException(
+    /// <exception cref="CliException">There is no safe way to it.</exception>
+    public static MeshClient Connect(this ParseResult parsed)
+    {
+        if (!Uri.TryCreate(parsed.GetValue(Url), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            throw new CliException(
                 ExitCode.Usage, $"'{parsed.GetValue(Url)}' is no http:// or https:// address (--url or MESH_URL).");
+        }
+
+        try
+        {
+            return MeshClient.Connect(url, parsed.MeshKey());
+        }
+        catch (MeshLinkException unsafeLink)
+        {
+            throw new CliException(ExitCode.Usage, unsafeLink.Message, unsafeLink);
+        }
+    }
 
     /// <summary>The key of the command line, or of MESH_KEY; null where there is none.</summary>
     /// <exception cref="CliException">It cannot be a key.</exception>
