@@ -20,6 +20,11 @@ internal static partial class AgentLog
     [LoggerMessage(LogLevel.Warning, "the mesh does not know the inbox position any more; beginning with the first message")]
     public static partial void PositionUnknown(ILogger log);
 
+    [LoggerMessage(
+        LogLevel.Warning,
+        "the registry has {Agent} on {Registered}, and this runner is on {Device}; it goes on, as the registry may be behind")]
+    public static partial void OtherDevice(ILogger log, string agent, string registered, string device);
+
     [LoggerMessage(LogLevel.Information, "thread {ThreadId}, message {Sequence}: at work (try {Attempt})")]
     public static partial void AtWork(ILogger log, string threadId, int sequence, int attempt);
 

@@ -45,6 +45,7 @@ public sealed class AgentRunner : IDisposable
     /// <summary>Works until it is stopped.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        var look = LookAtDeviceAsync(cancellation);
         try
         {
             while (true)
@@ -63,7 +64,7 @@ public sealed class AgentRunner : IDisposable
         }
         finally
         {
-            await Task.WhenAll(_threads.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([look, .. _threads.Values]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -72,6 +73,23 @@ public sealed class AgentRunner : IDisposable
     {
         _conversation.Dispose();
         _retries.Dispose();
+    }
+
+    /// <summary>Says where the registry has the agent on another machine: authority and patterns go by that one.</summary>
+    private async Task LookAtDeviceAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var agent = await _mesh.PersistAsync((client, stop) => client.GetAgentAsync(_options.Agent, stop), cancellation);
+            if (agent.Device is { } registered && !registered.Equals(_options.Device, StringComparison.OrdinalIgnoreCase))
+            {
+                AgentLog.OtherDevice(_log, _options.Agent, registered, _options.Device);
+            }
+        }
+        catch (MeshProblemException)
+        {
+            // The inbox says the same, and matters more.
+        }
     }
 
     private async Task<InboxPage> ReadInboxAsync(CancellationToken cancellation)

@@ -35,7 +35,16 @@ public sealed record MeshAgentOptions
     /// <summary>The key that the runner asks with; taken out of all that is sent. Null for none.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The machine, for people who look at who is at work.</summary>
+    /// <summary>
+    /// For how long a message is kept for this runner when the mesh does not hear of it: 1 second to 10 minutes. It says three
+    /// times in that time that it is at work; when it could not for all of it, another runner may have the message, and the run
+    /// is ended.
+    /// </summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// The machine, for people who look at who is at work. Where the registry names another one, the runner says so at its start.
+    /// </summary>
     public string Device { get; init; } = Environment.MachineName;
 
     /// <summary>Where each thread's work is done.</summary>

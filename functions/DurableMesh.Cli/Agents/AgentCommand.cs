@@ -50,6 +50,20 @@ internal static class AgentCommand
         "For how long a message is tried again whose command fails. A command that exits with 75 is tried until the thread ends.",
         TimeSpan.FromMinutes(10));
 
+    private static readonly Option<TimeSpan> Lease = Durations.Option(
+        "--lease",
+        "For how long the mesh keeps a message for this runner when it does not hear of it, at most PT10M. A link that is cut for " +
+        "longer ends the run, as another machine may have the message then.",
+        TimeSpan.FromSeconds(60),
+        TimeSpan.FromMinutes(10));
+
+    private static readonly Option<string> Device = new("--device")
+    {
+        Description = "The machine, for people who look at who is at work. [default: this machine's name]",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => Environment.MachineName,
+    };
+
     private static readonly Option<decimal?> WorstCase = Money(
         "--worst-case",
         "What one run of the command can cost at most, in US dollars. It is reserved before each run, so that a run that does " +
@@ -67,7 +81,7 @@ internal static class AgentCommand
         var presets = new PresetOptions();
         var run = new Command("run", "Answer an agent's messages with a command or a preset, until stopped.")
         {
-            id, Exec, Parallel, Only, Timeout, RetryFor, WorstCase, CostPerRun, workspace.Option,
+            id, Exec, Parallel, Only, Timeout, RetryFor, Lease, Device, WorstCase, CostPerRun, workspace.Option,
         };
         foreach (var option in presets.All)
         {
@@ -93,6 +107,8 @@ internal static class AgentCommand
                 Only = parsed.GetValue(Only) ?? [],
                 Timeout = parsed.GetValue(Timeout),
                 RetryFor = parsed.GetValue(RetryFor),
+                Lease = parsed.GetValue(Lease),
+                Device = parsed.GetRequiredValue(Device),
                 WorstCaseUsd = parsed.GetValue(WorstCase),
                 CostPerRunUsd = parsed.GetValue(CostPerRun),
                 Key = parsed.MeshKey(),

@@ -186,7 +186,9 @@ internal static class AgentsCommand
     private static string StateOf(AgentView agent) => agent switch
     {
         { Enabled: false } => "disabled",
-        { AtWork: { } work } => $"at work since {Instant(work.Since)}{(work.Threads == 1 ? "" : $", {work.Threads} threads")}",
+        { AtWork: { } work } =>
+            $"at work since {Instant(work.Since)}{(work.Devices is { } devices ? $" on {devices}" : "")}"
+            + (work.Threads == 1 ? "" : $", {work.Threads} threads"),
         { Reachable: true } => "reachable",
         _ => "away",
     };

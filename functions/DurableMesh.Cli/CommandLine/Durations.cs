@@ -8,24 +8,25 @@ namespace DurableMesh.Cli.CommandLine;
 internal static class Durations
 {
     /// <summary>An option that is a duration of at least a second.</summary>
-    public static Option<TimeSpan> Option(string name, string description, TimeSpan otherwise) => new(name)
+    public static Option<TimeSpan> Option(string name, string description, TimeSpan otherwise, TimeSpan? most = null) => new(name)
     {
         Description = $"{description} [default: {Iso8601Duration.Format(otherwise)}]",
         HelpName = "PT30M",
-        CustomParser = Parse,
+        CustomParser = argument => Parse(argument, most ?? TimeSpan.MaxValue),
         DefaultValueFactory = _ => otherwise,
     };
 
-    private static TimeSpan Parse(ArgumentResult argument)
+    private static TimeSpan Parse(ArgumentResult argument, TimeSpan most)
     {
         if (argument.Tokens is [var token] && Iso8601Duration.TryParse(token.Value, out var duration)
-            && duration >= TimeSpan.FromSeconds(1))
+            && duration >= TimeSpan.FromSeconds(1) && duration <= most)
         {
             return duration;
         }
 
         var name = (argument.Parent as OptionResult)?.Option.Name;
-        argument.AddError($"{name} is a duration such as PT90S, PT30M or PT2H, at least PT1S.");
+        var limit = most == TimeSpan.MaxValue ? "" : $" and at most {Iso8601Duration.Format(most)}";
+        argument.AddError($"{name} is a duration such as PT90S, PT30M or PT2H, at least PT1S{limit}.");
         return default;
     }
 }

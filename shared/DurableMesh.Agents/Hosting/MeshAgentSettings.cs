@@ -30,6 +30,9 @@ public sealed class MeshAgentSettings(string agent)
             string.IsNullOrWhiteSpace(Options.Agent) ? "The agent has no id." : null,
             Mesh.Scheme is "http" or "https" ? null : $"'{Mesh}' is no http:// or https:// address.",
             Options.Parallel is >= 1 and <= 256 ? null : $"Parallel is {Options.Parallel}; it is 1 to 256.",
+            Options.Lease >= TimeSpan.FromSeconds(1) && Options.Lease <= TimeSpan.FromMinutes(10)
+                ? null
+                : "Lease is 1 second to 10 minutes.",
             Options.Timeout > TimeSpan.Zero ? null : "Timeout is more than nothing.",
             Options.RetryFor >= TimeSpan.Zero ? null : "RetryFor is not negative.",
             Options.WorstCaseUsd is <= 0 ? "WorstCaseUsd is more than 0." : null,

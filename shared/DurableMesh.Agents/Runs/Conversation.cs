@@ -67,19 +67,17 @@ internal sealed class Conversation(
                 return;
             }
 
-            if (await ClaimAsync(record, cancellation) is { } lease)
+            if (await AttemptAsync(record, turn, cancellation) is not { } next)
             {
-                if (await AttemptAsync(record, turn, lease, cancellation) is not { } next)
-                {
-                    return;
-                }
-
-                record = next;
+                return;
             }
-            else
+
+            if (next == record)
             {
                 await Task.Delay(LeaseHeldElsewhere, time, cancellation);
             }
+
+            record = next;
         }
 
         await ForgetIfEndedAsync(thread, cancellation);
@@ -92,14 +90,20 @@ internal sealed class Conversation(
         record.Mark is { } mark ? ProcessTree.EndAsync(mark, session: 0) : Task.CompletedTask;
 
     /// <returns>The lease; null where the message is another runner's, for now or for good.</returns>
-    private async Task<LeaseRequest?> ClaimAsync(RunRecord record, CancellationToken cancellation)
+    private async Task<HeldLease?> ClaimAsync(RunRecord record, CancellationToken cancellation)
     {
-        var lease = new LeaseRequest(
-            options.Agent, home.Holder, record.Sequence, ThreadWatch.LeaseTime, Device: options.Device);
+        var lease = new LeaseRequest(options.Agent, home.Holder, record.Sequence, options.Lease, Device: options.Device);
         try
         {
-            await mesh.PersistAsync((client, stop) => client.LeaseAsync(record.ThreadId, lease, stop), cancellation);
-            return lease;
+            long asked = 0;
+            await mesh.PersistAsync(
+                (client, stop) =>
+                {
+                    asked = time.GetTimestamp();
+                    return client.LeaseAsync(record.ThreadId, lease, stop);
+                },
+                cancellation);
+            return new HeldLease(lease, asked);
         }
         catch (MeshProblemException refused)
         {
@@ -115,15 +119,23 @@ internal sealed class Conversation(
         }
     }
 
-    /// <returns>The record to go on with; null where nothing is left to do.</returns>
+    /// <returns>
+    /// The record to go on with, as it was where another runner has the message; null where nothing is left to do.
+    /// </returns>
     private async Task<RunRecord?> AttemptAsync(
-        RunRecord record, AgentTurn turn, LeaseRequest lease, CancellationToken cancellation)
+        RunRecord record, AgentTurn turn, CancellationToken cancellation)
     {
         ActiveRun run;
         RunEnd end;
         await _places.WaitAsync(cancellation);
         try
         {
+            // Claimed with a place in hand: a lease that waits for one would run out.
+            if (await ClaimAsync(record, cancellation) is not { } lease)
+            {
+                return record;
+            }
+
             if (!await _outbox.ReserveAsync(record, cancellation))
             {
                 return null;
@@ -183,7 +195,7 @@ internal sealed class Conversation(
     }
 
     private async Task<(ActiveRun Run, RunEnd End)> RunAsync(
-        RunRecord record, AgentTurn turn, LeaseRequest lease, CancellationToken cancellation)
+        RunRecord record, AgentTurn turn, HeldLease lease, CancellationToken cancellation)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var timeout = new CancellationTokenSource(options.Timeout, time);
@@ -214,7 +226,7 @@ internal sealed class Conversation(
         }
     }
 
-    private async Task WatchAsync(ActiveRun run, ThreadView thread, LeaseRequest lease, CancellationTokenSource over)
+    private async Task WatchAsync(ActiveRun run, ThreadView thread, HeldLease lease, CancellationTokenSource over)
     {
         try
         {
@@ -282,7 +294,7 @@ internal sealed class Conversation(
     private async Task FinishAsync(RunRecord record, RunState state, int? sent, CancellationToken cancellation)
     {
         var done = new LeaseRequest(
-            options.Agent, home.Holder, record.Sequence, ThreadWatch.LeaseTime, Done: true, options.Device);
+            options.Agent, home.Holder, record.Sequence, options.Lease, Done: true, options.Device);
         try
         {
             await mesh.PersistAsync((client, stop) => client.LeaseAsync(record.ThreadId, done, stop), cancellation);

@@ -59,7 +59,8 @@ internal sealed class Outbox(MeshAgentOptions options, MeshLink mesh, ILogger lo
     /// <summary>Sends a finding or a note, while the run goes on. One that is refused is said to the operator.</summary>
     public async Task SendAsideAsync(RunRecord record, AgentReply reply, int number, CancellationToken cancellation)
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"run:{record.Sequence}.{record.Attempt}:{number}");
+        // With the run's own mark: another machine that gets the message counts its tries from 1 too.
+        var id = string.Create(CultureInfo.InvariantCulture, $"run:{record.Sequence}.{record.Mark}:{number}");
         await SendAsync(record, Request(record, id, reply, usage: null), cancellation);
     }
 

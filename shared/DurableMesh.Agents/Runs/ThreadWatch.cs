@@ -4,15 +4,13 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Agents.Runs;
 
 /// <summary>
-/// While a run goes on: keeps the runner's lease on the message alive, and notices the thread's end. Either way the run has no
-/// use any more, and is ended.
+/// While a run goes on: keeps the runner's lease on the message alive, and notices when that fails or the thread ends. Either way
+/// the run has no use any more, and is ended.
 /// </summary>
 internal sealed class ThreadWatch(MeshLink mesh, TimeProvider time)
 {
-    /// <summary>For how long a lease is asked for. A runner that dies is replaced after that.</summary>
-    public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(60);
+    private const int RenewalsPerLease = 3;
 
-    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(30);
 
     /// <summary>Waits until the run has no use any more.</summary>
@@ -20,7 +18,7 @@ internal sealed class ThreadWatch(MeshLink mesh, TimeProvider time)
     /// <param name="lease">The lease that the runner has.</param>
     /// <param name="cancellation">The run has ended.</param>
     /// <returns>Why, in words.</returns>
-    public async Task<string> UntilUselessAsync(ThreadView thread, LeaseRequest lease, CancellationToken cancellation)
+    public async Task<string> UntilUselessAsync(ThreadView thread, HeldLease lease, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var ended = UntilEndedAsync(thread, either.Token);
@@ -46,19 +44,40 @@ internal sealed class ThreadWatch(MeshLink mesh, TimeProvider time)
         }
     }
 
-    private async Task<string> UntilLostAsync(string threadId, LeaseRequest lease, CancellationToken cancellation)
+    private async Task<string> UntilLostAsync(string threadId, HeldLease lease, CancellationToken cancellation)
     {
-        try
+        var (request, since) = lease;
+        while (true)
         {
-            while (true)
+            // The time since the mesh was last asked, so that the lease is given up here before it runs out there.
+            using var runOut = new CancellationTokenSource(Left(request.For, since), time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, runOut.Token);
+            try
             {
-                await Task.Delay(Renewal, time, cancellation);
-                await mesh.PersistAsync((client, stop) => client.LeaseAsync(threadId, lease, stop), cancellation);
+                await Task.Delay(request.For / RenewalsPerLease, time, either.Token);
+                var asked = time.GetTimestamp();
+                await mesh.PersistAsync((client, stop) => client.LeaseAsync(threadId, request, stop), either.Token);
+                since = asked;
+            }
+            catch (MeshProblemException lost)
+            {
+                return $"its lease is lost: {lost.Problem.Detail ?? lost.Problem.Title}";
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                return $"its lease ran out: the mesh was away for {Iso8601Duration.Format(request.For)}";
             }
         }
-        catch (MeshProblemException lost)
-        {
-            return $"its lease is lost: {lost.Problem.Detail ?? lost.Problem.Title}";
-        }
+    }
+
+    private TimeSpan Left(TimeSpan lease, long since)
+    {
+        var left = lease - time.GetElapsedTime(since);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }
+
+/// <summary>A lease that a runner was given.</summary>
+/// <param name="Request">What it asked for.</param>
+/// <param name="Since">When it asked, as a timestamp of its clock.</param>
+internal readonly record struct HeldLease(LeaseRequest Request, long Since);

@@ -64,14 +64,17 @@ public sealed record AgentView : IVersioned
 /// <summary>An agent at work.</summary>
 /// <param name="Since">Since when it is at work on the message that it claimed first.</param>
 /// <param name="Threads">On how many threads.</param>
-public sealed record AgentWork(DateTimeOffset Since, int Threads)
+/// <param name="Devices">On which machines, as far as its runners say; by name, with commas between them.</param>
+public sealed record AgentWork(DateTimeOffset Since, int Threads, string? Devices)
 {
     /// <summary>What an agent's leases come to; null where there are none.</summary>
     /// <param name="leases">Those that are alive.</param>
     public static AgentWork? Of(IEnumerable<LeaseView> leases)
     {
         var all = leases.ToList();
-        return all.Count == 0 ? null : new AgentWork(all.Min(lease => lease.Since), all.Count);
+        var devices = string.Join(
+            ", ", all.Select(lease => lease.Device).OfType<string>().Distinct().Order(StringComparer.Ordinal));
+        return all.Count == 0 ? null : new AgentWork(all.Min(lease => lease.Since), all.Count, devices is "" ? null : devices);
     }
 }
 

@@ -75,13 +75,28 @@ public sealed class AgentRunnerTests : IAsyncLifetime
         await _mesh.UntilAsync(messages => messages.Count == 5, Stop);
 
         Assert.Equal(
-            [
-                (3, "run:2.1:1", MessageKind.Finding),
-                (4, "run:2.1:2", MessageKind.Finding),
-                (5, "run:2:turn", MessageKind.Verdict),
-            ],
-            _mesh.Messages.Skip(2).Select(message => (message.Sequence, message.MessageId, message.Kind)));
+            [(3, MessageKind.Finding, "one"), (4, MessageKind.Finding, "two"), (5, MessageKind.Verdict, null)],
+            _mesh.Messages.Skip(2).Select(message => (message.Sequence, message.Kind, message.Body?.ToDisplayText())));
+        Assert.Equal("run:2:turn", _mesh.Messages[4].MessageId);
         Assert.All(_mesh.Messages.Skip(2), message => Assert.Equal(2, message.InReplyTo));
+    }
+
+    [Fact]
+    public async Task Findings_of_a_second_machine_are_not_taken_for_those_of_the_first()
+    {
+        Submitted();
+        await using (Desk(Finding("one") + "sleep 300", home: Path.Combine(_folder, "first")).Start())
+        {
+            await _mesh.UntilAsync(messages => messages.Count == 3, Stop);
+        }
+
+        _mesh.Leases.Ahead = TimeSpan.FromHours(1);
+        await using var second = Desk(Finding("other") + Fail, home: Path.Combine(_folder, "second")).Start();
+        await _mesh.UntilAsync(messages => messages.Count == 5, Stop);
+
+        Assert.Equal(["one", "other"], _mesh.Messages.Skip(2).Take(2).Select(message => message.Body?.ToDisplayText()));
+
+        static string Finding(string words) => $"echo '{{\"kind\":\"finding\",\"body\":\"{words}\"}}' >> $MESH_REPLY; ";
     }
 
     [Fact]
@@ -255,7 +270,7 @@ public sealed class AgentRunnerTests : IAsyncLifetime
             $"if [ $MESH_THREAD = {hung.ThreadId} ]; then echo $$ > {pid}; exec sleep 300; fi; {Fail}",
             options => options with
             {
-                Timeout = TimeSpan.FromHours(1),
+                Timeout = TimeSpan.FromMinutes(6),
                 RetryFor = TimeSpan.FromSeconds(1),
                 Parallel = 1,
             }).Start();

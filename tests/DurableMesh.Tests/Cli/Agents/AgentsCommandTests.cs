@@ -62,12 +62,13 @@ public sealed class AgentsCommandTests : IAsyncLifetime
         using var file = new TemporaryFile(Organisation);
         await RunAsync("agents", "load", file.Path);
         var leases = new[] { _mesh.Open(), _mesh.Open() }.Select(thread => _mesh.Leases.Decide(
-            thread.ThreadId, new LeaseRequest("proveo-verifier", "one", 1, TimeSpan.FromMinutes(1))).Lease).ToList();
+            thread.ThreadId,
+            new LeaseRequest("proveo-verifier", "one", 1, TimeSpan.FromMinutes(1), Device: "forge-mac")).Lease).ToList();
 
         var page = (await MeshRun.OfAsync(_mesh, "agents", "list", "--json")).Json<AgentsPage>();
-        Assert.Equal(new AgentWork(leases[0].Since, 2), page.Agents.Single().AtWork);
+        Assert.Equal(new AgentWork(leases[0].Since, 2, "forge-mac"), page.Agents.Single().AtWork);
         var words = (await MeshRun.OfAsync(_mesh, "agents", "show", "verifier")).Out;
-        Assert.Contains($"at work since {leases[0].Since:MM-dd HH:mm:ss}, 2 threads", words, StringComparison.Ordinal);
+        Assert.Contains($"at work since {leases[0].Since:MM-dd HH:mm:ss} on forge-mac, 2 threads", words, StringComparison.Ordinal);
     }
 
     [Fact]

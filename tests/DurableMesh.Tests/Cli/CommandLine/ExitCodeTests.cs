@@ -18,6 +18,8 @@ public sealed class ExitCodeTests
     [InlineData("up", "--port", "70000")]
     [InlineData("list", "--state", "asleep")]
     [InlineData("status", "t", "--url", "ftp://x")]
+    [InlineData("status", "t", "--url", "http://192.0.2.1", "--key", "dmk_x")]
+    [InlineData("agent", "run", "--as", "a", "--exec", "true", "--lease", "PT11M")]
     public async Task A_wrong_command_line_is_a_usage_error_with_nothing_on_standard_output(params string[] args)
     {
         var run = await MeshRun.OfAsync("", args);
