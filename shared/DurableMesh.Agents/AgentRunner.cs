@@ -39,7 +39,7 @@ public sealed class AgentRunner : IDisposable
         _mesh = new MeshLink(client, log, time);
         _retries = new RetrySignal(home, time);
         _conversation = new Conversation(options, handler, _mesh, home, _retries, log, time);
-        _ledger = new InboxLedger(home.LoadProgress(), home.SaveProgress);
+        _ledger = new InboxLedger(home.LoadPosition(), home.SavePosition);
     }
 
     /// <summary>Works until it is stopped.</summary>
@@ -115,12 +115,12 @@ public sealed class AgentRunner : IDisposable
             try
             {
                 await _conversation.AnswerAsync(message, cancellation);
-                _ledger.Finish(new MessageKey(message.ThreadId, message.Sequence));
+                _ledger.Finish(message);
                 return;
             }
             catch (MeshProblemException gone) when (gone.Status == HttpStatusCode.NotFound)
             {
-                _ledger.Finish(new MessageKey(message.ThreadId, message.Sequence));
+                _ledger.Finish(message);
                 return;
             }
             catch (Exception failure) when (!cancellation.IsCancellationRequested)

@@ -12,7 +12,7 @@ namespace DurableMesh.Agents;
 [JsonSerializable(typeof(Commands.AgentReplyLine))]
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(RunRecord))]
-[JsonSerializable(typeof(AgentProgress))]
+[JsonSerializable(typeof(InboxPosition))]
 [JsonSerializable(typeof(Usage))]
 internal sealed partial class AgentsJson : JsonSerializerContext
 {

@@ -155,7 +155,8 @@ public sealed class MeshClient
     /// <param name="cancellation">Stops asking.</param>
     /// <returns>The artifact to name in a message. Where trust zones redact, hash and size are those of what was kept.</returns>
     /// <exception cref="ArgumentException">It is larger.</exception>
-    /// <exception cref="ArtifactMismatchException">The mesh kept something else, and does not say that it redacted it.</exception>
+    /// <exception cref="ArtifactMismatchException">The mesh kept something else, and does not say that it redacted
+    /// it.</exception>
     public async Task<Artifact> PutArtifactAsync(
         string threadId, string from, string name, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
         (await KeepArtifactAsync(threadId, from, name, content, cancellation)).ToArtifact();

@@ -63,7 +63,8 @@ internal sealed class MeshTransport
     }
 
     /// <summary>
-    /// Asks for what may take a while to come. A gateway in between may not wait as long as the mesh would, and answer in its place
+    /// Asks for what may take a while to come. A gateway in between may not wait as long as the mesh would, and answer in its
+    /// place
     /// (504, or 408): then the mesh is asked how things stand now, and the caller asks again.
     /// </summary>
     /// <param name="request">Makes the request for a time to wait.</param>

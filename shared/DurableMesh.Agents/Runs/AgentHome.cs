@@ -2,17 +2,9 @@ using System.Text.Json;
 
 namespace DurableMesh.Agents.Runs;
 
-/// <summary>A message in a thread.</summary>
-internal readonly record struct MessageKey(string ThreadId, int Sequence);
-
 /// <summary>How far an agent's runner has come in the inbox.</summary>
 /// <param name="After">The position up to which every message is done; null before the first.</param>
-/// <param name="Done">The messages after it that are done too.</param>
-internal sealed record AgentProgress(string? After, IReadOnlyList<MessageKey> Done)
-{
-    /// <summary>Nothing is done yet.</summary>
-    public static AgentProgress None { get; } = new(null, []);
-}
+internal sealed record InboxPosition(string? After);
 
 /// <summary>The folder of an agent's runner cannot be used; the message says why and what to do.</summary>
 public sealed class AgentHomeException(string message, Exception? inner = null) : Exception(message, inner);
@@ -89,23 +81,23 @@ public sealed class AgentHome : IDisposable
     /// <summary>
     /// How far the runner has come; the beginning where that is not known, because the mesh tells what is done.
     /// </summary>
-    internal AgentProgress LoadProgress()
+    internal string? LoadPosition()
     {
         try
         {
             return File.Exists(Inbox)
-                ? JsonSerializer.Deserialize(File.ReadAllBytes(Inbox), AgentsJson.Context.AgentProgress) ?? AgentProgress.None
-                : AgentProgress.None;
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(Inbox), AgentsJson.Context.InboxPosition)?.After
+                : null;
         }
         catch (JsonException)
         {
-            return AgentProgress.None;
+            return null;
         }
     }
 
     /// <summary>Writes down how far the runner has come.</summary>
-    internal void SaveProgress(AgentProgress progress) =>
-        AtomicFile.Write(Inbox, progress, AgentsJson.Context.AgentProgress, durable: false);
+    internal void SavePosition(string? after) =>
+        AtomicFile.Write(Inbox, new InboxPosition(after), AgentsJson.Context.InboxPosition, durable: false);
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();

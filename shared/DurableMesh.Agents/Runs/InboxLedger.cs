@@ -3,87 +3,73 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Agents.Runs;
 
 /// <summary>
-/// Which messages of the inbox are done. Threads go on side by side, so messages are done out of order: the position that is
-/// written down moves only over pages that are done altogether.
+/// How far an agent's runner has come in its inbox. Threads go on side by side, so messages are done out of order: the position
+/// that is
+/// written down moves only over pages that are done altogether. What a restart takes up again costs a question to the mesh, which
+/// knows what is answered.
 /// </summary>
-internal sealed class InboxLedger
+internal sealed class InboxLedger(string? position, Action<string?> save)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Page> _pages = new();
-    private readonly HashSet<MessageKey> _done;
-    private readonly Action<AgentProgress> _save;
-    private string? _after;
 
-    /// <summary>Goes on from what was written down.</summary>
-    public InboxLedger(AgentProgress progress, Action<AgentProgress> save)
-    {
-        _after = Position = progress.After;
-        _done = [.. progress.Done];
-        _save = save;
-    }
-
-    /// <summary>The position from which to read on.</summary>
-    public string? Position { get; private set; }
+    /// <summary>The position from which to read on; null for the beginning.</summary>
+    public string? Position { get; private set; } = position;
 
     /// <summary>Takes a page of the inbox in.</summary>
-    /// <returns>The messages that are not done yet.</returns>
+    /// <returns>Its messages.</returns>
     public IReadOnlyList<MessageView> Take(InboxPage inbox)
     {
         lock (_gate)
         {
             Position = inbox.NextAfter;
-            var open = inbox.Messages.Where(message => !_done.Contains(KeyOf(message))).ToList();
             if (inbox.Messages.Count > 0)
             {
-                _pages.Enqueue(new Page(inbox.NextAfter, [.. inbox.Messages.Select(KeyOf)]));
-                Advance();
+                _pages.Enqueue(new Page(inbox.NextAfter, [.. inbox.Messages.Select(MessageKey.Of)]));
             }
 
-            return open;
+            return inbox.Messages;
         }
     }
 
-    /// <summary>Writes down that a message is done.</summary>
-    public void Finish(MessageKey message)
+    /// <summary>Notes that a message is done.</summary>
+    public void Finish(MessageView message)
     {
         lock (_gate)
         {
-            _done.Add(message);
-            Advance();
-            _save(new AgentProgress(_after, [.. _done]));
+            foreach (var page in _pages)
+            {
+                page.Open.Remove(MessageKey.Of(message));
+            }
+
+            string? done = null;
+            while (_pages.TryPeek(out var oldest) && oldest.Open.Count == 0)
+            {
+                done = _pages.Dequeue().NextAfter;
+            }
+
+            if (done is not null)
+            {
+                save(done);
+            }
         }
     }
 
-    /// <summary>Whether a message is done, as far as is still remembered.</summary>
-    public bool IsDone(MessageKey message)
-    {
-        lock (_gate)
-        {
-            return _done.Contains(message);
-        }
-    }
-
-    /// <summary>Begins again with the inbox's first message: the position is one the mesh does not know any more.</summary>
+    /// <summary>Begins again with the inbox's first message: the position is one that the mesh does not know.</summary>
     public void Reset()
     {
         lock (_gate)
         {
-            Position = _after = null;
+            Position = null;
             _pages.Clear();
-            _save(new AgentProgress(_after, [.. _done]));
+            save(null);
         }
     }
 
-    private void Advance()
+    private readonly record struct MessageKey(string ThreadId, int Sequence)
     {
-        while (_pages.TryPeek(out var oldest) && oldest.Messages.All(_done.Contains))
-        {
-            _after = _pages.Dequeue().NextAfter;
-            _done.ExceptWith(oldest.Messages);
-        }
+        public static MessageKey Of(MessageView message) => new(message.ThreadId, message.Sequence);
     }
 
-    private static MessageKey KeyOf(MessageView message) => new(message.ThreadId, message.Sequence);
-
-    private sealed record Page(string NextAfter, IReadOnlyList<MessageKey> Messages);
+    private sealed record Page(string NextAfter, HashSet<MessageKey> Open);
 }

@@ -519,7 +519,7 @@ public sealed class AgentRunnerTests : IAsyncLifetime
     {
         using (var home = AgentHome.Open(Path.Combine(_folder, "home"), Sample.Verifier))
         {
-            home.SaveProgress(new AgentProgress("of-another-mesh", []));
+            home.SavePosition("of-another-mesh");
         }
 
         Submitted();

@@ -12,18 +12,17 @@ public sealed class AgentHomeTests : IDisposable
     [Fact]
     public void Progress_and_records_outlive_the_runner()
     {
-        var progress = new AgentProgress("at-7", [new MessageKey("t", 8)]);
         var record = new RunRecord { ThreadId = "t", Sequence = 8, Session = JsonText.OfString("s"), Attempt = 2 };
         using (var home = AgentHome.Open(_folder, "a"))
         {
-            home.SaveProgress(AgentProgress.None);
-            home.SaveProgress(progress);
+            home.SavePosition(null);
+            home.SavePosition("at-7");
             home.Journal.Write(record, durable: true);
         }
 
         using var again = AgentHome.Open(_folder, "a");
 
-        Assert.Equivalent(progress, again.LoadProgress(), strict: true);
+        Assert.Equal("at-7", again.LoadPosition());
         Assert.Equal(record, again.Journal.Read("t"));
         Assert.Equal([record], again.Journal.ReadAll());
     }
@@ -53,7 +52,7 @@ public sealed class AgentHomeTests : IDisposable
         File.WriteAllText(Path.Combine(home.Folder, "inbox.json"), "{\"after\":");
         File.WriteAllText(Directory.GetFiles(home.Folder, "t.json", SearchOption.AllDirectories).Single(), "{\"thr");
 
-        Assert.Equal(AgentProgress.None, home.LoadProgress());
+        Assert.Null(home.LoadPosition());
         Assert.Equal(new RunRecord { ThreadId = "t" }, home.Journal.Read("t"));
         Assert.Empty(home.Journal.ReadAll());
     }

@@ -14,7 +14,9 @@ public enum LinkCut
     Silent,
 }
 
-/// <summary>Another machine: a network namespace at the other end of a pair of interfaces. Linux only, and only for root.</summary>
+/// <summary>
+/// Another machine: a network namespace at the other end of a pair of interfaces. Linux only, and only for root.
+/// </summary>
 internal sealed class Device : IDisposable
 {
     private static int _devices;
