@@ -48,9 +48,17 @@ public sealed class AgentRunner : IDisposable
         var look = LookAtDeviceAsync(cancellation);
         try
         {
-            while (true)
+            for (var worked = false; ;)
             {
-                foreach (var message in _ledger.Take(await ReadInboxAsync(cancellation)))
+                var messages = _ledger.Take(await ReadInboxAsync(cancellation));
+                if (worked && messages.Count == 0 && _threads.Values.All(thread => thread.IsCompleted))
+                {
+                    _options.Resting?.Invoke();
+                    worked = false;
+                }
+
+                worked |= messages.Count > 0;
+                foreach (var message in messages)
                 {
                     _threads[message.ThreadId] = AnswerAfterAsync(
                         _threads.GetValueOrDefault(message.ThreadId, Task.CompletedTask), message, cancellation);

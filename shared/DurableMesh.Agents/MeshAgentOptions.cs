@@ -50,6 +50,9 @@ public sealed record MeshAgentOptions
     /// <summary>Where each thread's work is done.</summary>
     public Workspaces.IWorkspaces Workspaces { get; init; } = new Workspaces.SharedFolder(Environment.CurrentDirectory);
 
+    /// <summary>Called when there was work and there is none now: a good moment to give memory back.</summary>
+    public Action? Resting { get; init; }
+
     /// <summary>Gets the receipt of everything that is sent.</summary>
     public Action<Receipt>? Sent { get; init; }
 }

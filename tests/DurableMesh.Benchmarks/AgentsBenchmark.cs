@@ -19,7 +19,7 @@ namespace DurableMesh.Benchmarks;
 internal static class AgentsBenchmark
 {
     private const int Warm = 20;
-    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(40);
 
     public static async Task RunAsync(Arguments arguments, CancellationToken cancellation)
     {

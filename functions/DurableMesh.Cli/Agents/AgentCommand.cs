@@ -113,6 +113,7 @@ internal static class AgentCommand
                 CostPerRunUsd = parsed.GetValue(CostPerRun),
                 Key = parsed.MeshKey(),
                 Workspaces = workspace.Of(parsed, home.Folder, agent),
+                Resting = () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true),
                 Sent = receipt => Report(receipt, parsed.WantsJson(), terminal),
             };
             var line = parsed.GetValue(Exec);

@@ -33,7 +33,11 @@ internal sealed class ThreadReader(MeshLink mesh, string agent)
     public async Task<(ThreadView Thread, AgentTurn? Turn)> ReadTurnAsync(
         MessageView message, RunRecord record, CancellationToken cancellation)
     {
-        var reading = ReadAsync(message.ThreadId, record.LastTurn, message.Sequence, cancellation);
+        // Where the last turn is not known (a new home), a long thread is read whole only for a message that is still to answer.
+        var isLong = record.LastTurn == 0 && message.Sequence > FullPage;
+        var reading = isLong
+            ? ReadPageAsync(message.ThreadId, message.Sequence, cancellation)
+            : ReadAsync(message.ThreadId, record.LastTurn, message.Sequence, cancellation);
         var thread = await GetAsync(message.ThreadId, cancellation);
         var messages = await reading;
         if (thread.State != ThreadPhase.Open
@@ -42,13 +46,18 @@ internal sealed class ThreadReader(MeshLink mesh, string agent)
             return (thread, null);
         }
 
+        if (isLong)
+        {
+            messages = await ReadAsync(message.ThreadId, after: 0, message.Sequence, cancellation);
+        }
+
         return (thread, await TurnAsync(thread, message, messages, record, cancellation));
 
         bool IsLaterTurn(MessageView other) => other.Sequence > message.Sequence && other.Kind.HandsOver();
     }
 
     private async Task<AgentTurn> TurnAsync(
-        ThreadView thread, MessageView message, List<MessageView> messages, RunRecord record, CancellationToken cancellation)
+        ThreadView thread, MessageView message, IReadOnlyList<MessageView> messages, RunRecord record, CancellationToken cancellation)
     {
         var mine = messages.LastOrDefault(before => before.From == agent && before.Kind.HandsOver())?.Sequence ?? record.LastTurn;
         return new AgentTurn(
@@ -67,24 +76,28 @@ internal sealed class ThreadReader(MeshLink mesh, string agent)
     public void Forget(string threadId) => _briefs.TryRemove(threadId, out _);
 
     /// <summary>Reads the messages after one, at least up to another.</summary>
-    private async Task<List<MessageView>> ReadAsync(string threadId, int after, int through, CancellationToken cancellation)
+    private async Task<IReadOnlyList<MessageView>> ReadAsync(string threadId, int after, int through, CancellationToken cancellation)
     {
         var messages = new List<MessageView>();
-        int count;
+        IReadOnlyList<MessageView> page;
         do
         {
-            var page = await mesh.PersistAsync(
-                (client, stop) => client.GetMessagesAsync(threadId, after, to: null, TimeSpan.Zero, stop), cancellation);
-            messages.AddRange(page.Messages);
-            (after, count) = (page.NextAfter, page.Messages.Count);
+            page = await ReadPageAsync(threadId, after, cancellation);
+            messages.AddRange(page);
+            after = page.Count > 0 ? page[^1].Sequence : after;
         }
-        while (count > 0 && (after < through || count >= FullPage));
+        while (page.Count > 0 && (after < through || page.Count >= FullPage));
 
         return messages;
     }
 
+    private async Task<IReadOnlyList<MessageView>> ReadPageAsync(
+        string threadId, int after, CancellationToken cancellation) =>
+        (await mesh.PersistAsync(
+            (client, stop) => client.GetMessagesAsync(threadId, after, to: null, TimeSpan.Zero, stop), cancellation)).Messages;
+
     private async Task<MessageView> BriefAsync(
-        string threadId, List<MessageView> messages, CancellationToken cancellation)
+        string threadId, IReadOnlyList<MessageView> messages, CancellationToken cancellation)
     {
         if (messages is [{ Sequence: 1 } first, ..])
         {
@@ -96,9 +109,7 @@ internal sealed class ThreadReader(MeshLink mesh, string agent)
             return brief;
         }
 
-        var page = await mesh.PersistAsync(
-            (client, stop) => client.GetMessagesAsync(threadId, after: 0, to: null, TimeSpan.Zero, stop), cancellation);
-        return Remember(page.Messages[0]);
+        return Remember((await ReadPageAsync(threadId, after: 0, cancellation))[0]);
     }
 
     private MessageView Remember(MessageView brief)
