@@ -367,6 +367,37 @@ public sealed class AgentRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_new_home_reads_a_long_thread_whole_for_the_message_that_is_still_to_answer_alone()
+    {
+        var thread = _mesh.Open();
+        void Send(string id, string from, MessageKind kind) =>
+            _mesh.Send(thread.ThreadId, new() { MessageId = id, From = from, Kind = kind });
+        for (var round = 1; round <= 4; round++)
+        {
+            for (var note = 1; note <= 40; note++)
+            {
+                Send($"n-{round}-{note}", Sample.Builder, MessageKind.Note);
+            }
+
+            Send($"q-{round}", Sample.Builder, MessageKind.Question);
+            Send($"a-{round}", Sample.Verifier, MessageKind.Answer);
+        }
+
+        Send("b-1", Sample.Builder, MessageKind.Submission);
+        var seen = Path.Combine(_folder, "seen");
+        await using var desk = Desk($"cat > {seen}; {Fail}").Start();
+
+        await desk.UntilAsync(thread.ThreadId, RunState.Done);
+
+        var turn = JsonSerializer.Deserialize<AgentTurn>(await File.ReadAllTextAsync(seen, Stop), MeshJson.Options)!;
+        Assert.Equal(("mesh:brief", "b-1"), (turn.Brief.MessageId, turn.Message.MessageId));
+        Assert.Equal(["b-1"], turn.Since.Select(message => message.MessageId));
+        Assert.Equal(
+            2,
+            _mesh.Requests.Count(request => request.Contains("/messages?after=0&", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task The_same_agent_on_two_machines_answers_each_message_once()
     {
         var threads = Enumerable.Range(0, 8).Select(_ => Submitted()).ToList();
