@@ -17,7 +17,6 @@ public sealed class AgentRunner : IDisposable
 
     private readonly MeshAgentOptions _options;
     private readonly MeshLink _mesh;
-    private readonly AgentHome _home;
     private readonly RetrySignal _retries;
     private readonly Conversation _conversation;
     private readonly InboxLedger _ledger;
@@ -35,7 +34,7 @@ public sealed class AgentRunner : IDisposable
     public AgentRunner(
         MeshAgentOptions options, IAgentHandler handler, MeshClient client, AgentHome home, ILogger log, TimeProvider time)
     {
-        (_options, _home, _log, _time) = (options, home, log, time);
+        (_options, _log, _time) = (options, log, time);
         _mesh = new MeshLink(client, log, time);
         _retries = new RetrySignal(home, time);
         _conversation = new Conversation(options, handler, _mesh, home, _retries, log, time);

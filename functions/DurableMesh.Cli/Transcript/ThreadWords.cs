@@ -16,12 +16,4 @@ internal static class ThreadWords
 
     /// <summary>The command that decides a held thread.</summary>
     public static string HowToDecide(string threadId) => $"mesh decide {threadId} approve|deny --why REASON";
-
-    /// <summary>Whether the message gives the move to the other party (http-api.md, last section).</summary>
-    public static bool HandsOver(MessageView message) => message.Kind switch
-    {
-        MessageKind.Submission or MessageKind.Question or MessageKind.Answer => true,
-        MessageKind.Verdict => message.Verdict == Verdict.Fail,
-        _ => false,
-    };
 }

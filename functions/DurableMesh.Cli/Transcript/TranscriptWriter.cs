@@ -99,7 +99,7 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
             lines.Add($"[grey]{Money(message.Usage.CostUsd.Value)}[/]");
         }
 
-        if (ThreadWords.HandsOver(message))
+        if (message.HandsOver())
         {
             lines[^1] += $"  [grey]→ {Plain(message.To)}[/]";
         }

@@ -233,7 +233,7 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
         session with { Id = null, IsBegun = false, Known = 0, Told = 0, Reported = null };
 
     private static string? Beginning(string answer) =>
-        answer.Length == 0 ? null : answer[..BoundedText.WholeLength(answer, MaxLastAnswer)];
+        answer.Length == 0 ? null : WholeText.Cut(answer, MaxLastAnswer);
 
     private sealed record Place(string Home, IProgramRunner Programs);
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Agents.Presets;
 
@@ -49,13 +50,7 @@ public sealed partial record CodingFailure(CodingFailureKind Kind, string Words)
     }
 
     /// <summary>One line of at most some hundred characters, whole ones, none of them a control character.</summary>
-    public static string Shorten(string words)
-    {
-        var line = Gaps().Replace(words, " ").Trim();
-        return line.Length <= MaxWords
-            ? line
-            : $"{line[..(char.IsHighSurrogate(line[MaxWords - 1]) ? MaxWords - 1 : MaxWords)]}…";
-    }
+    public static string Shorten(string words) => WholeText.Shorten(Gaps().Replace(words, " ").Trim(), MaxWords);
 
     private static int? StatusIn(string words) =>
         Status().Match(words) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, null) : null;

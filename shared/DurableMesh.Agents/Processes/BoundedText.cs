@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Agents.Processes;
 
@@ -21,7 +22,7 @@ public sealed class BoundedText(int head, int tail)
     {
         if (!_headIsFull)
         {
-            var taken = WholeLength(text, head - _head.Length);
+            var taken = WholeText.LengthOf(text, head - _head.Length);
             _head.Append(text[..taken]);
             text = text[taken..];
             _headIsFull = text.Length > 0 || _head.Length == head;
@@ -41,12 +42,6 @@ public sealed class BoundedText(int head, int tail)
         var gap = string.Create(CultureInfo.InvariantCulture, $"[… {_leftOut} characters left out …]\n");
         return $"{_head}{(_leftOut == 0 ? "" : _head.Length == 0 ? gap : "\n" + gap)}{_tail}";
     }
-
-    /// <summary>The longest beginning of at most so many characters that ends with a whole one.</summary>
-    internal static int WholeLength(ReadOnlySpan<char> text, int limit) =>
-        text.Length <= limit ? text.Length
-        : limit > 0 && char.IsHighSurrogate(text[limit - 1]) ? limit - 1
-        : limit;
 
     private void Trim()
     {

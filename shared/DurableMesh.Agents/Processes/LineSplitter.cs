@@ -1,4 +1,5 @@
 using System.Text;
+using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Agents.Processes;
 
@@ -30,7 +31,7 @@ internal sealed class LineSplitter(Action<string> onLine)
     }
 
     private void Keep(ReadOnlySpan<char> part) =>
-        _line.Append(part[..BoundedText.WholeLength(part, BoundedText.Limit - _line.Length)]);
+        _line.Append(part[..WholeText.LengthOf(part, BoundedText.Limit - _line.Length)]);
 
     private void Finish()
     {

@@ -67,7 +67,7 @@ internal sealed class ActiveRun(
             Spent(usage);
         }
 
-        if (!reply.Kind.HandsOver())
+        if (!reply.Kind.IsMove())
         {
             await sendAside(record, reply, Interlocked.Increment(ref _asides), cancellation);
             return;

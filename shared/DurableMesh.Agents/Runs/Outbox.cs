@@ -53,7 +53,7 @@ internal sealed class Outbox(MeshAgentOptions options, MeshLink mesh, ILogger lo
         var usage = run.Usage is null && record.Unsettled is null && options.CostPerRunUsd is null ? null : Spent(record, run);
         return reply is null
             ? null
-            : Request(record, $"run:{record.Sequence}:{(reply.Kind.HandsOver() ? "turn" : "text")}", reply, usage);
+            : Request(record, $"run:{record.Sequence}:{(reply.Kind.IsMove() ? "turn" : "text")}", reply, usage);
     }
 
     /// <summary>Sends a finding or a note, while the run goes on. One that is refused is said to the operator.</summary>

@@ -41,7 +41,7 @@ internal sealed class ThreadReader(MeshLink mesh, string agent)
         var thread = await GetAsync(message.ThreadId, cancellation);
         var messages = await reading;
         if (thread.State != ThreadPhase.Open
-            || (message.Kind.HandsOver() && (thread.Awaiting != agent || messages.Any(IsLaterTurn))))
+            || (message.Kind.IsMove() && (thread.Awaiting != agent || messages.Any(IsLaterTurn))))
         {
             return (thread, null);
         }
@@ -53,13 +53,13 @@ internal sealed class ThreadReader(MeshLink mesh, string agent)
 
         return (thread, await TurnAsync(thread, message, messages, record, cancellation));
 
-        bool IsLaterTurn(MessageView other) => other.Sequence > message.Sequence && other.Kind.HandsOver();
+        bool IsLaterTurn(MessageView other) => other.Sequence > message.Sequence && other.Kind.IsMove();
     }
 
     private async Task<AgentTurn> TurnAsync(
         ThreadView thread, MessageView message, IReadOnlyList<MessageView> messages, RunRecord record, CancellationToken cancellation)
     {
-        var mine = messages.LastOrDefault(before => before.From == agent && before.Kind.HandsOver())?.Sequence ?? record.LastTurn;
+        var mine = messages.LastOrDefault(before => before.From == agent && before.Kind.IsMove())?.Sequence ?? record.LastTurn;
         return new AgentTurn(
             thread,
             await BriefAsync(thread.ThreadId, messages, cancellation),

@@ -8,7 +8,7 @@ internal static class Turns
     /// <summary>
     /// Whether a message of this kind is a turn, after which the move is somebody's; the brief gives the first one.
     /// </summary>
-    public static bool HandsOver(this MessageKind kind) => kind is not (MessageKind.Finding or MessageKind.Note);
+    public static bool IsMove(this MessageKind kind) => kind == MessageKind.Brief || kind.IsTurn();
 
     /// <summary>
     /// The kind of a text that answers a message: a question gets an answer, else the initiator submits. Null where a text is no

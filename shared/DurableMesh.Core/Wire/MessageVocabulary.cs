@@ -38,6 +38,15 @@ public static class MessageKinds
     /// <param name="kind">The kind.</param>
     public static bool IsTurn(this MessageKind kind) => kind is MessageKind.Submission or MessageKind.Verdict
         or MessageKind.Question or MessageKind.Answer or MessageKind.Failure;
+
+    /// <summary>Whether a message gives the move to the other party (http-api.md, Sending).</summary>
+    /// <param name="message">The message.</param>
+    public static bool HandsOver(this MessageView message) => message.Kind switch
+    {
+        MessageKind.Submission or MessageKind.Question or MessageKind.Answer => true,
+        MessageKind.Verdict => message.Verdict == Verdict.Fail,
+        _ => false,
+    };
 }
 
 /// <summary>The outcome of one check.</summary>

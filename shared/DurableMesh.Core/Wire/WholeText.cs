@@ -16,6 +16,11 @@ public static class WholeText
     /// <param name="most">The longest that it may be, the ellipsis not counted.</param>
     public static string Shorten(string text, int most) => text.Length <= most ? text : $"{text[..EndBefore(text, most)]}…";
 
-    private static int EndBefore(string text, int end) =>
+    /// <summary>How much of the beginning of a text fits: as <see cref="Cut"/>, without the copy.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="most">The longest that it may be.</param>
+    public static int LengthOf(ReadOnlySpan<char> text, int most) => text.Length <= most ? text.Length : EndBefore(text, most);
+
+    private static int EndBefore(ReadOnlySpan<char> text, int end) =>
         end > 0 && char.IsSurrogatePair(text[end - 1], text[end]) ? end - 1 : end;
 }

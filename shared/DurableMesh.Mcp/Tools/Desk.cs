@@ -67,13 +67,12 @@ internal sealed class Desk(MeshClient mesh, McpSettings settings, TimeProvider t
 
     /// <summary>The message that last gave the agent the move; null before the first.</summary>
     public MessageView? LastHandOver(IEnumerable<MessageView> messages) => messages.LastOrDefault(message =>
-        message.Kind == MessageKind.Brief ? message.From == Agent : message.To == Agent && HandsOver(message));
+        message.Kind == MessageKind.Brief ? message.From == Agent : message.To == Agent && message.HandsOver());
 
     /// <summary>What the other party said since the agent's own last turn.</summary>
     public List<MessageView> SinceOwnTurn(IReadOnlyList<MessageView> messages)
     {
-        var own = messages.LastOrDefault(message => message.From == Agent
-            && message.Kind is not (MessageKind.Brief or MessageKind.Finding or MessageKind.Note))?.Sequence ?? 1;
+        var own = messages.LastOrDefault(message => message.From == Agent && message.Kind.IsTurn())?.Sequence ?? 1;
         return [.. messages.Where(
             message => message.Sequence > own && message.From != Agent && message.Kind != MessageKind.Brief)];
     }
@@ -102,12 +101,5 @@ internal sealed class Desk(MeshClient mesh, McpSettings settings, TimeProvider t
         CostUsd = thread.Usage.CostUsd,
         CostCapUsd = thread.Limits.CostCapUsd,
         Deadline = thread.Deadline,
-    };
-
-    private static bool HandsOver(MessageView message) => message.Kind switch
-    {
-        MessageKind.Submission or MessageKind.Question or MessageKind.Answer => true,
-        MessageKind.Verdict => message.Verdict == Verdict.Fail,
-        _ => false,
     };
 }
