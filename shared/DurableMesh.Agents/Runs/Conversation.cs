@@ -40,10 +40,16 @@ internal sealed class Conversation(
 
         var record = _journal.Read(message.ThreadId);
         await EndLeftoversAsync(record);
+        RunEnd.Refused? refusal = null;
         if (record.Sequence == message.Sequence && record is { State: RunState.Sending, Outgoing: { } outgoing })
         {
-            await SendTurnAsync(record, outgoing, cancellation);
-            return;
+            refusal = await SendTurnAsync(record, outgoing, cancellation);
+            if (refusal is null)
+            {
+                return;
+            }
+
+            record = record with { Outgoing = null };
         }
 
         if (record.Sequence != message.Sequence)
@@ -67,7 +73,11 @@ internal sealed class Conversation(
                 return;
             }
 
-            if (await AttemptAsync(record, turn, cancellation) is not { } next)
+            var next = refusal is null
+                ? await AttemptAsync(record, turn, cancellation)
+                : await SettleAsync(record, turn, refusal, cancellation);
+            refusal = null;
+            if (next is null)
             {
                 return;
             }

@@ -25,6 +25,38 @@ public sealed class RunnerFailureTests : RunnerTests
         Assert.Contains(desk.Said, line => line.Contains("unsupported_pass", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task What_is_refused_after_a_restart_goes_back_too()
+    {
+        var thread = Submitted();
+        var outgoing = new SendMessageRequest
+        {
+            MessageId = "run:2:turn",
+            From = Sample.Verifier,
+            Kind = MessageKind.Verdict,
+            Verdict = Verdict.Pass,
+        };
+        using (var home = AgentHome.Open(Path.Combine(Folder, "home"), Sample.Verifier))
+        {
+            home.Journal.Write(new RunRecord
+            {
+                ThreadId = thread.ThreadId,
+                Sequence = 2,
+                State = RunState.Sending,
+                Attempt = 1,
+                Outgoing = outgoing,
+            });
+        }
+
+        await using var desk = Desk(
+            """if grep -q '"refused":{"reason":"unsupported_pass"' ; then {Fail} ; else exit 1 ; fi""".Replace(
+                "{Fail}", Fail, StringComparison.Ordinal)).Start();
+
+        await Mesh.UntilAsync(messages => messages.Count == 3, Stop);
+
+        Assert.Equal((MessageKind.Verdict, Verdict.Fail), (Mesh.Messages[2].Kind, Mesh.Messages[2].Verdict));
+    }
+
     [Theory]
     [InlineData("""{"kind":"finding","bdy":"typo"}""", "bdy")]
     [InlineData("""{"kind":"gossip"}""", "no reply")]
