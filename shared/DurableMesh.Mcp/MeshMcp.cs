@@ -26,7 +26,7 @@ public sealed class MeshMcp
     {
         _settings = settings;
         var desk = new Desk(mesh, settings, time);
-        var channel = settings.ReplyChannel is { } path ? new ReplyChannel(path) : null;
+        var channel = settings.ReplyChannel is { } path ? new RunnerChannel(path) : null;
         var mouth = new Mouth(desk, channel);
         var holds = new Holds(desk);
         Add(new WaitTool(desk, channel), desk);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableMesh.Agents.Commands;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Threads;
 using DurableMesh.Core.Wire;
@@ -13,8 +14,6 @@ namespace DurableMesh.Cli.Agents;
 /// </summary>
 internal static class ReplyCommand
 {
-    private const string Channel = "MESH_REPLY";
-
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal) => new(
         "reply", "Say something as the command of 'mesh agent run': written to $MESH_REPLY, sent by the runner.")
@@ -112,12 +111,22 @@ internal static class ReplyCommand
 
     private static async Task<int> WriteAsync(Terminal terminal, JsonNode reply, CancellationToken cancellation)
     {
-        var path = terminal.Variable(Channel) is { Length: > 0 } set
+        var path = terminal.Variable(ReplyChannel.Variable) is { Length: > 0 } set
             ? set
             : throw new CliException(
                 ExitCode.Usage,
-                $"{Channel} is not set: 'mesh reply' is for the command of 'mesh agent run'. Outside of it use 'mesh send'.");
-        await ReplyFile.AppendAsync(path, reply.ToJsonString(MeshJson.Options), cancellation);
+                $"{ReplyChannel.Variable} is not set: 'mesh reply' is for the command of 'mesh agent run'. Outside of it use " +
+                "'mesh send'.");
+        try
+        {
+            await ReplyFile.AppendAsync(path, reply.ToJsonString(MeshJson.Options), cancellation);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(
+                ExitCode.Usage, $"{path} ({ReplyChannel.Variable}) cannot be written: {failure.Message}", failure);
+        }
+
         return ExitCode.Done;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using DurableMesh.Agents;
+using DurableMesh.Agents.Commands;
 using DurableMesh.Cli.Agents;
 using DurableMesh.Cli.CommandLine;
 
@@ -84,7 +85,7 @@ internal static class DemoAgentCommand
     }
 
     private static Task SayAsync(AgentReply reply, CancellationToken cancellation) => ReplyFile.AppendAsync(
-        Environment.GetEnvironmentVariable("MESH_REPLY")
+        Environment.GetEnvironmentVariable(ReplyChannel.Variable)
             ?? throw new CliException(ExitCode.Usage, "MESH_REPLY is not set: the demo's agents are run by 'mesh agent run'."),
         JsonSerializer.Serialize(reply, CliJson.Context.AgentReply),
         cancellation);

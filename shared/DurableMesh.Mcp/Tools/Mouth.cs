@@ -5,7 +5,7 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Mcp.Tools;
 
 /// <summary>Says what the agent says: to the mesh, or to the runner that sends it.</summary>
-internal sealed class Mouth(Desk desk, ReplyChannel? channel)
+internal sealed class Mouth(Desk desk, RunnerChannel? channel)
 {
     /// <summary>Says it once, however often it is called with it in one turn.</summary>
     public async Task<SaidAnswer> SayAsync(string? thread, AgentReply reply, CancellationToken cancellation)
@@ -15,7 +15,7 @@ internal sealed class Mouth(Desk desk, ReplyChannel? channel)
         {
             return new SaidAnswer
             {
-                Outcome = channel.Write(reply) ? SaidOutcome.Recorded : SaidOutcome.Duplicate,
+                Outcome = await channel.WriteAsync(reply, cancellation) ? SaidOutcome.Recorded : SaidOutcome.Duplicate,
                 ThreadId = id,
                 NextStep = reply.Kind is MessageKind.Finding or MessageKind.Note
                     ? "Go on."

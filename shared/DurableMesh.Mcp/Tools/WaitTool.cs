@@ -11,7 +11,7 @@ using ModelContextProtocol.Server;
 namespace DurableMesh.Mcp.Tools;
 
 /// <summary>The tool that waits until the agent has the move.</summary>
-internal sealed class WaitTool(Desk desk, ReplyChannel? channel)
+internal sealed class WaitTool(Desk desk, RunnerChannel? channel)
 {
     /// <summary>The most characters of others' words in one answer.</summary>
     private const int MostWords = 40_000;

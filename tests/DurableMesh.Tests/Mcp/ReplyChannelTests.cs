@@ -15,6 +15,8 @@ public sealed class ReplyChannelTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        // The runner makes it before the run.
+        await File.WriteAllTextAsync(_path, "", TestContext.Current.CancellationToken);
         _mesh = await FakeMesh.StartAsync();
         _thread = _mesh.Open().ThreadId;
         _mesh.Send(_thread, new() { MessageId = "b-1", From = Sample.Builder, Kind = MessageKind.Submission });
@@ -27,6 +29,7 @@ public sealed class ReplyChannelTests : IAsyncLifetime
         await _verifier.DisposeAsync();
         await _mesh.DisposeAsync();
         File.Delete(_path);
+        File.Delete(_path + ".lock");
     }
 
     [Fact]
