@@ -92,33 +92,8 @@ internal sealed class FakeMesh : IAsyncDisposable
     /// <summary>Who ended a thread last.</summary>
     public string? CancelledBy { get; private set; }
 
-    /// <summary>What the mesh says of itself.</summary>
-    public MeshStats Stats { get; } = new()
-    {
-        Agents = 53,
-        Companies = 14,
-        Threads = 12_345,
-        Messages = 67_890,
-        Open = 3,
-        Held = 1,
-        Pass = 12_000,
-        Partial = 41,
-        Blocked = 300,
-        ByReason = new Dictionary<EndReason, int> { [EndReason.NoProgress] = 7, [EndReason.Verified] = 12_000 },
-        CostUsd = 1234.567m,
-        CostTodayUsd = 5.5m,
-        Tokens = 9_876_543,
-        Unpriced = 2,
-    };
-
-    /// <summary>What the mesh says of its costs.</summary>
-    public CostsPage Costs { get; } = new(
-        CostGrouping.Agent,
-        null,
-        null,
-        new Spend(3, 1, new UsageTotals(3000, 900, 700, 0.0123m)),
-        [new CostRow(Sample.Builder, new Spend(2, 1, new UsageTotals(1000, 900, 200, 0.01m) { CacheWriteTokens = 50 }))],
-        "next one");
+    /// <summary>What the mesh says of itself and its costs.</summary>
+    public FakeFigures Figures { get; } = new();
 
     /// <summary>All messages, in the order of their acceptance.</summary>
     public IReadOnlyList<MessageView> Messages
@@ -307,14 +282,13 @@ internal sealed class FakeMesh : IAsyncDisposable
                 ? Answer(Decide(id, new GateDecided(decision!.By ?? KeysOwner, decision.Decision, decision.Why)).Receipt!, 202)
                 : Refuse(403, "missing_scope", "The key may not decide.");
         });
-        api.MapGet("/threads/{id}/messages", MessagesAsync);
         api.MapGet("/threads/{id}/evidence", (string id) =>
             Find(id) is null ? NotFound(id) : Results.Bytes(Evidence(id), "application/json"));
-        api.MapGet("/agents/{id}/inbox", InboxAsync);
+        new FakeReading(this).Map(api);
         new FakeAuthority().Map(api);
         new FakeTasks().Map(api);
-        api.MapGet("/stats", () => Answer(Stats));
-        api.MapGet("/costs", () => Answer(Costs));
+        api.MapGet("/stats", () => Answer(Figures.Stats));
+        api.MapGet("/costs", () => Answer(Figures.Costs));
         _registry.Map(api);
         new FakeKeys().Map(api);
         Artifacts.Map(api);
@@ -357,68 +331,6 @@ internal sealed class FakeMesh : IAsyncDisposable
         }
 
         return Answer(receipt, receipt.Kind == ReceiptKind.Rejected ? 409 : 200);
-    }
-
-    private async Task<IResult> MessagesAsync(string id, int? after, string? to, string? wait, CancellationToken cancellation)
-    {
-        if (Find(id) is null)
-        {
-            return NotFound(id);
-        }
-
-        var found = await WaitAsync(
-            messages => messages.Where(message =>
-                message.ThreadId == id && message.Sequence > (after ?? 0) && (to is null || message.To == to)),
-            wait,
-            () => Find(id)!.Phase == ThreadPhase.Ended,
-            cancellation);
-        var state = Find(id)!;
-        var next = found.Count > 0 ? found[^1].Sequence : Math.Max(after ?? 0, state.Messages);
-        return Answer(new MessagesPage(found, next, state.Phase));
-    }
-
-    private async Task<IResult> InboxAsync(string id, string? after, string? wait, CancellationToken cancellation)
-    {
-        if (id is not (Sample.Builder or Sample.Verifier))
-        {
-            return Refuse(404, "agent_not_found", $"There is no agent {id}.");
-        }
-
-        var from = 0;
-        if (after is not null
-            && (!after.StartsWith(Positions, StringComparison.Ordinal) || !int.TryParse(after[Positions.Length..], out from)
-                || from > Messages.Count))
-        {
-            return Refuse(400, "unknown_position", "The position is none that this store gave.");
-        }
-
-        var found = await WaitAsync(
-            messages => messages.Skip(from).Where(message => message.To == id || message.Kind == MessageKind.Brief),
-            wait,
-            () => false,
-            cancellation);
-        var next = found.Count > 0 ? Messages.ToList().IndexOf(found[^1]) + 1 : from;
-        return Answer(new InboxPage(found, $"{Positions}{next}"));
-    }
-
-    private async Task<List<MessageView>> WaitAsync(
-        Func<IReadOnlyList<MessageView>, IEnumerable<MessageView>> select,
-        string? wait,
-        Func<bool> isOver,
-        CancellationToken cancellation)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(wait is not null && Iso8601Duration.TryParse(wait, out var duration) ? duration : TimeSpan.Zero);
-        try
-        {
-            await UntilAsync(messages => select(messages).Any() || isOver(), limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The wait is over, and there is nothing.
-        }
-
-        return [.. select(Messages)];
     }
 
     private ThreadView Open(string id, StartThreadRequest request)
@@ -468,11 +380,11 @@ internal sealed class FakeMesh : IAsyncDisposable
         }
     }
 
-    private static IResult Answer<T>(T value, int status = 200) => Results.Json(value, MeshJson.Options, statusCode: status);
+    internal static IResult Answer<T>(T value, int status = 200) => Results.Json(value, MeshJson.Options, statusCode: status);
 
-    private static IResult NotFound(string id) => Refuse(404, "thread_not_found", $"There is no thread {id}.");
+    internal static IResult NotFound(string id) => Refuse(404, "thread_not_found", $"There is no thread {id}.");
 
-    private static IResult Refuse(int status, string code, string detail) => Results.Json(
+    internal static IResult Refuse(int status, string code, string detail) => Results.Json(
         new Problem { Title = "The mesh said no", Status = status, Code = code, Detail = detail },
         MeshJson.Options,
         Problem.MediaType,

@@ -25,7 +25,7 @@ public sealed partial class LedgerCommandTests : IAsyncLifetime
             Assert.Contains(part, words, StringComparison.Ordinal);
         }
 
-        Assert.Equal(_mesh.Stats.ByReason, (await MeshRun.OfAsync(_mesh, "stats", "--json")).Json<MeshStats>().ByReason);
+        Assert.Equal(_mesh.Figures.Stats.ByReason, (await MeshRun.OfAsync(_mesh, "stats", "--json")).Json<MeshStats>().ByReason);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed partial class LedgerCommandTests : IAsyncLifetime
 
         var page = (await MeshRun.OfAsync(_mesh, "costs", "--json")).Json<CostsPage>();
         Assert.Equal("GET /api/costs?by=agent", _mesh.Requests.Last());
-        Assert.Equal(_mesh.Costs.Rows, page.Rows);
+        Assert.Equal(_mesh.Figures.Costs.Rows, page.Rows);
     }
 
     [Theory]
