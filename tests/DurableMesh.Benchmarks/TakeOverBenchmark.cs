@@ -15,11 +15,7 @@ internal static class TakeOverBenchmark
     [
         ("clean stop (SIGTERM)", owner => owner.StopAsync()),
         ("SIGKILL", owner => owner.KillAsync()),
-        ("SIGSTOP (the lease runs out)", owner =>
-        {
-            owner.Pause();
-            return Task.CompletedTask;
-        }),
+        ("SIGSTOP (the lease runs out)", owner => owner.PauseAsync(CancellationToken.None)),
     ];
 
     public static async Task RunAsync(Arguments arguments, CancellationToken cancellation)

@@ -135,8 +135,18 @@ internal sealed class MeshHost : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>SIGSTOP: nothing of it runs until <see cref="Resume"/>.</summary>
-    public void Pause() => Signal("STOP");
+    /// <summary>
+    /// SIGSTOP: when this returns, nothing of it runs until <see cref="Resume"/>. The signal alone does not say so: on a busy
+    /// machine the other threads of a process run on until the one that takes the signal has been given a processor.
+    /// </summary>
+    public async Task PauseAsync(CancellationToken cancellation)
+    {
+        Signal("STOP");
+        while (!Directory.EnumerateDirectories($"/proc/{_process.Id}/task").All(HasStopped))
+        {
+            await Task.Delay(1, cancellation);
+        }
+    }
 
     /// <summary>SIGCONT.</summary>
     public void Resume() => Signal("CONT");
@@ -226,6 +236,21 @@ internal sealed class MeshHost : IAsyncDisposable
             ? JsonNode.Parse(text)!
             : throw new InvalidOperationException(
                 $"{path} answered {(int)response.StatusCode} where {(int)expected} was expected: {text}");
+    }
+
+    /// <summary>Whether a thread's state is T, by the field after its name in parentheses (proc_pid_stat(5)).</summary>
+    private static bool HasStopped(string task)
+    {
+        try
+        {
+            string stat = File.ReadAllText(Path.Combine(task, "stat"));
+            return stat[stat.LastIndexOf(')') + 2] == 'T';
+        }
+        catch (IOException)
+        {
+            // It has just ended.
+            return false;
+        }
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)

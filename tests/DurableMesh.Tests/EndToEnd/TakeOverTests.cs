@@ -62,7 +62,7 @@ public sealed class TakeOverTests : IAsyncLifetime
     {
         string id = await _owner.StartThreadAsync(Cancellation);
         await SendAsync(_owner, id, 0..3);
-        _owner.Pause();
+        await _owner.PauseAsync(Cancellation);
         Task<HttpStatusCode?> early = _owner.TrySendAsync(id, PassingDialogue.Messages[8], Cancellation);
         Task<HttpResponseMessage> look = _owner.Http.GetAsync(
             new Uri($"/runtime/webhooks/durabletask/instances/{id}", UriKind.Relative), Cancellation);
