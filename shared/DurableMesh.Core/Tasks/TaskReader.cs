@@ -26,7 +26,7 @@ public static class TaskReader
         var patch = new PatchTaskRequest
         {
             By = input.Line("by", MaxNameLength, required: false),
-            Why = input.Text("why", MaxTextLength),
+            Why = input.Words("why", MaxTextLength),
             State = input.Choice<MissionTaskState>("state", required: false),
             Title = input.Line("title", MaxLineLength, required: false),
             Owner = input.Line("owner", MaxNameLength, required: false),

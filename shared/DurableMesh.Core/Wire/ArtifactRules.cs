@@ -14,11 +14,10 @@ public static class ArtifactRules
 
     /// <summary>What is wrong with a name that <see cref="IsName"/> refuses.</summary>
     public const string NameRule =
-        "A name is a file's name without a path: 1 to 255 bytes, no slash or backslash, no control characters, not . or ..";
+        "A name is a file's name without a path: 1 to 255 bytes, no slash or backslash, no control or invisible characters, not . or ..";
 
-    // Whoever gets the artifact may make a file of the name, and people read it: no path, and nothing that turns it around.
-    private static readonly SearchValues<char> Unwanted =
-        SearchValues.Create("/\\\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\uFFFD");
+    // Whoever gets the artifact may make a file of the name.
+    private static readonly SearchValues<char> Unwanted = SearchValues.Create("/\\\uFFFD");
 
     /// <summary>Whether a text can be an artifact's name.</summary>
     /// <param name="text">The text.</param>
@@ -27,6 +26,6 @@ public static class ArtifactRules
         && text is not ("." or "..")
         && text.Length <= MaxNameBytes
         && Encoding.UTF8.GetByteCount(text) <= MaxNameBytes
-        && !text.AsSpan().ContainsAny(TextRules.ControlCharacters)
+        && HiddenCharacters.IndexIn(text) < 0
         && !text.AsSpan().ContainsAny(Unwanted);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using DurableMesh.Core.Evidence;
 
@@ -60,7 +59,7 @@ internal sealed partial class ObjectReader
         }
     }
 
-    /// <summary>A text of one line: no control characters, not empty, not too long.</summary>
+    /// <summary>A text of one line: nothing that steers a terminal or hides, not empty, not too long.</summary>
     public string? Line(string name, int maxLength, bool required = true)
     {
         var text = Text(name, maxLength, required);
@@ -75,16 +74,12 @@ internal sealed partial class ObjectReader
             return null;
         }
 
-        var control = text.AsSpan().IndexOfAny(TextRules.ControlCharacters);
-        if (control >= 0)
-        {
-            var code = ((int)text[control]).ToString("X4", CultureInfo.InvariantCulture);
-            Add(name, InputError.ControlCharacter, $"Character {control + 1} is the control character U+{code}; leave it out.");
-            return null;
-        }
-
-        return text;
+        return IsSeen(name, text, severalLines: false) ? text : null;
     }
+
+    /// <summary>A text for people that may have several lines, or none, and nothing that steers a terminal or hides.</summary>
+    public string? Words(string name, int maxLength, bool required = false) =>
+        Text(name, maxLength, required) is { } text && IsSeen(name, text, severalLines: true) ? text : null;
 
     /// <summary>A text that may have several lines or be empty.</summary>
     public string? Text(string name, int maxLength, bool required = false)
@@ -225,7 +220,7 @@ internal sealed partial class ObjectReader
         {
             var text = element.ValueKind == JsonValueKind.String ? TextRules.TryGet(element) : null;
             if (!string.IsNullOrWhiteSpace(text) && text.Length <= maxLength
-                && !text.AsSpan().ContainsAny(TextRules.ControlCharacters))
+                && HiddenCharacters.IndexIn(text) < 0)
             {
                 return text;
             }
@@ -233,6 +228,19 @@ internal sealed partial class ObjectReader
             _errors.Add(itemPath, InputError.InvalidValue, $"This must be a text of 1 to {maxLength} characters in one line.");
             return null;
         });
+
+    private bool IsSeen(string name, string text, bool severalLines)
+    {
+        var hidden = HiddenCharacters.IndexIn(text, severalLines);
+        if (hidden >= 0)
+        {
+            var kind = char.IsControl(text[hidden]) ? "control" : "invisible";
+            var message = $"Character {hidden + 1} is the {kind} character {HiddenCharacters.NameAt(text, hidden)}; leave it out.";
+            Add(name, InputError.ControlCharacter, message);
+        }
+
+        return hidden < 0;
+    }
 
     private List<T> Items<T>(string name, int maxCount, bool required, Func<JsonElement, string, T?> read)
         where T : class

@@ -73,7 +73,7 @@ public sealed record InputError(string Path, string Code, string Message)
     /// <summary>A number, an amount or a duration beyond its range.</summary>
     public const string OutOfRange = "out_of_range";
 
-    /// <summary>A text of one line that holds a control character.</summary>
+    /// <summary>A text for people that holds a control character, or one that nobody sees.</summary>
     public const string ControlCharacter = "control_character";
 
     /// <summary>A text or a list that is too long.</summary>

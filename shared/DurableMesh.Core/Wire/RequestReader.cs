@@ -70,7 +70,7 @@ public static class RequestReader
     public static ReadResult<CancelRequest> ReadCancel(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input =>
     {
         var by = input.Line("by", MaxIdLength, required: false);
-        var why = input.Text("why", MaxTextLength, required: true);
+        var why = input.Words("why", MaxTextLength, required: true);
         return why is null ? null : new CancelRequest(by, why);
     });
 
@@ -80,7 +80,7 @@ public static class RequestReader
     {
         var by = input.Line("by", MaxIdLength, required: false);
         var decision = input.Choice<HoldDecision>("decision");
-        var why = input.Text("why", MaxTextLength, required: true);
+        var why = input.Words("why", MaxTextLength, required: true);
         return decision is null || why is null ? null : new DecisionRequest(by, decision.Value, why);
     });
 

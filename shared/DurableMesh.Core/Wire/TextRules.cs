@@ -6,10 +6,6 @@ namespace DurableMesh.Core.Wire;
 /// <summary>Rules about texts that come from outside.</summary>
 internal static class TextRules
 {
-    /// <summary>C0, DEL and C1, and the two Unicode line separators: nothing of it belongs into one line.</summary>
-    public static SearchValues<char> ControlCharacters { get; } = SearchValues.Create(
-        [.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl), '\u2028', '\u2029']);
-
     private static readonly SearchValues<char> MessageIdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-");
 
