@@ -17,6 +17,16 @@ internal static class ExitCode
 
     /// <summary>Stopped from outside (Ctrl-C), as shells count it.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>All of them, in the words of the help.</summary>
+    public static IReadOnlyList<(int Code, string Meaning)> Meanings { get; } =
+    [
+        (Done, "It was done."),
+        (Usage, "The command line, a file or the input is wrong."),
+        (Refused, "The mesh said no, or a check did: a rejected message, a problem, evidence that does not hold."),
+        (Unreachable, "Nobody answers, or the storage is away: try again later."),
+        (Interrupted, "Stopped with Ctrl-C."),
+    ];
 }
 
 /// <summary>Ends the program with a message for people and an exit code for scripts.</summary>

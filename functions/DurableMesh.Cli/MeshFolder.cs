@@ -1,4 +1,5 @@
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Client;
 
 namespace DurableMesh.Cli;
 
@@ -6,9 +7,6 @@ namespace DurableMesh.Cli;
 /// <param name="Path">The folder.</param>
 internal sealed record MeshFolder(string Path)
 {
-    /// <summary>The environment variable that names the folder.</summary>
-    public const string Variable = "MESH_HOME";
-
     private const string Name = ".mesh";
 
     /// <summary>What the runners of this machine's agents keep, a folder for each agent.</summary>
@@ -19,7 +17,7 @@ internal sealed record MeshFolder(string Path)
     /// folder where it was installed.
     /// </summary>
     public static MeshFolder Of(Terminal terminal) => new(
-        terminal.Variable(Variable) is { Length: > 0 } home
+        terminal.Variable(MeshVariables.Home) is { } home
             ? System.IO.Path.GetFullPath(home)
             : System.IO.Path.Combine(
                 Installation.FindOrNull()?.Root ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Name));

@@ -334,12 +334,17 @@ public sealed class MeshClient
         _transport.AnswerAsync(() => new HttpRequestMessage(HttpMethod.Delete, $"api/keys/{Escape(keyId)}"), cancellation);
 
     /// <summary>Whether the mesh and its storage are ready.</summary>
-    public async Task<Readiness> GetReadinessAsync(CancellationToken cancellation)
+    public async Task<Readiness> GetReadinessAsync(CancellationToken cancellation) =>
+        (await GetHealthAsync(cancellation)).Readiness;
+
+    /// <summary>What the mesh says of its health; asked once, and no answer is an answer too.</summary>
+    public async Task<MeshHealth> GetHealthAsync(CancellationToken cancellation)
     {
         var answer = await _transport.OnceAsync(() => new HttpRequestMessage(HttpMethod.Get, "api/health"), cancellation);
-        return answer.IsSuccess ? Readiness.Ready
+        var readiness = answer.IsSuccess ? Readiness.Ready
             : answer.Problem?.Code == "not_owner" ? Readiness.StandingBy
             : Readiness.NotReady;
+        return new MeshHealth(readiness, answer.Failure is null ? answer.Bytes : null, answer.Why, answer.Date);
     }
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>

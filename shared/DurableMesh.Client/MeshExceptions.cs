@@ -9,7 +9,9 @@ public sealed class MeshUnreachableException(Uri address, string why, Exception?
     : Exception($"The mesh at {address} is not reachable: {why}", inner)
 {
     /// <summary>The message with what a person can do about it.</summary>
-    public string Advice => $"{Message}\nIs it running? Start it with 'mesh up', or say where it is with --url or MESH_URL.";
+    /// <param name="mesh">How the person calls the command line.</param>
+    public string AdviceFor(string mesh) =>
+        $"{Message}\nIs it running? Start it with '{mesh} up', or say where it is with --url or {MeshVariables.Url}.";
 }
 
 /// <summary>The mesh answered with a problem.</summary>
@@ -23,18 +25,19 @@ public sealed class MeshProblemException(HttpStatusCode status, Problem problem)
 
     private static string Describe(Problem problem)
     {
-        var text = new StringBuilder($"{problem.Title} ({problem.Code})");
-        if (problem.Detail is { Length: > 0 } detail)
+        // Of what is not there, the detail says which thing it is.
+        var text = new StringBuilder(problem switch
         {
-            text.Append(": ").Append(detail);
-        }
-
+            { Detail: null or "" } => $"{problem.Title} ({problem.Code})",
+            { Status: 404 } => $"{problem.Detail} ({problem.Code})",
+            _ => $"{problem.Title} ({problem.Code}): {problem.Detail}",
+        });
         foreach (var error in problem.Errors ?? [])
         {
             text.Append($"\n  {error.Path}: {error.Message} ({error.Code})");
         }
 
-        if (problem.ThreadId is { } thread)
+        if (problem is { ThreadId: { } thread, Code: "gate_denied" or "not_authorized" or "trust_denied" })
         {
             text.Append($"\nThe thread {thread} has the evidence.");
         }

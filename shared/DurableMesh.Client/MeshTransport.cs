@@ -145,6 +145,7 @@ internal sealed class MeshTransport
                 Problem = ReadProblem(response, bytes),
                 ReasonPhrase = response.ReasonPhrase,
                 RetryAfter = response.Headers.RetryAfter?.Delta,
+                Date = response.Headers.Date,
             };
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
@@ -190,6 +191,8 @@ internal sealed class MeshTransport
         public string? ReasonPhrase { get; init; }
 
         public TimeSpan? RetryAfter { get; init; }
+
+        public DateTimeOffset? Date { get; init; }
 
         public Exception? Failure { get; init; }
 

@@ -137,7 +137,7 @@ internal static class AgentCommand
         return new Command("agent", "Make a command a peer, and see how it gets on.")
         {
             run, AgentStatusCommand.CreateStatus(terminal), AgentStatusCommand.CreateRetry(terminal),
-            DoctorCommand.Create(terminal),
+            AgentDoctorCommand.Create(terminal),
         };
     }
 
@@ -164,7 +164,7 @@ internal static class AgentCommand
         {
             result =>
             {
-                if (result.GetValueOrDefault<decimal?>() is <= 0 or > UsdRounding.MaxUsd)
+                if (result.ValueIfAny<decimal>() is <= 0 or > UsdRounding.MaxUsd)
                 {
                     result.AddError($"{name} is more than 0 and at most {UsdRounding.MaxUsd} US dollars.");
                 }

@@ -31,7 +31,7 @@ internal static class AgentStatusCommand
             }
             else
             {
-                terminal.Out.Write(Describe(records));
+                Describe(records, terminal.Out);
             }
 
             return ExitCode.Done;
@@ -48,7 +48,17 @@ internal static class AgentStatusCommand
         command.SetAction(parsed =>
         {
             var (agent, thread) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(threadId));
-            var record = RecordsOf(terminal, agent).ReadAll().FirstOrDefault(record => record.ThreadId == thread);
+            var begun = RecordsOf(terminal, agent).ReadAll()
+                .Where(record => record.ThreadId.StartsWith(thread, StringComparison.OrdinalIgnoreCase)).ToList();
+            if (begun.Count > 1)
+            {
+                throw new CliException(
+                    ExitCode.Usage,
+                    $"The ids of several threads begin with {thread}; say more of it:"
+                    + string.Concat(begun.Select(record => $"\n  {record.ThreadId}")));
+            }
+
+            var record = begun.FirstOrDefault();
             if (record is not { State: RunState.Later })
             {
                 var state = record is null ? "does not know the thread" : $"has it as {ThreadWords.Of(record.State)}";
@@ -56,7 +66,7 @@ internal static class AgentStatusCommand
                     ExitCode.Refused, $"There is nothing to try again: the runner of '{agent}' on this machine {state}.");
             }
 
-            AgentHome.AskToRetry(MeshFolder.Of(terminal).Agents, agent, thread);
+            AgentHome.AskToRetry(MeshFolder.Of(terminal).Agents, agent, record.ThreadId);
             terminal.Say($"asked the runner of '{agent}' to try message {record.Sequence} again now");
             return ExitCode.Done;
         });
@@ -66,24 +76,23 @@ internal static class AgentStatusCommand
     private static RunJournal RecordsOf(Terminal terminal, string agent) =>
         AgentHome.JournalOf(MeshFolder.Of(terminal).Agents, agent);
 
-    private static Table Describe(IEnumerable<RunRecord> records)
+    private static void Describe(List<RunRecord> records, IAnsiConsole console)
     {
-        var table = new Table()
-            .Border(TableBorder.None)
-            .AddColumns("thread", "message", "state", "since", "tries", "next", "why");
+        var length = Listing.LengthOfIds(console, [.. records.Select(record => record.ThreadId)]);
+        var listing = new Listing("thread", "message", "state", "since", "tries", "next", "why") { Numbers = ["message", "tries"] };
         foreach (var record in records)
         {
-            table.AddRow(
-                new Text(record.ThreadId),
-                new Text(record.Sequence.ToString(CultureInfo.InvariantCulture)),
-                new Text(ThreadWords.Of(record.State)),
-                new Text(Instant(record.Since)),
-                new Text(record.Attempt.ToString(CultureInfo.InvariantCulture)),
-                new Text(record.NextTry is { } next ? Instant(next) : "-"),
-                new Text(record.Why ?? "-"));
+            listing.Add(
+                Listing.Begin(record.ThreadId, length),
+                record.Sequence.ToString(CultureInfo.InvariantCulture),
+                ThreadWords.Of(record.State),
+                Instant(record.Since),
+                record.Attempt.ToString(CultureInfo.InvariantCulture),
+                record.NextTry is { } next ? Instant(next) : "-",
+                record.Why ?? "-");
         }
 
-        return table;
+        listing.WriteTo(console);
     }
 
     private static string Instant(DateTimeOffset at) => at.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);

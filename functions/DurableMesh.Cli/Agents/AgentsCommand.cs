@@ -17,6 +17,7 @@ internal static class AgentsCommand
     {
         CreateList(terminal),
         CreateShow(terminal),
+        AddAgentCommand.Create(terminal),
         CreateCompanies(terminal),
         CreateSwitch(terminal, "enable", "Let an agent take part and receive again.", enabled: true),
         CreateSwitch(terminal, "disable", "Let an agent start, join and receive nothing more, until it is enabled.", enabled: false),
@@ -38,7 +39,7 @@ internal static class AgentsCommand
             }
             else
             {
-                terminal.Out.Write(Describe(page.Agents));
+                Describe(page.Agents, terminal.Out);
             }
 
             return ExitCode.Done;
@@ -69,7 +70,7 @@ internal static class AgentsCommand
             }
 
             var agents = await mesh.ListAgentsAsync(cancellation);
-            terminal.Out.Write(Describe(page.Companies, agents.Agents.ToLookup(agent => agent.Company)));
+            Describe(page.Companies, agents.Agents.ToLookup(agent => agent.Company), terminal.Out);
             return ExitCode.Done;
         });
         return command;
@@ -95,7 +96,7 @@ internal static class AgentsCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             await parsed.Connect().DeleteAgentAsync(parsed.GetRequiredValue(id), cancellation);
-            terminal.Note.MarkupLineInterpolated($"[grey]{parsed.GetRequiredValue(id)} is removed[/]");
+            terminal.Hint($"{parsed.GetRequiredValue(id)} is removed");
             return ExitCode.Done;
         });
         return command;
@@ -103,7 +104,8 @@ internal static class AgentsCommand
 
     private static Argument<string> Id() => new("AGENT") { Description = "The agent's id, or an alias." };
 
-    private static int Show(AgentView agent, ParseResult parsed, Terminal terminal)
+    /// <summary>Shows an agent.</summary>
+    public static int Show(AgentView agent, ParseResult parsed, Terminal terminal)
     {
         if (parsed.WantsJson())
         {
@@ -111,13 +113,7 @@ internal static class AgentsCommand
             return ExitCode.Done;
         }
 
-        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("", "");
-        foreach (var (name, value) in Properties(agent))
-        {
-            table.AddRow(new Markup($"[grey]{name}[/]"), new Text(value));
-        }
-
-        terminal.Out.Write(table);
+        terminal.Out.Write(Listing.Properties(Properties(agent)));
         return ExitCode.Done;
     }
 
@@ -138,49 +134,39 @@ internal static class AgentsCommand
         ("version", agent.Version.ToString(CultureInfo.InvariantCulture)),
     ];
 
-    private static Table Describe(IEnumerable<AgentView> agents)
+    private static void Describe(IEnumerable<AgentView> agents, IAnsiConsole console)
     {
-        var table = Columns("agent", "company", "roles", "device", "zone", "state", "last seen");
+        var listing = new Listing("agent", "company", "roles", "device", "zone", "last seen", "state");
         foreach (var agent in agents)
         {
-            table.AddRow(
-                new Text(agent.Id),
-                new Text(agent.Company),
-                new Text(string.Join(' ', agent.Roles)),
-                new Text(agent.Device ?? "-"),
-                new Text(agent.TrustZone ?? "-"),
-                new Text(StateOf(agent)),
-                new Text(Instant(agent.LastSeen)));
+            listing.Add(
+                agent.Id,
+                agent.Company,
+                string.Join(' ', agent.Roles),
+                agent.Device ?? "-",
+                agent.TrustZone ?? "-",
+                Instant(agent.LastSeen),
+                StateOf(agent));
         }
 
-        return table;
+        listing.WriteTo(console);
     }
 
-    private static Table Describe(IEnumerable<CompanyView> companies, ILookup<string, AgentView> agents)
+    private static void Describe(
+        IEnumerable<CompanyView> companies, ILookup<string, AgentView> agents, IAnsiConsole console)
     {
-        var table = Columns("company", "name", "agents", "daily budget", "domain");
+        var listing = new Listing("company", "name", "agents", "daily budget", "domain") { Numbers = ["agents"] };
         foreach (var company in companies)
         {
-            table.AddRow(
-                new Text(company.Id),
-                new Text(company.Name),
-                new Text(agents[company.Id].Count().ToString(CultureInfo.InvariantCulture)),
-                new Text(Money(company.DailyBudgetUsd)),
-                new Text(company.Domain ?? "-"));
+            listing.Add(
+                company.Id,
+                company.Name,
+                agents[company.Id].Count().ToString(CultureInfo.InvariantCulture),
+                Money(company.DailyBudgetUsd),
+                company.Domain ?? "-");
         }
 
-        return table;
-    }
-
-    private static Table Columns(params ReadOnlySpan<string> names)
-    {
-        var table = new Table().Border(TableBorder.None);
-        foreach (var name in names)
-        {
-            table.AddColumn($"[grey]{name}[/]");
-        }
-
-        return table;
+        listing.WriteTo(console);
     }
 
     private static string StateOf(AgentView agent) => agent switch

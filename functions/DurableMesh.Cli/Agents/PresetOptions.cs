@@ -98,7 +98,7 @@ internal sealed class PresetOptions
         _with.AcceptOnlyFromAmong(Names);
         _maxUsd.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<decimal?>() is <= 0 or > UsdRounding.MaxUsd)
+            if (result.ValueIfAny<decimal>() is <= 0 or > UsdRounding.MaxUsd)
             {
                 result.AddError($"--max-usd is more than 0 and at most {UsdRounding.MaxUsd} US dollars.");
             }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using DurableMesh.Agents.Commands;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Threads;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Agents;
@@ -111,11 +112,11 @@ internal static class ReplyCommand
 
     private static async Task<int> WriteAsync(Terminal terminal, JsonNode reply, CancellationToken cancellation)
     {
-        var path = terminal.Variable(ReplyChannel.Variable) is { Length: > 0 } set
+        var path = terminal.Variable(MeshVariables.Reply) is { } set
             ? set
             : throw new CliException(
                 ExitCode.Usage,
-                $"{ReplyChannel.Variable} is not set: 'mesh reply' is for the command of 'mesh agent run'. Outside of it use " +
+                $"{MeshVariables.Reply} is not set: 'mesh reply' is for the command of 'mesh agent run'. Outside of it use " +
                 "'mesh send'.");
         try
         {
@@ -124,7 +125,7 @@ internal static class ReplyCommand
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new CliException(
-                ExitCode.Usage, $"{path} ({ReplyChannel.Variable}) cannot be written: {failure.Message}", failure);
+                ExitCode.Usage, $"{path} ({MeshVariables.Reply}) cannot be written: {failure.Message}", failure);
         }
 
         return ExitCode.Done;

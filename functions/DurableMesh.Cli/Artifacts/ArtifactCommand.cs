@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.CommandLine;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Threads;
+using DurableMesh.Client;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Wire;
 using Spectre.Console;
@@ -11,12 +14,11 @@ namespace DurableMesh.Cli.Artifacts;
 /// </summary>
 internal static class ArtifactCommand
 {
-    private const string ThreadVariable = "MESH_THREAD";
-    private const string AgentVariable = "MESH_AGENT";
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     private static readonly Option<string?> As = new("--as")
     {
-        Description = "The party whose file it is. [default: MESH_AGENT]",
+        Description = $"The party whose file it is. [default: {MeshVariables.Agent}]",
         HelpName = "ID",
     };
 
@@ -25,6 +27,8 @@ internal static class ArtifactCommand
         Description = "Its name in the thread. [default: the file's]",
         HelpName = "NAME",
     };
+
+    private static readonly Option<bool> HashOnly = CommonOptions.IdOnly("the SHA-256 of what is kept");
 
     private static readonly Option<string> OutFile = new("--out", "-o")
     {
@@ -43,16 +47,22 @@ internal static class ArtifactCommand
     private static Command Put(Terminal terminal)
     {
         var arguments = ThreadAnd("FILE", "the file; - for standard input");
-        var command = new Command("put", "Give a file to a thread's other party.") { arguments, As, Name };
+        var command = new Command("put", "Give a file to a thread's other party.") { arguments, As, Name, HashOnly };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var (threadId, file) = Split(parsed.GetRequiredValue(arguments));
-            var agent = parsed.GetValue(As) ?? Variable(AgentVariable)
-                ?? throw new CliException(ExitCode.Usage, $"Whose file is it? Say so with --as ID, or in {AgentVariable}.");
+            var (thread, file) = Split(parsed.GetRequiredValue(arguments), terminal);
+            var agent = parsed.GetValue(As) ?? terminal.Variable(MeshVariables.Agent)
+                ?? throw new CliException(ExitCode.Usage, $"Whose file is it? Say so with --as ID, or in {MeshVariables.Agent}.");
             var name = parsed.GetValue(Name) ?? NameOf(file);
             var content = await ArtifactFile.ReadAsync(file, terminal, cancellation);
-            var kept = await parsed.Connect().KeepArtifactAsync(threadId, agent, name, content, cancellation);
-            if (parsed.WantsJson())
+            var mesh = parsed.Connect();
+            var threadId = await ThreadIds.FindAsync(mesh, thread, cancellation);
+            var kept = await mesh.KeepArtifactAsync(threadId, agent, name, content, cancellation);
+            if (parsed.GetValue(HashOnly))
+            {
+                terminal.Say(kept.Sha256);
+            }
+            else if (parsed.WantsJson())
             {
                 terminal.WriteJson(kept.ToArtifact(), CliJson.Context.Artifact);
             }
@@ -78,10 +88,11 @@ internal static class ArtifactCommand
         var command = new Command("get", "Fetch a file of a thread; its hash is checked.") { arguments, OutFile };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var (threadId, sha256) = Split(parsed.GetRequiredValue(arguments));
-            if (!ContentHash.IsHex(sha256))
+            var (thread, given) = Split(parsed.GetRequiredValue(arguments), terminal);
+            if (given.Length == 0 || given.AsSpan().ContainsAnyExcept(Digits))
             {
-                throw new CliException(ExitCode.Usage, $"'{sha256}' is no SHA-256: 64 hexadecimal digits in lower case.");
+                throw new CliException(
+                    ExitCode.Usage, $"'{given}' is no SHA-256, 64 hexadecimal digits in lower case, and no beginning of one.");
             }
 
             var file = parsed.GetRequiredValue(OutFile);
@@ -91,7 +102,10 @@ internal static class ArtifactCommand
                 throw new CliException(ExitCode.Usage, "A file may hold anything; no terminal shows it. Say --out FILE.");
             }
 
-            var content = await parsed.Connect().GetArtifactAsync(threadId, sha256, cancellation);
+            var mesh = parsed.Connect();
+            var threadId = await ThreadIds.FindAsync(mesh, thread, cancellation);
+            var sha256 = ContentHash.IsHex(given) ? given : await FindAsync(mesh, threadId, given, cancellation);
+            var content = await mesh.GetArtifactAsync(threadId, sha256, cancellation);
             if (toOutput)
             {
                 await using var output = terminal.OpenOutput();
@@ -107,7 +121,7 @@ internal static class ArtifactCommand
             }
             else
             {
-                terminal.Note.MarkupLineInterpolated($"[grey]{content.Length:N0} bytes in {file}[/]");
+                terminal.Hint($"{content.Length:N0} bytes in {file}");
             }
 
             return ExitCode.Done;
@@ -117,19 +131,35 @@ internal static class ArtifactCommand
 
     private static Argument<string[]> ThreadAnd(string other, string described) => new($"THREAD {other}")
     {
-        Description = $"The thread's id, which {ThreadVariable} may say instead, and {described}.",
+        Description = $"The thread's id, which {MeshVariables.Thread} may say instead, and {described}.",
         Arity = new ArgumentArity(1, 2),
     };
 
-    private static (string ThreadId, string Other) Split(string[] given) => given is [var thread, var other]
+    private static (string Thread, string Other) Split(string[] given, Terminal terminal) => given is [var thread, var other]
         ? (thread, other)
-        : (Variable(ThreadVariable)
-            ?? throw new CliException(ExitCode.Usage, $"Which thread? Say its id first, or in {ThreadVariable}."), given[0]);
+        : (terminal.Variable(MeshVariables.Thread)
+            ?? throw new CliException(ExitCode.Usage, $"Which thread? Say its id first, or in {MeshVariables.Thread}."), given[0]);
+
+    /// <summary>The whole hash of a file that a message of the thread names.</summary>
+    private static async Task<string> FindAsync(MeshClient mesh, string threadId, string begin, CancellationToken cancellation)
+    {
+        var hashes = new HashSet<string>();
+        for (var (after, more) = (0, true); more;)
+        {
+            var page = await mesh.GetMessagesAsync(threadId, after, to: null, TimeSpan.Zero, cancellation);
+            hashes.UnionWith(page.Messages.SelectMany(message => message.Artifacts).Select(artifact => artifact.Sha256)
+                .Where(hash => hash.StartsWith(begin, StringComparison.Ordinal)));
+            (after, more) = (page.NextAfter, page.Messages.Count > 0);
+        }
+
+        return hashes.Count == 1 ? hashes.Single() : throw new CliException(
+            hashes.Count == 0 ? ExitCode.Refused : ExitCode.Usage,
+            hashes.Count == 0
+                ? $"No message of the thread names a file whose SHA-256 begins with {begin}."
+                : $"The SHA-256 of several files begin with {begin}; say more of it:\n  {string.Join("\n  ", hashes)}");
+    }
 
     private static string NameOf(string file) => file != InputText.StandardInput
         ? Path.GetFileName(file)
         : throw new CliException(ExitCode.Usage, "Standard input has no name: say --name NAME.");
-
-    private static string? Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -119,25 +119,24 @@ internal static class AuthorityCommand
             return;
         }
 
-        string[] columns = ["row", "pattern", "initiator", "responder", "status", "since", "why"];
-        var shown = new Table().Border(TableBorder.None).AddColumns([.. columns.Select(name => $"[grey]{name}[/]")]);
+        var listing = new Listing("row", "pattern", "initiator", "responder", "status", "since", "why");
         foreach (var row in table.Rows)
         {
-            shown.AddRow(
-                new Text(row.Id),
-                new Text(ThreadWords.Of(row.Pattern)),
-                new Text(row.Initiator.ToString()),
-                new Text(row.Responder.ToString()),
-                new Text(ThreadWords.Of(row.Status)),
-                new Text(row.Since.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)),
-                new Text(row.Why));
+            listing.Add(
+                row.Id,
+                ThreadWords.Of(row.Pattern),
+                row.Initiator.ToString(),
+                row.Responder.ToString(),
+                ThreadWords.Of(row.Status),
+                row.Since.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+                row.Why);
         }
 
-        terminal.Out.Write(shown);
+        listing.WriteTo(terminal.Out);
         var origin = table.ChangedAt is { } at
             ? string.Create(CultureInfo.InvariantCulture, $" of {at:yyyy-MM-dd HH:mm:ss'Z'} by {table.ChangedBy}")
             : ": nobody may use the mesh until there is a table";
-        terminal.Note.MarkupLineInterpolated($"[grey]Version {table.Version}{origin}.[/]");
+        terminal.Hint($"Version {table.Version}{origin}.");
     }
 
     private static void Explain(AuthorityExplanation explained, IAnsiConsole console)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using DurableMesh.Client;
 
 namespace DurableMesh.Cli.CommandLine;
@@ -9,23 +10,21 @@ internal static class CommonOptions
     /// <summary>Where the mesh is unless somebody says otherwise.</summary>
     public const string DefaultUrl = "http://127.0.0.1:7071";
 
-    /// <summary>The environment variable that holds the key.</summary>
-    public const string KeyVariable = "MESH_KEY";
-
     /// <summary>The mesh's address.</summary>
     public static Option<string> Url { get; } = new("--url")
     {
         Description =
-            "Where the mesh is; MESH_URL says it too. MESH_CA names a PEM file of certificates to trust for https.",
+            $"Where the mesh is; {MeshVariables.Url} says it too. {MeshLinkOptions.AuthoritiesVariable} names a PEM file of " +
+            "certificates to trust for https.",
         HelpName = "URL",
         Recursive = true,
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("MESH_URL") is { Length: > 0 } url ? url : DefaultUrl,
+        DefaultValueFactory = _ => MeshVariables.Read(MeshVariables.Url) ?? DefaultUrl,
     };
 
     /// <summary>Who asks. Without a default factory, whose value the help would print.</summary>
     public static Option<string?> Key { get; } = new("--key")
     {
-        Description = "The key to ask with, dmk_…; better in MESH_KEY, where no list of processes shows it.",
+        Description = $"The key to ask with, dmk_…; better in {MeshVariables.Key}, where no list of processes shows it.",
         HelpName = "KEY",
         Recursive = true,
     };
@@ -44,8 +43,15 @@ internal static class CommonOptions
         HelpName = "NAME",
     };
 
+    /// <summary>Only what a script wants to go on with.</summary>
+    /// <param name="what">What that is, for instance <c>the thread's id</c>.</param>
+    public static Option<bool> IdOnly(string what) => new("--id-only", "-q") { Description = $"Print only {what}, for scripts." };
+
     /// <summary>A thread's id, as every thread command takes it.</summary>
-    public static Argument<string> ThreadId() => new("THREAD") { Description = "The thread's id." };
+    public static Argument<string> ThreadId() => new("THREAD")
+    {
+        Description = "The thread's id, or so much of its beginning as no other has.",
+    };
 
     /// <summary>Limits an option to a range, both ends included.</summary>
     public static Option<T> Between<T>(T least, T most, Option<T> option)
@@ -53,13 +59,26 @@ internal static class CommonOptions
     {
         option.Validators.Add(result =>
         {
-            var value = result.GetValueOrDefault<T>();
-            if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+            if (result.ValueIfAny<T>() is { } value && (value.CompareTo(least) < 0 || value.CompareTo(most) > 0))
             {
                 result.AddError($"{option.Name} is between {least} and {most}.");
             }
         });
         return option;
+    }
+
+    /// <summary>An option's value; null where what was given is none, which the parser says itself.</summary>
+    public static T? ValueIfAny<T>(this OptionResult result)
+        where T : struct
+    {
+        try
+        {
+            return result.GetValueOrDefault<T?>();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A client for the mesh that the command line names.</summary>
@@ -69,7 +88,7 @@ internal static class CommonOptions
         if (!Uri.TryCreate(parsed.GetValue(Url), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
             throw new CliException(
-                ExitCode.Usage, $"'{parsed.GetValue(Url)}' is no http:// or https:// address (--url or MESH_URL).");
+                ExitCode.Usage, $"'{parsed.GetValue(Url)}' is no http:// or https:// address (--url or {MeshVariables.Url}).");
         }
 
         try
@@ -82,14 +101,14 @@ internal static class CommonOptions
         }
     }
 
-    /// <summary>The key of the command line, or of MESH_KEY; null where there is none.</summary>
+    /// <summary>The key of the command line, or of the environment; null where there is none.</summary>
     /// <exception cref="CliException">It cannot be a key.</exception>
     public static string? MeshKey(this ParseResult parsed)
     {
-        var key = (parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable(KeyVariable))?.Trim();
+        var key = (parsed.GetValue(Key) ?? MeshVariables.Read(MeshVariables.Key))?.Trim();
         return string.IsNullOrEmpty(key) ? null
             : key.AsSpan().ContainsAnyExceptInRange('!', '~')
-                ? throw new CliException(ExitCode.Usage, $"The key (--key or {KeyVariable}) has characters that no key has.")
+                ? throw new CliException(ExitCode.Usage, $"The key (--key or {MeshVariables.Key}) has characters that no key has.")
             : key;
     }
 

@@ -1,9 +1,11 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using System.CommandLine.Help;
+using System.ComponentModel;
 using DurableMesh.Cli.Agents;
 using DurableMesh.Cli.Artifacts;
 using DurableMesh.Cli.Authority;
 using DurableMesh.Cli.Demo;
+using DurableMesh.Cli.Doctor;
 using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;
 using DurableMesh.Cli.Keys;
@@ -27,31 +29,28 @@ internal static class MeshCommandLine
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellation)
     {
-        var parsed = Create(terminal).Parse(
-            args is [] ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        var parsed = Create(terminal).Parse(args is [] ? ["--help"] : args, AsGiven);
+        if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
         {
             return SayUsage(parsed, terminal);
         }
 
-        var configuration = new InvocationConfiguration
-        {
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = StopPatience,
-            Output = terminal.Output,
-            Error = terminal.Error,
-        };
         try
         {
-            return await parsed.InvokeAsync(configuration, cancellation);
+            return await parsed.InvokeAsync(ConfigurationFor(terminal), cancellation);
         }
         catch (MeshProblemException refused)
         {
-            return Fail(parsed, terminal, ExitCode.Refused, refused.Problem, refused.Message);
+            return Fail(parsed, terminal, ExitCode.Refused, refused.Problem, Advise(refused, terminal.Mesh));
         }
         catch (MeshUnreachableException unreachable)
         {
-            return Fail(parsed, terminal, ExitCode.Unreachable, Describe("unreachable", unreachable.Message), unreachable.Advice);
+            return Fail(
+                parsed,
+                terminal,
+                ExitCode.Unreachable,
+                Describe("unreachable", unreachable.Message),
+                unreachable.AdviceFor(terminal.Mesh));
         }
         catch (ArtifactMismatchException other)
         {
@@ -61,13 +60,30 @@ internal static class MeshCommandLine
         {
             return Fail(parsed, terminal, failure.Code, Describe("command_failed", failure.Message), failure.Message);
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or Win32Exception)
+        {
+            return Fail(parsed, terminal, ExitCode.Usage, Describe("command_failed", failure.Message), failure.Message);
+        }
         catch (OperationCanceledException)
         {
             return ExitCode.Interrupted;
         }
     }
 
-    private static RootCommand Create(Terminal terminal)
+    /// <summary>The words of a command line as they are: none names a file of more of them.</summary>
+    public static ParserConfiguration AsGiven { get; } = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>Runs what was parsed over a terminal.</summary>
+    public static InvocationConfiguration ConfigurationFor(Terminal terminal) => new()
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = StopPatience,
+        Output = terminal.Help,
+        Error = terminal.Complaint,
+    };
+
+    /// <summary>All commands.</summary>
+    public static RootCommand Create(Terminal terminal)
     {
         var root = new RootCommand("DurableMesh: bounded dialogues between AI agents that survive crashes and end with evidence.")
         {
@@ -97,15 +113,20 @@ internal static class MeshCommandLine
             ReplyCommand.Create(terminal),
             AgentsCommand.Create(terminal),
             McpCommand.Create(terminal),
+            DoctorCommand.Create(terminal),
+            CompletionCommand.Create(terminal),
+            VersionCommand.Create(terminal),
             DemoAgentCommand.Create(terminal),
         };
+        root.Subcommands.Add(HelpCommand.Create(root, terminal));
+        root.Options.OfType<HelpOption>().Single().Action = new MeshHelp(terminal.Mesh);
         return root;
     }
 
     private static int SayUsage(ParseResult parsed, Terminal terminal)
     {
-        var errors = parsed.Errors.Select(error => error.Message).Distinct().ToList();
-        var command = string.Join(' ', Path(parsed.CommandResult));
+        var errors = UsageErrors.Of(parsed);
+        var command = string.Join(' ', [terminal.Mesh, .. parsed.CommandResult.Path()]);
         return Fail(
             parsed,
             terminal,
@@ -114,9 +135,15 @@ internal static class MeshCommandLine
             $"{string.Join('\n', errors)}\n'{command} --help' says how it is used.");
     }
 
-    private static IEnumerable<string> Path(SymbolResult? result) => result is CommandResult command
-        ? Path(command.Parent).Append(command.Command is RootCommand ? "mesh" : command.Command.Name)
-        : [];
+    // Where something is not there, a list shows what is.
+    private static string Advise(MeshProblemException refused, string mesh) => refused.Problem.Code switch
+    {
+        "thread_not_found" => $"{refused.Message}\n'{mesh} list' shows the threads that there are.",
+        "agent_not_found" => $"{refused.Message}\n'{mesh} agents list' shows the agents that there are.",
+        "task_not_found" => $"{refused.Message}\n'{mesh} tasks list' shows the tasks that there are.",
+        "key_not_found" => $"{refused.Message}\n'{mesh} keys list' shows the keys that there are.",
+        _ => refused.Message,
+    };
 
     private static Problem Describe(string code, string detail) =>
         new() { Title = "mesh could not do it", Code = code, Status = 0, Detail = detail };

@@ -1,47 +1,52 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Client;
+using DurableMesh.Core.Wire;
 using Spectre.Console;
 
 namespace DurableMesh.Cli.CommandLine;
 
 /// <summary>
-/// The terminal, or what stands in for it. Results go to <see cref="Out"/>; what is only for people goes to <see cref="Note"/>,
-/// so that standard output can be piped.
+/// The terminal, or what stands in for it: the one way out of this program. Results go to <see cref="Out"/>; what is only for
+/// people goes to <see cref="Note"/>, so that standard output can be piped. Whoever wrote a text, none that steers a terminal
+/// gets through: <see cref="HiddenCharacters"/> are masked, in JSON escaped.
 /// </summary>
 internal sealed class Terminal
 {
     // Piped text must not be broken at the 80 columns that a console without a terminal is taken to have.
     private const int PipedWidth = 400;
 
-    /// <summary>A terminal over any three streams.</summary>
-    public Terminal(TextReader input, TextWriter output, TextWriter error, bool outputIsTerminal, bool errorIsTerminal)
+    private readonly TextWriter _output;
+    private readonly TextWriter _error;
+
+    /// <summary>A terminal over any two streams.</summary>
+    public Terminal(TextWriter output, TextWriter error, bool outputIsTerminal, bool errorIsTerminal)
     {
-        In = input;
-        (Output, Error, OutputIsTerminal) = (output, error, outputIsTerminal);
+        (_output, _error) = (output, error);
+        (OutputIsTerminal, ErrorIsTerminal) = (outputIsTerminal, errorIsTerminal);
         Out = Create(output, outputIsTerminal);
         Note = Create(error, errorIsTerminal);
+        Help = new PlainTextWriter(output);
+        Complaint = new PlainTextWriter(error);
     }
-
-    /// <summary>Standard input.</summary>
-    public TextReader In { get; }
-
-    /// <summary>Standard output as it is.</summary>
-    public TextWriter Output { get; }
-
-    /// <summary>Standard error as it is.</summary>
-    public TextWriter Error { get; }
 
     /// <summary>Whether a person reads standard output.</summary>
     public bool OutputIsTerminal { get; }
 
-    /// <summary>Opens standard input for a command that takes bytes.</summary>
+    /// <summary>Whether a person sees standard error at once.</summary>
+    public bool ErrorIsTerminal { get; }
+
+    /// <summary>Opens standard input.</summary>
     public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
 
-    /// <summary>Opens standard output for a command that gives bytes.</summary>
+    /// <summary>Opens standard output for a command that gives bytes, which no terminal is shown.</summary>
     public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
 
-    /// <summary>Reads a variable of the process's environment.</summary>
-    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+    /// <summary>The process's environment.</summary>
+    public Func<string, string?> Variables { private get; init; } = MeshVariables.Read;
+
+    /// <summary>How the user called this program: <c>mesh</c>, or <c>./mesh</c> in a clone.</summary>
+    public string Mesh => Variable(MeshVariables.Command) ?? "mesh";
 
     /// <summary>Standard output, for people.</summary>
     public IAnsiConsole Out { get; }
@@ -49,46 +54,46 @@ internal sealed class Terminal
     /// <summary>Standard error, for people.</summary>
     public IAnsiConsole Note { get; }
 
+    /// <summary>Standard output, for the command line's own help.</summary>
+    public TextWriter Help { get; }
+
+    /// <summary>Standard error, for the command line's own complaints.</summary>
+    public TextWriter Complaint { get; }
+
     /// <summary>The terminal this process has.</summary>
     public static Terminal OfProcess() =>
-        new(Console.In, Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected);
+        new(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected);
+
+    /// <summary>A variable of the environment; null where it is not set, or empty.</summary>
+    public string? Variable(string name) => Variables(name) is { Length: > 0 } value ? value : null;
 
     /// <summary>Writes one JSON document on a line of its own to standard output, at once.</summary>
-    public void WriteJson<T>(T value, JsonTypeInfo<T> type)
-    {
-        Say(JsonSerializer.Serialize(value, type));
-    }
+    public void WriteJson<T>(T value, JsonTypeInfo<T> type) => WriteJson(JsonSerializer.Serialize(value, type));
 
-    /// <summary>Writes a line to standard output as it is, at once; threads may do so side by side.</summary>
-    public void Say(string line)
+    /// <summary>Writes JSON to standard output as it is laid out, at once.</summary>
+    public void WriteJson(string json) => WriteLine(_output, HiddenCharacters.EscapeJson(json));
+
+    /// <summary>Writes a line to standard output, at once; threads may do so side by side.</summary>
+    public void Say(string line) => WriteLine(_output, HiddenCharacters.Mask(line));
+
+    /// <summary>Writes a line to standard error, at once: also another program's words.</summary>
+    public void Pass(string line) => WriteLine(_error, HiddenCharacters.Mask(line));
+
+    /// <summary>Writes a hint in grey to standard error.</summary>
+    public void Hint(string words) => Note.MarkupLineInterpolated($"[grey]{words}[/]");
+
+    private static void WriteLine(TextWriter writer, string line)
     {
-        lock (Output)
+        lock (writer)
         {
-            Output.WriteLine(line);
-            Output.Flush();
-        }
-    }
-
-    /// <summary>Writes text to standard output as it is.</summary>
-    public void Write(string text)
-    {
-        Output.Write(text);
-        Output.Flush();
-    }
-
-    /// <summary>Writes a line to standard error as it is: another program's words.</summary>
-    public void Pass(string line)
-    {
-        lock (Error)
-        {
-            Error.WriteLine(line);
-            Error.Flush();
+            writer.WriteLine(line);
+            writer.Flush();
         }
     }
 
     private static IAnsiConsole Create(TextWriter writer, bool isTerminal)
     {
-        var plain = !isTerminal || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        var plain = !isTerminal || MeshVariables.Read("NO_COLOR") is not null;
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(writer),
@@ -96,6 +101,7 @@ internal sealed class Terminal
             ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
         });
+        console.Pipeline.Attach(new PlainTextHook());
         if (!isTerminal)
         {
             console.Profile.Width = PipedWidth;

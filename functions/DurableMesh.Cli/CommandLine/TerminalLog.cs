@@ -16,7 +16,7 @@ internal sealed class TerminalLog(Terminal terminal, string prefix) : ILogger
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        var cause = exception is null ? "" : $" {exception.GetType().Name}: {exception.Message}";
+        var cause = exception is null ? "" : $": {exception.Message}";
         terminal.Pass($"{prefix}: {formatter(state, exception)}{cause}");
     }
 }

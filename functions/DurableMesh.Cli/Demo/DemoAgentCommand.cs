@@ -4,6 +4,7 @@ using DurableMesh.Agents;
 using DurableMesh.Agents.Commands;
 using DurableMesh.Cli.Agents;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Client;
 
 namespace DurableMesh.Cli.Demo;
 
@@ -55,8 +56,8 @@ internal static class DemoAgentCommand
             var material = new DemoMaterial(Installation.Find("demo").DemoMaterial);
             foreach (var result in await new DemoCheck(material).RunAsync("library", cancellation))
             {
-                terminal.Say(JsonSerializer.Serialize(
-                    new CheckLine(result.Id, result.Status, result.Detail!, result.Location), CliJson.Context.CheckLine));
+                terminal.WriteJson(
+                    new CheckLine(result.Id, result.Status, result.Detail!, result.Location), CliJson.Context.CheckLine);
             }
 
             return ExitCode.Done;
@@ -85,8 +86,9 @@ internal static class DemoAgentCommand
     }
 
     private static Task SayAsync(AgentReply reply, CancellationToken cancellation) => ReplyFile.AppendAsync(
-        Environment.GetEnvironmentVariable(ReplyChannel.Variable)
-            ?? throw new CliException(ExitCode.Usage, "MESH_REPLY is not set: the demo's agents are run by 'mesh agent run'."),
+        MeshVariables.Read(MeshVariables.Reply)
+            ?? throw new CliException(
+                ExitCode.Usage, $"{MeshVariables.Reply} is not set: the demo's agents are run by 'mesh agent run'."),
         JsonSerializer.Serialize(reply, CliJson.Context.AgentReply),
         cancellation);
 
@@ -97,7 +99,7 @@ internal static class DemoAgentCommand
         AgentTurn turn;
         try
         {
-            turn = JsonSerializer.Deserialize(await terminal.In.ReadToEndAsync(cancellation), CliJson.Context.AgentTurn)!;
+            turn = JsonSerializer.Deserialize(await InputText.ReadAsync(InputText.StandardInput, terminal, cancellation), CliJson.Context.AgentTurn)!;
         }
         catch (JsonException malformed)
         {

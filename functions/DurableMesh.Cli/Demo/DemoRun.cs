@@ -120,10 +120,11 @@ internal sealed class DemoRun : IAsyncDisposable
         Say("");
         Say($"[green]Still running[/] at [bold]{_host!.Address}[/], with both agents; Ctrl-C stops it all. In another terminal:");
         var task = Path.GetRelativePath(Environment.CurrentDirectory, _material.Task);
-        Say($"  mesh tasks create demo-2 \"the same again\" --start{url}");
-        Say($"  mesh start --file {Markup.Escape(task)} --task demo-2{url}   [grey]a new thread: the agents take it up[/]");
-        Say($"  mesh list{url}");
-        Say($"  mesh watch THREAD{url}");
+        var mesh = Markup.Escape(_terminal.Mesh);
+        Say($"  {mesh} tasks create demo-2 \"the same again\" --start{url}");
+        Say($"  {mesh} start --file {Markup.Escape(task)} --task demo-2{url}   [grey]a new thread: the agents take it up[/]");
+        Say($"  {mesh} list{url}");
+        Say($"  {mesh} watch THREAD{url}");
         try
         {
             await _host.WaitAsync(cancellation);
@@ -203,7 +204,9 @@ internal sealed class DemoRun : IAsyncDisposable
         _agents.Add(BackgroundProcess.StartDotnet(
             arguments,
             [
-                new("MESH_URL", _host!.Address.AbsoluteUri), new("MESH_HOME", _folder), new(CommonOptions.KeyVariable, key),
+                new(MeshVariables.Url, _host!.Address.AbsoluteUri),
+                new(MeshVariables.Home, _folder),
+                new(MeshVariables.Key, key),
                 .. cast.EnvironmentOf(part),
             ],
             _folder,

@@ -1,9 +1,17 @@
 using System.CommandLine;
 using System.Text;
 using DurableMesh.Cli.CommandLine;
-using Spectre.Console;
+using DurableMesh.Cli.Threads;
+using DurableMesh.Core.Evidence;
 
 namespace DurableMesh.Cli.Evidence;
+
+/// <summary>What <c>mesh evidence --out --json</c> prints.</summary>
+/// <param name="ThreadId">The thread.</param>
+/// <param name="File">Where its evidence was written to.</param>
+/// <param name="Size">How many bytes it has.</param>
+/// <param name="Sha256">The SHA-256 of the file.</param>
+internal sealed record SavedEvidence(string ThreadId, string File, int Size, string Sha256);
 
 /// <summary><c>mesh evidence</c>: fetches a thread's evidence.</summary>
 internal static class EvidenceCommand
@@ -25,10 +33,11 @@ internal static class EvidenceCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var evidence = await parsed.Connect().GetEvidenceAsync(parsed.GetRequiredValue(threadId), cancellation);
+            var (mesh, id) = await parsed.ConnectToThreadAsync(threadId, cancellation);
+            var evidence = await mesh.GetEvidenceAsync(id, cancellation);
             if (parsed.GetValue(OutFile) is not { } file)
             {
-                terminal.Write(Encoding.UTF8.GetString(evidence).TrimEnd() + "\n");
+                terminal.WriteJson(Encoding.UTF8.GetString(evidence).TrimEnd());
                 return ExitCode.Done;
             }
 
@@ -41,8 +50,16 @@ internal static class EvidenceCommand
                 throw new CliException(ExitCode.Usage, $"{file} cannot be written: {failure.Message}", failure);
             }
 
-            terminal.Note.MarkupLineInterpolated(
-                $"[grey]{evidence.Length:N0} bytes in {file}; check it with: mesh evidence verify {file}[/]");
+            if (parsed.WantsJson())
+            {
+                var saved = new SavedEvidence(id, file, evidence.Length, ContentHash.Hex(evidence));
+                terminal.WriteJson(saved, CliJson.Context.SavedEvidence);
+            }
+            else
+            {
+                terminal.Hint($"{evidence.Length:N0} bytes in {file}; check it with: {terminal.Mesh} evidence verify {file}");
+            }
+
             return ExitCode.Done;
         });
         command.Subcommands.Add(VerifyCommand.Create(terminal));

@@ -15,11 +15,11 @@ internal static class VerifyCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "The evidence file." };
+        var file = new Argument<string>("FILE") { Description = "The evidence file; - for standard input." };
         var command = new Command("verify", "Check an evidence file offline: its hash chain, its cost, its verdict.") { file };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var report = EvidenceVerifier.Verify(await ReadAsync(parsed.GetRequiredValue(file), cancellation));
+            var report = EvidenceVerifier.Verify(await InputText.ReadUtf8Async(parsed.GetRequiredValue(file), terminal, cancellation));
             if (parsed.WantsJson())
             {
                 terminal.WriteJson(report, CliJson.Context.EvidenceReport);
@@ -61,17 +61,5 @@ internal static class VerifyCommand
         }
 
         console.MarkupLineInterpolated($"[red]The evidence does not hold[/]: {report.Findings.Count} of its claims are wrong.");
-    }
-
-    private static async Task<byte[]> ReadAsync(string file, CancellationToken cancellation)
-    {
-        try
-        {
-            return await File.ReadAllBytesAsync(file, cancellation);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException(ExitCode.Usage, $"{file} cannot be read: {failure.Message}", failure);
-        }
     }
 }

@@ -42,9 +42,9 @@ internal static class UpCommand
             {
                 terminal.Out.MarkupLineInterpolated(
                     $"[green]The mesh is up[/] at [bold]{host.Address}[/]  (process {host.ProcessId}; Ctrl-C stops it)");
-                terminal.Out.MarkupLine(
-                    "[grey]Next, in another terminal:  mesh start --file samples/demo/task.json  ·  mesh list  ·  " +
-                    "mesh watch THREAD[/]");
+                var url = parsed.GetValue(port) == DefaultPort ? "" : $" --url {host.Address.AbsoluteUri.TrimEnd('/')}";
+                terminal.Out.MarkupLineInterpolated(
+                    $"[grey]Next, in another terminal:  {terminal.Mesh} doctor{url}  ·  {terminal.Mesh} list{url}[/]");
             }
 
             try

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Transcript;
+using DurableMesh.Client;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using Spectre.Console;
@@ -21,18 +22,13 @@ internal static class KeysCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Option<string?> Lifetime = new("--lifetime")
-    {
-        Description = "How long it works, as ISO 8601 (P90D). [default: until it is revoked]",
-        HelpName = "DURATION",
-    };
+    private static readonly Option<TimeSpan?> Lifetime = Durations.Optional(
+        "--lifetime", "How long it works, for instance 90d. [default: until it is revoked]");
 
-    private static readonly Option<string> Overlap = new("--overlap")
-    {
-        Description = "How long the old key works still, as ISO 8601.",
-        HelpName = "DURATION",
-        DefaultValueFactory = _ => "PT1H",
-    };
+    private static readonly Option<TimeSpan> Overlap = Durations.Wait(
+        "--overlap", "How long the old key works still.", TimeSpan.FromHours(1), TimeSpan.FromDays(365));
+
+    private static readonly Option<bool> KeyOnly = CommonOptions.IdOnly("the key");
 
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal) => new("keys", "Keys: who may speak as whom.")
@@ -47,7 +43,7 @@ internal static class KeysCommand
     {
         var command = new Command("issue", "Make a key for an agent or an operator; it is printed once.")
         {
-            Agent, Operator, Scopes, Lifetime,
+            Agent, Operator, Scopes, Lifetime, KeyOnly,
         };
         command.Validators.Add(result =>
         {
@@ -61,7 +57,7 @@ internal static class KeysCommand
             var request = new IssueKeyRequest(
                 parsed.GetValue(Operator),
                 parsed.GetValue(Scopes) is { Length: > 0 } scopes ? scopes : null,
-                parsed.GetValue(Lifetime) is { } lifetime ? DurationOf(Lifetime.Name, lifetime) : null);
+                parsed.GetValue(Lifetime));
             var key = await parsed.Connect().IssueKeyAsync(parsed.GetValue(Agent), request, cancellation);
             return Print(key, parsed, terminal);
         });
@@ -80,7 +76,7 @@ internal static class KeysCommand
                 return ExitCode.Done;
             }
 
-            terminal.Out.Write(Describe(page.Keys));
+            Describe(page.Keys, terminal.Out);
             return ExitCode.Done;
         });
         return command;
@@ -89,11 +85,11 @@ internal static class KeysCommand
     private static Command Rotate(Terminal terminal)
     {
         var id = KeyId();
-        var command = new Command("rotate", "Make a new key in place of one that works for a while still.") { id, Overlap };
+        var command = new Command("rotate", "Make a new key in place of one that works for a while still.") { id, Overlap, KeyOnly };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var request = new RotateKeyRequest(DurationOf(Overlap.Name, parsed.GetRequiredValue(Overlap)));
-            var key = await parsed.Connect().RotateKeyAsync(parsed.GetRequiredValue(id), request, cancellation);
+            var (mesh, keyId) = await FindAsync(parsed, id, cancellation);
+            var key = await mesh.RotateKeyAsync(keyId, new RotateKeyRequest(parsed.GetValue(Overlap)), cancellation);
             return Print(key, parsed, terminal);
         });
         return command;
@@ -105,22 +101,42 @@ internal static class KeysCommand
         var command = new Command("revoke", "Make a key work no more, at once.") { id };
         command.SetAction(async (parsed, cancellation) =>
         {
-            await parsed.Connect().RevokeKeyAsync(parsed.GetRequiredValue(id), cancellation);
-            terminal.Note.MarkupLineInterpolated($"[grey]key {parsed.GetRequiredValue(id)} works no more[/]");
+            var (mesh, keyId) = await FindAsync(parsed, id, cancellation);
+            await mesh.RevokeKeyAsync(keyId, cancellation);
+            terminal.Hint($"key {keyId} works no more");
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static Argument<string> KeyId() => new("KEY-ID") { Description = "The key's id, as 'mesh keys list' shows it." };
+    private static Argument<string> KeyId() => new("KEY-ID")
+    {
+        Description = "The key's id, as 'keys list' shows it, or so much of its beginning as no other has.",
+    };
 
-    private static TimeSpan DurationOf(string option, string text) => Iso8601Duration.TryParse(text, out var duration)
-        ? duration
-        : throw new CliException(ExitCode.Usage, $"{option} '{text}' is no ISO 8601 duration, such as P90D or PT1H.");
+    private static async Task<(MeshClient Mesh, string KeyId)> FindAsync(
+        ParseResult parsed, Argument<string> id, CancellationToken cancellation)
+    {
+        var (mesh, given) = (parsed.Connect(), parsed.GetRequiredValue(id));
+        var page = await mesh.ListKeysAsync(agent: null, cancellation);
+        var begun = page.Keys.Where(key => key.Id.StartsWith(given, StringComparison.Ordinal)).ToList();
+        return begun.Count <= 1 || begun.Exists(key => key.Id == given)
+            ? (mesh, begun is [var only] ? only.Id : given)
+            : throw new CliException(
+                ExitCode.Usage,
+                $"The ids of several keys begin with {given}; say more of it:"
+                + string.Concat(begun.Select(key => $"\n  {key.Id} of {key.Subject}")));
+    }
 
     /// <summary>The key alone on standard output, so that a script can take it.</summary>
     private static int Print(KeyView key, ParseResult parsed, Terminal terminal)
     {
+        if (parsed.GetValue(KeyOnly))
+        {
+            terminal.Say(key.Key!);
+            return ExitCode.Done;
+        }
+
         if (parsed.WantsJson())
         {
             terminal.WriteJson(key, CliJson.Context.KeyView);
@@ -128,27 +144,20 @@ internal static class KeysCommand
         }
 
         terminal.Say(key.Key!);
-        terminal.Note.MarkupLineInterpolated(
-            $"[grey]key {key.Id} of {key.Subject}: {Words(key.Scopes)}; {UntilOf(key)}. It is shown this once.[/]");
+        terminal.Hint($"key {key.Id} of {key.Subject}: {Words(key.Scopes)}; {UntilOf(key)}. It is shown this once.");
         return ExitCode.Done;
     }
 
-    private static Table Describe(IEnumerable<KeyView> keys)
+    private static void Describe(IEnumerable<KeyView> keys, IAnsiConsole console)
     {
-        string[] columns = ["key", "of", "may", "works", "issued", "by"];
-        var table = new Table().Border(TableBorder.None).AddColumns([.. columns.Select(name => $"[grey]{name}[/]")]);
+        var listing = new Listing("key", "of", "may", "works", "issued", "by");
         foreach (var key in keys)
         {
-            table.AddRow(
-                new Text(key.Id),
-                new Text(key.Subject.ToString()),
-                new Text(Words(key.Scopes)),
-                new Text(UntilOf(key)),
-                new Text(Minute(key.CreatedAt)),
-                new Text(key.CreatedBy));
+            listing.Add(
+                key.Id, key.Subject.ToString(), Words(key.Scopes), UntilOf(key), Minute(key.CreatedAt), key.CreatedBy);
         }
 
-        return table;
+        listing.WriteTo(console);
     }
 
     private static string UntilOf(KeyView key) =>

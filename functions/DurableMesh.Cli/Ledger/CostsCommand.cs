@@ -47,10 +47,10 @@ internal static class CostsCommand
                 return ExitCode.Done;
             }
 
-            terminal.Out.Write(Describe(page));
+            Describe(page, terminal.Out);
             if (page.NextCursor is { } next)
             {
-                terminal.Note.MarkupLineInterpolated($"[grey]There are more: --cursor {next}[/]");
+                terminal.Hint($"There are more: --cursor {next}");
             }
 
             return ExitCode.Done;
@@ -76,32 +76,29 @@ internal static class CostsCommand
 
     private static string? Text(DateOnly? day) => day?.ToString("O", CultureInfo.InvariantCulture);
 
-    private static Table Describe(CostsPage page)
+    private static void Describe(CostsPage page, IAnsiConsole console)
     {
-        string[] columns = ["messages", "input", "cached", "cache write", "output", "US$"];
-        var table = new Table().Border(TableBorder.None).AddColumn($"[grey]{ThreadWords.Of(page.By)}[/]");
-        foreach (var name in columns)
-        {
-            table.AddColumn(new TableColumn($"[grey]{name}[/]").RightAligned());
-        }
-
+        string[] numbers = ["messages", "input", "cached", "cache write", "output", "US$"];
+        var isLong = page.By == CostGrouping.Thread;
+        var length = isLong ? Listing.LengthOfIds(console, [.. page.Rows.Select(row => row.Key)]) : int.MaxValue;
+        var listing = new Listing([ThreadWords.Of(page.By), .. numbers]) { Numbers = numbers };
         foreach (var row in page.Rows)
         {
-            AddRow(row.Key, row.Spend);
+            Add(Listing.Begin(row.Key, length), row.Spend);
         }
 
-        AddRow("in all", page.Total);
-        return table;
+        Add("in all", page.Total);
+        listing.WriteTo(console);
 
-        void AddRow(string key, Spend spend) => table.AddRow(
-            new Text(key),
+        void Add(string key, Spend spend) => listing.Add(
+            key,
             Number(spend.Messages),
             Number(spend.Usage.InputTokens),
             Number(spend.Usage.CachedInputTokens),
             Number(spend.Usage.CacheWriteTokens),
             Number(spend.Usage.OutputTokens),
-            new Text(spend.Usage.CostUsd.ToString("N4", CultureInfo.InvariantCulture) + (spend.Unpriced > 0 ? "+" : "")));
+            spend.Usage.CostUsd.ToString("N4", CultureInfo.InvariantCulture) + (spend.Unpriced > 0 ? "+" : ""));
     }
 
-    private static Text Number(long value) => new(value.ToString("N0", CultureInfo.InvariantCulture));
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

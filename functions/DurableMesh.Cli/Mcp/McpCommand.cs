@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Client;
 using DurableMesh.Mcp;
 using DurableMesh.Mcp.Http;
 
@@ -8,19 +9,16 @@ namespace DurableMesh.Cli.Mcp;
 /// <summary><c>mesh mcp</c>: the mesh as an MCP server, for coding agents and other clients of the protocol.</summary>
 internal static class McpCommand
 {
-    /// <summary>The environment variable that holds the token of <c>--http</c>.</summary>
-    public const string TokenVariable = "MESH_MCP_TOKEN";
-
     private static readonly Option<string?> As = new("--as")
     {
-        Description = "The agent to speak as; MESH_AGENT says it too.",
+        Description = $"The agent to speak as; {MeshVariables.Agent} says it too.",
         HelpName = "ID",
     };
 
     private static readonly Option<bool> Http = new("--http")
     {
         Description = "Serve over streamable HTTP on this machine's loopback interface instead of standard input and output. " +
-            $"Clients bring a token: that of {TokenVariable}, or the one that is printed at the start.",
+            $"Clients bring a token: that of {MeshVariables.McpToken}, or the one that is printed at the start.",
     };
 
     private static readonly Option<int> Port = CommonOptions.Between(
@@ -41,11 +39,11 @@ internal static class McpCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
-        var settings = new McpSettings(parsed.GetValue(As) ?? Variable("MESH_AGENT")
-            ?? throw new CliException(ExitCode.Usage, "Say which agent to speak as: --as ID, or MESH_AGENT."))
+        var settings = new McpSettings(parsed.GetValue(As) ?? terminal.Variable(MeshVariables.Agent)
+            ?? throw new CliException(ExitCode.Usage, $"Say which agent to speak as: --as ID, or {MeshVariables.Agent}."))
         {
-            OnlyThread = Variable("MESH_THREAD"),
-            ReplyChannel = Variable("MESH_REPLY"),
+            OnlyThread = terminal.Variable(MeshVariables.Thread),
+            ReplyChannel = terminal.Variable(MeshVariables.Reply),
             Key = parsed.MeshKey(),
             User = Environment.UserName,
         };
@@ -62,12 +60,12 @@ internal static class McpCommand
 
     private static async Task ServeHttpAsync(MeshMcp mcp, int port, Terminal terminal, CancellationToken cancellation)
     {
-        var given = Variable(TokenVariable);
+        var given = terminal.Variable(MeshVariables.McpToken);
         if (given is not null && (given.Length < McpHttp.ShortestToken || given.AsSpan().ContainsAnyExceptInRange('!', '~')))
         {
             throw new CliException(
                 ExitCode.Usage,
-                $"{TokenVariable} is shorter than {McpHttp.ShortestToken} characters, or has some that no header can carry.");
+                $"{MeshVariables.McpToken} is shorter than {McpHttp.ShortestToken} characters, or has some that no header can carry.");
         }
 
         var token = given ?? McpHttp.NewToken();
@@ -87,7 +85,4 @@ internal static class McpCommand
             throw new CliException(ExitCode.Usage, $"Port {port} cannot be used: {taken.Message}", taken);
         }
     }
-
-    private static string? Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Client;
@@ -56,7 +55,7 @@ internal static class LoadCommand
 
     private static async Task<Organisation> ReadAsync(string name, Terminal terminal, CancellationToken cancellation)
     {
-        var read = OrganisationReader.Read(Encoding.UTF8.GetBytes(await InputText.ReadAsync(name, terminal, cancellation)));
+        var read = OrganisationReader.Read(await InputText.ReadUtf8Async(name, terminal, cancellation));
         return read.Value ?? throw new CliException(
             ExitCode.Usage,
             $"{InputText.Name(name)} is no organisation file; nothing is loaded:"
@@ -110,7 +109,7 @@ internal static class LoadCommand
                 catch (MeshUnreachableException away)
                 {
                     var tried = (int)loading.Value;
-                    return new LoadReport(tried - refused.Count, refused, parts.Count - tried) { Unreachable = away.Advice };
+                    return new LoadReport(tried - refused.Count, refused, parts.Count - tried) { Unreachable = away.AdviceFor(terminal.Mesh) };
                 }
 
                 loading.Increment(1);

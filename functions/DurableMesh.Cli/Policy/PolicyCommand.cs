@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json.Nodes;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Core.Policy;
@@ -7,6 +6,13 @@ using DurableMesh.Core.Wire;
 using Spectre.Console;
 
 namespace DurableMesh.Cli.Policy;
+
+/// <summary>What <c>mesh policy check --json</c> prints.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Valid">Whether it is a policy.</param>
+/// <param name="Sha256">The policy's hash; null where it is none.</param>
+/// <param name="Errors">All that is wrong with it.</param>
+internal sealed record PolicyCheck(string File, bool Valid, string? Sha256, IReadOnlyList<InputError> Errors);
 
 /// <summary><c>mesh policy</c>: the policy in force, and whether a file would do as one.</summary>
 internal static class PolicyCommand
@@ -30,7 +36,7 @@ internal static class PolicyCommand
                 return ExitCode.Done;
             }
 
-            terminal.Say(JsonNode.Parse(policy.Policy.ToUtf8())!.ToJsonString(MeshJson.Indented));
+            terminal.WriteJson(JsonNode.Parse(policy.Policy.ToUtf8())!.ToJsonString(MeshJson.Indented));
             terminal.Out.MarkupLineInterpolated($"[grey]in force, sha256 {policy.Hash}[/]");
             if (policy.Failure is { } failure)
             {
@@ -44,12 +50,19 @@ internal static class PolicyCommand
 
     private static Command Check(Terminal terminal)
     {
-        var file = new Argument<string>("file") { Description = "The policy file; - for standard input." };
+        var file = new Argument<string>("FILE") { Description = "The policy file; - for standard input." };
         var command = new Command("check", "Say what is wrong with a policy file, without a mesh.") { file };
         command.SetAction(async (parsed, cancellation) =>
         {
             var name = parsed.GetRequiredValue(file);
-            var read = PolicyReader.Read(Encoding.UTF8.GetBytes(await InputText.ReadAsync(name, terminal, cancellation)));
+            var read = PolicyReader.Read(await InputText.ReadUtf8Async(name, terminal, cancellation));
+            if (parsed.WantsJson())
+            {
+                var check = new PolicyCheck(InputText.Name(name), read.Value is not null, read.Value?.Hash, read.Errors);
+                terminal.WriteJson(check, CliJson.Context.PolicyCheck);
+                return read.Value is null ? ExitCode.Usage : ExitCode.Done;
+            }
+
             if (read.Value is { } policy)
             {
                 terminal.Out.MarkupLineInterpolated($"[green]{InputText.Name(name)} is a policy[/] [grey]sha256 {policy.Hash}[/]");

@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using DurableMesh.Agents.Processes;
 
 namespace DurableMesh.Cli.Processes;
 
 /// <summary>A program that runs beside this one, and never longer.</summary>
 internal sealed class BackgroundProcess : IAsyncDisposable
 {
-    private const int Terminate = 15;
     private const int RememberedLines = 20;
 
     private readonly Process _process;
@@ -109,7 +108,7 @@ internal sealed class BackgroundProcess : IAsyncDisposable
 
         if (!OperatingSystem.IsWindows())
         {
-            _ = Signal(_process.Id, Terminate);
+            PosixSignal.Send(_process.Id, PosixSignal.Terminate);
             using var limit = new CancellationTokenSource(patience);
             try
             {
@@ -132,8 +131,4 @@ internal sealed class BackgroundProcess : IAsyncDisposable
         await StopAsync(TimeSpan.FromSeconds(10));
         _process.Dispose();
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Signal(int processId, int signal);
 }

@@ -36,6 +36,7 @@ internal static class TasksCommand
     };
 
     private static readonly Option<string?> By = CommonOptions.By();
+    private static readonly Option<bool> IdOnly = CommonOptions.IdOnly("the task's id");
 
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal) => new("tasks", "The MC tasks: list, show, create, move and give them.")
@@ -67,10 +68,10 @@ internal static class TasksCommand
                 return ExitCode.Done;
             }
 
-            terminal.Out.Write(Describe(page.Tasks));
+            Describe(page.Tasks, terminal.Out);
             if (page.NextCursor is { } next)
             {
-                terminal.Note.MarkupLineInterpolated($"[grey]There are more: --cursor {next}[/]");
+                terminal.Hint($"There are more: --cursor {next}");
             }
 
             return ExitCode.Done;
@@ -95,7 +96,7 @@ internal static class TasksCommand
         var priority = new Option<Priority>("--priority") { Description = "H, M or L.", DefaultValueFactory = _ => Priority.M };
         var company = new Option<string?>("--company") { Description = "The company that it belongs to." };
         var start = new Option<bool>("--start") { Description = "Put it in progress at once, so that threads may work on it." };
-        var command = new Command("create", "Create a task.") { id, title, owner, priority, company, start, By };
+        var command = new Command("create", "Create a task.") { id, title, owner, priority, company, start, By, IdOnly };
         command.SetAction(async (parsed, cancellation) =>
         {
             var by = parsed.NameOf(By);
@@ -124,7 +125,7 @@ internal static class TasksCommand
         {
             Description = "What shows that it is done: a path or an address; may be given more than once.",
         };
-        var command = new Command("move", "Move a task to another state.") { id, state, why, evidence, IfVersion, By };
+        var command = new Command("move", "Move a task to another state.") { id, state, why, evidence, IfVersion, By, IdOnly };
         command.SetAction(async (parsed, cancellation) =>
         {
             var request = new PatchTaskRequest
@@ -148,7 +149,7 @@ internal static class TasksCommand
         var why = new Option<string>("--why") { Description = "The reason, for the history.", Required = true };
         var command = new Command("give", "Give a task to another owner: as its owner, or as an operator where its owner cannot.")
         {
-            id, owner, why, IfVersion, By,
+            id, owner, why, IfVersion, By, IdOnly,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -169,24 +170,29 @@ internal static class TasksCommand
 
     private static int Show(MissionTask task, ParseResult parsed, Terminal terminal)
     {
+        if (parsed.GetValue(IdOnly))
+        {
+            terminal.Say(task.Id);
+            return ExitCode.Done;
+        }
+
         if (parsed.WantsJson())
         {
             terminal.WriteJson(task, CliJson.Context.MissionTask);
             return ExitCode.Done;
         }
 
-        terminal.Out.Write(Describe(task));
-        terminal.Out.Write(Describe(task.History));
+        terminal.Out.Write(Listing.Properties(Describe(task)));
+        Describe(task.History, terminal.Out);
         return ExitCode.Done;
     }
 
-    private static Table Describe(IEnumerable<MissionTask> tasks)
+    private static void Describe(IEnumerable<MissionTask> tasks, IAnsiConsole console)
     {
-        var table = Columns("task", "state", "priority", "owner", "company", "updated", "title");
+        var listing = new Listing("task", "state", "priority", "owner", "company", "updated", "title");
         foreach (var task in tasks)
         {
-            AddRow(
-                table,
+            listing.Add(
                 task.Id,
                 ThreadWords.Of(task.State),
                 ThreadWords.Of(task.Priority),
@@ -196,47 +202,36 @@ internal static class TasksCommand
                 task.Title);
         }
 
-        return table;
+        listing.WriteTo(console);
     }
 
-    private static Grid Describe(MissionTask task)
+    private static IEnumerable<(string Name, string Value)> Describe(MissionTask task) =>
+    [
+        ("task", task.Id),
+        ("title", task.Title),
+        ("state", ThreadWords.Of(task.State)),
+        ("owner", task.Owner),
+        ("company", task.Company ?? "-"),
+        ("priority", ThreadWords.Of(task.Priority)),
+        ("version", task.Version.ToString(CultureInfo.InvariantCulture)),
+        .. task.Evidence.Select(evidence => ("evidence", evidence)),
+    ];
+
+    private static void Describe(IReadOnlyList<TaskHistoryEntry> history, IAnsiConsole console)
     {
-        var grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 2, 0) }).AddColumn();
-        void Row(string name, string value) => grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(value));
-
-        Row("task", task.Id);
-        Row("title", task.Title);
-        Row("state", ThreadWords.Of(task.State));
-        Row("owner", task.Owner);
-        Row("company", task.Company ?? "-");
-        Row("priority", ThreadWords.Of(task.Priority));
-        Row("version", task.Version.ToString(CultureInfo.InvariantCulture));
-        foreach (var evidence in task.Evidence)
-        {
-            Row("evidence", evidence);
-        }
-
-        return grid;
-    }
-
-    private static Table Describe(IEnumerable<TaskHistoryEntry> history)
-    {
-        var table = Columns("when", "by", "what", "thread", "why");
+        var length = Listing.LengthOfIds(console, [.. history.Select(entry => entry.ThreadId).OfType<string>()]);
+        var listing = new Listing("when", "by", "what", "thread", "why");
         foreach (var entry in history)
         {
             var what = entry.From != entry.To ? $"{ThreadWords.Of(entry.From)} > {ThreadWords.Of(entry.To)}"
                 : entry.PreviousOwner is { } owner ? $"taken from {owner}"
                 : "-";
-            AddRow(table, Instant(entry.At), entry.By, what, entry.ThreadId ?? "-", entry.Why ?? "");
+            listing.Add(
+                Instant(entry.At), entry.By, what, Listing.Begin(entry.ThreadId ?? "-", length), entry.Why ?? "");
         }
 
-        return table;
+        listing.WriteTo(console);
     }
-
-    private static Table Columns(params string[] names) =>
-        new Table().Border(TableBorder.None).AddColumns([.. names.Select(name => $"[grey]{name}[/]")]);
-
-    private static void AddRow(Table table, params string[] cells) => table.AddRow(cells.Select(cell => new Text(cell)));
 
     private static string Instant(DateTimeOffset at) => at.ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

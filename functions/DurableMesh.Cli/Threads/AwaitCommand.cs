@@ -3,7 +3,6 @@ using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Transcript;
 using DurableMesh.Client;
 using DurableMesh.Core.Wire;
-using Spectre.Console;
 
 namespace DurableMesh.Cli.Threads;
 
@@ -17,15 +16,8 @@ internal static class AwaitCommand
     private static readonly Option<int> After = CommonOptions.Between(
         0, int.MaxValue, new("--after") { Description = "Only messages after this sequence.", HelpName = "N" });
 
-    private static readonly Option<double> Wait = CommonOptions.Between(
-        0.0,
-        86_400.0,
-        new("--wait")
-        {
-            Description = "How long to wait if there is none yet; 0 not to wait.",
-            HelpName = "SECONDS",
-            DefaultValueFactory = _ => 60,
-        });
+    private static readonly Option<TimeSpan> Wait = Durations.Wait(
+        "--wait", "How long to wait if there is none yet; 0 not to wait.", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1));
 
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
@@ -40,10 +32,9 @@ internal static class AwaitCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var mesh = parsed.Connect();
-            var id = parsed.GetRequiredValue(threadId);
+            var (mesh, id) = await parsed.ConnectToThreadAsync(threadId, cancellation);
             var after = parsed.GetValue(After);
-            var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(parsed.GetValue(Wait));
+            var deadline = TimeProvider.System.GetUtcNow() + parsed.GetValue(Wait);
             MessagesPage? page = null;
             do
             {
@@ -76,8 +67,8 @@ internal static class AwaitCommand
                 writer.Write(message);
             }
 
-            terminal.Note.MarkupLineInterpolated(
-                $"[grey]{ThreadWords.Of(page.ThreadState)}; more with: mesh await {id} --after {page.NextAfter}[/]");
+            terminal.Hint(
+                $"{ThreadWords.Of(page.ThreadState)}; more with: {terminal.Mesh} await {id} --after {page.NextAfter}");
             return ExitCode.Done;
         });
         return command;

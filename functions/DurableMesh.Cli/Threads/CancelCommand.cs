@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Wire;
 using Spectre.Console;
 
@@ -23,21 +24,35 @@ internal static class CancelCommand
         var command = new Command("cancel", "End a thread now, as BLOCKED.") { threadId, By, Why };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var mesh = parsed.Connect();
-            var id = parsed.GetRequiredValue(threadId);
-            var request = new CancelRequest(parsed.NameOf(By), parsed.GetRequiredValue(Why));
-            await mesh.CancelAsync(id, request, cancellation);
+            var (mesh, id) = await parsed.ConnectToThreadAsync(threadId, cancellation);
             var thread = await mesh.GetThreadAsync(id, cancellation);
+            var isOver = thread.State == ThreadPhase.Ended;
+            if (!isOver)
+            {
+                await mesh.CancelAsync(id, new CancelRequest(parsed.NameOf(By), parsed.GetRequiredValue(Why)), cancellation);
+                thread = await mesh.GetThreadAsync(id, cancellation);
+
+                // It may have ended by itself just before.
+                isOver = thread.State == ThreadPhase.Ended && thread.Reason != EndReason.Cancelled;
+            }
+
             if (parsed.WantsJson())
             {
                 terminal.WriteJson(thread, CliJson.Context.ThreadView);
             }
+            else if (isOver)
+            {
+                terminal.Pass($"mesh: thread {id} had ended already, as {ThreadWords.HowItEnded(thread)}");
+            }
             else
             {
-                terminal.Out.MarkupLineInterpolated($"the cancel of [bold]{id}[/] is taken");
+                var state = thread.State == ThreadPhase.Ended
+                    ? $"has ended as {ThreadWords.HowItEnded(thread)}"
+                    : "ends: the cancel is taken";
+                terminal.Out.MarkupLineInterpolated($"thread [bold]{id}[/] {state}");
             }
 
-            return ExitCode.Done;
+            return isOver ? ExitCode.Refused : ExitCode.Done;
         });
         return command;
     }

@@ -26,8 +26,7 @@ internal static class DecideCommand
         var command = new Command("decide", "Approve or deny a held thread.") { threadId, Decision, By, Why };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var mesh = parsed.Connect();
-            var id = parsed.GetRequiredValue(threadId);
+            var (mesh, id) = await parsed.ConnectToThreadAsync(threadId, cancellation);
             var request = new DecisionRequest(
                 parsed.NameOf(By), parsed.GetRequiredValue(Decision), parsed.GetRequiredValue(Why));
             await mesh.DecideAsync(id, request, cancellation);

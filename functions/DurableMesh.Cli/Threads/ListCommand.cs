@@ -44,7 +44,8 @@ internal static class ListCommand
         var command = new Command("list", "List threads, newest first.") { State, End, Agent, Company, Task, Limit, Cursor };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var page = await parsed.Connect().ListThreadsAsync(
+            var mesh = parsed.Connect();
+            var page = await mesh.ListThreadsAsync(
                 [
                     ("state", Word(parsed.GetValue(State))),
                     ("endState", Word(parsed.GetValue(End))),
@@ -61,10 +62,13 @@ internal static class ListCommand
                 return ExitCode.Done;
             }
 
-            terminal.Out.Write(Describe(page.Threads));
+            var there = page.Threads.Any(thread => thread is { State: ThreadPhase.Open, AtWork: null })
+                ? await mesh.ListAgentsAsync(cancellation)
+                : new AgentsPage([]);
+            Describe(page.Threads, there.Agents, terminal.Out);
             if (page.NextCursor is { } next)
             {
-                terminal.Note.MarkupLineInterpolated($"[grey]There are more: --cursor {next}[/]");
+                terminal.Hint($"There are more: --cursor {next}");
             }
 
             return ExitCode.Done;
@@ -75,24 +79,33 @@ internal static class ListCommand
     private static string? Word<TEnum>(TEnum? value)
         where TEnum : struct, Enum => value is null ? null : ThreadWords.Of(value);
 
-    private static Table Describe(IEnumerable<ThreadView> threads)
+    private static void Describe(IReadOnlyList<ThreadView> threads, IReadOnlyList<AgentView> agents, IAnsiConsole console)
     {
-        string[] columns = ["thread", "state", "round", "awaiting", "created", "subject"];
-        var table = new Table().Border(TableBorder.None).AddColumns([.. columns.Select(name => $"[grey]{name}[/]")]);
+        var length = Listing.LengthOfIds(console, [.. threads.Select(thread => thread.ThreadId)]);
+        var listing = new Listing("thread", "state", "round", "created", "now", "subject") { Numbers = ["round"] };
         foreach (var thread in threads)
         {
-            var state = thread.State == ThreadPhase.Ended
-                ? $"{ThreadWords.Of(thread.EndState)} {ThreadWords.Of(thread.Reason)}"
-                : ThreadWords.Of(thread.State);
-            table.AddRow(
-                new Text(thread.ThreadId),
-                new Text(state),
-                new Text(thread.Round.ToString(CultureInfo.InvariantCulture)),
-                new Text(thread.Awaiting ?? "-"),
-                new Text(thread.CreatedAt.ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture)),
-                new Text(thread.Subject));
+            listing.Add(
+                Listing.Begin(thread.ThreadId, length),
+                ThreadWords.StateOf(thread),
+                thread.Round.ToString(CultureInfo.InvariantCulture),
+                thread.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture),
+                Now(thread, agents),
+                thread.Subject);
         }
 
-        return table;
+        listing.WriteTo(console);
     }
+
+    /// <summary>Who is at work, or whom or what the thread waits for.</summary>
+    private static string Now(ThreadView thread, IReadOnlyList<AgentView> agents) => thread switch
+    {
+        { State: ThreadPhase.Held } => "waits for a person to decide",
+        { State: not ThreadPhase.Open } => "-",
+        { AtWork: { } leases } => $"{string.Join(", ", leases.Select(lease => lease.Agent).Distinct())} at work",
+        { Awaiting: { } awaited } when agents.FirstOrDefault(agent => agent.Id == awaited) is { Reachable: true } =>
+            $"waits for {awaited}",
+        { Awaiting: { } awaited } => $"nobody at work; {awaited} is away",
+        _ => "nobody at work",
+    };
 }

@@ -67,14 +67,19 @@ internal sealed class MessageOptions
         HelpName = "FILE",
     };
 
+    private readonly Option<bool> _idOnly = CommonOptions.IdOnly("the message's id");
+
     /// <summary>Who sends, if the command line says so.</summary>
     public string? From(ParseResult parsed) => parsed.GetValue(_as);
+
+    /// <summary>Whether the caller is a script that wants the message's id alone.</summary>
+    public bool WantsIdOnly(ParseResult parsed) => parsed.GetValue(_idOnly);
 
     /// <summary>Gives the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Arguments.Add(_body);
-        foreach (var option in (Option[])[_as, _kind, _verdict, _checks, _artifacts, _file, _message, _id, _replyTo])
+        foreach (var option in (Option[])[_as, _kind, _verdict, _checks, _artifacts, _file, _message, _id, _replyTo, _idOnly])
         {
             command.Options.Add(option);
         }
@@ -127,6 +132,11 @@ internal sealed class MessageOptions
             errors.Add("What kind of message is it? Say so with --kind, or give a --verdict.");
         }
 
+        if (!SaysAnything(message) && files.Length == 0)
+        {
+            errors.Add("It says nothing: give a text, - for standard input, --file, --check, --artifact or --verdict.");
+        }
+
         if (errors.Count > 0)
         {
             throw new CliException(ExitCode.Usage, string.Join('\n', errors));
@@ -143,6 +153,13 @@ internal sealed class MessageOptions
         Set(message, "artifacts", artifacts.Count > 0 ? artifacts : null, null);
         return Encoding.UTF8.GetBytes(message.ToJsonString());
     }
+
+    // An empty message would be taken for work that is done.
+    private static bool SaysAnything(JsonObject message) =>
+        message["verdict"] is not null
+        || message["checks"] is JsonArray { Count: > 0 }
+        || message["artifacts"] is JsonArray { Count: > 0 }
+        || message["body"] is { } body && !(body is JsonValue text && text.TryGetValue(out string? words) && string.IsNullOrWhiteSpace(words));
 
     private async Task<JsonNode?> ReadBodyAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {

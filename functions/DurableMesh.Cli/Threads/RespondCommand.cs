@@ -23,11 +23,11 @@ internal static class RespondCommand
         options.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var mesh = parsed.Connect();
-            var thread = await mesh.GetThreadAsync(parsed.GetRequiredValue(threadId), cancellation);
+            var (mesh, id) = await parsed.ConnectToThreadAsync(threadId, cancellation);
+            var thread = await mesh.GetThreadAsync(id, cancellation);
             var defaults = await DefaultsAsync(mesh, thread, options.From(parsed) ?? thread.Awaiting, cancellation);
-            var message = await options.BuildAsync(parsed, mesh, thread.ThreadId, defaults, terminal, cancellation);
-            return SendCommand.Say(await mesh.SendAsync(thread.ThreadId, message, cancellation), parsed.WantsJson(), terminal);
+            var message = await options.BuildAsync(parsed, mesh, id, defaults, terminal, cancellation);
+            return SendCommand.Say(await mesh.SendAsync(id, message, cancellation), parsed, options, terminal);
         });
         return command;
     }

@@ -18,20 +18,24 @@ internal static class SendCommand
         options.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var (mesh, thread) = (parsed.Connect(), parsed.GetRequiredValue(threadId));
+            var (mesh, thread) = await parsed.ConnectToThreadAsync(threadId, cancellation);
             var message = await options.BuildAsync(
                 parsed, mesh, thread, new MessageDefaults(null, null, null), terminal, cancellation);
             var receipt = await mesh.SendAsync(thread, message, cancellation);
-            return Say(receipt, parsed.WantsJson(), terminal);
+            return Say(receipt, parsed, options, terminal);
         });
         return command;
     }
 
     /// <summary>Says what a receipt says.</summary>
     /// <returns>The exit code for it.</returns>
-    public static int Say(Receipt receipt, bool asJson, Terminal terminal)
+    public static int Say(Receipt receipt, ParseResult parsed, MessageOptions options, Terminal terminal)
     {
-        if (asJson)
+        if (options.WantsIdOnly(parsed) && receipt.Kind != ReceiptKind.Rejected)
+        {
+            terminal.Say(receipt.MessageId!);
+        }
+        else if (parsed.WantsJson())
         {
             terminal.WriteJson(receipt, CliJson.Context.Receipt);
         }

@@ -42,7 +42,7 @@ internal static class StartCommand
 
     private static readonly Option<string?> Subject = new("--subject") { Description = "What it is about, in a line." };
     private static readonly Option<string?> Body = new("--body") { Description = "What is to be done." };
-    private static readonly Option<string?> Ttl = new("--ttl") { Description = "How long it may take, as ISO 8601 (PT30M)." };
+    private static readonly Option<TimeSpan?> Ttl = Durations.Optional("--ttl", "How long it may take, for instance 30m.");
     private static readonly Option<int?> MaxTurns = new("--max-turns") { Description = "How many turns it may take." };
     private static readonly Option<decimal?> CostCap = new("--cost-cap") { Description = "What it may cost, in US dollars." };
 
@@ -57,18 +57,26 @@ internal static class StartCommand
         Description = "The same key with the same request is the same thread, however often it is sent. [default: a new one]",
     };
 
+    private static readonly Option<bool> IdOnly = CommonOptions.IdOnly("the thread's id");
+
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new Command("start", "Start a thread.")
         {
-            File, Pattern, Task, Priority, Initiator, Responder, Subject, Body, Accept, Ttl, MaxTurns, CostCap, Key,
+            File, Pattern, Task, Priority, Initiator, Responder, Subject, Body, Accept, Ttl, MaxTurns, CostCap, Key, IdOnly,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             var request = Encoding.UTF8.GetBytes((await ReadRequestAsync(parsed, terminal, cancellation)).ToJsonString());
             var key = parsed.GetValue(Key) ?? Guid.NewGuid().ToString();
             var thread = await parsed.Connect().StartAsync(request, key, cancellation);
+            if (parsed.GetValue(IdOnly))
+            {
+                terminal.Say(thread.ThreadId);
+                return ExitCode.Done;
+            }
+
             if (parsed.WantsJson())
             {
                 terminal.WriteJson(thread, CliJson.Context.ThreadView);
@@ -78,11 +86,11 @@ internal static class StartCommand
             terminal.Out.MarkupLineInterpolated($"thread [bold]{thread.ThreadId}[/] {ThreadWords.Of(thread.State)}");
             if (thread.State == ThreadPhase.Held)
             {
-                terminal.Note.MarkupLineInterpolated($"[grey]{thread.Detail}[/]");
-                terminal.Note.MarkupLineInterpolated($"[grey]A person decides: {ThreadWords.HowToDecide(thread.ThreadId)}[/]");
+                terminal.Hint($"{thread.Detail}");
+                terminal.Hint($"A person decides: {ThreadWords.HowToDecide(terminal.Mesh, thread.ThreadId)}");
             }
 
-            terminal.Note.MarkupLineInterpolated($"[grey]Follow it with: mesh watch {thread.ThreadId}[/]");
+            terminal.Hint($"Follow it with: {terminal.Mesh} watch {thread.ThreadId}");
             return ExitCode.Done;
         });
         return command;
@@ -119,7 +127,7 @@ internal static class StartCommand
         if (parsed.GetValue(Ttl) is not null || parsed.GetValue(MaxTurns) is not null || parsed.GetValue(CostCap) is not null)
         {
             var limits = Part(request, "limits");
-            Set(limits, "ttl", parsed.GetValue(Ttl));
+            Set(limits, "ttl", parsed.GetValue(Ttl) is { } ttl ? Iso8601Duration.Format(ttl) : null);
             Set(limits, "maxTurns", parsed.GetValue(MaxTurns));
             Set(limits, "costCapUsd", parsed.GetValue(CostCap));
         }

@@ -3,7 +3,6 @@ using System.Globalization;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Wire;
-using Spectre.Console;
 
 namespace DurableMesh.Cli.Threads;
 
@@ -17,14 +16,15 @@ internal static class StatusCommand
         var command = new Command("status", "Say where a thread is.") { threadId };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var thread = await parsed.Connect().GetThreadAsync(parsed.GetRequiredValue(threadId), cancellation);
+            var (mesh, id) = await parsed.ConnectToThreadAsync(threadId, cancellation);
+            var thread = await mesh.GetThreadAsync(id, cancellation);
             if (parsed.WantsJson())
             {
                 terminal.WriteJson(thread, CliJson.Context.ThreadView);
             }
             else
             {
-                terminal.Out.Write(Describe(thread));
+                terminal.Out.Write(Listing.Properties(Describe(thread, terminal.Mesh)));
             }
 
             return ExitCode.Done;
@@ -32,48 +32,49 @@ internal static class StatusCommand
         return command;
     }
 
-    private static Grid Describe(ThreadView thread)
+    private static IEnumerable<(string Name, string Value)> Describe(ThreadView thread, string mesh)
     {
-        var grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 2, 0) }).AddColumn();
-        void Row(string name, string value) => grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(value));
-
-        Row("thread", thread.ThreadId);
-        Row("subject", thread.Subject);
-        Row("state", thread.State == ThreadPhase.Ended
+        yield return ("thread", thread.ThreadId);
+        yield return ("subject", thread.Subject);
+        yield return ("state", thread.State == ThreadPhase.Ended
             ? $"{ThreadWords.Of(thread.EndState)} ({ThreadWords.Of(thread.Reason)})"
             : ThreadWords.Of(thread.State));
         if (thread.Detail is { Length: > 0 } detail)
         {
-            Row("", detail);
+            yield return ("", detail);
         }
 
         if (thread.State == ThreadPhase.Held)
         {
-            Row("decide", ThreadWords.HowToDecide(thread.ThreadId));
+            yield return ("decide", ThreadWords.HowToDecide(mesh, thread.ThreadId));
         }
 
-        Row("between", $"{thread.Initiator} and {thread.Responder}, {ThreadWords.Of(thread.Pattern)}, task {thread.McTask}");
-        Row("awaiting", thread.Awaiting ?? "-");
+        yield return ("between", $"{thread.Initiator} and {thread.Responder}, {ThreadWords.Of(thread.Pattern)}, task {thread.McTask}");
+        yield return ("awaiting", thread.Awaiting ?? "-");
         foreach (var lease in thread.AtWork ?? [])
         {
             var device = lease.Device is null ? "" : $" on {lease.Device}";
-            Row("at work", $"since {Instant(lease.Since)}: {lease.Agent}{device}, message {lease.Sequence}");
+            yield return ("at work", $"since {Instant(lease.Since)}: {lease.Agent}{device}, message {lease.Sequence}");
         }
 
-        Row("so far", string.Create(
+        if (thread is { State: ThreadPhase.Open, AtWork: null })
+        {
+            yield return ("at work", "nobody");
+        }
+
+        yield return ("so far", string.Create(
             CultureInfo.InvariantCulture,
             $"round {thread.Round}, {thread.Turns} of {thread.Limits.MaxTurns} turns, " +
             $"{thread.Messages} messages, {thread.Findings} findings"));
-        Row("criteria", $"{thread.Checks.Passed} of {thread.Checks.Required} passed, {thread.Checks.Failed} failed");
-        Row("cost", string.Create(
+        yield return ("criteria", $"{thread.Checks.Passed} of {thread.Checks.Required} passed, {thread.Checks.Failed} failed");
+        yield return ("cost", string.Create(
             CultureInfo.InvariantCulture,
             $"${thread.Usage.CostUsd:0.00##} of ${thread.Limits.CostCapUsd:0.00##}{Reserved(thread.ReservedUsd)}"));
-        Row("created", Instant(thread.CreatedAt));
-        Row(
+        yield return ("created", Instant(thread.CreatedAt));
+        yield return (
             thread.State switch { ThreadPhase.Ended => "ended", ThreadPhase.Held => "held until", _ => "deadline" },
             Instant(thread.EndedAt ?? thread.Deadline));
-        Row("evidence", thread.Evidence.Path);
-        return grid;
+        yield return ("evidence", thread.Evidence.Path);
     }
 
     private static string Reserved(ReservedUsd? reserved) => reserved is null ? "" : string.Create(

@@ -14,8 +14,7 @@ internal static class WatchCommand
         var command = new Command("watch", "Show the dialogue from its beginning, live, until it has ended.") { threadId };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var mesh = parsed.Connect();
-            var id = parsed.GetRequiredValue(threadId);
+            var (mesh, id) = await parsed.ConnectToThreadAsync(threadId, cancellation);
             var thread = await mesh.GetThreadAsync(id, cancellation);
             var writer = new TranscriptWriter(terminal.Out, thread);
             var asJson = parsed.WantsJson();

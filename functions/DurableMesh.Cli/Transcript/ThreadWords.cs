@@ -14,6 +14,21 @@ internal static class ThreadWords
     public static string Of<TEnum>(TEnum value)
         where TEnum : struct, Enum => JsonSerializer.SerializeToElement(value, MeshJson.Options).GetString()!;
 
+    /// <summary>The word on the wire for a value of any enum.</summary>
+    public static string OfAny(Enum value) =>
+        JsonSerializer.SerializeToElement(value, value.GetType(), MeshJson.Options).GetString()!;
+
     /// <summary>The command that decides a held thread.</summary>
-    public static string HowToDecide(string threadId) => $"mesh decide {threadId} approve|deny --why REASON";
+    /// <param name="mesh">How the user calls this program.</param>
+    /// <param name="threadId">The thread.</param>
+    public static string HowToDecide(string mesh, string threadId) => $"{mesh} decide {threadId} approve|deny --why REASON";
+
+    /// <summary>How a thread that has ended did so.</summary>
+    public static string HowItEnded(ThreadView thread) =>
+        $"{Of(thread.EndState)} ({Of(thread.Reason)}){(thread.Detail is { Length: > 0 } detail ? $": {detail}" : "")}";
+
+    /// <summary>Where a thread is: its phase, or how it ended.</summary>
+    public static string StateOf(ThreadView thread) => thread.State == ThreadPhase.Ended
+        ? $"{Of(thread.EndState)} {Of(thread.Reason)}"
+        : Of(thread.State);
 }

@@ -47,7 +47,7 @@ internal static class Problems
         Status = StatusCodes.Status404NotFound,
         Code = "thread_not_found",
         Title = "There is no such thread.",
-        Detail = $"No thread has the id {threadId}. GET /threads lists those that exist.",
+        Detail = $"There is no thread {threadId}.",
         ThreadId = threadId,
     };
 
@@ -106,7 +106,7 @@ internal static class Problems
         Status = StatusCodes.Status404NotFound,
         Code = "evidence_not_begun",
         Title = "There is no evidence yet.",
-        Detail = "The gate has not spoken about this thread. Ask again in a moment.",
+        Detail = "There is no evidence yet, as the gate has not spoken about the thread. Ask again in a moment.",
         ThreadId = threadId,
     };
 
@@ -115,7 +115,7 @@ internal static class Problems
         Status = StatusCodes.Status404NotFound,
         Code = "artifact_not_found",
         Title = "The thread has no such artifact.",
-        Detail = "Nothing with this SHA-256 was uploaded to the thread. What only a message names is kept where its uri says.",
+        Detail = "The thread has no file with this SHA-256. What only a message names is kept where its uri says.",
         ThreadId = threadId,
     };
 
@@ -173,7 +173,7 @@ internal static class Problems
         Status = StatusCodes.Status404NotFound,
         Code = "agent_not_found",
         Title = "There is no such agent.",
-        Detail = $"The registry has no agent with the id or alias {agentId}. GET /agents lists those that exist.",
+        Detail = $"There is no agent {agentId}, by id or by alias.",
     };
 
     public static Problem AgentDisabled(string agentId) => new()

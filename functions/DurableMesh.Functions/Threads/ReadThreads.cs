@@ -35,16 +35,12 @@ public sealed class ReadThreads(
         var view = await threads.FindAsync(client, id, cancellation);
         Caller.Of(request).MustSee(view);
         view = await holds.ExplainAsync(await stopped.CheckAsync(client, view, cancellation), cancellation);
-        if (view.State == ThreadPhase.Open && (await leases.AtWorkAsync(cancellation))[id].ToList() is { Count: > 0 } atWork)
-        {
-            view = view with { AtWork = atWork };
-        }
-
+        view = (await WithWorkAsync([view], cancellation))[0];
         return new JsonAnswer<ThreadView>(ThreadFinder.WithManagement(client, view, Caller.Of(request)));
     }
 
     /// <summary>
-    /// <c>GET /threads?state=&amp;endState=&amp;agent=&amp;company=&amp;mcTask=&amp;limit=&amp;cursor=</c>, newest first.
+    /// <c>GET /threads?state=&amp;endState=&amp;agent=&amp;company=&amp;mcTask=&amp;idPrefix=&amp;limit=&amp;cursor=</c>, newest first.
     /// </summary>
     [Function("ListThreads")]
     public async Task<IResult> ListAsync(
@@ -52,13 +48,14 @@ public sealed class ReadThreads(
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
-        var query = new Query(request, "state", "endState", "agent", "company", "mcTask", "limit", "cursor");
+        var query = new Query(request, "state", "endState", "agent", "company", "mcTask", "idPrefix", "limit", "cursor");
         var filter = new ThreadFilter(
             query.OneOf<ThreadPhase>("state"),
             query.OneOf<EndState>("endState"),
             query.Text("agent"),
             query.Text("company"),
             query.Text("mcTask"),
+            query.Text("idPrefix"),
             await agents.ReadAsync(cancellation));
         var limit = query.Number("limit", 1, LongestPage, DefaultPageLength);
         var before = query.Cursor("cursor");
@@ -67,6 +64,24 @@ public sealed class ReadThreads(
         await overdue.EndAsync(client, cancellation);
         var caller = Caller.Of(request);
         var found = await log.ListAsync(view => filter.Matches(view) && caller.Sees(view), limit, before, cancellation);
-        return new JsonAnswer<ThreadsPage>(new ThreadsPage(found.Threads, found.Next?.ToString()));
+        var shown = await WithWorkAsync(found.Threads, cancellation);
+        return new JsonAnswer<ThreadsPage>(new ThreadsPage(shown, found.Next?.ToString()));
+    }
+
+    private async ValueTask<IReadOnlyList<ThreadView>> WithWorkAsync(
+        IReadOnlyList<ThreadView> views, CancellationToken cancellation)
+    {
+        if (!views.Any(view => view.State == ThreadPhase.Open))
+        {
+            return views;
+        }
+
+        var all = await leases.AtWorkAsync(cancellation);
+        return
+        [
+            .. views.Select(view => view.State == ThreadPhase.Open && all[view.ThreadId].ToList() is { Count: > 0 } atWork
+                ? view with { AtWork = atWork }
+                : view),
+        ];
     }
 }

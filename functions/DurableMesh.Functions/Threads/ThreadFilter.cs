@@ -5,7 +5,13 @@ namespace DurableMesh.Functions.Threads;
 
 /// <summary>Which threads a list shows; what is null matters not.</summary>
 internal sealed class ThreadFilter(
-    ThreadPhase? state, EndState? endState, string? agent, string? company, string? mcTask, AgentRegistry registry)
+    ThreadPhase? state,
+    EndState? endState,
+    string? agent,
+    string? company,
+    string? mcTask,
+    string? idPrefix,
+    AgentRegistry registry)
 {
     private readonly string? _agentId = agent is null ? null : registry.Resolve(agent);
 
@@ -13,6 +19,7 @@ internal sealed class ThreadFilter(
         (state is null || thread.State == state)
         && (endState is null || thread.EndState == endState)
         && (mcTask is null || thread.McTask == mcTask)
+        && (idPrefix is null || thread.ThreadId.StartsWith(idPrefix, StringComparison.OrdinalIgnoreCase))
         && (_agentId is null || thread.Initiator == _agentId || thread.Responder == _agentId)
         && (company is null || IsOf(thread.Initiator) || IsOf(thread.Responder));
 

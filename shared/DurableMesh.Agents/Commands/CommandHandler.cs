@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DurableMesh.Agents.Money;
 using DurableMesh.Agents.Processes;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Agents.Commands;
@@ -123,11 +124,11 @@ public sealed class CommandHandler(CommandOptions options) : IAgentHandler
             OnErrorLine = options.OnErrorLine,
             Environment = new Dictionary<string, string?>
             {
-                ["MESH_URL"] = options.Mesh.AbsoluteUri.TrimEnd('/'),
-                ["MESH_THREAD"] = run.Turn.Thread.ThreadId,
-                ["MESH_AGENT"] = run.Agent,
-                ["MESH_KEY"] = options.Key ?? "",
-                [ReplyChannel.Variable] = replies,
+                [MeshVariables.Url] = options.Mesh.AbsoluteUri.TrimEnd('/'),
+                [MeshVariables.Thread] = run.Turn.Thread.ThreadId,
+                [MeshVariables.Agent] = run.Agent,
+                [MeshVariables.Key] = options.Key ?? "",
+                [MeshVariables.Reply] = replies,
             },
         };
     }

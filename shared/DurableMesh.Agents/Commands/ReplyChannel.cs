@@ -14,9 +14,6 @@ internal sealed class BadReplyException(string message, Exception? inner = null)
 /// </summary>
 internal sealed class ReplyChannel : IDisposable
 {
-    /// <summary>The variable that holds the file's path.</summary>
-    public const string Variable = "MESH_REPLY";
-
     /// <summary>As many bytes are read of a run's replies.</summary>
     public const int Limit = 16 * 1024 * 1024;
 

@@ -1,3 +1,5 @@
+using DurableMesh.Client;
+
 namespace DurableMesh.Agents.Hosting;
 
 /// <summary>Where an agent's mesh is, and how the agent works.</summary>
@@ -5,17 +7,17 @@ namespace DurableMesh.Agents.Hosting;
 public sealed class MeshAgentSettings(string agent)
 {
     /// <summary>The mesh; that of <c>MESH_URL</c>, or this machine's, where nothing is set.</summary>
-    public Uri Mesh { get; set; } = new(Variable("MESH_URL") ?? "http://127.0.0.1:7071");
+    public Uri Mesh { get; set; } = new(MeshVariables.Read(MeshVariables.Url) ?? "http://127.0.0.1:7071");
 
     /// <summary>The key to ask with; that of <c>MESH_KEY</c> where nothing is set, null for none.</summary>
-    public string? Key { get; set; } = Variable("MESH_KEY");
+    public string? Key { get; set; } = MeshVariables.Read(MeshVariables.Key);
 
     /// <summary>
     /// The folder in which each agent keeps what lasts from run to run; <c>agents</c> in <c>MESH_HOME</c>, or else in
     /// <c>~/.mesh</c>, where nothing is set: <c>mesh agent status</c> looks there too.
     /// </summary>
     public string Home { get; set; } = Path.Combine(
-        Variable("MESH_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mesh"),
+        MeshVariables.Read(MeshVariables.Home) ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mesh"),
         "agents");
 
     /// <summary>How the agent works.</summary>
@@ -43,6 +45,4 @@ public sealed class MeshAgentSettings(string agent)
             throw new ArgumentException($"The agent '{Options.Agent}' is not set up right. {string.Join(' ', all)}");
         }
     }
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

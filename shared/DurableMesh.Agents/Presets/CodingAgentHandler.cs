@@ -1,5 +1,6 @@
 using DurableMesh.Agents.Processes;
 using DurableMesh.Agents.Prompts;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Agents.Presets;
@@ -24,7 +25,7 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
     private const int MaxLastAnswer = 4_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(2);
 
-    private readonly KnownKeys _keys = new([.. cli.Needs.Keys, "MESH_KEY"]);
+    private readonly KnownKeys _keys = new([.. cli.Needs.Keys, MeshVariables.Key]);
 
     /// <inheritdoc/>
     public async Task<RunEnd> RunAsync(AgentRun run, CancellationToken cancellation)
@@ -119,7 +120,7 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
                 {
                     Environment = new Dictionary<string, string?>(launch.Program.Environment)
                     {
-                        ["MESH_KEY"] = null,
+                        [MeshVariables.Key] = null,
 
                         // opencode takes its folder from here, and would work in the runner's.
                         ["PWD"] = run.Folder,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace DurableMesh.Agents.Processes;
@@ -14,8 +13,6 @@ internal static class ProcessTree
     /// <summary>The variable that holds the mark.</summary>
     public const string MarkVariable = "MESH_RUN";
 
-    private const int Terminate = 15;
-    private const int Kill = 9;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
@@ -38,11 +35,11 @@ internal static class ProcessTree
             {
                 if (late)
                 {
-                    _ = Signal(member, Kill);
+                    PosixSignal.Send(member, PosixSignal.Kill);
                 }
                 else if (asked.Add(member))
                 {
-                    _ = Signal(member, Terminate);
+                    PosixSignal.Send(member, PosixSignal.Terminate);
                 }
             }
 
@@ -99,8 +96,4 @@ internal static class ProcessTree
             return false;
         }
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Signal(int processId, int signal);
 }

@@ -55,7 +55,7 @@ public sealed class AgentRegistry : IFolded<AgentRegistry, RegistryChange>
     /// <summary>Why nothing can be done with a company that does not exist.</summary>
     /// <param name="id">What it was called.</param>
     public static ChangeRefusal CompanyNotFound(string id) =>
-        new(RefusalKind.NotFound, "company_not_found", $"No company has the id {id}. GET /companies lists those that exist.");
+        new(RefusalKind.NotFound, "company_not_found", $"There is no company {id}.");
 
     /// <inheritdoc/>
     public ChangeResult<AgentRegistry> Apply(RegistryChange change, DateTimeOffset at, string by) => change switch
@@ -150,7 +150,7 @@ public sealed class AgentRegistry : IFolded<AgentRegistry, RegistryChange>
     {
         if (_agents.Find(id) is null)
         {
-            return Refuse(RefusalKind.NotFound, "agent_not_found", $"No agent has the id {id}. GET /agents lists them.");
+            return Refuse(RefusalKind.NotFound, "agent_not_found", $"There is no agent {id}.");
         }
 
         return _agents.Mismatch($"Agent '{id}'", id, expected) is { } mismatch

@@ -115,7 +115,7 @@ public sealed class KeyRing : IFolded<KeyRing, KeyChange>
         : new(new KeyRing(_keys.Add(key.Id, key)));
 
     private ChangeResult<KeyRing> NotFound(string keyId) => Refuse(
-        RefusalKind.NotFound, "key_not_found", $"No key has the id {keyId}. GET /keys lists those that exist.");
+        RefusalKind.NotFound, "key_not_found", $"There is no key {keyId}.");
 
     private ChangeResult<KeyRing> Refuse(RefusalKind kind, string code, string detail) =>
         new(this, new ChangeRefusal(kind, code, detail));

@@ -28,7 +28,7 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
     /// <summary>Why nothing can be done with a task that does not exist.</summary>
     /// <param name="id">What it was called.</param>
     public static ChangeRefusal NotFound(string id) =>
-        new(RefusalKind.NotFound, "task_not_found", $"There is no task {id}. GET /tasks lists those that exist.");
+        new(RefusalKind.NotFound, "task_not_found", $"There is no task {id}.");
 
     /// <summary>A task; null where there is none of that id.</summary>
     /// <param name="id">Its id; case matters.</param>

@@ -1,12 +1,14 @@
 namespace DurableMesh.Core.Wire;
 
 /// <summary>Finds the name that somebody probably meant.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>Names longer than this are no typing errors, and would cost time to compare.</summary>
     private const int MaxLength = 64;
 
     /// <summary>The nearest candidate within a third of the name's length, case apart; null where none is near.</summary>
+    /// <param name="name">The name that somebody wrote.</param>
+    /// <param name="candidates">The names that there are.</param>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
         if (name.Length > MaxLength)
@@ -23,6 +25,8 @@ internal static class NearestName
 
     private static int Distance(string left, string right)
     {
+        // Two letters in the wrong order are one mistake.
+        int[] before = [];
         var previous = Enumerable.Range(0, right.Length + 1).ToArray();
         for (var i = 1; i <= left.Length; i++)
         {
@@ -32,9 +36,13 @@ internal static class NearestName
             {
                 var replace = previous[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
                 current[j] = Math.Min(replace, Math.Min(previous[j], current[j - 1]) + 1);
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                {
+                    current[j] = Math.Min(current[j], before[j - 2] + 1);
+                }
             }
 
-            previous = current;
+            (before, previous) = (previous, current);
         }
 
         return previous[^1];

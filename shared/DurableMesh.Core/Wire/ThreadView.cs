@@ -74,7 +74,7 @@ public sealed record ThreadView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReservedUsd? ReservedUsd { get; init; }
 
-    /// <summary>Which runners are at work on it; only in the answer about one thread, and left out where none is.</summary>
+    /// <summary>Which runners are at work on it; left out where none is.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LeaseView>? AtWork { get; init; }
 

@@ -71,6 +71,9 @@ internal sealed class FakeMesh : IAsyncDisposable
     /// <summary>How its inbox positions begin: another way makes it another store, to which the old ones mean nothing.</summary>
     public string Positions { get; set; } = "at-";
 
+    /// <summary>Whether whatever anybody wrote carries what steers a terminal.</summary>
+    public bool IsHostile { get; set; }
+
     /// <summary>The files of its threads.</summary>
     public FakeArtifacts Artifacts { get; } = new();
 
@@ -252,12 +255,14 @@ internal sealed class FakeMesh : IAsyncDisposable
 
             await next(context);
         });
+        _app.Use((context, next) => IsHostile ? HostileAnswers.RewriteAsync(context, next) : next(context));
         var api = _app.MapGroup("/api");
         api.MapGet("/health", () => Results.Ok());
         api.MapPost("/threads", StartThreadAsync);
-        api.MapGet("/threads", (string? agent, string? state) => Answer(new ThreadsPage(
+        api.MapGet("/threads", (string? agent, string? state, string? idPrefix) => Answer(new ThreadsPage(
             [.. Views().Where(thread => (agent is null || agent == thread.Initiator || agent == thread.Responder)
-                && (state is null || state == "open" == (thread.State == ThreadPhase.Open)))],
+                && (state is null || state == "open" == (thread.State == ThreadPhase.Open))
+                && (idPrefix is null || thread.ThreadId.StartsWith(idPrefix, StringComparison.Ordinal))).Select(Explain)],
             null)));
         api.MapGet("/threads/{id}", (string id) => Find(id) is { } state ? Answer(Explain(state.View())) : NotFound(id));
         Leases.Map(api);
@@ -333,7 +338,8 @@ internal sealed class FakeMesh : IAsyncDisposable
         return Answer(receipt, receipt.Kind == ReceiptKind.Rejected ? 409 : 200);
     }
 
-    private ThreadView Open(string id, StartThreadRequest request)
+    /// <summary>Opens a thread of an id.</summary>
+    public ThreadView Open(string id, StartThreadRequest request)
     {
         lock (_gate)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DurableMesh.Cli;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Tests.Cli;
@@ -80,7 +81,7 @@ public sealed class InstallationTests : IDisposable
         };
         start.Environment["HOME"] = Home;
         start.Environment["USERPROFILE"] = Home;
-        start.Environment.Remove(MeshFolder.Variable);
+        start.Environment.Remove(MeshVariables.Home);
         return Process.Start(start)!;
     }
 

@@ -18,18 +18,26 @@ internal sealed record MeshRun(int ExitCode, string Out, string Error)
     public static Task<MeshRun> OfAsync(string input, string[] args, bool outputIsTerminal = false) =>
         OfAsync(input, args, Environment.GetEnvironmentVariable, outputIsTerminal);
 
+    /// <summary>Runs <c>mesh</c> in this process with bytes on standard input.</summary>
+    public static Task<MeshRun> OfAsync(byte[] input, string[] args) =>
+        OfAsync(input, args, Environment.GetEnvironmentVariable, outputIsTerminal: false);
+
     /// <summary>Runs <c>mesh</c> in this process with an environment of its own.</summary>
-    public static async Task<MeshRun> OfAsync(
-        string input, string[] args, Func<string, string?> variable, bool outputIsTerminal = false)
+    public static Task<MeshRun> OfAsync(
+        string input, string[] args, Func<string, string?> variable, bool outputIsTerminal = false) =>
+        OfAsync(Encoding.UTF8.GetBytes(input), args, variable, outputIsTerminal);
+
+    private static async Task<MeshRun> OfAsync(
+        byte[] input, string[] args, Func<string, string?> variable, bool outputIsTerminal)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         using var bytes = new MemoryStream();
-        var terminal = new Terminal(new StringReader(input), output, error, outputIsTerminal, errorIsTerminal: false)
+        var terminal = new Terminal(output, error, outputIsTerminal, errorIsTerminal: false)
         {
-            OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(input)),
+            OpenInput = () => new MemoryStream(input),
             OpenOutput = () => bytes,
-            Variable = variable,
+            Variables = variable,
         };
         var exitCode = await MeshCommandLine.RunAsync(args, terminal, TestContext.Current.CancellationToken);
         return new MeshRun(exitCode, output.ToString(), error.ToString()) { Bytes = bytes.ToArray() };

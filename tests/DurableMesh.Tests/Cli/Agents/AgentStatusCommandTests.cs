@@ -1,5 +1,6 @@
 using DurableMesh.Agents.Runs;
 using DurableMesh.Cli;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Tests.Cli.Agents;
@@ -81,5 +82,5 @@ public sealed class AgentStatusCommandTests : IDisposable
     private void Write(RunRecord record) => AgentHome.JournalOf(Path.Combine(_home, "agents"), "a").Write(record);
 
     private Task<MeshRun> RunAsync(params string[] args) =>
-        MeshRun.OfAsync("", ["agent", .. args], name => name == MeshFolder.Variable ? _home : null);
+        MeshRun.OfAsync("", ["agent", .. args], name => name == MeshVariables.Home ? _home : null);
 }

@@ -19,9 +19,10 @@ internal sealed class FakeRegistry(Func<AgentView, AgentView> show)
         api.MapGet("/agents/{id}", (string id) => Registry.Find(id) is { } agent
             ? Answer(show(agent))
             : Refuse(new ChangeRefusal(RefusalKind.NotFound, "agent_not_found", $"No agent has the id {id}."), 404));
-        api.MapPut("/agents/{id}", async (string id, HttpRequest request) => Change(
-            new PutAgent(RegistryReader.ReadAgent(await BodyAsync(request), id).Value!, Expected(request)),
-            () => Registry.Find(id)));
+        api.MapPut("/agents/{id}", async (string id, HttpRequest request) =>
+            RegistryReader.ReadAgent(await BodyAsync(request), id) is { Value: { } asked }
+                ? Change(new PutAgent(asked, Expected(request)), () => Registry.Find(id))
+                : Refuse(new ChangeRefusal(RefusalKind.Invalid, "invalid_request", "The agent is not right."), 400));
         api.MapDelete("/agents/{id}", (string id, HttpRequest request) =>
             Change<AgentView>(new DeleteAgent(id, Expected(request)), () => null));
         api.MapGet("/companies", () => Answer(new CompaniesPage([.. Registry.Companies])));
@@ -41,7 +42,7 @@ internal sealed class FakeRegistry(Func<AgentView, AgentView> show)
 
     private static int? Expected(HttpRequest request) => request.Headers.IfMatch.ToString() is { Length: > 0 } tag
         ? int.Parse(tag.Trim('"'), System.Globalization.CultureInfo.InvariantCulture)
-        : null;
+        : request.Headers.IfNoneMatch.Count > 0 ? 0 : null;
 
     private static async Task<byte[]> BodyAsync(HttpRequest request)
     {

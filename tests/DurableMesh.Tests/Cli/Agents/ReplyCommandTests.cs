@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMesh.Agents.Commands;
 using DurableMesh.Cli;
+using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Tests.Cli.Agents;
@@ -146,7 +147,7 @@ public sealed class ReplyCommandTests : IDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private Task<MeshRun> RunAsync(string input, string[] args) => MeshRun.OfAsync(
-        input, ["reply", .. args], name => name == ReplyChannel.Variable ? _channel.Path : null);
+        input, ["reply", .. args], name => name == MeshVariables.Reply ? _channel.Path : null);
 
     private Task<AgentReplyLine> SayAsync(params string[] args) => SayAsync("", args);
 
@@ -167,7 +168,7 @@ public sealed class ReplyCommandTests : IDisposable
     private async Task<int> ProcessAsync(string word)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "mesh.dll"), "reply", "note", word]);
-        start.Environment[ReplyChannel.Variable] = _channel.Path;
+        start.Environment[MeshVariables.Reply] = _channel.Path;
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync(Stop);
         return process.ExitCode;

@@ -54,7 +54,7 @@ public sealed class KeysCommandTests : IAsyncLifetime
     [Theory]
     [InlineData("issue")]
     [InlineData("issue", "--agent", "a", "--operator", "ann")]
-    [InlineData("issue", "--agent", "a", "--lifetime", "90d")]
+    [InlineData("issue", "--agent", "a", "--lifetime", "ninety days")]
     [InlineData("rotate", "a", "--overlap", "an hour")]
     [InlineData("list", "--key", "two words")]
     public async Task What_the_command_line_lacks_is_said(params string[] args) =>

@@ -287,7 +287,7 @@ public sealed class ThreadCommandTests : IAsyncLifetime
             StringComparison.Ordinal);
 
         _mesh.Leases.Decide(thread.ThreadId, asked with { Done = true });
-        Assert.DoesNotContain("at work", (await RunAsync("status", thread.ThreadId)).Out, StringComparison.Ordinal);
+        Assert.Contains("at work   nobody", (await RunAsync("status", thread.ThreadId)).Out, StringComparison.Ordinal);
     }
 
     [Fact]
