@@ -9,9 +9,12 @@ internal sealed class InputErrors
 
     public bool Any => _errors.Count > 0;
 
+    /// <summary>Whether no more will be reported, so that looking for more is in vain.</summary>
+    public bool IsFull => _errors.Count >= InputError.MaxReported;
+
     public void Add(string path, string code, string message)
     {
-        if (_errors.Count < InputError.MaxReported)
+        if (!IsFull)
         {
             _errors.Add(new InputError(path.Length == 0 ? "$" : path, code, message));
         }

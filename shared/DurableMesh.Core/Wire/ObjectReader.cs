@@ -49,6 +49,11 @@ internal sealed partial class ObjectReader
     {
         foreach (var name in _fields.Keys.Except(_known))
         {
+            if (_errors.IsFull)
+            {
+                return;
+            }
+
             var nearest = NearestName.Of(name, _known);
             _errors.Add(
                 PathOf(Printable(name)),
