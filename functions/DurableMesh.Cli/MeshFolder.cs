@@ -9,6 +9,9 @@ internal sealed record MeshFolder(string Path)
 {
     private const string Name = ".mesh";
 
+    /// <summary>The same folder, of its owner alone.</summary>
+    public MeshFolder Private() => this with { Path = PrivateFolder.Ensure(Path) };
+
     /// <summary>What the runners of this machine's agents keep, a folder for each agent.</summary>
     public string Agents => System.IO.Path.Combine(Path, "agents");
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Azure.Core;
+using Azure.Storage;
 
 namespace DurableMesh.TaskHub;
 
@@ -85,6 +86,9 @@ public sealed class TaskHubOptions
     /// Blob Data Contributor).
     /// </summary>
     public TokenCredential? Credential { get; set; }
+
+    /// <summary>The account's key, beside <see cref="BlobServiceUri"/>, where it is not known from the start.</summary>
+    internal StorageSharedKeyCredential? AccountKey { get; set; }
 
     /// <summary>Keeps the hub in this process's memory: for tests.</summary>
     public TaskHubMemory? Memory { get; set; }

@@ -148,7 +148,7 @@ internal static class AgentCommand
     {
         try
         {
-            return AgentHome.Open(MeshFolder.Of(terminal).Agents, agent);
+            return AgentHome.Open(MeshFolder.Of(terminal).Private().Agents, agent);
         }
         catch (AgentHomeException unusable)
         {

@@ -66,7 +66,7 @@ internal static class AgentStatusCommand
                     ExitCode.Refused, $"There is nothing to try again: the runner of '{agent}' on this machine {state}.");
             }
 
-            AgentHome.AskToRetry(MeshFolder.Of(terminal).Agents, agent, record.ThreadId);
+            AgentHome.AskToRetry(MeshFolder.Of(terminal).Private().Agents, agent, record.ThreadId);
             terminal.Say($"asked the runner of '{agent}' to try message {record.Sequence} again now");
             return ExitCode.Done;
         });

@@ -106,7 +106,7 @@ internal static class DemoAgentCommand
             throw new CliException(ExitCode.Usage, $"Standard input is no turn of a dialogue: {malformed.Message}", malformed);
         }
 
-        var folder = Directory.CreateDirectory(Path.Combine(MeshFolder.Of(terminal).Path, "demo", turn.Thread.ThreadId)).FullName;
+        var folder = PrivateFolder.Ensure(Path.Combine(MeshFolder.Of(terminal).Private().Path, "demo", turn.Thread.ThreadId));
         var delivery = new Delivery(
             parsed.Connect(),
             turn.Thread.ThreadId,

@@ -58,8 +58,9 @@ internal sealed class DemoRun : IAsyncDisposable
         (_installation, _options, _terminal) = (installation, options, terminal);
         _material = new DemoMaterial(installation.DemoMaterial);
         var name = DateTime.UtcNow.ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture);
-        _folder = Directory.CreateDirectory(Path.Combine(MeshFolder.Of(terminal).Path, "demo", name)).FullName;
-        _log = TextWriter.Synchronized(new StreamWriter(Path.Combine(_folder, "log.txt")) { AutoFlush = true });
+        _folder = PrivateFolder.Ensure(Path.Combine(MeshFolder.Of(terminal).Private().Path, "demo", name));
+        _log = TextWriter.Synchronized(
+            new StreamWriter(PrivateFolder.Open(Path.Combine(_folder, "log.txt"), FileMode.Create)) { AutoFlush = true });
     }
 
     /// <summary>Runs the dialogue to its end.</summary>

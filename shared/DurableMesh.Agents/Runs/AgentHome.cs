@@ -35,7 +35,7 @@ public sealed class AgentHome : IDisposable
 
     private string Inbox => Path.Combine(Folder, "inbox.json");
 
-    /// <summary>Opens an agent's folder, and keeps other runners of the same agent out of it.</summary>
+    /// <summary>Opens an agent's folder, which is its owner's alone, and keeps other runners of the same agent out of it.</summary>
     /// <param name="home">The folder of all agents.</param>
     /// <param name="agent">The agent's id.</param>
     /// <exception cref="AgentHomeException">Another runner has it, or it cannot be written.</exception>
@@ -44,9 +44,8 @@ public sealed class AgentHome : IDisposable
         var folder = FolderOf(home, agent);
         try
         {
-            Directory.CreateDirectory(folder);
-            return new AgentHome(folder, new FileStream(
-                Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            PrivateFolder.Ensure(folder, withContents: true);
+            return new AgentHome(folder, PrivateFolder.Open(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileShare.None));
         }
         catch (UnauthorizedAccessException denied)
         {

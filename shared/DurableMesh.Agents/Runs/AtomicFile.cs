@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace DurableMesh.Agents.Runs;
 
-/// <summary>Files that are replaced as a whole or not at all.</summary>
+/// <summary>Files that are replaced as a whole or not at all, and that their owner alone can read.</summary>
 internal static class AtomicFile
 {
     /// <summary>Replaces a file.</summary>
@@ -14,7 +14,7 @@ internal static class AtomicFile
     public static void Write<T>(string path, T value, JsonTypeInfo<T> type, bool durable)
     {
         var next = path + ".next";
-        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
+        using (var file = PrivateFolder.Open(next, FileMode.Create))
         {
             JsonSerializer.Serialize(file, value, type);
             file.Flush(flushToDisk: durable);

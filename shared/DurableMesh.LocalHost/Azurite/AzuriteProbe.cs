@@ -1,4 +1,8 @@
 using System.Net.Sockets;
+using Azure;
+using Azure.Core.Pipeline;
+using Azure.Storage;
+using Azure.Storage.Blobs;
 
 namespace DurableMesh.LocalHost.Azurite;
 
@@ -50,6 +54,29 @@ internal static class AzuriteProbe
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return AzuritePresence.Other;
+        }
+    }
+
+    /// <summary>Whether an Azurite that answers takes an account key.</summary>
+    /// <exception cref="AzuriteException">It does not say.</exception>
+    public static async Task<bool> TakesAsync(Uri endpoint, string key, CancellationToken cancellation)
+    {
+        var options = new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05) { Transport = new HttpClientTransport(Http) };
+        options.Retry.MaxRetries = 1;
+        try
+        {
+            await new BlobServiceClient(
+                new Uri(endpoint, AzuriteKey.Account), new StorageSharedKeyCredential(AzuriteKey.Account, key), options)
+                .GetPropertiesAsync(cancellation);
+            return true;
+        }
+        catch (RequestFailedException refused) when (refused.Status is 401 or 403)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            throw new AzuriteException($"Azurite at {endpoint} does not say which account key it takes: {e.Message}", e);
         }
     }
 }

@@ -21,6 +21,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
           process.stdout.write(process.version);
           process.exit(3);
         }
+        process.umask(0o077);
         const out = require('fs').openSync(log, 'w');
         const child = require('child_process').spawn(
           process.execPath, args, { detached: true, stdio: ['ignore', out, out], windowsHide: true });
@@ -65,14 +66,16 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     /// <summary>The process that runs it.</summary>
     public ProcessIdentity Identity { get; private set; }
 
-    /// <summary>A connection string for the service, with the account and key that every Azurite knows.</summary>
+    /// <summary>The account key that it takes.</summary>
+    public string AccountKey { get; set; } = AzuriteKey.WellKnown;
+
+    /// <summary>A connection string for the service.</summary>
     public string ConnectionString =>
-        "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey="
-        + "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
-        + $"BlobEndpoint={Endpoint}devstoreaccount1;";
+        $"DefaultEndpointsProtocol=http;AccountName={AzuriteKey.Account};AccountKey={AccountKey};"
+        + $"BlobEndpoint={Endpoint}{AzuriteKey.Account};";
 
     /// <summary>Starts Azurite and waits until it answers.</summary>
-    /// <inheritdoc cref="LaunchAsync(AzuriteInstallation, Uri, string, TimeProvider, ILogger, CancellationToken)"/>
+    /// <inheritdoc cref="LaunchAsync(AzuriteInstallation, Uri, string, string?, TimeProvider, ILogger, CancellationToken)"/>
     public static async Task<AzuriteProcess> StartAsync(
         AzuriteInstallation installation,
         Uri endpoint,
@@ -81,7 +84,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         ILogger logger,
         CancellationToken cancellation)
     {
-        var azurite = await LaunchAsync(installation, endpoint, folder, time, logger, cancellation);
+        var azurite = await LaunchAsync(installation, endpoint, folder, givenKey: null, time, logger, cancellation);
         await azurite.WaitUntilItAnswersAsync(cancellation);
         return azurite;
     }
@@ -89,7 +92,8 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     /// <summary>Starts Azurite and does not wait until it answers.</summary>
     /// <param name="installation">What to start.</param>
     /// <param name="endpoint">Loopback address and port.</param>
-    /// <param name="folder">The folder of its data and its log.</param>
+    /// <param name="folder">The folder of its data, its log and its account key.</param>
+    /// <param name="givenKey">The account key that it has to take; null for the folder's own.</param>
     /// <param name="time">The clock that pauses go by.</param>
     /// <param name="logger">Told when it takes long.</param>
     /// <param name="cancellation">Stops waiting, and Azurite.</param>
@@ -98,15 +102,17 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         AzuriteInstallation installation,
         Uri endpoint,
         string folder,
+        string? givenKey,
         TimeProvider time,
         ILogger logger,
         CancellationToken cancellation)
     {
-        var identity = await LaunchAsync(installation, endpoint, folder, cancellation);
-        return new AzuriteProcess(installation, folder, endpoint, identity, time, logger);
+        var key = givenKey ?? AzuriteKey.Obtain(folder);
+        var identity = await LaunchAsync(installation, endpoint, folder, key, cancellation);
+        return new AzuriteProcess(installation, folder, endpoint, identity, time, logger) { AccountKey = key };
     }
 
-    /// <summary>An Azurite that an earlier process of ours started and that still runs.</summary>
+    /// <summary>An Azurite that an earlier process of ours started and that still runs; which key it takes is to be found out.</summary>
     public static AzuriteProcess Adopt(
         ProcessIdentity identity,
         AzuriteInstallation installation,
@@ -177,7 +183,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     /// <summary>Starts it again after <see cref="StopAsync"/> or <see cref="KillAsync"/>, on the same port and data.</summary>
     public async Task RestartAsync(CancellationToken cancellation)
     {
-        Identity = await LaunchAsync(_installation, Endpoint, _folder, cancellation);
+        Identity = await LaunchAsync(_installation, Endpoint, _folder, AccountKey, cancellation);
         await WaitUntilItAnswersAsync(cancellation);
     }
 
@@ -185,9 +191,9 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     public async ValueTask DisposeAsync() => await StopAsync();
 
     private static async Task<ProcessIdentity> LaunchAsync(
-        AzuriteInstallation installation, Uri endpoint, string folder, CancellationToken cancellation)
+        AzuriteInstallation installation, Uri endpoint, string folder, string accountKey, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(folder);
+        PrivateFolder.Ensure(folder, withContents: true);
         string[] arguments =
         [
             "-e", Launcher, "--", LogFile(folder), installation.MinimumNodeVersion.ToString(CultureInfo.InvariantCulture),
@@ -197,7 +203,10 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             "--location", folder,
             "--silent", "--disableTelemetry", "--skipApiVersionCheck",
         ];
-        var launched = await NodeTools.RunAsync(installation.Tools.Node, arguments, folder, cancellation);
+
+        // Not on the command line, which every user of the machine may read.
+        var launched = await NodeTools.RunAsync(
+            installation.Tools.Node, arguments, folder, cancellation, ("AZURITE_ACCOUNTS", $"{AzuriteKey.Account}:{accountKey}"));
         if (launched.ExitCode == TooOld)
         {
             installation.RequireNode(launched.Output);

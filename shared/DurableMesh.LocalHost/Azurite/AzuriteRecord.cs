@@ -47,7 +47,8 @@ internal sealed record AzuriteRecord(ProcessIdentity Azurite, IReadOnlyList<Proc
         }
         else
         {
-            File.WriteAllBytes(PathIn(folder), JsonSerializer.SerializeToUtf8Bytes(this, AzuriteJson.Default.AzuriteRecord));
+            using var file = PrivateFolder.Open(PathIn(folder), FileMode.Create);
+            JsonSerializer.Serialize(file, this, AzuriteJson.Default.AzuriteRecord);
         }
     }
 

@@ -13,8 +13,13 @@ namespace DurableMesh.LocalHost.Azurite;
 /// <param name="installation">What could be started; null when the repository cannot be found.</param>
 /// <param name="time">The clock that pauses go by.</param>
 /// <param name="logger">The log.</param>
+/// <param name="storage">Whose clients are told which account key it takes.</param>
 internal sealed class EmbeddedAzurite(
-    Uri? endpoint, AzuriteInstallation? installation, TimeProvider time, ILogger<EmbeddedAzurite> logger)
+    Uri? endpoint,
+    AzuriteInstallation? installation,
+    TimeProvider time,
+    ILogger<EmbeddedAzurite> logger,
+    StorageConnection? storage = null)
     : IHostedLifecycleService, IAsyncDisposable
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
@@ -77,18 +82,60 @@ internal sealed class EmbeddedAzurite(
 
     private async Task BeginAsync(Uri at, CancellationToken cancellation)
     {
+        if (installation is not null && AzuriteKey.Find(FolderOf(installation, at)) is { } key)
+        {
+            // The store does not wait, and may find one that runs.
+            storage?.UseAzuriteKey(key);
+        }
+
         await Task.Yield();
         Azurite = installation is null ? null : await ObtainAsync(installation, at, cancellation);
         if (Azurite is not null)
         {
             _watching = WatchAsync(installation!, at, cancellation);
         }
-        else if (installation is null && await AzuriteProbe.AskAsync(at, cancellation) is not AzuritePresence.Present)
+        else if (installation is null)
         {
-            throw new AzuriteException(
-                $"No Azurite answers at {at}, and there is none to start: no package.json with azurite among its dependencies "
-                + $"was found above the working directory. Start Azurite yourself, or set {StorageConnection.Key}.");
+            if (await AzuriteProbe.AskAsync(at, cancellation) is not AzuritePresence.Present)
+            {
+                throw new AzuriteException(
+                    $"No Azurite answers at {at}, and there is none to start: no package.json with azurite among its dependencies "
+                    + $"was found above the working directory. Start Azurite yourself, or set {StorageConnection.Key}.");
+            }
+
+            await UseForeignAsync(at, ownKey: null, cancellation);
         }
+    }
+
+    /// <summary>
+    /// Somebody else's Azurite is used with the key that everybody knows, where this repository never had one of its own at that port:
+    /// then it is nobody's but a stranger's.
+    /// </summary>
+    private async Task UseForeignAsync(Uri at, string? ownKey, CancellationToken cancellation)
+    {
+        if (storage is { GivenAzuriteKey: null })
+        {
+            Use(at, await KeyTakenAsync(at, ownKey, ownIsDemanded: true, cancellation), "Start the mesh without it, and it starts its own.");
+        }
+    }
+
+    private async Task<string> KeyTakenAsync(Uri at, string? ownKey, bool ownIsDemanded, CancellationToken cancellation) =>
+        ownKey is not null && await AzuriteProbe.TakesAsync(at, ownKey, cancellation) ? ownKey
+        : (ownKey is null || !ownIsDemanded) && await AzuriteProbe.TakesAsync(at, AzuriteKey.WellKnown, cancellation)
+            ? AzuriteKey.WellKnown
+        : throw new AzuriteException(
+            $"The Azurite at {at} is not this repository's own: it does not take {(ownKey is null ? "the key that comes with every Azurite"
+                : $"the key in {AzuriteKey.FileIn(FolderOf(installation!, at))}")}. End it, or set {StorageConnection.Key} to its connection "
+            + "string with its AccountKey, or to one with another BlobEndpoint.");
+
+    private void Use(Uri at, string key, string advice)
+    {
+        if (key == AzuriteKey.WellKnown)
+        {
+            logger.KeyIsKnown(at, advice);
+        }
+
+        storage?.UseAzuriteKey(key);
     }
 
     // Null when somebody else's Azurite answers already.
@@ -98,9 +145,11 @@ internal sealed class EmbeddedAzurite(
         if (!Directory.Exists(folder) && await AzuriteProbe.AskAsync(at, cancellation) is AzuritePresence.Present)
         {
             logger.UsesForeignAzurite(at);
+            await UseForeignAsync(at, ownKey: null, cancellation);
             return null;
         }
 
+        PrivateFolder.Ensure(source.DataRoot);
         using var alone = await AloneAsync(folder, at, cancellation);
         if (AzuriteRecord.Read(folder) is { } record)
         {
@@ -108,6 +157,9 @@ internal sealed class EmbeddedAzurite(
             logger.AdoptedAzurite(at);
             var adopted = AzuriteProcess.Adopt(record.Azurite, source, at, folder, time, logger);
             await adopted.WaitUntilItAnswersAsync(cancellation);
+            adopted.AccountKey = storage?.GivenAzuriteKey
+                ?? await KeyTakenAsync(at, AzuriteKey.Find(folder), ownIsDemanded: false, cancellation);
+            Use(at, adopted.AccountKey, "An older version has started it; stop all hosts that use it, and the next gives it a key of its own.");
             return adopted;
         }
 
@@ -119,6 +171,7 @@ internal sealed class EmbeddedAzurite(
 
             case AzuritePresence.Present:
                 logger.UsesForeignAzurite(at);
+                await UseForeignAsync(at, AzuriteKey.Find(folder), cancellation);
                 return null;
 
             default:
@@ -132,10 +185,12 @@ internal sealed class EmbeddedAzurite(
         AzuriteInstallation source, Uri at, string folder, CancellationToken cancellation)
     {
         var begin = time.GetTimestamp();
-        var azurite = await AzuriteProcess.LaunchAsync(source, at, folder, time, logger, cancellation);
+        var azurite = await AzuriteProcess.LaunchAsync(
+            source, at, folder, storage?.GivenAzuriteKey, time, logger, cancellation);
 
         // At once: a host that is killed while it waits must not leave an Azurite behind that no host feels responsible for.
         new AzuriteRecord(azurite.Identity, [ProcessIdentity.Current]).Write(folder);
+        storage?.UseAzuriteKey(azurite.AccountKey);
         await azurite.WaitUntilItAnswersAsync(cancellation);
         logger.StartedAzurite(at, time.GetElapsedTime(begin).TotalSeconds, folder);
         return azurite;

@@ -16,12 +16,12 @@ internal sealed class FileLock : IDisposable
     /// <param name="cancellation">Stops waiting.</param>
     public static async Task<FileLock> TakeAsync(string path, TimeProvider time, Action onWait, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        PrivateFolder.Ensure(Path.GetDirectoryName(path)!, withContents: true);
         for (var first = true; ; first = false)
         {
             try
             {
-                return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                return new FileLock(PrivateFolder.Open(path, FileMode.OpenOrCreate, FileShare.None));
             }
             catch (IOException) when (File.Exists(path))
             {

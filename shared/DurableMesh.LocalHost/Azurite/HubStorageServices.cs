@@ -21,7 +21,8 @@ internal static class HubStorageServices
             provider.GetRequiredService<StorageConnection>().AzuriteEndpoint,
             AzuriteInstallation.Find(Environment.CurrentDirectory, AppContext.BaseDirectory),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<EmbeddedAzurite>>()));
+            provider.GetRequiredService<ILogger<EmbeddedAzurite>>(),
+            provider.GetRequiredService<StorageConnection>()));
         services.AddHostedService(provider => provider.GetRequiredService<EmbeddedAzurite>());
         services.AddOptions<TaskHubOptions>().Configure<StorageConnection>((hub, storage) => storage.Configure(hub));
         services.AddSingleton<IHubStorage>(provider => new AzureHubStorage(

@@ -23,9 +23,13 @@ internal sealed class NodeTools
     /// <summary>Runs a command to its end, or until it is cancelled and killed.</summary>
     /// <exception cref="AzuriteException">There is no such command.</exception>
     public static async Task<ToolResult> RunAsync(
-        string tool, IEnumerable<string> arguments, string folder, CancellationToken cancellation)
+        string tool,
+        IEnumerable<string> arguments,
+        string folder,
+        CancellationToken cancellation,
+        (string Name, string Value)? variable = null)
     {
-        using var process = Start(tool, arguments, folder);
+        using var process = Start(tool, arguments, folder, variable);
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var errors = process.StandardError.ReadToEndAsync(cancellation);
         try
@@ -40,17 +44,24 @@ internal sealed class NodeTools
         }
     }
 
-    private static Process Start(string tool, IEnumerable<string> arguments, string folder)
+    private static Process Start(
+        string tool, IEnumerable<string> arguments, string folder, (string Name, string Value)? variable)
     {
+        var start = new ProcessStartInfo(tool, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        if (variable is var (name, value))
+        {
+            start.Environment[name] = value;
+        }
+
         try
         {
-            return Process.Start(new ProcessStartInfo(tool, arguments)
-            {
-                WorkingDirectory = folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-            })!;
+            return Process.Start(start)!;
         }
         catch (Win32Exception e)
         {

@@ -1,5 +1,7 @@
 using Azure.Core;
+using Azure.Storage;
 using Azure.Storage.Blobs;
+using DurableMesh.LocalHost.Azurite;
 using DurableMesh.TaskHub;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
@@ -18,7 +20,8 @@ public sealed class StorageConnection
     public const string Key = "AzureWebJobsStorage";
 
     private const string Development = "UseDevelopmentStorage=true";
-    private const string DevelopmentAccount = "devstoreaccount1";
+    private const string DevelopmentAccount = AzuriteKey.Account;
+    private const string KeyPart = "AccountKey=";
     private const string AccountSetting = "accountName";
     private const string ServiceSetting = "blobServiceUri";
     private const string CredentialSetting = "credential";
@@ -29,6 +32,7 @@ public sealed class StorageConnection
 
     private readonly string? _connectionString;
     private readonly TokenCredential? _credential;
+    private readonly StorageSharedKeyCredential? _azuriteKey;
 
     /// <summary>An account by its connection string.</summary>
     /// <exception cref="FormatException">It is none; the message does not repeat it, for it may hold a key.</exception>
@@ -45,6 +49,11 @@ public sealed class StorageConnection
                 $"{Key} is not the connection string of a storage account ({e.Message}). On a developer's machine it is "
                 + $"'{Development}'; with an identity instead, {Name(AccountSetting)} names the account.",
                 e);
+        }
+
+        if (AzuriteEndpoint is not null && IsWithoutKeyOfItsOwn(connectionString))
+        {
+            _azuriteKey = new StorageSharedKeyCredential(DevelopmentAccount, AzuriteKey.WellKnown);
         }
     }
 
@@ -66,6 +75,15 @@ public sealed class StorageConnection
         && BlobServiceUri.AbsolutePath.Trim('/') == DevelopmentAccount
             ? new Uri(BlobServiceUri.GetLeftPart(UriPartial.Authority) + "/")
             : null;
+
+    /// <summary>
+    /// The account key that the connection string gives an Azurite on this machine; null where the Azurite found there, or started
+    /// there, says which it takes.
+    /// </summary>
+    internal string? GivenAzuriteKey => AzuriteEndpoint is null || _azuriteKey is not null ? null : KeyIn(_connectionString!);
+
+    /// <summary>From now on the Azurite is asked with this account key, by clients that were opened before as well.</summary>
+    internal void UseAzuriteKey(string key) => _azuriteKey?.SetAccountKey(key);
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="FormatException">They name no account, or two; the message says which setting is wrong.</exception>
@@ -89,8 +107,8 @@ public sealed class StorageConnection
 
     /// <summary>A client for a container of the account.</summary>
     public BlobContainerClient OpenContainer(string name, BlobClientOptions options) =>
-        (_credential is null
-            ? new BlobServiceClient(_connectionString, options)
+        (_azuriteKey is not null ? new BlobServiceClient(BlobServiceUri, _azuriteKey, options)
+            : _credential is null ? new BlobServiceClient(_connectionString, options)
             : new BlobServiceClient(BlobServiceUri, _credential, options)).GetBlobContainerClient(name);
 
     /// <summary>The account, without any key.</summary>
@@ -104,8 +122,17 @@ public sealed class StorageConnection
 
     /// <summary>Lets a task hub live in the account.</summary>
     internal void Configure(TaskHubOptions hub) =>
-        (hub.ConnectionString, hub.BlobServiceUri, hub.Credential) =
-            (_connectionString, _credential is null ? null : BlobServiceUri, _credential);
+        (hub.ConnectionString, hub.BlobServiceUri, hub.Credential, hub.AccountKey) = (
+            _azuriteKey is null ? _connectionString : null,
+            _azuriteKey is null && _credential is null ? null : BlobServiceUri,
+            _credential,
+            _azuriteKey);
+
+    private static bool IsWithoutKeyOfItsOwn(string connectionString) =>
+        KeyIn(connectionString) is null or AzuriteKey.WellKnown;
+
+    private static string? KeyIn(string connectionString) => connectionString.Split(';', StringSplitOptions.TrimEntries)
+        .FirstOrDefault(part => part.StartsWith(KeyPart, StringComparison.OrdinalIgnoreCase))?[KeyPart.Length..];
 
     private static Uri ServiceOf(IConfigurationSection section, string identity)
     {

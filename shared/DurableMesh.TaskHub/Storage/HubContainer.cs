@@ -32,6 +32,11 @@ internal static class HubContainer
             return Open(connectionString, options.HubName);
         }
 
+        if (options is { BlobServiceUri: { } account, AccountKey: { } key })
+        {
+            return new BlobServiceClient(account, key, Thrifty(Sockets())).GetBlobContainerClient(NameOf(options.HubName));
+        }
+
         if (options is { BlobServiceUri: { } service, Credential: { } credential })
         {
             return new BlobServiceClient(service, credential, Thrifty(Sockets()))
