@@ -54,6 +54,7 @@ internal static class MeshServices
         services.AddSingleton<ThreadFinder>();
         services.AddSingleton<ThreadHolds>();
         services.AddSingleton<ThreadInbox>();
+        services.AddSingleton(provider => new ThreadSeals(provider.GetRequiredService<IBlobs>()));
         services.AddSingleton<ThreadMessages>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<StoppedThreads>();

@@ -44,6 +44,7 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
     public async Task<StoredSteps?> AppendAsync(ThreadRecord record, CancellationToken cancellation)
     {
         await _log.WhenOpenAsync(cancellation);
+        record = record with { Proof = null };
         var outline = RecordOutline.Of(record);
         if (_index.Find(record.ThreadId) is { } thread && !thread.IsFollowedBy(outline))
         {

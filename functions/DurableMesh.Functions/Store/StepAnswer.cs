@@ -1,11 +1,19 @@
+using System.Text.Json.Serialization;
 using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Threads;
 
 namespace DurableMesh.Functions.Store;
 
 /// <summary>What the store has where a step did not follow it.</summary>
 /// <param name="Entries">The entries after the one that the step meant to follow, in order.</param>
 /// <param name="Answered">Those of the step's requests that have their answer.</param>
-public sealed record StoredSteps(IReadOnlyList<TranscriptEntry> Entries, IReadOnlyList<string> Answered);
+/// <param name="Whole">
+/// The whole thread, instead of entries, for an orchestration that began with a state of which nobody knows whose it is.
+/// </param>
+public sealed record StoredSteps(
+    IReadOnlyList<TranscriptEntry> Entries,
+    IReadOnlyList<string> Answered,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ThreadState? Whole = null);
 
 /// <summary>
 /// The answer to the recording of a step. It says of which, because a host may hand an instance the answer to what an episode of
@@ -13,4 +21,13 @@ public sealed record StoredSteps(IReadOnlyList<TranscriptEntry> Entries, IReadOn
 /// </summary>
 /// <param name="Step">The step's <see cref="ThreadRecord.Id"/>.</param>
 /// <param name="Stored">What the store has instead; null where it has the step.</param>
-public sealed record StepAnswer(string Step, StoredSteps? Stored);
+/// <param name="Forged">
+/// The places, among the step's arrivals, of events that did not come through the app: nothing was recorded, and they are to be
+/// left out. Null where there are none.
+/// </param>
+/// <param name="Unknown">Whether the app has not started such a thread at all.</param>
+public sealed record StepAnswer(
+    string Step,
+    StoredSteps? Stored,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<int>? Forged = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Unknown = false);

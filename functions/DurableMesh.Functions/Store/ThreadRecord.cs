@@ -24,6 +24,13 @@ public sealed record ThreadRecord
     /// <summary>What the step answered to those who wait.</summary>
     public IReadOnlyList<RequestReceipt> Receipts { get; init => field = value ?? []; } = [];
 
+    /// <summary>
+    /// Who stands behind the step, for the activity alone: the log has none. Null where the orchestration cannot say yet; it then
+    /// hears what the store has of the thread.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StepProof? Proof { get; init; }
+
     /// <summary>Tells the step from any other: the same for the same entries and answered requests.</summary>
     [JsonIgnore]
     public string Id => ContentHash.Hex(Encoding.UTF8.GetBytes(
@@ -38,3 +45,15 @@ public sealed record ThreadRecord
 /// <param name="RequestId">The id that the HTTP function gave it.</param>
 /// <param name="Receipt">The answer.</param>
 public sealed record RequestReceipt(string RequestId, Receipt Receipt);
+
+/// <summary>What makes a step the doing of the mesh, and not of whoever reaches the task hub.</summary>
+/// <param name="Start">The seal of the thread's start, until it was found to hold.</param>
+/// <param name="Arrivals">The events that the step took in, in order.</param>
+public sealed record StepProof(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Start, IReadOnlyList<ArrivalProof> Arrivals);
+
+/// <summary>An event that a step took in.</summary>
+/// <param name="RequestId">The id of the request that it says to come from.</param>
+/// <param name="Hash">SHA-256 of what came in, as the orchestration read it.</param>
+/// <param name="Seal">Its seal; null where it has none.</param>
+public sealed record ArrivalProof(string RequestId, string Hash, string? Seal);

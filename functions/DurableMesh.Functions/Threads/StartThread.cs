@@ -19,6 +19,7 @@ public sealed class StartThread(
     IBodyStore bodies,
     ThreadDrafts drafts,
     ThreadHolds holds,
+    ThreadSeals seals,
     TaskHubCalls hub,
     IOptions<MeshOptions> options,
     TimeProvider time)
@@ -81,8 +82,8 @@ public sealed class StartThread(
             await bodies.StoreAsync(large.Sha256, body.ToUtf8(), cancellation);
         }
 
-        return await hub.TryStartAsync(
-            client, nameof(ThreadOrchestrator), start.ThreadId, ThreadState.Starting(start), cancellation);
+        var sealedState = await seals.StartAsync(start, cancellation);
+        return await hub.TryStartAsync(client, nameof(ThreadOrchestrator), start.ThreadId, sealedState, cancellation);
     }
 
     private static string? IdempotencyKey(HttpRequest request)

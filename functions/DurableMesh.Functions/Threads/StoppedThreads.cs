@@ -14,7 +14,7 @@ namespace DurableMesh.Functions.Threads;
 /// thread's end in the store): nobody else will write their end.
 /// </summary>
 public sealed class StoppedThreads(
-    IThreadLog log, ThreadEvidence evidence, ThreadTasks tasks, TaskHubCalls hub, TimeProvider time)
+    IThreadLog log, ThreadEvidence evidence, ThreadTasks tasks, ThreadSeals seals, TaskHubCalls hub, TimeProvider time)
 {
     /// <summary>
     /// How long after its deadline a thread is overdue: that long its own orchestration has to end it. What the task hub does not
@@ -75,9 +75,9 @@ public sealed class StoppedThreads(
     /// <summary>Where the thread was when its last step was recorded.</summary>
     private async Task<ThreadState?> StateAsync(DurableTaskClient client, string threadId, CancellationToken cancellation)
     {
-        var entries = await log.ReadTranscriptAsync(threadId, cancellation);
-        return entries is [{ Event: ThreadOpening opening }, ..]
-            ? entries.Aggregate(ThreadState.Starting(opening.Thread), (state, entry) => state.Apply(entry))
-            : (await hub.FindAsync(client, threadId, withInput: true, cancellation))?.ReadInputAs<ThreadState>();
+        return ThreadState.Of(await log.ReadTranscriptAsync(threadId, cancellation))
+            ?? (await hub.FindAsync(client, threadId, withInput: true, cancellation) is { } instance
+                ? await seals.BeginningOfAsync(instance, cancellation)
+                : null);
     }
 }

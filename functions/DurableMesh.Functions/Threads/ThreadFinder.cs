@@ -9,7 +9,7 @@ using Microsoft.DurableTask.Client;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>Finds a thread in the store, or among the orchestrations while the gate has not spoken yet.</summary>
-public sealed class ThreadFinder(IThreadLog log, TaskHubCalls hub)
+public sealed class ThreadFinder(IThreadLog log, ThreadSeals seals, TaskHubCalls hub)
 {
     /// <summary>The thread as it is.</summary>
     /// <param name="client">The Durable Task client.</param>
@@ -59,6 +59,8 @@ public sealed class ThreadFinder(IThreadLog log, TaskHubCalls hub)
         DurableTaskClient client, string threadId, CancellationToken cancellation)
     {
         var instance = await hub.FindAsync(client, threadId, withInput: true, cancellation);
-        return instance?.Name == nameof(ThreadOrchestrator) ? instance.ReadInputAs<ThreadState>()?.View() : null;
+        return instance?.Name == nameof(ThreadOrchestrator) && await seals.BeginningOfAsync(instance, cancellation) is { } state
+            ? state.View()
+            : null;
     }
 }

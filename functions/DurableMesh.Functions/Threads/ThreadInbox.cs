@@ -10,7 +10,7 @@ namespace DurableMesh.Functions.Threads;
 
 /// <summary>Hands something to a thread and waits, for a bounded time, for what it says.</summary>
 public sealed class ThreadInbox(
-    IThreadLog log, StoppedThreads stopped, TaskHubCalls hub, IOptions<MeshOptions> options, TimeProvider time)
+    IThreadLog log, StoppedThreads stopped, ThreadSeals seals, TaskHubCalls hub, IOptions<MeshOptions> options, TimeProvider time)
 {
     /// <summary>
     /// Raises the event and returns the thread's receipt; a rejection when the thread turned out to have ended before it saw the
@@ -25,8 +25,8 @@ public sealed class ThreadInbox(
         DurableTaskClient client, string threadId, InboxInput input, CancellationToken cancellation)
     {
         var requestId = Guid.NewGuid().ToString("N");
-        if (!await hub.TryRaiseAsync(
-            client, threadId, InboxEnvelope.EventName, new InboxEnvelope(requestId, input), cancellation))
+        var envelope = await seals.EnvelopAsync(threadId, requestId, input, cancellation);
+        if (!await hub.TryRaiseAsync(client, threadId, InboxEnvelope.EventName, envelope, cancellation))
         {
             return await EndedAsync(threadId, requestId, input, cancellation)
                 ?? await StoppedAsync(client, threadId, input, cancellation)

@@ -43,7 +43,7 @@ public static class ThreadOrchestrator
     [Function(nameof(ThreadOrchestrator))]
     public static async Task<ThreadStatus> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, ThreadState state)
     {
-        var step = new ThreadStep(state);
+        var step = new ThreadStep(state.Gate is null ? ThreadState.Starting(state.Start) with { Seal = state.Seal } : state);
         if (state.Gate is null)
         {
             step.Take(await AskGateAsync(context, state.Start), Now(context));
@@ -110,7 +110,10 @@ public static class ThreadOrchestrator
         return inbox;
     }
 
-    /// <summary>An event that is none of the mesh's (anybody may raise one through the management API) changes nothing.</summary>
+    /// <summary>
+    /// An event that is none of the mesh's (anybody may raise one through the management API) changes nothing. One that looks like
+    /// the mesh's is taken in, and left out again where its seal does not hold: <see cref="WriteAsync"/>.
+    /// </summary>
     private static void Take(TaskOrchestrationContext context, ThreadStep step, Task<InboxEnvelope?> inbox)
     {
         if (inbox is { IsCompletedSuccessfully: true, Result: { Payload: not null } envelope })
@@ -138,7 +141,6 @@ public static class ThreadOrchestrator
         while (!step.IsEmpty)
         {
             var record = step.ToRecord();
-            context.SetCustomStatus(ThreadStatus.Of(step.State));
             var answer = await context.CallActivityAsync<StepAnswer?>(
                 nameof(ThreadActivities.RecordThreadStep), record, UntilDone);
             if (answer is not null && answer.Step != record.Id)
@@ -148,15 +150,22 @@ public static class ThreadOrchestrator
             }
 
             // Histories from before there were answers have none: then the step was recorded.
-            if (answer?.Stored is { } stored)
+            switch (answer)
             {
-                step.GoOnFrom(stored, Now(context));
-                context.SetCustomStatus(ThreadStatus.Of(step.State));
+                case { Unknown: true }:
+                    throw new ThreadNotStartedException();
+                case { Forged: { } places }:
+                    step.LeaveOut(places, Now(context));
+                    continue;
+                case { Stored: { } stored }:
+                    step.GoOnFrom(stored, Now(context));
+                    break;
+                default:
+                    step.Recorded();
+                    break;
             }
-            else
-            {
-                step.Recorded();
-            }
+
+            context.SetCustomStatus(ThreadStatus.Of(step.State));
         }
     }
 

@@ -6,24 +6,27 @@ using DurableMesh.Functions.Store;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>Gathers what came in until it is recorded in one go: the state after it, new transcript entries, receipts.</summary>
+/// <param name="state">Where it begins; its seal is shown with the first step, and then done with.</param>
 internal sealed class ThreadStep(ThreadState state)
 {
     private readonly List<Arrival> _arrivals = [];
     private readonly List<TranscriptEntry> _entries = [];
     private readonly List<RequestReceipt> _receipts = [];
-    private ThreadState _recorded = state;
+    private ThreadState _recorded = state with { Seal = null };
+    private string? _seal = state.Seal;
+    private bool _isProven;
 
     /// <summary>The state after all that was taken in.</summary>
-    public ThreadState State { get; private set; } = state;
+    public ThreadState State { get; private set; } = state with { Seal = null };
 
     /// <summary>Whether there is nothing to record.</summary>
     public bool IsEmpty => _entries.Count == 0 && _receipts.Count == 0;
 
     /// <summary>Takes in what happened inside the mesh.</summary>
-    public void Take(ThreadInput input, DateTimeOffset now) => Take(new Arrival(input, now, RequestId: null));
+    public void Take(ThreadInput input, DateTimeOffset now) => Take(new Arrival(input, now, Envelope: null));
 
     /// <summary>Takes in what somebody sent.</summary>
-    public void Take(InboxEnvelope envelope, DateTimeOffset now) => Take(new Arrival(envelope.Payload, now, envelope.RequestId));
+    public void Take(InboxEnvelope envelope, DateTimeOffset now) => Take(new Arrival(envelope.Payload, now, envelope));
 
     /// <summary>What there is to record.</summary>
     public ThreadRecord ToRecord() => new()
@@ -32,12 +35,14 @@ internal sealed class ThreadStep(ThreadState state)
         View = State.View(),
         Entries = [.. _entries],
         Receipts = [.. _receipts],
+        Proof = _isProven || _seal is not null ? new StepProof(_seal, [.. Envelopes.Select(ProofOf)]) : null,
     };
 
     /// <summary>What there was to record is durable: the next step begins.</summary>
     public void Recorded()
     {
         _recorded = State;
+        (_isProven, _seal) = (_isProven || _seal is not null, null);
         Forget();
     }
 
@@ -49,12 +54,20 @@ internal sealed class ThreadStep(ThreadState state)
     public void GoOnFrom(StoredSteps stored, DateTimeOffset now)
     {
         Arrival[] open = [.. _arrivals.Where(one => one.RequestId is null || !stored.Answered.Contains(one.RequestId))];
-        State = stored.Entries.Aggregate(_recorded, (state, entry) => state.Apply(entry));
+        State = stored.Whole ?? stored.Entries.Aggregate(_recorded, (state, entry) => state.Apply(entry));
+        _isProven |= stored.Whole is not null;
         Recorded();
-        foreach (var arrival in open)
-        {
-            Take(arrival with { At = arrival.At > now ? arrival.At : now });
-        }
+        TakeAgain(open, now);
+    }
+
+    /// <summary>Decides again without the events at some places, which nobody may have sent.</summary>
+    public void LeaveOut(IReadOnlyList<int> places, DateTimeOffset now)
+    {
+        InboxEnvelope[] forged = [.. Envelopes.Where((_, place) => places.Contains(place))];
+        Arrival[] rest = [.. _arrivals.Where(one => !forged.Any(envelope => ReferenceEquals(envelope, one.Envelope)))];
+        State = _recorded;
+        Forget();
+        TakeAgain(rest, now);
     }
 
     /// <summary>Forgets what could not be recorded, and ends the thread instead.</summary>
@@ -63,6 +76,19 @@ internal sealed class ThreadStep(ThreadState state)
         State = _recorded;
         Forget();
         Take(new SystemFault(EndReason.InternalError, why), now);
+    }
+
+    private IEnumerable<InboxEnvelope> Envelopes => _arrivals.Select(one => one.Envelope).OfType<InboxEnvelope>();
+
+    private static ArrivalProof ProofOf(InboxEnvelope envelope) =>
+        new(envelope.RequestId, ThreadSeals.HashOf(envelope.Payload), envelope.Seal);
+
+    private void TakeAgain(IEnumerable<Arrival> arrivals, DateTimeOffset now)
+    {
+        foreach (var arrival in arrivals)
+        {
+            Take(arrival with { At = arrival.At > now ? arrival.At : now });
+        }
     }
 
     private void Forget()
@@ -97,6 +123,10 @@ internal sealed class ThreadStep(ThreadState state)
         }
     }
 
-    /// <summary>What came in, when, and who waits for the answer.</summary>
-    private sealed record Arrival(ThreadInput Input, DateTimeOffset At, string? RequestId);
+    /// <summary>What came in, when, and, where it came from outside, in what.</summary>
+    private sealed record Arrival(ThreadInput Input, DateTimeOffset At, InboxEnvelope? Envelope)
+    {
+        /// <summary>Who waits for the answer.</summary>
+        public string? RequestId => Envelope?.RequestId;
+    }
 }

@@ -17,6 +17,12 @@ public sealed partial record ThreadState
     /// <summary>Where it is in its life.</summary>
     public required ThreadPhase Phase { get; init; }
 
+    /// <summary>
+    /// The app's proof that it started the thread, in the input of the thread's orchestration and nowhere else.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Seal { get; init; }
+
     /// <summary>What the gate said; null until the opening is recorded.</summary>
     public GateOutcome? Gate { get; init; }
 
@@ -126,6 +132,14 @@ public sealed partial record ThreadState
         Recent = RecentMessages.Empty,
         Head = ContentHash.Genesis,
     };
+
+    /// <summary>A thread as its transcript tells it; null where that has not begun.</summary>
+    /// <param name="transcript">All entries, in order.</param>
+    /// <exception cref="IllegalTransitionException">An entry does not follow the one before it.</exception>
+    public static ThreadState? Of(IReadOnlyList<TranscriptEntry> transcript) =>
+        transcript is [{ Event: ThreadOpening opening }, ..]
+            ? transcript.Aggregate(Starting(opening.Thread), (state, entry) => state.Apply(entry))
+            : null;
 
     /// <summary>As the API shows it; the management URLs are the host's to add.</summary>
     public ThreadView View() => new()

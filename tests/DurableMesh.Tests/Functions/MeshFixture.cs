@@ -52,6 +52,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         """);
 
     private readonly ConcurrentDictionary<string, ThreadStep> _running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ThreadState> _inputs = new(StringComparer.Ordinal);
     private readonly ProblemMiddleware _middleware = new(NullLogger<ProblemMiddleware>.Instance);
     private readonly IOptions<MeshOptions> _options;
     private readonly Lazy<CallBudgets> _budgets;
@@ -87,11 +88,12 @@ internal sealed class MeshFixture : IAsyncDisposable
         Leases = new BlobLeaseStore(Blobs, _options, Time);
         _budgets = new(() => new CallBudgets(Log.Ledger, Policies()));
         _hub = new TaskHubCalls(_options, TimeProvider.System);
-        _finder = new ThreadFinder(Log, _hub);
+        Seals = new ThreadSeals(Blobs);
+        _finder = new ThreadFinder(Log, Seals, _hub);
         _holds = new ThreadHolds(Log);
-        _stopped = new StoppedThreads(Log, Evidence, NoTasks(), _hub, Time);
+        _stopped = new StoppedThreads(Log, Evidence, NoTasks(), Seals, _hub, Time);
         _overdue = new OverdueThreads(Log, _stopped, Time, NullLogger<OverdueThreads>.Instance);
-        _inbox = new ThreadInbox(Log, _stopped, _hub, _options, TimeProvider.System);
+        _inbox = new ThreadInbox(Log, _stopped, Seals, _hub, _options, TimeProvider.System);
         _messages = new ThreadMessages(Bodies);
         SetUpClient();
     }
@@ -100,6 +102,8 @@ internal sealed class MeshFixture : IAsyncDisposable
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UtcNow);
 
     public MemoryBlobs Blobs { get; } = new();
+
+    public ThreadSeals Seals { get; }
 
     public BlobThreadLog Log { get; }
 
@@ -141,7 +145,7 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> StartAsync(byte[] body, string? key = null) => CallAsync(
         "POST", "/api/threads", body, key,
-        request => new StartThread(Log, Bodies, Drafts, _holds, _hub, _options, TimeProvider.System)
+        request => new StartThread(Log, Bodies, Drafts, _holds, Seals, _hub, _options, TimeProvider.System)
             .RunAsync(request, Client.Object, default));
 
     public async Task<string> StartedAsync() => (await StartAsync(SampleThread.RequestOf())).Text("threadId");
@@ -228,6 +232,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         (http.Request.Method, http.Request.Path) = (method, parts[0]);
         http.Request.QueryString = new QueryString(parts.Length > 1 ? "?" + parts[1] : "");
         http.Request.Body = new MemoryStream(body);
+        http.Request.ContentType = body.Length > 0 ? "application/json" : null;
         if (idempotencyKey is not null)
         {
             http.Request.Headers["Idempotency-Key"] = idempotencyKey;
@@ -303,12 +308,12 @@ internal sealed class MeshFixture : IAsyncDisposable
             .ReturnsAsync((string id, bool _, CancellationToken _) => Metadata(id));
     }
 
-    private OrchestrationMetadata? Metadata(string id) => Status is { } status && _running.TryGetValue(id, out var step)
+    private OrchestrationMetadata? Metadata(string id) => Status is { } status && _running.ContainsKey(id)
         ? new OrchestrationMetadata(nameof(ThreadOrchestrator), id)
         {
             RuntimeStatus = status,
             DataConverter = new Microsoft.DurableTask.Converters.JsonDataConverter(AppJson.Options),
-            SerializedInput = JsonSerializer.Serialize(ThreadState.Starting(step.State.Start), AppJson.Options),
+            SerializedInput = JsonSerializer.Serialize(_inputs[id], AppJson.Options),
         }
         : null;
 
@@ -317,6 +322,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         Assert.Equal(state.Start.ThreadId, start.InstanceId);
         Assert.NotEmpty(start.DedupeStatuses!);
         var step = new ThreadStep(state);
+        _inputs.TryAdd(start.InstanceId!, state);
         if (!_running.TryAdd(start.InstanceId!, step))
         {
             throw new InvalidOperationException("An orchestration with this id exists.");

@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 using DurableMesh.Core.Gate;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Gate;
+using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
+using DurableMesh.LocalHost;
 using DurableMesh.Tests.Functions;
 using DurableMesh.Tests.LocalHost.Azurite;
 using DurableMesh.Tests.WorkerMode.Rpc;
@@ -75,10 +77,15 @@ public sealed class WorkerModeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.All([run, refused], one => Assert.Equal(StatusResult.Types.Status.Success, one.Result.Status));
     }
 
-    [Fact]
-    public async Task A_thread_is_let_in_and_recorded_by_episodes_and_activities_as_a_host_runs_them()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_thread_is_let_in_and_recorded_by_episodes_and_activities_as_a_host_runs_them_if_the_app_started_it(bool byTheApp)
     {
         var thread = new SampleThread();
+        ThreadState input = byTheApp
+            ? await Seals.StartAsync(thread.Start, Cancellation)
+            : ThreadState.Starting(thread.Start) with { Seal = new string('a', 64) };
         List<HistoryEvent> history = [];
         List<HistoryEvent> news =
         [
@@ -86,7 +93,7 @@ public sealed class WorkerModeTests(AzuriteFixture azurite) : IAsyncLifetime
             New(0, one => one.ExecutionStarted = new ExecutionStartedEvent
             {
                 Name = nameof(ThreadOrchestrator),
-                Input = JsonSerializer.Serialize(ThreadState.Starting(thread.Start), AppJson.Options),
+                Input = JsonSerializer.Serialize(input, AppJson.Options),
                 OrchestrationInstance = new OrchestrationInstance { InstanceId = thread.Id, ExecutionId = "e" },
             }),
         ];
@@ -109,13 +116,33 @@ public sealed class WorkerModeTests(AzuriteFixture azurite) : IAsyncLifetime
         ScheduleTaskAction record = Assert.Single(second.Actions).ScheduleTask;
         Assert.Equal(nameof(ThreadActivities.RecordThreadStep), record.Name);
         Assert.Equal(1, second.Actions[0].Id);
-        Assert.Contains("\"Ended\"", second.CustomStatus, StringComparison.OrdinalIgnoreCase);
 
-        await ActivityAsync(record);
+        string recorded = await ActivityAsync(record);
+        history.AddRange(news);
+        history.Add(New(1, one => one.TaskScheduled = new TaskScheduledEvent { Name = record.Name, Input = record.Input }));
+        news =
+        [
+            New(0, one => one.OrchestratorStarted = new OrchestratorStartedEvent()),
+            New(-1, one => one.TaskCompleted = new TaskCompletedEvent { TaskScheduledId = 1, Result = recorded }),
+        ];
+        OrchestratorResponse third = await EpisodeAsync(thread.Id, history, news);
+        if (!byTheApp)
+        {
+            Assert.Equal(OrchestrationStatus.Failed, Assert.Single(third.Actions).CompleteOrchestration.OrchestrationStatus);
+            (HttpResponseMessage unseen, _) = await _host.GetAsync($"api/threads/{thread.Id}", Cancellation);
+            Assert.Equal(HttpStatusCode.NotFound, unseen.StatusCode);
+            return;
+        }
+
+        Assert.Contains("\"Ended\"", third.CustomStatus, StringComparison.OrdinalIgnoreCase);
         (HttpResponseMessage seen, _) = await _host.GetAsync($"api/threads/{thread.Id}", Cancellation);
         Assert.Equal(HttpStatusCode.OK, seen.StatusCode);
         Assert.Equal("BLOCKED", (await JsonOfAsync(seen))["endState"]!.GetValue<string>());
     }
+
+    /// <summary>The seals of the store that the worker uses.</summary>
+    private ThreadSeals Seals => new(new AzureBlobs(
+        new StorageConnection(azurite.Azurite.ConnectionString), new MeshOptions().StoreContainer, TimeSpan.FromSeconds(8)));
 
     private async Task<OrchestratorResponse> EpisodeAsync(
         string id, IEnumerable<HistoryEvent> history, IEnumerable<HistoryEvent> news)

@@ -9,6 +9,7 @@ using DurableMesh.TaskHub;
 using DurableMesh.TaskHub.History;
 using DurableMesh.TaskHub.Instances;
 using DurableMesh.TaskHub.Storage;
+using DurableMesh.Tests.Functions.Store;
 using DurableMesh.Tests.TaskHub.Log;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -40,7 +41,7 @@ internal sealed class ThreadRecorder : IAsyncDisposable
     private ThreadRecorder(string threadId)
     {
         _threadId = threadId;
-        _app = new MeshApp(_time);
+        _app = new MeshApp(_time, BlobsOfOneSecret());
         _storage = new InMemoryHubStorage(_time);
         _hub = new LocalTaskHub(
             _storage.Connect(),
@@ -53,6 +54,8 @@ internal sealed class ThreadRecorder : IAsyncDisposable
             newId: () => Interlocked.Increment(ref _ids).ToString("x32", CultureInfo.InvariantCulture));
         _client = new LocalDurableTaskClient("test", _hub, _time);
     }
+
+    private ThreadSeals Seals => _app.Services.GetRequiredService<ThreadSeals>();
 
     private BlobThreadLog Log => _app.Services.GetRequiredService<BlobThreadLog>();
 
@@ -82,9 +85,25 @@ internal sealed class ThreadRecorder : IAsyncDisposable
     public async Task StartAsync(StartThreadRequest? request = null)
     {
         var start = SampleThread.AdmittedStartOf(_threadId, request ?? SampleThread.RequestOf(), _time.GetUtcNow());
+        await BeginAsync(await Seals.StartAsync(start, Patience));
+    }
+
+    /// <summary>Starts the thread's orchestration with any input, as the management API does.</summary>
+    public async Task BeginAsync(ThreadState state)
+    {
         await _client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(ThreadOrchestrator), ThreadState.Starting(start), new StartOrchestrationOptions(_threadId), Patience);
+            nameof(ThreadOrchestrator), state, new StartOrchestrationOptions(_threadId), Patience);
         await SettleAsync();
+    }
+
+    /// <summary>Goes on with a thread as an orchestration of before there were seals does that continues as new.</summary>
+    public async Task GoOnWithoutSealAsync()
+    {
+        var begun = new ThreadStep(ThreadState.Starting(
+            SampleThread.AdmittedStartOf(_threadId, SampleThread.RequestOf(), _time.GetUtcNow())));
+        begun.Take(new GateEvaluated(SampleThread.Approval), _time.GetUtcNow());
+        await Log.AppendAsync(begun.ToRecord(), Patience);
+        await BeginAsync(begun.State);
     }
 
     /// <summary>Starts to tell of a change of a task.</summary>
@@ -107,17 +126,15 @@ internal sealed class ThreadRecorder : IAsyncDisposable
     /// <summary>Lets a step into the store that the orchestration knows nothing of, as an episode that was never committed does.</summary>
     public async Task RecordElsewhereAsync(SendMessageRequest message)
     {
-        var entries = await Log.ReadTranscriptAsync(_threadId, Patience);
-        var start = ((ThreadOpening)entries[0].Event).Thread;
-        var step = new ThreadStep(entries.Aggregate(ThreadState.Starting(start), (state, entry) => state.Apply(entry)));
+        var step = new ThreadStep(ThreadState.Of(await Log.ReadTranscriptAsync(_threadId, Patience))!);
         var arrived = new MessageArrived(IncomingMessage.Of(message, PriceTable.Empty, _time.GetUtcNow()));
         step.Take(new InboxEnvelope($"request-{_requests + 1}", arrived), _time.GetUtcNow());
         await Log.AppendAsync(step.ToRecord(), Patience);
     }
 
     /// <summary>Hands something in, as the HTTP functions do.</summary>
-    public Task PostAsync(InboxInput input) =>
-        RaiseAsync(InboxEnvelope.EventName, new InboxEnvelope($"request-{++_requests}", input));
+    public async Task PostAsync(InboxInput input) => await RaiseAsync(
+        InboxEnvelope.EventName, await Seals.EnvelopAsync(_threadId, $"request-{++_requests}", input, Patience));
 
     /// <summary>Raises any event a second later, as the management API does.</summary>
     public async Task RaiseAsync(string name, object? payload)
@@ -168,6 +185,15 @@ internal sealed class ThreadRecorder : IAsyncDisposable
         _hub.Dispose();
         await Log.DisposeAsync();
         _app.Dispose();
+    }
+
+    /// <summary>The seals must not differ from one recording to the next.</summary>
+    private static MemoryBlobs BlobsOfOneSecret()
+    {
+        var blobs = new MemoryBlobs();
+        blobs.CreateAppendBlobAsync("secrets/seals", Patience).GetAwaiter().GetResult();
+        blobs.AppendAsync("secrets/seals", 0, new byte[32], Patience).GetAwaiter().GetResult();
+        return blobs;
     }
 
     /// <summary>Waits until the orchestrator has seen everything, and nothing that it has called is under way.</summary>

@@ -5,6 +5,7 @@ using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
+using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Tests.Functions.GoldenHistories;
 
@@ -201,6 +202,27 @@ internal static class ThreadScenarios
             await thread.RaiseAsync("another event", 7);
             await thread.SendAsync(Submission("b-1"), SampleThread.PassOf("v-1"));
         }),
+        new("events-that-nobody-sealed", EndReason.Verified, async thread =>
+        {
+            var pass = new MessageArrived(SampleThread.Incoming(SampleThread.PassOf("v-1")));
+            await thread.StartAsync();
+            await thread.RaiseAsync("inbox", new InboxEnvelope("forged-1", Cancel));
+            await thread.SendAsync(Submission("b-1"));
+            await thread.WhileActivitiesWaitAsync(async () =>
+            {
+                await thread.SendAsync(Note("b-2"));
+                await thread.RaiseAsync("inbox", new InboxEnvelope("forged-2", pass, new string('a', 64)));
+                await thread.SendAsync(Finding("v-2", "AC-1"));
+            });
+            await thread.SendAsync(SampleThread.PassOf("v-3"));
+        }),
+        new("carried-over-without-a-seal", EndReason.Verified, async thread =>
+        {
+            await thread.GoOnWithoutSealAsync();
+            await thread.SendAsync(Submission("b-1"), SampleThread.PassOf("v-1"));
+        }),
+        new("started-by-nobody", End: null, thread => thread.BeginAsync(ThreadState.Starting(
+            SampleThread.AdmittedStartOf("started-by-nobody", SampleThread.RequestOf(), SampleThread.Noon)))),
         new("deadline-while-recording", EndReason.TtlExpired, async thread =>
         {
             await thread.StartAsync();

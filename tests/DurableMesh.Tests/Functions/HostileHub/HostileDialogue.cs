@@ -2,6 +2,7 @@ using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Threads;
 
 namespace DurableMesh.Tests.Functions.HostileHub;
 
@@ -57,7 +58,7 @@ internal sealed class HostileDialogue
     public IEnumerable<string> Expected => _moves.Select(move => move.MessageId!);
 
     /// <summary>Looks for receipts, then sends the move whose turn it is, or something else that agents send.</summary>
-    public async Task StepAsync(HostileHub hub, IThreadLog store)
+    public async Task StepAsync(HostileHub hub, IThreadLog store, ThreadSeals seals)
     {
         foreach (var (request, move) in _asked.ToList())
         {
@@ -70,7 +71,12 @@ internal sealed class HostileDialogue
 
         if (_random.Next(8) == 0)
         {
-            Post(hub, SampleThread.MessageOf($"x-{_random.Next(3)}", "a-stranger", MessageKind.Note));
+            Forge(hub);
+        }
+
+        if (_random.Next(8) == 0)
+        {
+            await PostAsync(hub, seals, SampleThread.MessageOf($"x-{_random.Next(3)}", "a-stranger", MessageKind.Note));
         }
 
         if (!IsOver && _moves[_next] is var next && (_asked.Values.All(one => one != next) || _random.Next(6) == 0))
@@ -82,20 +88,30 @@ internal sealed class HostileDialogue
             }
             else
             {
-                Post(hub, next);
+                await PostAsync(hub, seals, next);
             }
         }
         else if (_next > 0 && _random.Next(20) == 0)
         {
-            Post(hub, _moves[_random.Next(_next)]);
+            await PostAsync(hub, seals, _moves[_random.Next(_next)]);
         }
     }
 
-    private void Post(HostileHub hub, SendMessageRequest message)
+    /// <summary>Whoever reaches the task hub ends the thread, as far as it lets him.</summary>
+    private void Forge(HostileHub hub)
+    {
+        InboxInput input = _random.Next(2) == 0
+            ? new CancelRequested("nobody", "because")
+            : new MessageArrived(IncomingMessage.Of(SampleThread.PassOf("forged"), PriceTable.Empty, SampleThread.Noon));
+        var seal = _random.Next(2) == 0 ? null : new string('f', 64);
+        hub.Raise(ThreadId, InboxEnvelope.EventName, new InboxEnvelope($"forged {++_requests}", input, seal));
+    }
+
+    private async Task PostAsync(HostileHub hub, ThreadSeals seals, SendMessageRequest message)
     {
         var request = $"{ThreadId} {++_requests}";
         var input = new MessageArrived(IncomingMessage.Of(message, PriceTable.Empty, SampleThread.Noon));
-        if (hub.Raise(ThreadId, InboxEnvelope.EventName, new InboxEnvelope(request, input)))
+        if (hub.Raise(ThreadId, InboxEnvelope.EventName, await seals.EnvelopAsync(ThreadId, request, input, default)))
         {
             _asked[request] = message;
         }

@@ -73,6 +73,8 @@ internal sealed class HostileMesh : IDisposable
 
     private IThreadLog Store(int host) => _hosts[host].Services.GetRequiredService<IThreadLog>();
 
+    private ThreadSeals Seals => _hosts[0].Services.GetRequiredService<ThreadSeals>();
+
     private MeshApp NewHost()
     {
         var host = new MeshApp(_time, _blobs, settings: Shared);
@@ -93,7 +95,7 @@ internal sealed class HostileMesh : IDisposable
             _hub.IsHostile = step < 250;
             foreach (var dialogue in _dialogues)
             {
-                await dialogue.StepAsync(_hub, Store(_random.Next(2)));
+                await dialogue.StepAsync(_hub, Store(_random.Next(2)), Seals);
             }
 
             if (_hub.IsHostile && _random.Next(100) == 0)
@@ -127,7 +129,7 @@ internal sealed class HostileMesh : IDisposable
         _time.Advance(UntilEveryHostHasRead);
         var request = SampleThread.RequestOf() with { McTask = dialogue.TaskId, Limits = new LimitsRequest { MaxRoundsWithoutProgress = 9 } };
         var start = SampleThread.AdmittedStartOf(dialogue.ThreadId, request, _time.GetUtcNow());
-        _hub.Start(nameof(ThreadOrchestrator), dialogue.ThreadId, ThreadState.Starting(start));
+        _hub.Start(nameof(ThreadOrchestrator), dialogue.ThreadId, await Seals.StartAsync(start, default));
     }
 
     private ITaskActivity FindActivity(string name)

@@ -2,6 +2,7 @@ using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DurableMesh.Tests.Functions.Threads;
 
@@ -32,7 +33,7 @@ public sealed class EvidenceTests : IAsyncDisposable
         await _mesh.SendAsync(id, SampleThread.PassOf("v-1"));
         var built = await _mesh.EvidenceAsync(id);
 
-        var activities = new ThreadActivities(_mesh.Log, _mesh.Evidence);
+        var activities = new ThreadActivities(_mesh.Log, _mesh.Evidence, _mesh.Seals, NullLogger<ThreadActivities>.Instance);
         await activities.WriteEvidence(id, default);
         await activities.WriteEvidence(id, default);
 
@@ -57,7 +58,7 @@ public sealed class EvidenceTests : IAsyncDisposable
     [Fact]
     public async Task Evidence_of_a_thread_that_this_host_has_not_read_yet_is_tried_again()
     {
-        var activities = new ThreadActivities(_mesh.Log, _mesh.Evidence);
+        var activities = new ThreadActivities(_mesh.Log, _mesh.Evidence, _mesh.Seals, NullLogger<ThreadActivities>.Instance);
 
         await Assert.ThrowsAsync<StoreUnavailableException>(() => activities.WriteEvidence("unknown", default));
     }

@@ -104,7 +104,10 @@ internal sealed class OrchestrationHarness
 
     public IEnumerable<RequestReceipt> Receipts => Records.SelectMany(record => record.Receipts);
 
-    public Task<ThreadStatus> Start() => Run(ThreadState.Starting(SampleThread.StartOf("thread")));
+    /// <summary>The input of a thread that the app started, as far as the harness cares.</summary>
+    public static ThreadState Input { get; } = ThreadState.Starting(SampleThread.StartOf("thread")) with { Seal = "a seal" };
+
+    public Task<ThreadStatus> Start() => Run(Input);
 
     public Task<ThreadStatus> Run(ThreadState state) => ThreadOrchestrator.RunAsync(_context.Object, state);
 

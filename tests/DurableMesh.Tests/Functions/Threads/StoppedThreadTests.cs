@@ -110,6 +110,7 @@ public sealed class StoppedThreadTests : IAsyncDisposable
             _mesh.Log,
             _mesh.Evidence,
             new ThreadTasks(tasks.Tasks, tasks.Following),
+            _mesh.Seals,
             new TaskHubCalls(Options.Create(new MeshOptions()), TimeProvider.System),
             _mesh.Time);
         var thread = (await _mesh.Log.FindAsync(id, default))!.View;
