@@ -87,6 +87,8 @@ internal static class MeshServices
         services.AddSingleton<IKeyDirectory, KeyDirectory>();
         services.AddHostedService<IdentityReport>();
         services.AddSingleton<FailedAttempts>();
+        services.AddSingleton<IdentityMiddleware>();
+        services.AddSingleton<IRequestGuard>(provider => provider.GetRequiredService<IdentityMiddleware>());
     }
 
     private static void AddPolicy(this IServiceCollection services)

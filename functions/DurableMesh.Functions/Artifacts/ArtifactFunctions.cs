@@ -40,6 +40,11 @@ public sealed class ArtifactFunctions(
             throw new ProblemException(Problems.InvalidRequest("?name", InputError.InvalidValue, ArtifactRules.NameRule));
         }
 
+        if (RequestBody.IsSimple(request))
+        {
+            throw new ProblemException(Problems.TypeMissing());
+        }
+
         // Nobody's bytes are read before they may be kept.
         var thread = await threads.FindAsync(client, id, cancellation);
         var from = (await agents.ReadAsync(cancellation)).SpeakerOf(request, asked);

@@ -202,6 +202,24 @@ internal static class Problems
             + "so that nobody's change is lost.",
     };
 
+    /// <summary>Every browser sends some types for any page; JSON it sends for its own site's alone.</summary>
+    public static Problem NotJson(string? type) => new()
+    {
+        Status = StatusCodes.Status415UnsupportedMediaType,
+        Code = "not_json",
+        Title = "The mesh reads JSON only.",
+        Detail = $"The request's Content-Type is {type ?? "missing"}; send application/json.",
+    };
+
+    public static Problem TypeMissing() => new()
+    {
+        Status = StatusCodes.Status415UnsupportedMediaType,
+        Code = "unsupported_type",
+        Title = "The upload does not say what it is.",
+        Detail = "Send the bytes with Content-Type: application/octet-stream, or with the file's own type if that is no form's and not "
+            + "text/plain.",
+    };
+
     public static Problem KeyMissing() => new()
     {
         Status = StatusCodes.Status401Unauthorized,
@@ -232,7 +250,8 @@ internal static class Problems
         Status = StatusCodes.Status403Forbidden,
         Code = "foreign_origin",
         Title = "Without a key the mesh serves this machine only.",
-        Detail = "The request's Host or Origin is another machine's. Ask for 127.0.0.1 or localhost, or send a key.",
+        Detail = "The request's Host or Origin is another machine's, or a page of another site sent it. Ask for 127.0.0.1 or localhost, "
+            + "or send a key.",
     };
 
     public static Problem AccessDenied(AccessDeniedException denied) => new()

@@ -1,4 +1,4 @@
-using System.Net;
+using DurableMesh.LocalHost;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
@@ -28,7 +28,7 @@ internal static class Exposure
             return $"the host runs in Azure ({azure} is set)";
         }
 
-        if (configuration[HostNameSetting] is { Length: > 0 } host && !IsLoopback(new HostString(host).Host))
+        if (configuration[HostNameSetting] is { Length: > 0 } host && !LocalRequest.IsLoopback(new HostString(host).Host))
         {
             return $"the host is reached as {host} ({HostNameSetting})";
         }
@@ -39,11 +39,6 @@ internal static class Exposure
             : $"the host does not say that it runs on a developer's machine ({EnvironmentSetting} is "
                 + $"'{environment}' and not 'Development')";
     }
-
-    /// <summary>Whether a host's name, without a port, means this machine.</summary>
-    public static bool IsLoopback(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static string? AzureSettingOf(IConfiguration configuration) =>
         AzureSettings.FirstOrDefault(setting => !string.IsNullOrEmpty(configuration[setting]));

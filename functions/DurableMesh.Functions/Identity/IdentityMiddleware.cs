@@ -4,6 +4,7 @@ using System.Text;
 using DurableMesh.Core.Identity;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
+using DurableMesh.LocalHost;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -13,7 +14,8 @@ namespace DurableMesh.Functions.Identity;
 
 /// <summary>
 /// Finds out who a request comes from, from <c>Authorization: Bearer KEY</c>, before any function sees it, and demands the scope
-/// that the function needs. The Functions host's own keys (<c>x-functions-key</c>, <c>code</c>) stay the host's business.
+/// that the function needs. The Functions host's own keys (<c>x-functions-key</c>, <c>code</c>) stay the host's business. In front of
+/// a local host it asks the same of every other route.
 /// </summary>
 internal sealed partial class IdentityMiddleware(
     IKeyDirectory keys,
@@ -21,9 +23,10 @@ internal sealed partial class IdentityMiddleware(
     FailedAttempts failures,
     IOptions<MeshOptions> options,
     TimeProvider time,
-    ILogger<IdentityMiddleware> logger) : IFunctionsWorkerMiddleware
+    ILogger<IdentityMiddleware> logger) : IFunctionsWorkerMiddleware, IRequestGuard
 {
     private const string Bearer = "Bearer ";
+    private const string ManagementApi = "the management API";
     private static readonly Caller Root = new(Subject.Operator("root"), Enum.GetValues<Scope>());
 
     // What agents may ask for; each of these functions looks whose thread, inbox, task or key it is. Any other, whoever adds it,
@@ -50,24 +53,66 @@ internal sealed partial class IdentityMiddleware(
             }
 
             http.SetCaller(caller);
+            await next(context);
+            if (http.Request.Query.ContainsKey("wait"))
+            {
+                // The key may have been revoked, or have expired, while the answer was waited for.
+                await CallerOfAsync(http, function);
+            }
+
+            return;
         }
 
         await next(context);
     }
 
+    /// <inheritdoc/>
+    /// <remarks>A function asks for the caller itself; only what has no function behind it is asked for here.</remarks>
+    public async ValueTask<IResult?> CheckAsync(HttpContext http, bool isManagement)
+    {
+        try
+        {
+            if (isManagement)
+            {
+                var caller = await CallerOfAsync(http, ManagementApi);
+                caller.Must(HttpMethods.IsGet(http.Request.Method) ? Scope.Read : Scope.Operate);
+                caller.MustNotBeAnAgent();
+            }
+            else if (!MayPass(http.Request))
+            {
+                throw new ProblemException(Problems.ForeignOrigin());
+            }
+
+            return null;
+        }
+        catch (ProblemException refused)
+        {
+            return new ProblemAnswer(refused.Problem) { RetryAfter = refused.RetryAfter };
+        }
+        catch (AccessDeniedException denied)
+        {
+            return new ProblemAnswer(Problems.AccessDenied(denied));
+        }
+    }
+
+    /// <summary>
+    /// Without a key an open mesh serves this machine only. With one, or where keys are wanted, the key decides, and no page of
+    /// another site can have one.
+    /// </summary>
+    private bool MayPass(HttpRequest request) => _isOpen && request.Headers.Authorization.ToString().Length == 0
+        ? LocalRequest.IsFromHere(request)
+        : !LocalRequest.IsCrossSite(request);
+
     private ValueTask<Caller> CallerOfAsync(HttpContext http, string function)
     {
-        if (http.Request.Headers.Authorization.ToString() is { Length: > 0 } authorization)
+        if (!MayPass(http.Request))
         {
-            return CheckAsync(authorization, http, function);
+            throw new ProblemException(Problems.ForeignOrigin());
         }
 
-        if (!_isOpen)
-        {
-            throw new ProblemException(Problems.KeyMissing());
-        }
-
-        return IsFromHere(http.Request) ? new(Caller.Anybody) : throw new ProblemException(Problems.ForeignOrigin());
+        return http.Request.Headers.Authorization.ToString() is { Length: > 0 } authorization
+            ? CheckAsync(authorization, http, function)
+            : _isOpen ? new(Caller.Anybody) : throw new ProblemException(Problems.KeyMissing());
     }
 
     private async ValueTask<Caller> CheckAsync(string authorization, HttpContext http, string function)
@@ -125,15 +170,6 @@ internal sealed partial class IdentityMiddleware(
             ? forwarded[(forwarded.LastIndexOf(',') + 1)..].Trim()
             : http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
     }
-
-    /// <summary>
-    /// Whether a request without a key was meant for this machine by this machine: a page from elsewhere in a browser here, or a
-    /// name from elsewhere that leads here, is somebody else.
-    /// </summary>
-    private static bool IsFromHere(HttpRequest request) =>
-        Exposure.IsLoopback(request.Host.Host)
-        && (request.Headers.Origin.ToString() is not { Length: > 0 } origin
-            || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && Exposure.IsLoopback(page.Host)));
 
     private static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableMesh.LocalHost;
 
-/// <summary>The HTTP pipeline: routing, the question whose task hub it is, then the endpoint, and nothing else.</summary>
+/// <summary>The HTTP pipeline: routing, who may pass, the question whose task hub it is, then the endpoint, and nothing else.</summary>
 internal static class FunctionRoutes
 {
     public static void MapFunctions(this WebApplication app, IEnumerable<LocalFunction> functions)
@@ -13,6 +13,7 @@ internal static class FunctionRoutes
         var owner = ActivatorUtilities.CreateInstance<OwnerOnly>(app.Services);
         app.UseRouting();
         app.Use(HttpTracing.Trace);
+        app.Use(ActivatorUtilities.CreateInstance<FrontDoor>(app.Services).InFrontOf);
         app.Use(_ => http => http.GetEndpoint() is RouteEndpoint { RequestDelegate: { } run }
             ? owner.InvokeAsync(http, run)
             : NotFoundAsync(http));

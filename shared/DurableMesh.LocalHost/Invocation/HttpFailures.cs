@@ -7,6 +7,18 @@ namespace DurableMesh.LocalHost;
 /// <summary>Turns what an endpoint throws into the answer of RFC 9457.</summary>
 internal sealed partial class HttpFailures(ILogger<HttpFailures> logger)
 {
+    /// <summary>The same, where what failed had to ask the storage.</summary>
+    public Task AnswerAtStorageAsync(HttpContext http, Exception error) =>
+        error is IOException and not (BadHttpRequestException or TaskHubOverloadedException)
+            ? Problem.WriteAsync(
+                http,
+                StatusCodes.Status503ServiceUnavailable,
+                "storage_unavailable",
+                "The storage cannot answer now.",
+                error.Message,
+                retryAfterSeconds: 1)
+            : AnswerAsync(http, error);
+
     public Task AnswerAsync(HttpContext http, Exception error)
     {
         var endpoint = http.GetEndpoint()?.DisplayName ?? "";

@@ -18,6 +18,7 @@ internal sealed class DurableTaskManagement(
     DurableTaskClient client, IOptions<DurableTaskRegistry> registry, HostAddress address, HttpFailures failures)
 {
     private const string ContinuationHeader = "x-ms-continuation-token";
+    private static readonly object Mark = new();
 
     public static void Map(WebApplication app)
     {
@@ -37,10 +38,15 @@ internal sealed class DurableTaskManagement(
         Post("/instances/{instanceId}/rewind", api.RewindAsync);
         Post("/orchestrators/{name}/{instanceId?}", api.StartAsync);
 
-        void Get(string path, RequestDelegate run) => app.MapGet(ManagementUrls.BasePath + path, api.Guarded(run));
-        void Post(string path, RequestDelegate run) => app.MapPost(ManagementUrls.BasePath + path, api.Guarded(run));
-        void Delete(string path, RequestDelegate run) => app.MapDelete(ManagementUrls.BasePath + path, api.Guarded(run));
+        void Get(string path, RequestDelegate run) => Manages(app.MapGet(ManagementUrls.BasePath + path, api.Guarded(run)));
+        void Post(string path, RequestDelegate run) => Manages(app.MapPost(ManagementUrls.BasePath + path, api.Guarded(run)));
+        void Delete(string path, RequestDelegate run) => Manages(app.MapDelete(ManagementUrls.BasePath + path, api.Guarded(run)));
+        static void Manages(IEndpointConventionBuilder route) => route.WithMetadata(Mark);
     }
+
+    /// <summary>Whether a request is for the management API, or would be if it had such a route.</summary>
+    public static bool IsFor(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.Contains(Mark) == true || http.Request.Path.StartsWithSegments(ManagementUrls.BasePath);
 
     private async Task ListAsync(HttpContext http)
     {
@@ -93,11 +99,6 @@ internal sealed class DurableTaskManagement(
 
     private async Task RaiseEventAsync(HttpContext http)
     {
-        if (!http.Request.HasJsonContentType())
-        {
-            throw new BadHttpRequestException("An event's payload is application/json.");
-        }
-
         var payload = await ReadJsonAsync(http);
         if (await FindLiveAsync(http) is { } instance)
         {
@@ -266,6 +267,12 @@ internal sealed class DurableTaskManagement(
 
     private static async Task<JsonElement> ReadJsonAsync(HttpContext http)
     {
+        // What a form or a page may send without asking first is never taken for JSON.
+        if (!http.Request.HasJsonContentType())
+        {
+            throw new BadHttpRequestException("An event's payload and an orchestration's input are application/json.");
+        }
+
         try
         {
             using var document = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
@@ -290,23 +297,13 @@ internal sealed class DurableTaskManagement(
         {
             await run(http);
         }
-        catch (IOException error) when (error is not BadHttpRequestException and not TaskHubOverloadedException)
-        {
-            await Problem.WriteAsync(
-                http,
-                StatusCodes.Status503ServiceUnavailable,
-                "storage_unavailable",
-                "The task hub cannot answer now.",
-                error.Message,
-                retryAfterSeconds: 1);
-        }
         catch (Exception error)
         {
             // The client refuses ids, tokens and payloads with an ArgumentException; its message ends with the parameter's name.
             var refused = error is ArgumentException
                 ? new BadHttpRequestException(error.Message.Split(" (Parameter '")[0], error)
                 : error;
-            await failures.AnswerAsync(http, refused);
+            await failures.AnswerAtStorageAsync(http, refused);
         }
     };
 }

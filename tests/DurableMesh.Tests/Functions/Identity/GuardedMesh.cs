@@ -9,6 +9,7 @@ using DurableMesh.Functions.Store;
 using DurableMesh.Tests.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -104,6 +105,16 @@ internal sealed class GuardedMesh : IAsyncDisposable
         })),
         change: change);
 
+    /// <summary>What the guard of a local host answers; 204 where a request may pass.</summary>
+    public async Task<Answer> GuardAsync(string method, bool isManagement, string? key, Action<HttpContext>? change = null)
+    {
+        var http = Request(method, key, body: "", change);
+        var answered = new MemoryStream();
+        http.Response.Body = answered;
+        await ((await _identity.CheckAsync(http, isManagement)) ?? Results.NoContent()).ExecuteAsync(http);
+        return new Answer(http.Response.StatusCode, http.Response.Headers, answered.ToArray());
+    }
+
     /// <summary>Calls a function as the host does.</summary>
     public async Task<Answer> CallAsync(
         string name,
@@ -113,17 +124,7 @@ internal sealed class GuardedMesh : IAsyncDisposable
         string body = "",
         Action<HttpContext>? change = null)
     {
-        var http = new DefaultHttpContext();
-        http.Request.Method = method;
-        http.Request.Host = new HostString("127.0.0.1", 7071);
-        http.Connection.RemoteIpAddress = IPAddress.Loopback;
-        http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
-        if (key is not null)
-        {
-            http.Request.Headers.Authorization = $"Bearer {key}";
-        }
-
-        change?.Invoke(http);
+        var http = Request(method, key, body, change);
         var answered = new MemoryStream();
         http.Response.Body = answered;
         var definition = new Mock<FunctionDefinition>();
@@ -138,6 +139,23 @@ internal sealed class GuardedMesh : IAsyncDisposable
 
         await ((IResult)invocation.Result!).ExecuteAsync(http);
         return new Answer(http.Response.StatusCode, http.Response.Headers, answered.ToArray());
+    }
+
+    private static DefaultHttpContext Request(string method, string? key, string body, Action<HttpContext>? change)
+    {
+        var http = new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
+        http.Request.Method = method;
+        http.Request.Host = new HostString("127.0.0.1", 7071);
+        http.Connection.RemoteIpAddress = IPAddress.Loopback;
+        http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
+        http.Request.ContentType = "application/json";
+        if (key is not null)
+        {
+            http.Request.Headers.Authorization = $"Bearer {key}";
+        }
+
+        change?.Invoke(http);
+        return http;
     }
 
     public async ValueTask DisposeAsync()
