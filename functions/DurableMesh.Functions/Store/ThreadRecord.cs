@@ -34,7 +34,11 @@ public sealed record ThreadRecord
     /// <summary>Tells the step from any other: the same for the same entries and answered requests.</summary>
     [JsonIgnore]
     public string Id => ContentHash.Hex(Encoding.UTF8.GetBytes(
-        string.Join('\n', Receipts.Select(one => one.RequestId).Prepend(View.Evidence.Head ?? ContentHash.Genesis))))[..16];
+        string.Join('\n', Requests.Prepend(View.Evidence.Head ?? ContentHash.Genesis))))[..16];
+
+    private IEnumerable<string> Requests => Receipts.Count == 0 && Proof is { } proof
+        ? proof.Arrivals.Select(one => one.RequestId)
+        : Receipts.Select(one => one.RequestId);
 
     /// <summary>The hash of the entry that the step follows.</summary>
     [JsonIgnore]

@@ -35,7 +35,8 @@ public sealed partial class ThreadActivities(
             return new(record.Id, Stored: null, forged);
         }
 
-        return new(record.Id, await log.AppendAsync(record, cancellation));
+        var isQuestion = record is { Entries: [], Receipts: [] };
+        return new(record.Id, isQuestion ? null : await log.AppendAsync(record, cancellation));
     }
 
     /// <summary>Writes the evidence file of a thread that has ended.</summary>

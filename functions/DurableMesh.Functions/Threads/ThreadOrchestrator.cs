@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
@@ -67,7 +68,7 @@ public static class ThreadOrchestrator
                 if (step.State.Phase != ThreadPhase.Ended)
                 {
                     alarm.Stop();
-                    context.ContinueAsNew(step.State);
+                    context.ContinueAsNew(step.State with { Seal = ThreadSeals.Carried });
                     return ThreadStatus.Of(step.State);
                 }
 
@@ -125,15 +126,44 @@ public static class ThreadOrchestrator
     /// <summary>Records the step. What cannot be recorded has not happened: the thread then ends instead, and says why.</summary>
     private static async Task RecordAsync(TaskOrchestrationContext context, ThreadStep step)
     {
-        try
+        for (var isAbandoned = false; ;)
         {
-            await WriteAsync(context, step);
+            try
+            {
+                await WriteAsync(context, step);
+                return;
+            }
+            catch (Exception e) when (!isAbandoned && e is (TaskFailedException or JsonException or NotSupportedException))
+            {
+                if (!await LeaveOutForgedAsync(context, step))
+                {
+                    isAbandoned = true;
+                    step.Abandon(
+                        $"A step could not be recorded: {(e as TaskFailedException)?.FailureDetails.ErrorMessage ?? e.Message}", Now(context));
+                }
+            }
         }
-        catch (TaskFailedException e)
+    }
+
+    /// <summary>
+    /// Whether it was events that nobody had sealed that could not be recorded: an event can be such that not even its step can be
+    /// written down, and whoever raised it must not end the thread by it.
+    /// </summary>
+    private static async Task<bool> LeaveOutForgedAsync(TaskOrchestrationContext context, ThreadStep step)
+    {
+        if (step.ToQuestion() is not { } question)
         {
-            step.Abandon($"A step could not be recorded: {e.FailureDetails.ErrorMessage}", Now(context));
-            await WriteAsync(context, step);
+            return false;
         }
+
+        StepAnswer answer;
+        do
+        {
+            answer = await context.CallActivityAsync<StepAnswer>(nameof(ThreadActivities.RecordThreadStep), question, UntilDone);
+        }
+        while (answer.Step != question.Id);
+
+        return Heed(context, step, answer);
     }
 
     private static async Task WriteAsync(TaskOrchestrationContext context, ThreadStep step)
@@ -150,22 +180,33 @@ public static class ThreadOrchestrator
             }
 
             // Histories from before there were answers have none: then the step was recorded.
-            switch (answer)
+            if (answer is null || !Heed(context, step, answer))
             {
-                case { Unknown: true }:
-                    throw new ThreadNotStartedException();
-                case { Forged: { } places }:
-                    step.LeaveOut(places, Now(context));
-                    continue;
-                case { Stored: { } stored }:
-                    step.GoOnFrom(stored, Now(context));
-                    break;
-                default:
-                    step.Recorded();
-                    break;
+                step.Recorded();
             }
 
-            context.SetCustomStatus(ThreadStatus.Of(step.State));
+            if (answer?.Forged is null)
+            {
+                context.SetCustomStatus(ThreadStatus.Of(step.State));
+            }
+        }
+    }
+
+    /// <summary>Does what an answer asks for; false where it asks for nothing.</summary>
+    private static bool Heed(TaskOrchestrationContext context, ThreadStep step, StepAnswer answer)
+    {
+        switch (answer)
+        {
+            case { Unknown: true }:
+                throw new ThreadNotStartedException();
+            case { Forged: { } places }:
+                step.LeaveOut(places, Now(context));
+                return true;
+            case { Stored: { } stored }:
+                step.GoOnFrom(stored, Now(context));
+                return true;
+            default:
+                return false;
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Threads;
 using DurableMesh.Functions.Store;
@@ -18,6 +17,12 @@ namespace DurableMesh.Functions.Threads;
 /// </remarks>
 public sealed class ThreadSeals
 {
+    /// <summary>
+    /// In place of a seal, in a state that an orchestration carries over to itself: it proves nothing, and the store is asked. States of
+    /// before there were seals have nothing there.
+    /// </summary>
+    public const string Carried = "carried";
+
     private readonly StoreSecret _secret;
 
     internal ThreadSeals(IBlobs blobs) => _secret = new StoreSecret(blobs, "seals");
@@ -77,8 +82,9 @@ public sealed class ThreadSeals
                     ? new MessageArrived(message with { Body = MessageBody.Of(body) with { Inline = null } })
                     : input);
         }
-        catch (Exception e) when (e is JsonException or CanonicalJsonException)
+        catch (Exception)
         {
+            // Whatever the reason: what came through the app can be hashed.
             return "";
         }
     }

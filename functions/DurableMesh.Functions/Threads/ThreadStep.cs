@@ -6,7 +6,7 @@ using DurableMesh.Functions.Store;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>Gathers what came in until it is recorded in one go: the state after it, new transcript entries, receipts.</summary>
-/// <param name="state">Where it begins; its seal is shown with the first step, and then done with.</param>
+/// <param name="state">Where it begins; its seal is shown with the steps until one is answered.</param>
 internal sealed class ThreadStep(ThreadState state)
 {
     private readonly List<Arrival> _arrivals = [];
@@ -35,8 +35,13 @@ internal sealed class ThreadStep(ThreadState state)
         View = State.View(),
         Entries = [.. _entries],
         Receipts = [.. _receipts],
-        Proof = _isProven || _seal is not null ? new StepProof(_seal, [.. Envelopes.Select(ProofOf)]) : null,
+        Proof = Proof(),
     };
+
+    /// <summary>A question about what came in, without anything to record; null where no answer could help.</summary>
+    public ThreadRecord? ToQuestion() => Envelopes.Any() && Proof() is { } proof
+        ? new ThreadRecord { ThreadId = _recorded.Start.ThreadId, View = _recorded.View(), Proof = proof }
+        : null;
 
     /// <summary>What there was to record is durable: the next step begins.</summary>
     public void Recorded()
@@ -81,7 +86,9 @@ internal sealed class ThreadStep(ThreadState state)
     private IEnumerable<InboxEnvelope> Envelopes => _arrivals.Select(one => one.Envelope).OfType<InboxEnvelope>();
 
     private static ArrivalProof ProofOf(InboxEnvelope envelope) =>
-        new(envelope.RequestId, ThreadSeals.HashOf(envelope.Payload), envelope.Seal);
+        new(envelope.RequestId ?? "", ThreadSeals.HashOf(envelope.Payload), envelope.Seal);
+
+    private StepProof? Proof() => _isProven || _seal is not null ? new(_seal, [.. Envelopes.Select(ProofOf)]) : null;
 
     private void TakeAgain(IEnumerable<Arrival> arrivals, DateTimeOffset now)
     {

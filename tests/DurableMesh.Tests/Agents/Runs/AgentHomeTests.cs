@@ -28,6 +28,33 @@ public sealed class AgentHomeTests : IDisposable
     }
 
     [Fact]
+    public void What_an_agent_keeps_is_its_owners_alone_also_where_it_was_made_before_with_wider_rights()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other rights.");
+        const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        const UnixFileMode Wide = Own | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        var before = Directory.CreateDirectory(Path.Combine(_folder, "a", "threads"));
+        var old = new FileInfo(Path.Combine(before.FullName, "old.json"));
+        File.WriteAllText(old.FullName, "{}");
+        var elsewhere = new FileInfo(Path.Combine(_folder, "elsewhere"));
+        File.WriteAllText(elsewhere.FullName, "{}");
+        File.CreateSymbolicLink(Path.Combine(before.FullName, "link.json"), elsewhere.FullName);
+        elsewhere.UnixFileMode = old.UnixFileMode = before.UnixFileMode = before.Parent!.UnixFileMode = Wide;
+
+        using var home = AgentHome.Open(_folder, "a");
+        home.SavePosition("at-7");
+        home.Journal.Write(new RunRecord { ThreadId = "t" });
+
+        Assert.Equal(Own, new DirectoryInfo(home.Folder).UnixFileMode);
+        Assert.Equal(UnixFileMode.None, new DirectoryInfo(before.FullName).UnixFileMode & ~Own);
+        Assert.Equal(UnixFileMode.None, new FileInfo(old.FullName).UnixFileMode & ~Own);
+        Assert.Equal(Wide, new FileInfo(elsewhere.FullName).UnixFileMode);
+        Assert.All(
+            [Path.Combine(home.Folder, "inbox.json"), Path.Combine(before.FullName, "t.json"), Path.Combine(home.Folder, "lock")],
+            file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    [Fact]
     public void One_folder_has_one_runner_and_it_keeps_its_name()
     {
         string holder;

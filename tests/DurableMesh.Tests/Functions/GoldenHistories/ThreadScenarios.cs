@@ -214,6 +214,9 @@ internal static class ThreadScenarios
                 await thread.RaiseAsync("inbox", new InboxEnvelope("forged-2", pass, new string('a', 64)));
                 await thread.SendAsync(Finding("v-2", "AC-1"));
             });
+            await thread.RaiseAsync("inbox", new { payload = new { kind = "cancel", why = "no request, and by nobody" } });
+            await thread.RaiseAsync("inbox", new { requestId = "forged-3", payload = new { kind = "decision", decision = "approve" } });
+            await thread.RaiseAsync("inbox", new { requestId = "forged-4", payload = new { kind = "reservation" }, seal = "x" });
             await thread.SendAsync(SampleThread.PassOf("v-3"));
         }),
         new("carried-over-without-a-seal", EndReason.Verified, async thread =>
