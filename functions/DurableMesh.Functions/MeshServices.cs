@@ -111,7 +111,10 @@ internal static class MeshServices
         {
             var options = provider.GetRequiredService<IOptions<MeshOptions>>().Value;
             return new AzureBlobs(
-                provider.GetRequiredService<StorageConnection>(), options.StoreContainer, options.Store.Patience);
+                provider.GetRequiredService<StorageConnection>(),
+                options.StoreContainer,
+                options.Store.Patience,
+                provider.GetService<StorageStart>());
         });
         services.AddSingleton<BlobThreadLog>();
         services.AddSingleton<IThreadLog>(provider => provider.GetRequiredService<BlobThreadLog>());

@@ -136,7 +136,10 @@ internal static class AgentsCommand
 
     private static void Describe(IEnumerable<AgentView> agents, IAnsiConsole console)
     {
-        var listing = new Listing("agent", "company", "roles", "device", "zone", "last seen", "state");
+        var listing = new Listing("agent", "company", "roles", "device", "zone", "last seen", "state")
+        {
+            Spare = ["last seen", "device", "zone"],
+        };
         foreach (var agent in agents)
         {
             listing.Add(
@@ -155,7 +158,7 @@ internal static class AgentsCommand
     private static void Describe(
         IEnumerable<CompanyView> companies, ILookup<string, AgentView> agents, IAnsiConsole console)
     {
-        var listing = new Listing("company", "name", "agents", "daily budget", "domain") { Numbers = ["agents"] };
+        var listing = new Listing("company", "name", "agents", "daily budget", "domain") { Numbers = ["agents"], Spare = ["daily budget"] };
         foreach (var company in companies)
         {
             listing.Add(

@@ -119,7 +119,10 @@ internal static class AuthorityCommand
             return;
         }
 
-        var listing = new Listing("row", "pattern", "initiator", "responder", "status", "since", "why");
+        var listing = new Listing("row", "pattern", "initiator", "responder", "status", "since", "why")
+        {
+            Spare = ["since", "pattern"],
+        };
         foreach (var row in table.Rows)
         {
             listing.Add(

@@ -3,14 +3,14 @@ using Spectre.Console;
 namespace DurableMesh.Cli.CommandLine;
 
 /// <summary>
-/// Rows for people. Every cell but a row's last stays in one line, so that no id is broken; where a terminal is too narrow for
-/// that, each row becomes a block of lines.
+/// Rows for people. Every cell but a row's last stays in one line, so that no id is broken. Where a terminal is too narrow for
+/// that, columns that may be spared are left out; where that does not do, each row becomes a block of lines.
 /// </summary>
 /// <param name="columns">Their names.</param>
 internal sealed class Listing(params string[] columns)
 {
     private const int Gap = 2;
-    private const int LeastOfLast = 12;
+    private const int LeastOfLast = 20;
     private const int ShortId = 8;
     private const int WideEnough = 120;
 
@@ -18,6 +18,9 @@ internal sealed class Listing(params string[] columns)
 
     /// <summary>The columns whose numbers stand one under the other.</summary>
     public IReadOnlyList<string> Numbers { get; init; } = [];
+
+    /// <summary>The columns that are left out of a narrow table, the first of them first.</summary>
+    public IReadOnlyList<string> Spare { get; init; } = [];
 
     /// <summary>How many characters of each long id are shown: all, or as many as tell them apart in a narrow terminal.</summary>
     /// <param name="console">The terminal.</param>
@@ -49,10 +52,14 @@ internal sealed class Listing(params string[] columns)
     public void WriteTo(IAnsiConsole console)
     {
         int[] widths = [.. columns.Select((name, at) => _rows.Select(row => WidthOf(row[at])).Append(name.Length).Max())];
-        if (widths[..^1].Sum(width => width + Gap) + Math.Min(widths[^1], LeastOfLast) <= console.Profile.Width)
+        for (var spared = 0; spared <= Spare.Count; spared++)
         {
-            console.Write(AsTable());
-            return;
+            int[] kept = [.. Enumerable.Range(0, columns.Length).Where(at => !Spare.Take(spared).Contains(columns[at]))];
+            if (kept[..^1].Sum(at => widths[at] + Gap) + Math.Min(widths[^1], LeastOfLast) <= console.Profile.Width)
+            {
+                console.Write(AsTable(kept));
+                return;
+            }
         }
 
         foreach (var row in _rows)
@@ -76,10 +83,10 @@ internal sealed class Listing(params string[] columns)
 
     private static int WidthOf(string cell) => new Text(cell).Length;
 
-    private Table AsTable()
+    private Table AsTable(int[] kept)
     {
         var table = new Table().Border(TableBorder.None);
-        for (var at = 0; at < columns.Length; at++)
+        foreach (var at in kept)
         {
             table.AddColumn(new TableColumn($"[grey]{columns[at]}[/]")
             {
@@ -91,7 +98,7 @@ internal sealed class Listing(params string[] columns)
 
         foreach (var row in _rows)
         {
-            table.AddRow(row.Select(cell => new Text(cell)));
+            table.AddRow(kept.Select(at => new Text(row[at])));
         }
 
         return table;

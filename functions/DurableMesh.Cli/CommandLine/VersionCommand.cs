@@ -6,9 +6,14 @@ namespace DurableMesh.Cli.CommandLine;
 /// <summary><c>mesh version</c>: which version this is.</summary>
 internal static class VersionCommand
 {
-    /// <summary>This program's version.</summary>
+    private const int CommitLength = 8;
+
+    /// <summary>This program's version, and the beginning of the commit that it was built from where that is known.</summary>
     public static string Version { get; } =
-        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion is var whole
+        && whole.IndexOf('+', StringComparison.Ordinal) is >= 0 and var commit
+            ? Listing.Begin(whole, commit + 1 + CommitLength)
+            : whole;
 
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)

@@ -164,7 +164,7 @@ internal sealed class DemoRun : IAsyncDisposable
                 mayStandBy: false,
                 line =>
                 {
-                    _log.WriteLine($"host: {line}");
+                    _log.WriteLine($"host: {HiddenCharacters.Mask(line)}");
                     status.Status(Markup.Escape(line));
                 },
                 cancellation));
@@ -211,7 +211,7 @@ internal sealed class DemoRun : IAsyncDisposable
                 .. cast.EnvironmentOf(part),
             ],
             _folder,
-            line => _log.WriteLine($"{part}: {line}")));
+            line => _log.WriteLine($"{part}: {HiddenCharacters.Mask(line)}")));
     }
 
     /// <summary>Follows the thread; an agent that stops ends the demo, because the thread would wait for it in vain.</summary>

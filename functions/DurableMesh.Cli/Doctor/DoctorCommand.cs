@@ -21,10 +21,9 @@ internal static class DoctorCommand
             "Look at this machine, the installation and the mesh, and say what is wrong and what to do; exit code 3 where something is.");
         command.SetAction(async (parsed, cancellation) =>
         {
-            var programs = new ProgramRunner($"doctor-{Guid.NewGuid():N}");
             var installation = Installation.FindOrNull();
             var settings = HostSettings.Read(installation, terminal.Variable);
-            var machine = new MachineDoctor(programs);
+            var machine = new MachineDoctor(() => new ProgramRunner($"doctor-{Guid.NewGuid():N}"));
             var mesh = new MeshDoctor(parsed.Connect(), parsed.MeshKey() is not null, terminal.Mesh, TimeProvider.System);
             List<Diagnosis> found =
             [
@@ -53,7 +52,7 @@ internal static class DoctorCommand
     public static void Write(Diagnosis diagnosis, Terminal terminal)
     {
         var mark = diagnosis.Health switch { Health.Good => "✓", Health.Remark => "·", _ => "✗" };
-        terminal.Say($"{mark} {diagnosis.Subject,-11} {diagnosis.Words}");
+        terminal.Say($"{mark} {diagnosis.Subject,-12} {diagnosis.Words}");
     }
 
     private static void Write(DoctorReport report, Terminal terminal)

@@ -139,7 +139,7 @@ internal sealed class InstallationDoctor(Installation? installation, HostSetting
         {
             var mistakes = mistakesIn(File.ReadAllBytes(file));
             return mistakes.Count == 0
-                ? new(Health.Good, subject, $"{file} is one")
+                ? new(Health.Good, subject, $"{Path.GetRelativePath(installation.Root, file)} is right")
                 : new(Health.Missing, subject, $"{file} has mistakes, mend them: " +
                     string.Join("; ", mistakes.Select(mistake => $"{mistake.Path}: {mistake.Message}")));
         }

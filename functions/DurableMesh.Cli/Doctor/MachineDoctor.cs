@@ -5,8 +5,10 @@ using DurableMesh.Agents.Processes;
 namespace DurableMesh.Cli.Doctor;
 
 /// <summary>Looks at the programs of this machine.</summary>
-/// <param name="programs">Runs them.</param>
-internal sealed class MachineDoctor(IProgramRunner programs)
+/// <param name="newRunner">
+/// Makes what runs one of them: a runner ends all that carries its mark, also what else it was running.
+/// </param>
+internal sealed class MachineDoctor(Func<IProgramRunner> newRunner)
 {
     private const int DotnetVersion = 10;
     private const int NodeVersion = 20;
@@ -61,7 +63,7 @@ internal sealed class MachineDoctor(IProgramRunner programs)
         limit.CancelAfter(Patience);
         try
         {
-            var end = await programs.RunAsync(
+            var end = await newRunner().RunAsync(
                 new ProgramStart { FileName = program, Arguments = [option], Folder = Path.GetTempPath() }, limit.Token);
             return end.ExitCode == 0 ? $"{end.Output}\n{end.ErrorTail}".Trim() : null;
         }

@@ -112,7 +112,7 @@ internal sealed class MeshDoctor(MeshClient client, bool hasKey, string mesh, Ti
         catch (MeshProblemException refused)
         {
             var advice = refused.Status == HttpStatusCode.Unauthorized
-                ? $": set {MeshVariables.Key} to a key that an operator issued ('{mesh} keys issue')"
+                ? $" Set {MeshVariables.Key} to a key that an operator issued ('{mesh} keys issue')."
                 : "";
             return new(Health.Missing, "key", $"{refused.Problem.Detail ?? refused.Problem.Title}{advice}");
         }

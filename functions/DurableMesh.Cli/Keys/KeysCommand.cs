@@ -150,11 +150,11 @@ internal static class KeysCommand
 
     private static void Describe(IEnumerable<KeyView> keys, IAnsiConsole console)
     {
-        var listing = new Listing("key", "of", "may", "works", "issued", "by");
+        var listing = new Listing("key", "of", "issued", "by", "may", "works") { Spare = ["issued", "by"] };
         foreach (var key in keys)
         {
             listing.Add(
-                key.Id, key.Subject.ToString(), Words(key.Scopes), UntilOf(key), Minute(key.CreatedAt), key.CreatedBy);
+                key.Id, key.Subject.ToString(), Minute(key.CreatedAt), key.CreatedBy, Words(key.Scopes), UntilOf(key));
         }
 
         listing.WriteTo(console);

@@ -189,7 +189,10 @@ internal static class TasksCommand
 
     private static void Describe(IEnumerable<MissionTask> tasks, IAnsiConsole console)
     {
-        var listing = new Listing("task", "state", "priority", "owner", "company", "updated", "title");
+        var listing = new Listing("task", "state", "priority", "owner", "company", "updated", "title")
+        {
+            Spare = ["company", "priority", "updated"],
+        };
         foreach (var task in tasks)
         {
             listing.Add(
@@ -220,7 +223,7 @@ internal static class TasksCommand
     private static void Describe(IReadOnlyList<TaskHistoryEntry> history, IAnsiConsole console)
     {
         var length = Listing.LengthOfIds(console, [.. history.Select(entry => entry.ThreadId).OfType<string>()]);
-        var listing = new Listing("when", "by", "what", "thread", "why");
+        var listing = new Listing("when", "by", "what", "thread", "why") { Spare = ["thread"] };
         foreach (var entry in history)
         {
             var what = entry.From != entry.To ? $"{ThreadWords.Of(entry.From)} > {ThreadWords.Of(entry.To)}"

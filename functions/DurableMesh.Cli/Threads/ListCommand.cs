@@ -82,30 +82,38 @@ internal static class ListCommand
     private static void Describe(IReadOnlyList<ThreadView> threads, IReadOnlyList<AgentView> agents, IAnsiConsole console)
     {
         var length = Listing.LengthOfIds(console, [.. threads.Select(thread => thread.ThreadId)]);
-        var listing = new Listing("thread", "state", "round", "created", "now", "subject") { Numbers = ["round"] };
+        var listing = new Listing("thread", "state", "awaits", "round", "created", "subject")
+        {
+            Numbers = ["round"],
+            Spare = ["created", "round"],
+        };
         foreach (var thread in threads)
         {
             listing.Add(
                 Listing.Begin(thread.ThreadId, length),
-                ThreadWords.StateOf(thread),
+                StateOf(thread),
+                AwaitedBy(thread, agents),
                 thread.Round.ToString(CultureInfo.InvariantCulture),
                 thread.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture),
-                Now(thread, agents),
                 thread.Subject);
         }
 
         listing.WriteTo(console);
     }
 
-    /// <summary>Who is at work, or whom or what the thread waits for.</summary>
-    private static string Now(ThreadView thread, IReadOnlyList<AgentView> agents) => thread switch
+    /// <summary>Whether anybody works, so that a thread that only waits looks like one.</summary>
+    private static string StateOf(ThreadView thread) => thread.State switch
     {
-        { State: ThreadPhase.Held } => "waits for a person to decide",
-        { State: not ThreadPhase.Open } => "-",
-        { AtWork: { } leases } => $"{string.Join(", ", leases.Select(lease => lease.Agent).Distinct())} at work",
-        { Awaiting: { } awaited } when agents.FirstOrDefault(agent => agent.Id == awaited) is { Reachable: true } =>
-            $"waits for {awaited}",
-        { Awaiting: { } awaited } => $"nobody at work; {awaited} is away",
-        _ => "nobody at work",
+        ThreadPhase.Held => "held for a person",
+        ThreadPhase.Open => thread.AtWork is null ? "open, nobody at work" : "open, at work",
+        _ => ThreadWords.StateOf(thread),
+    };
+
+    private static string AwaitedBy(ThreadView thread, IReadOnlyList<AgentView> agents) => thread switch
+    {
+        { AtWork: { } leases } => string.Join(", ", leases.Select(lease => lease.Agent).Distinct()),
+        { Awaiting: { } awaited } when agents.Any(agent => agent.Id == awaited && agent.Reachable) => awaited,
+        { Awaiting: { } awaited } => $"{awaited} (away)",
+        _ => "-",
     };
 }

@@ -22,12 +22,16 @@ internal sealed class AzureBlobs : IBlobs
     };
 
     private readonly BlobContainerClient _container;
+    private readonly StorageStart? _start;
 
     /// <param name="storage">The account.</param>
     /// <param name="containerName">The container's name.</param>
     /// <param name="patience">After how long a call without an answer counts as failed.</param>
-    public AzureBlobs(StorageConnection storage, string containerName, TimeSpan patience)
+    /// <param name="start">The start of a storage that comes along with the host; null where none does.</param>
+    public AzureBlobs(StorageConnection storage, string containerName, TimeSpan patience, StorageStart? start = null)
     {
+        _start = start;
+
         // The newest API version that Azurite 3.35.0 knows. No retries here: only the log knows how to tell a lost answer from
         // a lost request.
         var options = new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05)
@@ -38,8 +42,20 @@ internal sealed class AzureBlobs : IBlobs
         _container = storage.OpenContainer(containerName, options);
     }
 
-    public Task EnsureContainerAsync(CancellationToken cancellation) =>
-        CallAsync("create the container", () => _container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
+    public async Task EnsureContainerAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await (_start?.ReadyAsync(cancellation) ?? Task.CompletedTask);
+        }
+        catch (InvalidOperationException never)
+        {
+            throw new StoreUnavailableException(never.Message);
+        }
+
+        await CallAsync(
+            "create the container", () => _container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
+    }
 
     public Task<IReadOnlyList<BlobLength>> ListAsync(string prefix, CancellationToken cancellation) =>
         CallAsync<IReadOnlyList<BlobLength>>($"list {prefix}", async () =>

@@ -24,6 +24,7 @@ internal static class HubStorageServices
             provider.GetRequiredService<ILogger<EmbeddedAzurite>>(),
             provider.GetRequiredService<StorageConnection>()));
         services.AddHostedService(provider => provider.GetRequiredService<EmbeddedAzurite>());
+        services.AddSingleton(provider => new StorageStart(provider.GetRequiredService<EmbeddedAzurite>().ReadyAsync));
         services.AddOptions<TaskHubOptions>().Configure<StorageConnection>((hub, storage) => storage.Configure(hub));
         services.AddSingleton<IHubStorage>(provider => new AzureHubStorage(
             HubContainer.Open(provider.GetRequiredService<IOptions<TaskHubOptions>>().Value),

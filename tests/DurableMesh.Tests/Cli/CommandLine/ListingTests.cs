@@ -33,6 +33,17 @@ public sealed class ListingTests
     }
 
     [Fact]
+    public void A_narrow_table_leaves_out_what_can_be_spared_before_it_becomes_blocks()
+    {
+        var listing = new Listing("agent", "company", "zone", "state") { Spare = ["zone", "company"] };
+        listing.Add("codecraft-builder", "codecraft", "internal", "away");
+
+        Assert.Equal("agent              company    zone      state", Write(listing, 60)[0].TrimEnd());
+        Assert.Equal("agent              company    state", Write(listing, 40)[0].TrimEnd());
+        Assert.Equal("agent              state", Write(listing, 30)[0].TrimEnd());
+    }
+
+    [Fact]
     public void In_a_narrow_terminal_ids_are_as_long_as_it_takes_to_tell_them_apart()
     {
         string[] ids = [Id, "0f8fad5b-d9cc-469f-a165-70867728950e", "1f8fad5b-d9cb-469f-a165-70867728950e"];

@@ -25,7 +25,7 @@ public sealed class DoctorTests : IAsyncLifetime
     [Fact]
     public async Task A_machine_without_Node_cannot_run_Azurite_and_hears_what_to_do()
     {
-        var found = await new MachineDoctor(new Programs { ["dotnet"] = "8.0.100 [/x]\n10.0.112 [/x]\n" })
+        var found = await new MachineDoctor(() => new Programs { ["dotnet"] = "8.0.100 [/x]\n10.0.112 [/x]\n" })
             .ExamineAsync(Settings(), Stop);
 
         Assert.Equal((Health.Good, "dotnet", $".NET SDK 10.0.112, runtime {Environment.Version}"), Of(found, "dotnet"));
@@ -39,7 +39,7 @@ public sealed class DoctorTests : IAsyncLifetime
     {
         var settings = Settings(("AzureWebJobsStorage", "AccountName=x;AccountKey=a2V5;EndpointSuffix=core.windows.net"));
 
-        var found = await new MachineDoctor(new Programs { ["node"] = "v18.1.0\n" }).ExamineAsync(settings, Stop);
+        var found = await new MachineDoctor(() => new Programs { ["node"] = "v18.1.0\n" }).ExamineAsync(settings, Stop);
 
         Assert.Equal("https://x.blob.core.windows.net/", settings.Storage!.AbsoluteUri);
         Assert.Equal((Health.Remark, Health.Remark), (Of(found, "dotnet").Health, Of(found, "node").Health));
@@ -49,7 +49,7 @@ public sealed class DoctorTests : IAsyncLifetime
     [Fact]
     public async Task Coding_agents_are_named_with_how_to_get_them()
     {
-        var found = await new MachineDoctor(new Programs { ["claude"] = "2.1.0 (Claude Code)\n" }).ExamineCodingAgentsAsync(Stop);
+        var found = await new MachineDoctor(() => new Programs { ["claude"] = "2.1.0 (Claude Code)\n" }).ExamineCodingAgentsAsync(Stop);
 
         Assert.Equal(CodingAgents.All.Select(agent => agent.Name), found.Select(one => one.Subject));
         Assert.Equal(Health.Good, Of(found, "claude-code").Health);
@@ -155,7 +155,7 @@ public sealed class DoctorTests : IAsyncLifetime
         var report = json.Json<DoctorReport>();
         Assert.Equal(report.Healthy ? ExitCode.Done : ExitCode.Refused, json.ExitCode);
         Assert.Equal(json.ExitCode, words.ExitCode);
-        Assert.Contains($"✓ mesh        {_mesh.Url}/ is up and ready", words.Out, StringComparison.Ordinal);
+        Assert.Contains($"✓ mesh         {_mesh.Url}/ is up and ready", words.Out, StringComparison.Ordinal);
         Assert.Superset(
             new HashSet<string> { "dotnet", "node", "npm", "folder", "disk", "mesh", "clock", "key", "claude-code" },
             report.Checks.Select(one => one.Subject).ToHashSet());

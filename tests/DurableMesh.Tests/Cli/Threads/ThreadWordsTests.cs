@@ -110,9 +110,9 @@ public sealed class ThreadWordsTests : IAsyncLifetime
         var lines = (await RunAsync("list")).Out.Split('\n');
 
         string Of(ThreadView thread) => lines.Single(line => line.Contains(thread.ThreadId, StringComparison.Ordinal));
-        Assert.Contains($"nobody at work; {Sample.Builder} is away", Of(idle), StringComparison.Ordinal);
-        Assert.Contains($"{Sample.Builder} at work", Of(busy), StringComparison.Ordinal);
-        Assert.Contains("waits for a person to decide", Of(held), StringComparison.Ordinal);
+        Assert.Contains($"open, nobody at work  {Sample.Builder} (away)", Of(idle), StringComparison.Ordinal);
+        Assert.Contains($"open, at work         {Sample.Builder}", Of(busy), StringComparison.Ordinal);
+        Assert.Contains("held for a person", Of(held), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Moq;
 
@@ -43,6 +44,9 @@ internal sealed class MeshApp : IDisposable
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton(blobs ?? new MemoryBlobs());
         builder.Services.AddSingleton(MeshFixture.KnownAgents());
+
+        // Dozens of these are built in a test; what they have to say would stand before the one line that matters.
+        builder.Services.AddLogging(logging => logging.ClearProviders());
         _host = builder.Build();
     }
 

@@ -27,6 +27,24 @@ public sealed class AzureBlobsTests(AzuriteFixture fixture) : BlobsContract
     }
 
     [Fact]
+    public async Task A_storage_that_is_merely_starting_is_waited_for_and_one_that_never_will_is_away()
+    {
+        var start = new TaskCompletionSource();
+        AzureBlobs With(Task ready) => new(
+            new StorageConnection(fixture.Azurite.ConnectionString), $"start-{Guid.NewGuid():N}", Patience,
+            new StorageStart(ready.WaitAsync));
+
+        var waiting = With(start.Task).EnsureContainerAsync(default);
+        Assert.False(waiting.IsCompleted);
+        start.SetResult();
+        await waiting;
+
+        var never = Task.FromException(new InvalidOperationException("There is no Node.js."));
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => With(never).EnsureContainerAsync(default));
+        Assert.Contains("There is no Node.js.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_identity_that_gets_no_token_is_a_store_that_is_away()
     {
         var storage = new StorageConnection(new Uri("https://example.blob.core.windows.net"), new FakeIdentity());
