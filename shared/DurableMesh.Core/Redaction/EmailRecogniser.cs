@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace DurableMesh.Core.Redaction;
 
 /// <summary>
@@ -7,6 +10,7 @@ internal static class EmailRecogniser
 {
     private const int MaxLocalPart = 64;
     private const int MaxDomain = 253;
+    private const char EndOfSpacedScripts = '\u058f';
 
     public static bool TryRead(in Passage passage, int at, out Finding finding)
     {
@@ -17,23 +21,40 @@ internal static class EmailRecogniser
             return false;
         }
 
-        // The user "git" is how every clone URL begins, and no person.
-        if (passage.Text[start..at].SequenceEqual("git") || passage[end] == '(')
+        // The user "git" is how every clone URL begins, and no person; neither is a user on a host that has no name outside.
+        if (passage.Text[start..at].SequenceEqual("git") || passage[end] == '(' || IsInside(passage.Text[(at + 1)..end]))
         {
             return false;
         }
 
         Span<char> lower = stackalloc char[end - start];
         passage.Text[start..end].ToLowerInvariant(lower);
-        finding = passage.Run.Find(RedactionKind.Email, start, end, lower);
+        finding = passage.Run.Find(RedactionKind.Email, start, end, Normal(lower));
         return true;
+    }
+
+    /// <summary>The address with its domain as people read it, and letters with accents as one character.</summary>
+    private static ReadOnlySpan<char> Normal(ReadOnlySpan<char> lower)
+    {
+        if (lower.IndexOf("xn--") >= 0)
+        {
+            var labels = lower.ToString().Split('.', '@').Select(Punycode.Decode);
+            lower = string.Join('.', labels);
+        }
+        else if (!Ascii.IsValid(lower))
+        {
+            lower = lower.ToString().Replace('@', '.');
+        }
+
+        return Ascii.IsValid(lower) ? lower : lower.ToString().Normalize(NormalizationForm.FormC);
     }
 
     private static int StartOfLocalPart(in Passage passage, int at)
     {
         var start = at;
+        var script = ScriptOf(passage[at - 1]);
         while (at - start < MaxLocalPart
-            && (IsLetterOrDigit(passage[start - 1]) || passage[start - 1] is '.' or '_' or '%' or '+' or '-' or '\''))
+            && (IsLetterOrDigit(passage[start - 1], script) || passage[start - 1] is '.' or '_' or '%' or '+' or '-' or '\''))
         {
             start--;
         }
@@ -49,7 +70,8 @@ internal static class EmailRecogniser
     private static int EndOfDomain(in Passage passage, int start)
     {
         var end = start;
-        while (end - start < MaxDomain && (IsLetterOrDigit(passage[end]) || passage[end] is '.' or '-'))
+        var script = ScriptOf(passage[start]);
+        while (end - start < MaxDomain && (IsLetterOrDigit(passage[end], script) || passage[end] is '.' or '-'))
         {
             end++;
         }
@@ -62,8 +84,17 @@ internal static class EmailRecogniser
         return end;
     }
 
-    /// <summary>Letters of the scripts that put blanks between words (up to U+058F); others would run into the address.</summary>
-    private static bool IsLetterOrDigit(char character) => character < 0x590 && char.IsLetterOrDigit(character);
+    /// <summary>
+    /// Letters of the scripts that put blanks between words (up to U+058F); others would run into the address, if it is not written in
+    /// one of them itself.
+    /// </summary>
+    private static bool IsLetterOrDigit(char character, char script) =>
+        character <= script && (char.IsLetterOrDigit(character) || char.GetUnicodeCategory(character) == UnicodeCategory.NonSpacingMark);
+
+    private static char ScriptOf(char beside) => beside < EndOfSpacedScripts ? EndOfSpacedScripts : char.MaxValue;
+
+    private static bool IsInside(ReadOnlySpan<char> domain) =>
+        domain.EndsWith(".internal") || domain.EndsWith(".local") || domain.EndsWith(".lan") || domain.EndsWith(".localdomain");
 
     /// <summary>
     /// At least two labels, the last one of letters; not a version (<c>pkg@1.2.0-rc</c>) and not the size in a picture's name

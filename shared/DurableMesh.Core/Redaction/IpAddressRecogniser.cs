@@ -5,20 +5,28 @@ using System.Net.Sockets;
 namespace DurableMesh.Core.Redaction;
 
 /// <summary>
-/// IP addresses of hosts. Loopback, unspecified, mask and network addresses (2001:db8::) are nobody's and stay, and so does a
-/// number of four parts that is rather a version or a section: the word before it says so, or every part has one digit only.
+/// IP addresses of hosts. Loopback, unspecified, mask and network addresses (10.1.0.0/16, 2001:db8::) are nobody's and stay, and so
+/// does a number of four parts that is rather a version, an object identifier or a section: what stands before it says so, or every
+/// part is less than a hundred and nothing says that it is an address.
 /// </summary>
 internal static class IpAddressRecogniser
 {
     private const int MaxV6 = 45;
+    private const int MaxShortWord = 5;
 
     private static readonly SearchValues<char> V6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
+
+    private static readonly SearchValues<char> EndOfPath = SearchValues.Create(" \t\r\n\"'(<");
 
     private static readonly string[] NotBefore =
     [
         "version", "versions", "ver", "release", "section", "sec", "chapter", "clause", "appendix", "figure", "table", "build",
-        "paragraph",
+        "paragraph", "oid", "nt", "rfc", "ecma-262", "bump", "upgrade",
     ];
+
+    private static readonly WordList NamesOfAddress = new(
+        "ip", "addr", "address", "host", "client", "peer", "server", "remote", "src", "dst", "source", "destination", "dns", "gateway", "gw",
+        "ping", "ssh", "listen", "endpoint", "forwarded", "nameserver", "proxy", "node", "router", "login");
 
     /// <summary>Reads an IPv4 address that starts at a digit.</summary>
     public static bool TryReadV4(in Passage passage, int at, out Finding finding)
@@ -45,7 +53,7 @@ internal static class IpAddressRecogniser
             }
         }
 
-        if (!IsHost(parts, passage, at, end) || !IsAlone(passage, at, end)
+        if (!IsAlone(parts, passage, at, end) || !IsHost(parts, passage, at, end)
             || passage.Member.IsVersion || IsOtherwiseNamed(passage, at))
         {
             return false;
@@ -100,29 +108,60 @@ internal static class IpAddressRecogniser
     {
         var hasPrefix = passage[end] == '/' && char.IsAsciiDigit(passage[end + 1]);
         var hasPort = passage[end] == ':' && char.IsAsciiDigit(passage[end + 1]);
-        var oneDigitEach = end - at == 7;
+        var isNetwork = hasPrefix && IsNetwork(parts, passage, end);
+        var isSmall = parts[0] != 10 ? !parts.ContainsAnyInRange(100, 255) : end - at == 8;
         return parts[0] is not (0 or 127) && !(parts[0] == 255 && parts[1] == 255)
-            && (parts[3] != 0 || hasPrefix)
-            && (!oneDigitEach || hasPrefix || hasPort || passage[at - 1] is '/' or '@');
+            && (parts[3] != 0 || hasPrefix) && !isNetwork
+            && (!isSmall || hasPrefix || hasPort || passage[at - 1] is '/' or '@' || passage.IsNamed(at, 24, NamesOfAddress));
     }
 
-    private static bool IsAlone(in Passage passage, int at, int end)
+    /// <summary>Whether nothing is left of an address behind its prefix.</summary>
+    private static bool IsNetwork(ReadOnlySpan<int> parts, in Passage passage, int slash)
     {
+        var second = passage[slash + 2];
+        var prefix = passage[slash + 1] - '0';
+        prefix = char.IsAsciiDigit(second) ? prefix * 10 + second - '0' : prefix;
+        var address = (uint)(parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]);
+        return prefix < 32 && (address & (uint.MaxValue >> prefix)) == 0;
+    }
+
+    /// <summary>
+    /// Whether nothing goes on beside it. A name may hold an address (<c>report_203.0.113.7.pdf</c>) as well as a version; versions have
+    /// parts under a hundred, or begin with 10.
+    /// </summary>
+    private static bool IsAlone(ReadOnlySpan<int> parts, in Passage passage, int at, int end)
+    {
+        var isTelling = parts[0] != 10 && parts.ContainsAnyInRange(100, 255);
         var goesOn = char.IsAsciiLetterOrDigit(passage[end])
-            || (passage[end] is '.' or '_' && char.IsAsciiLetterOrDigit(passage[end + 1]))
+            || (passage[end] is '.' && (char.IsAsciiDigit(passage[end + 1]) || (!isTelling && char.IsAsciiLetter(passage[end + 1]))))
+            || (passage[end] is '_' && char.IsAsciiLetterOrDigit(passage[end + 1]))
             || (passage[end] == '-' && char.IsAsciiLetter(passage[end + 1]));
-        var wentOn = char.IsAsciiLetterOrDigit(passage[at - 1]) || passage[at - 1] is '.' or '_' or '§'
-            || (passage[at - 1] is '-' or '/' && char.IsAsciiLetter(passage[at - 2]));
+        var wentOn = char.IsAsciiLetterOrDigit(passage[at - 1]) || passage[at - 1] is '.' or '§' || passage[at - 1] switch
+        {
+            '-' or '_' => !isTelling && char.IsAsciiLetterOrDigit(passage[at - 2]),
+            '/' => char.IsAsciiLetter(passage[at - 2]) && !IsInPath(passage.Before(at - 1, MaxV6)),
+            _ => false,
+        };
         return !goesOn && !wentOn;
     }
 
+    /// <summary>Whether the word before a slash has a point or a slash itself, as a product's name before its version has not.</summary>
+    private static bool IsInPath(ReadOnlySpan<char> before) => before[(before.LastIndexOfAny(EndOfPath) + 1)..].ContainsAny('.', '/');
+
     private static bool IsOtherwiseNamed(in Passage passage, int at)
     {
-        var before = passage.Before(at, 24).TrimEnd(" \t:=\"'([v§<>");
+        var before = passage.Before(at, 24);
+        if (before.EndsWith("==") || before.EndsWith(">=") || before.EndsWith("<=") || before.EndsWith("~=") || before.EndsWith("^"))
+        {
+            return true;
+        }
+
+        before = before.TrimEnd(" \t:=\"'([v§<>");
         var word = before[(before.LastIndexOfAnyExceptInRange('A', 'z') + 1)..];
         foreach (var other in NotBefore)
         {
-            if (word.EndsWith(other, StringComparison.OrdinalIgnoreCase))
+            if (word.EndsWith(other, StringComparison.OrdinalIgnoreCase)
+                && (other.Length > MaxShortWord || Vocabulary.Has(word[Math.Max(0, word.Length - other.Length - 1)..], other)))
             {
                 return true;
             }

@@ -9,15 +9,27 @@ namespace DurableMesh.Core.Redaction;
 
 /// <summary>
 /// Walks over a JSON value and copies it, but for the strings, names and numbers in which something was found; where nothing was,
-/// nothing is copied.
+/// nothing is copied. A string that is JSON itself is walked over too.
 /// </summary>
 internal ref struct JsonScanner : IDisposable
 {
+    /// <summary>How deep JSON in a string in JSON is read as such; deeper it is text.</summary>
+    private const int MaxNesting = 4;
+
+    private const int MinMade = 6;
+
     private readonly RedactionRun _run;
+    private readonly int _nesting;
     private readonly ReadOnlySpan<byte> _utf8;
 
     /// <summary>The member that a value belongs to, for each depth; an array's elements belong to the array's member.</summary>
     private readonly Member?[] _members = new Member?[CanonicalJson.MaxDepth + 2];
+
+    /// <summary>For each depth whether it is an object's.</summary>
+    private readonly bool[] _isObject = new bool[CanonicalJson.MaxDepth + 2];
+
+    /// <summary>For each depth the member that a value beside it names: <c>{"name": "DB_PASSWORD", "value": …}</c>.</summary>
+    private readonly Member?[] _named = new Member?[CanonicalJson.MaxDepth + 2];
 
     /// <summary>The name or value that is looked at.</summary>
     private readonly PooledText _text = new();
@@ -31,10 +43,11 @@ internal ref struct JsonScanner : IDisposable
     /// <summary>Whether names have changed, so that they have to be sorted anew.</summary>
     private bool _renamed;
 
-    private JsonScanner(ReadOnlySpan<byte> utf8, RedactionRun run)
+    private JsonScanner(ReadOnlySpan<byte> utf8, RedactionRun run, int nesting = 0)
     {
         _utf8 = utf8;
         _run = run;
+        _nesting = nesting;
     }
 
     /// <summary>The value without what was found in it; the same one where nothing was.</summary>
@@ -64,8 +77,12 @@ internal ref struct JsonScanner : IDisposable
             {
                 case JsonTokenType.StartArray:
                     _members[reader.CurrentDepth + 1] = _members[reader.CurrentDepth];
+                    _named[reader.CurrentDepth + 1] = null;
+                    _isObject[reader.CurrentDepth + 1] = false;
                     break;
                 case JsonTokenType.StartObject:
+                    _named[reader.CurrentDepth + 1] = null;
+                    _isObject[reader.CurrentDepth + 1] = true;
                     _placeholders.Push(null);
                     break;
                 case JsonTokenType.EndObject:
@@ -88,7 +105,10 @@ internal ref struct JsonScanner : IDisposable
         TextScanner.TryRedact(name, Member.Unnamed, _run, out var redacted);
 
         // What a name says, it must still say when it is read again.
-        _members[reader.CurrentDepth] = _run.MemberNamed(redacted);
+        var member = _run.MemberNamed(redacted);
+        _members[reader.CurrentDepth] = member is { Secret: SecretNature.None, IsValue: true }
+            ? _named[reader.CurrentDepth] ?? (reader.CurrentDepth > 1 ? _members[reader.CurrentDepth - 1] : null) ?? member
+            : member;
         if (redacted.Contains('['))
         {
             redacted = Distinct(redacted.ToString());
@@ -118,17 +138,93 @@ internal ref struct JsonScanner : IDisposable
     private void TakeValue(in Utf8JsonReader reader)
     {
         var text = TextOf(reader);
-        var member = _members[reader.CurrentDepth] ?? Member.Unnamed;
+        var member = MemberOf(reader, text);
         if (CredentialRecogniser.TryReadMember(member, text, _run, out var finding))
         {
             var placeholder = _run.OutputOf(0);
             placeholder.Clear();
+            placeholder.Append(text[..finding.Start]);
             _run.Take(finding, placeholder);
+            placeholder.Append(text[finding.End..]);
             Replace(reader, placeholder.Span);
+        }
+        else if (LooksLikeJson(text) && _nesting < MaxNesting && _run.MayParse && TryRedactNested(text, out var nested))
+        {
+            if (nested is not null)
+            {
+                Replace(reader, nested);
+            }
         }
         else if (TextScanner.TryRedact(text, member, _run, out var redacted))
         {
             Replace(reader, redacted);
+        }
+    }
+
+    /// <summary>The member that a value belongs to; of two in an array the first may be the name of the second.</summary>
+    private readonly Member MemberOf(in Utf8JsonReader reader, ReadOnlySpan<char> text)
+    {
+        var depth = reader.CurrentDepth;
+        var member = _members[depth] ?? Member.Unnamed;
+        if (!_isObject[depth] || member.IsNaming)
+        {
+            var before = _named[depth];
+            var named = text.Length <= SecretNames.MaxLength && !text.Contains(' ') ? _run.MemberNamed(text) : Member.Unnamed;
+            _named[depth] = named.Secret != SecretNature.None ? named : null;
+            return !_isObject[depth] && before is not null && text.Length >= MinMade && SecretValues.IsMade(text) ? before : member;
+        }
+
+        return member;
+    }
+
+    private static bool LooksLikeJson(ReadOnlySpan<char> text) =>
+        text.Length > 2 && (text[0], text[^1]) is ('{', '}') or ('[', ']') or ('"', '"');
+
+    /// <summary>Redacts a text that is JSON; what comes out is the same JSON, with its blanks.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="redacted">Without what was found in it; null where nothing was.</param>
+    /// <returns>Whether it is JSON.</returns>
+    private readonly bool TryRedactNested(ReadOnlySpan<char> text, out string? redacted)
+    {
+        redacted = null;
+        var utf8 = Encoding.UTF8.GetBytes(text.ToArray());
+        if (!IsJson(utf8))
+        {
+            _run.CountFailure();
+            return false;
+        }
+
+        var scanner = new JsonScanner(utf8, _run, _nesting + 1);
+        scanner.Walk();
+        scanner.Dispose();
+        if (scanner._output is { } output)
+        {
+            output.Write(scanner._utf8[scanner._copied..]);
+            redacted = Encoding.UTF8.GetString(output.WrittenSpan);
+        }
+
+        return true;
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = CanonicalJson.MaxDepth });
+            while (reader.Read())
+            {
+                // A name or text with half of a surrogate pair cannot be read as text.
+                if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String && reader.ValueIsEscaped)
+                {
+                    _ = reader.GetString();
+                }
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return false;
         }
     }
 
@@ -149,7 +245,6 @@ internal ref struct JsonScanner : IDisposable
         _output.Write(_utf8[_copied..(int)reader.TokenStartIndex]);
         CanonicalJson.WriteString(_output, text);
 
-        // Behind a name the reader has consumed the colon too.
-        _copied = (int)reader.BytesConsumed - (reader.TokenType == JsonTokenType.PropertyName ? 1 : 0);
+        _copied = (int)reader.TokenStartIndex + reader.ValueSpan.Length + (reader.TokenType == JsonTokenType.Number ? 0 : 2);
     }
 }

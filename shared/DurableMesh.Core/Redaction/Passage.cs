@@ -9,6 +9,9 @@ internal readonly ref struct Passage
     /// <summary>The text.</summary>
     public required ReadOnlySpan<char> Text { get; init; }
 
+    /// <summary>How the text was written; null where it was written as it reads.</summary>
+    public ReadableText? Readable { get; init; }
+
     /// <summary>Where the last finding ended; nothing before it is looked at.</summary>
     public required int Floor { get; init; }
 
@@ -20,6 +23,9 @@ internal readonly ref struct Passage
 
     /// <summary>The character at a place; NUL beyond the ends.</summary>
     public char this[int at] => at >= Floor && at < Text.Length ? Text[at] : '\0';
+
+    /// <summary>As how many characters the one at a place was written: a quote of a text in a text is <c>\"</c>.</summary>
+    public int WidthOf(int at) => Readable?.WidthOf(at) ?? 1;
 
     /// <summary>How many digits begin at a place; more than the longest number has are not counted.</summary>
     public int CountDigits(int start)
@@ -39,6 +45,9 @@ internal readonly ref struct Passage
         var before = Text[Math.Max(Floor, at - most)..at];
         return before[(before.LastIndexOf(']') + 1)..];
     }
+
+    /// <summary>Whether one of some words stands shortly before a place, or is in the member's name.</summary>
+    public bool IsNamed(int at, int reach, WordList words) => words.IsIn(Before(at, reach)) || Member.Says(words);
 
     /// <summary>What was found, where its value is written in its normal form.</summary>
     public Finding Find(RedactionKind kind, int start, int end) => Run.Find(kind, start, end, Text[start..end]);

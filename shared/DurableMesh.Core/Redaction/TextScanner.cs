@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using DurableMesh.Core.Redaction.Numbers;
 using DurableMesh.Core.Redaction.Secrets;
 
@@ -24,15 +25,26 @@ internal static class TextScanner
     private const int MaxName = 256;
     private const int MaxWord = 16;
 
-    private static readonly SearchValues<char> Marks = SearchValues.Create("0123456789@:");
+    private static readonly SearchValues<char> Marks = SearchValues.Create("0123456789@:.");
 
     private static readonly string[] WordsAnywhere =
-        [PrivateKeyRecogniser.Begin, .. BearerTokenRecogniser.Schemes, .. CredentialRecogniser.Roots];
+    [
+        PrivateKeyRecogniser.Begin, PrivateKeyRecogniser.PrivateLines, BearerTokenRecogniser.Bearer, AuthorizationRecogniser.Cookie, .. CommandLineRecogniser.Triggers,
+        .. UrlSecretRecogniser.Triggers, .. SecretNames.Roots,
+    ];
 
-    private static readonly SearchValues<string> InName = SearchValues.Create(WordsAnywhere, StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> InName = SearchValues.Create([.. WordsAnywhere.Where(word => Ascii.IsValid(word))], StringComparison.OrdinalIgnoreCase);
 
-    private static readonly SearchValues<string> Words = SearchValues.Create(
-        [BearerTokenRecogniser.JsonWebToken, .. SecretTokens.Prefixes, .. WordsAnywhere], StringComparison.OrdinalIgnoreCase);
+    private static readonly string[] AllWords = [BearerTokenRecogniser.JsonWebToken, .. SecretForms.Triggers, .. WordsAnywhere];
+
+    private static readonly SearchValues<string> Words =
+        SearchValues.Create([.. AllWords.Where(word => Ascii.IsValid(word))], StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Words beyond ASCII cost twice the time, and are looked for where a letter of them is.</summary>
+    private static readonly SearchValues<string> WordsWithForeign = SearchValues.Create(AllWords, StringComparison.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<char> ForeignLetters = SearchValues.Create(
+        [.. AllWords.SelectMany(word => $"{word}{word.ToUpperInvariant()}").Where(letter => !char.IsAscii(letter)).Distinct()]);
 
     /// <summary>Redacts a text.</summary>
     /// <param name="text">The text.</param>
@@ -66,25 +78,32 @@ internal static class TextScanner
     {
         output.Clear();
         again = false;
+        var source = text;
+        var readable = run.Readable;
+        text = readable.Read(source);
+        var written = text == source ? null : readable;
+        var copied = 0;
+        var words = text.ContainsAny(ForeignLetters) ? WordsWithForeign : Words;
         var missed = int.MaxValue;
         var (done, at, mark, word, searched) = (0, 0, -1, -1, 0);
         while (true)
         {
             mark = mark >= at ? mark : Next(text[at..].IndexOfAny(Marks), at);
             searched = Math.Max(searched, at);
-            word = word >= at ? word : Next(text[searched..].IndexOfAny(Words), searched);
+            word = word >= at ? word : Next(text[searched..].IndexOfAny(words), searched);
             var here = Math.Min(mark, word);
             if (here == int.MaxValue)
             {
-                output.Append(done > 0 ? text[done..] : default);
+                output.Append(done > 0 ? source[copied..] : default);
                 return done > 0;
             }
 
-            var passage = new Passage { Text = text, Floor = done, Member = member, Run = run };
+            var passage = new Passage { Text = text, Readable = written, Floor = done, Member = member, Run = run };
             if (TryRead(passage, here, out var finding))
             {
-                output.Append(text[done..finding.Start]);
+                output.Append(source[copied..(written?.StartOf(finding.Start) ?? finding.Start)]);
                 run.Take(finding, output);
+                copied = written?.EndOf(finding.End - 1) ?? finding.End;
                 again |= missed < finding.Start;
                 missed = int.MaxValue;
                 at = done = finding.End;
@@ -103,17 +122,31 @@ internal static class TextScanner
 
     private static int Next(int found, int from) => found < 0 ? int.MaxValue : from + found;
 
-    private static bool TryRead(in Passage passage, int at, out Finding finding) => passage.Text[at] switch
+    private static bool TryRead(in Passage passage, int at, out Finding finding) =>
+        SecretForms.TryRead(passage, at, out finding) || passage.Text[at] switch
+        {
+            '@' => UrlSecretRecogniser.TryReadDataSource(passage, at, out finding) || EmailRecogniser.TryRead(passage, at, out finding),
+            ':' => UrlSecretRecogniser.TryRead(passage, at, out finding)
+                || IpAddressRecogniser.TryReadV6(passage, at, out finding)
+                || UrlSecretRecogniser.TryReadPgpass(passage, at, out finding),
+            >= '0' and <= '9' => NumberRecogniser.TryRead(passage, at, out finding),
+            '-' => PrivateKeyRecogniser.TryRead(passage, at, out finding) || CredentialRecogniser.TryReadPair(passage, at, out finding),
+            '.' => false,
+            _ => BearerTokenRecogniser.TryRead(passage, at, out finding)
+                || TryReadLines(passage, at, out finding)
+                || UrlSecretRecogniser.TryReadQuery(passage, at, out finding)
+                || CommandLineRecogniser.TryRead(passage, at, out finding)
+                || CredentialRecogniser.TryReadPair(passage, at, out finding),
+        };
+
+    private static bool TryReadLines(in Passage passage, int at, out Finding finding)
     {
-        '@' => EmailRecogniser.TryRead(passage, at, out finding),
-        ':' => CredentialRecogniser.TryReadUrl(passage, at, out finding)
-            || IpAddressRecogniser.TryReadV6(passage, at, out finding),
-        >= '0' and <= '9' => NumberRecogniser.TryRead(passage, at, out finding),
-        '-' => PrivateKeyRecogniser.TryRead(passage, at, out finding),
-        _ => BearerTokenRecogniser.TryRead(passage, at, out finding)
-            || SecretTokens.TryRead(passage, at, out finding)
-            || CredentialRecogniser.TryReadPair(passage, at, out finding),
-    };
+        finding = default;
+        return passage.Text[at..].StartsWith(AuthorizationRecogniser.Cookie, StringComparison.OrdinalIgnoreCase)
+                ? AuthorizationRecogniser.TryReadCookies(passage, at, out finding)
+            : passage.Text[at..].StartsWith(PrivateKeyRecogniser.PrivateLines, StringComparison.OrdinalIgnoreCase)
+                && PrivateKeyRecogniser.TryReadLines(passage, at, out finding);
+    }
 
     /// <summary>
     /// Where the next word can be after one that was none. A key stands alone, so none begins before the end of the name that
@@ -126,7 +159,7 @@ internal static class TextScanner
     private static int SearchInName(ReadOnlySpan<char> text, int at, out int searched)
     {
         var rest = text[at..];
-        var length = rest[..Math.Min(MaxName, rest.Length)].IndexOfAnyExcept(SecretTokens.NameCharacters) is >= 0 and var end
+        var length = rest[..Math.Min(MaxName, rest.Length)].IndexOfAnyExcept(SecretForms.NameCharacters) is >= 0 and var end
             ? end
             : Math.Max(0, Math.Min(MaxName, rest.Length) - MaxWord);
         searched = at + length;

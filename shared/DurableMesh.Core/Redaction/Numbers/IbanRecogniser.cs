@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DurableMesh.Core.Redaction.Numbers;
 
-/// <summary>IBANs, in one piece or in groups of four: the country's length (SWIFT's registry) and ISO 7064 mod 97.</summary>
+/// <summary>IBANs, in one piece or in groups: the country's length (SWIFT's registry) and ISO 7064 mod 97.</summary>
 internal static class IbanRecogniser
 {
     /// <summary>The letters of the country.</summary>
@@ -24,19 +24,19 @@ internal static class IbanRecogniser
     {
         finding = default;
         if (!passage.StartsAt(start) || !Lengths.TryGetValue(Country(passage.Text[start..]), out var length)
-            || !char.IsAsciiDigit(passage[start + Letters + 1]))
+            || !char.IsAsciiDigit(passage[start + Letters + (char.IsAsciiDigit(passage[start + Letters]) ? 1 : 2)]))
         {
             return false;
         }
 
         Span<char> compact = stackalloc char[MaxLength];
         var (end, taken) = (start, 0);
-        var inGroups = passage[start + 4] == ' ';
         while (taken < length)
         {
-            if (inGroups && taken > 0 && taken % 4 == 0 && passage[end++] != ' ')
+            // In groups of four, or with the country or the check set apart.
+            if (taken > 0 && (taken == Letters || taken % 4 == 0) && passage[end] is ' ' or '-' or '+')
             {
-                return false;
+                end++;
             }
 
             if (!char.IsAsciiLetterOrDigit(passage[end]))

@@ -60,6 +60,10 @@ internal static class NationalIdChecks
             && compact[^1] == "0123456789ABCDEFHJKLMNPRSTUVWXY"[(int)(number % 31)];
     }
 
+    /// <summary>A henkilötunnus that is not also a date and a time of day, day, month and year, a hyphen, hours and minutes.</summary>
+    public static bool FinnishAndNoTime(ReadOnlySpan<char> compact) =>
+        Finnish(compact) && (char.IsAsciiLetter(compact[^1]) || compact.Length == 11 || !IsTime(compact[^4..]));
+
     /// <summary>PESEL: YYMMDD with the century in the month, four digits, a check digit mod 10.</summary>
     public static bool Polish(ReadOnlySpan<char> digits) =>
         IsDay(Two(digits, 4), Two(digits, 2) % 20) && CheckDigits.Weighted(digits, PolishWeights) % 10 == 0;

@@ -8,6 +8,9 @@ internal static class NationalIds
 {
     private static readonly string[] Swedish = ["personnummer", "samordningsnummer", "personnr", "personal identity number"];
     private static readonly string[] Danish = ["cpr", "personnummer"];
+    private static readonly string[] Finnish = ["henkilötunnus", "henkilotunnus", "hetu", "personbeteckning"];
+    private static readonly string[] Swiss = ["ahv", "avs", "ahv-nr", "nss"];
+    private static readonly string[] Czech = ["rodné číslo", "rodne cislo", "rodné čislo", "rodné", "rodneho"];
     private static readonly string[] Polish = ["pesel"];
     private static readonly string[] Croatian = ["oib"];
     private static readonly string[] Dutch = ["bsn", "burgerservicenummer", "sofinummer"];
@@ -23,25 +26,34 @@ internal static class NationalIds
     [
         .. Of(NationalIdChecks.Norwegian, "ddddddddddd", "dddddd ddddd"),
         .. Of(NationalIdChecks.Belgian, "ddddddddddd", "dd.dd.dd-ddd.dd", "dd.dd.dd ddd dd"),
-        .. Of(NationalIdChecks.SwedishAndNoTime, "dddddd-dddd", "dddddd+dddd", "dddddddd-dddd", "dddddddddddd"),
+        .. Of(NationalIdChecks.SwedishAndNoTime, "dddddd-dddd", "dddddd+dddd", "dddddddd-dddd", "dddddddddddd").Select(WithoutCentury),
         .. Of(NationalIdChecks.DanishAndNoTime, "dddddd-dddd"),
-        .. Of(NationalIdChecks.Finnish, "dddddd-dddX", "dddddd+dddX", "ddddddUdddX"),
+        .. Of(NationalIdChecks.FinnishAndNoTime, "dddddd-dddX", "dddddd+dddX", "ddddddLdddX"),
+        .. Named(Finnish, NationalIdChecks.Finnish, "dddddd-dddX"),
         .. Of(NationalIdChecks.Czech, "dddddd/dddd"),
         .. Of(NationalIdChecks.Yugoslav, "ddddddddddddd"),
         .. Of(NationalIdChecks.Swiss, "ddddddddddddd", "ddd.dddd.dddd.dd"),
-        .. Of(NationalIdChecks.Spanish, "ddddddddU", "dddddddd-U", "UdddddddU"),
+        .. Of(NationalIdChecks.Spanish, "ddddddddL", "dddddddd-L", "LdddddddL"),
         .. Of(NationalIdChecks.Italian, "LLLLLLddLddLdddL"),
-        .. Of(NationalIdChecks.French, "ddddddddddddddd", "d dd dd dd ddd ddd dd", "ddddddUdddddddd", "d dd dd dU ddd ddd dd"),
+        .. Of(NationalIdChecks.French, "ddddddddddddddd", "d dd dd dd ddd ddd dd", "ddddddLdddddddd", "d dd dd dL ddd ddd dd"),
         .. Of(NationalIdChecks.Brazilian, "ddd.ddd.ddd-dd"),
-        .. Named(Swedish, NationalIdChecks.Swedish, "dddddd-dddd", "dddddddd-dddd", "dddddddddd", "dddddddddddd"),
+        .. Named(Swedish, NationalIdChecks.Swedish, "dddddd-dddd", "dddddddd-dddd", "dddddddddd", "dddddddddddd", "dddddd dddd").Select(WithoutCentury),
         .. Named(Danish, NationalIdChecks.Danish, "dddddd-dddd", "dddddd dddd", "dddddddddd"),
         .. Named(Polish, NationalIdChecks.Polish, "ddddddddddd"),
         .. Named(Croatian, CheckDigits.Mod11And10, "ddddddddddd"),
         .. Named(Dutch, NationalIdChecks.Dutch, "ddddddddd", "dddd.dd.ddd", "dddd dd ddd"),
         .. Named(Brazilian, NationalIdChecks.Brazilian, "ddddddddddd"),
         .. Named(German, NationalIdChecks.German, "ddddddddddd", "dd ddd ddd ddd"),
-        .. Named(American, NationalIdChecks.American, "ddd-dd-dddd", "ddddddddd"),
+        .. Named(American, NationalIdChecks.American, "ddd-dd-dddd"),
+
+        // Any nine digits are one: the word must be near.
+        .. Named(American, NationalIdChecks.American, "ddddddddd").Select(format => format with { Reach = 64 }),
+        .. Named(Swiss, NationalIdChecks.Swiss, "ddd dddd dddd dd"),
+        .. Named(Czech, NationalIdChecks.Czech, "dddddd dddd", "dddddddddd"),
     ];
+
+    /// <summary>The century is written or left out, the person is the same.</summary>
+    private static NumberFormat WithoutCentury(NumberFormat format) => format with { Telling = 10 };
 
     private static IEnumerable<NumberFormat> Of(NumberCheck check, params string[] masks) => Named(words: null, check, masks);
 

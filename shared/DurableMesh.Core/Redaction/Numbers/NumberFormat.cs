@@ -6,7 +6,7 @@ internal delegate bool NumberCheck(ReadOnlySpan<char> compact);
 /// <summary>A way to write a number.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Mask">
-/// <c>d</c> a digit, <c>U</c> a capital, <c>L</c> any letter, <c>X</c> a digit or capital; all else is itself.
+/// <c>d</c> a digit, <c>L</c> a letter, <c>X</c> a digit or letter; all else is itself, a blank also a <c>+</c> for one.
 /// </param>
 /// <param name="Check">What holds of a valid one.</param>
 /// <param name="Words">
@@ -14,11 +14,24 @@ internal delegate bool NumberCheck(ReadOnlySpan<char> compact);
 /// </param>
 internal sealed record NumberFormat(RedactionKind Kind, string Mask, NumberCheck Check, string[]? Words = null)
 {
+    private const int MaxNeighbours = 4;
+
+    private readonly WordList? _words = Words is null ? null : new(Words);
+
+    /// <summary>Whether a table of codes of four has the same look; a code with a letter beside it says that it is one.</summary>
+    public bool IsInTable { get; init; }
+
+    /// <summary>From how far before a number its word is looked for, in characters; a check makes up for distance.</summary>
+    public int Reach { get; init; } = int.MaxValue;
+
+    /// <summary>How many of the last digits tell the person: the rest may be left out.</summary>
+    public int? Telling { get; init; }
+
     /// <summary>How many letters come before the first digit.</summary>
     public int Letters { get; } = Mask.IndexOf('d', StringComparison.Ordinal);
 
     /// <summary>How many digits stand together at the beginning.</summary>
-    public int FirstDigits { get; } = Mask.AsSpan().TrimStart("UL") is var rest && rest.IndexOfAnyExcept('d') is >= 0 and var end
+    public int FirstDigits { get; } = Mask.AsSpan().TrimStart('L') is var rest && rest.IndexOfAnyExcept('d') is >= 0 and var end
         ? end
         : rest.Length;
 
@@ -41,13 +54,52 @@ internal sealed record NumberFormat(RedactionKind Kind, string Mask, NumberCheck
             }
         }
 
-        if (!Check(compact[..length]) || (Words is not null && !passage.Run.Mentions(Words)))
+        if (!compact[1..length].ContainsAnyExcept(compact[0]) || !Check(compact[..length]) || (Words is not null && !IsNamed(passage, start)) || (IsInTable && IsCode(passage, start, end)))
         {
             return false;
         }
 
-        finding = passage.Run.Find(Kind, start, end, compact[..length]);
+        finding = passage.Run.Find(Kind, start, end, compact[Math.Max(0, length - (Telling ?? length))..length]);
         return true;
+    }
+
+    private bool IsNamed(in Passage passage, int start) => Reach == int.MaxValue
+        ? passage.Run.Mentions(Words!)
+        : passage.Run.Mentions(Words!) && passage.IsNamed(start, Reach, _words!);
+
+    private static bool IsCode(in Passage passage, int start, int end) =>
+        IsCodeWithLetter(passage, start - 5) || IsCodeWithLetter(passage, end + 1);
+
+    /// <summary>Four hexadecimal digits between blanks, and not only decimal ones; or more groups of digits on that side.</summary>
+    private static bool IsCodeWithLetter(in Passage passage, int at)
+    {
+        for (var step = at < 0 ? 0 : 1; step <= MaxNeighbours; step++)
+        {
+            var letters = 0;
+            for (var i = 0; i < 4; i++)
+            {
+                if (!char.IsAsciiHexDigit(passage[at + i]))
+                {
+                    return false;
+                }
+
+                letters += char.IsAsciiLetter(passage[at + i]) ? 1 : 0;
+            }
+
+            if (passage[at - 1] is not (' ' or '\0') || char.IsAsciiLetterOrDigit(passage[at + 4]))
+            {
+                return false;
+            }
+
+            if (letters > 0)
+            {
+                return true;
+            }
+
+            at += 5;
+        }
+
+        return false;
     }
 
     /// <summary>The first digits fit, it is how the format was found; what comes behind them tells most others at once.</summary>
@@ -73,9 +125,9 @@ internal sealed record NumberFormat(RedactionKind Kind, string Mask, NumberCheck
     private static bool Fits(char mask, char character) => mask switch
     {
         'd' => char.IsAsciiDigit(character),
-        'U' => char.IsAsciiLetterUpper(character),
         'L' => char.IsAsciiLetter(character),
-        'X' => char.IsAsciiDigit(character) || char.IsAsciiLetterUpper(character),
+        'X' => char.IsAsciiLetterOrDigit(character),
+        ' ' => character is ' ' or '+',
         _ => character == mask,
     };
 }

@@ -19,6 +19,7 @@ internal static class NumberRecogniser
 
         var found = (at - start) switch
         {
+            0 when IsBehindCountry(passage, at) && IbanRecogniser.TryRead(passage, at - IbanRecogniser.Letters - 1, out finding) => true,
             0 => PhoneRecogniser.TryReadInternational(passage, at, out finding) || TryReadPlain(passage, at, out finding),
             IbanRecogniser.Letters => IbanRecogniser.TryRead(passage, start, out finding),
             <= MaxLetters => NumberFormats.TryRead(passage, start, at, passage.CountDigits(at), out finding),
@@ -28,6 +29,11 @@ internal static class NumberRecogniser
         // What stands before an @ is a part of the address.
         return found && !(passage[finding.End] == '@' && EmailRecogniser.TryRead(passage, finding.End, out _));
     }
+
+    /// <summary>Two capitals and a blank stand before the check digits of an account: <c>FI 04 0226 …</c>.</summary>
+    private static bool IsBehindCountry(in Passage passage, int at) =>
+        passage[at - 1] is ' ' or '-' && char.IsAsciiLetterUpper(passage[at - 2]) && char.IsAsciiLetterUpper(passage[at - 3])
+        && char.IsAsciiDigit(passage[at + 1]);
 
     private static bool TryReadPlain(in Passage passage, int at, out Finding finding)
     {

@@ -6,9 +6,9 @@ internal static class PaymentCards
     public static IEnumerable<NumberFormat> Formats { get; } = ((string[])
     [
         .. ((int[])[14, 15, 16, 18, 19]).Select(length => new string('d', length)),
-        "dddd dddd dddd dddd", "dddd-dddd-dddd-dddd", "dddd dddd dddd dddd ddd", "dddd-dddd-dddd-dddd-ddd",
+        "dddd dddd dddd dddd", "dddd-dddd-dddd-dddd", "dddddddd dddddddd", "dddd dddd dddd dddd ddd", "dddd-dddd-dddd-dddd-ddd",
         "dddd dddddd ddddd", "dddd-dddddd-ddddd", "dddd dddddd dddd", "dddd-dddddd-dddd",
-    ]).Select(mask => new NumberFormat(RedactionKind.PaymentCard, mask, IsValid));
+    ]).Select(mask => new NumberFormat(RedactionKind.PaymentCard, mask, IsValid) { IsInTable = mask.StartsWith("dddd ", StringComparison.Ordinal) });
 
     private static bool IsValid(ReadOnlySpan<char> digits) =>
         CheckDigits.Luhn(digits)
@@ -30,7 +30,7 @@ internal static class PaymentCards
         6011 or (>= 6440 and <= 6599) => length is 16 or 19,
         >= 6200 and <= 6299 => length is 16 or 18 or 19,
         >= 6000 and <= 6099 => length == 16 && six is >= 606985 and <= 608999,
-        5018 or 5020 or 5038 or 5893 or 6304 or 6759 or 6761 or 6762 or 6763 => length is 16 or 18 or 19,
+        5018 or 5019 or 5020 or 5038 or 5893 or 6304 or 6759 or 6761 or 6762 or 6763 => length is 16 or 18 or 19,
         _ => false,
     };
 }

@@ -17,13 +17,18 @@ internal static class PhoneRecogniser
     /// <summary>How far before a number its name may be, in characters.</summary>
     private const int NameDistance = 24;
 
-    private static readonly string[] Names =
-    [
-        "phone", "phones", "telephone", "tel", "telefon", "telefono", "fono", "tlf", "mobile", "mobil", "fax", "msisdn",
-        "whatsapp",
-    ];
+    private static readonly WordList Names = new(
+        "phone", "phones", "telephone", "tel", "telefon", "telefono", "teléfono", "téléphone", "telefone", "telefoon", "telefonas",
+        "fono", "tlf", "mobile", "mobil", "móvil", "movil", "celular", "cellulare", "cellphone", "fax", "msisdn", "whatsapp", "rufnummer",
+        "handynummer", "telemóvel", "telemovel", "komórka", "komorka", "puhelin", "matkapuhelin", "sími", "gsm", "tālrunis", "mobilais",
+        "telefonszám", "телефон", "мобільний", "мобилен", "τηλέφωνο", "κινητό", "טלפון", "נייד", "هاتف", "جوال", "電話", "電話番号", "携帯",
+        "电话", "手机", "手機", "전화", "전화번호", "휴대폰", "핸드폰");
 
-    private static readonly SearchValues<string> AnyName = SearchValues.Create(Names, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Words that are names of it only with a colon behind.</summary>
+    private static readonly WordList NamesWithColon = new("portable", "natel", "handy", "cell", "cep", "mob");
+
+    /// <summary>What one does with a number.</summary>
+    private static readonly WordList Verbs = new("call", "ring", "dial", "sms", "text", "reach", "ringe", "anrufen", "appelez");
 
     /// <summary>What stands between a number and a name that is not its own.</summary>
     private static readonly SearchValues<char> EndOfName = SearchValues.Create("0123456789\n");
@@ -41,7 +46,7 @@ internal static class PhoneRecogniser
     public static bool IsNameOfPhone(ReadOnlySpan<char> plainName)
     {
         var name = plainName.EndsWith("number") || plainName.EndsWith("nummer") ? plainName[..^"number".Length] : plainName;
-        foreach (var word in Names)
+        foreach (var word in Names.Words)
         {
             if (name.EndsWith(word))
             {
@@ -52,12 +57,42 @@ internal static class PhoneRecogniser
         return false;
     }
 
-    /// <summary>Reads a number if a <c>+</c> stands just before.</summary>
+    /// <summary>Reads a number behind <c>+</c>, or behind <c>00</c> where blanks or a word say that it is one.</summary>
     public static bool TryReadInternational(in Passage passage, int at, out Finding finding)
     {
         finding = default;
-        return passage[at - 1] == '+' && !char.IsAsciiLetterOrDigit(passage[at - 2]) && passage[at] != '0'
-            && TryReadGroups(passage, at - 1, at, CountryCodes.Digits(passage.Text[at..]), out finding);
+        return passage[at - 1] == '+' ? !IsOperand(passage, at - 2) && passage[at] != '0' && !IsDecimal(passage, at)
+                && TryReadGroups(passage, at - 1, at, CountryCodes.Digits(passage.Text[at..]), out finding)
+            : passage[at] == '0' && passage[at + 1] == '0' && passage.StartsAt(at) && TryReadWithPrefix(passage, at, out finding);
+    }
+
+    /// <summary>Whether a sum is written and no number behind a plus; a placeholder is no operand.</summary>
+    private static bool IsOperand(in Passage passage, int at) =>
+        char.IsAsciiLetterOrDigit(passage[at]) || passage[at] == ')' || (passage[at] == ']' && passage[at - 9] != ':');
+
+    private static bool TryReadWithPrefix(in Passage passage, int at, out Finding finding)
+    {
+        finding = default;
+        var country = passage[at + 2] is ' ' or '-' ? at + 3 : at + 2;
+        var isInDump = passage[at - 1] == ' ' && char.IsAsciiDigit(passage[at - 2]) && char.IsAsciiHexDigit(passage[at - 3]);
+        if (passage[country] is < '1' or > '9' || isInDump || IsDecimal(passage, country))
+        {
+            return false;
+        }
+
+        // Numbers with zeros before them are common; groups, or somebody to call, are not.
+        var behind = passage.CountDigits(country);
+        var isGrouped = country == at + 3 || (behind < MinDigits && passage[country + behind] == ' ');
+        return (isGrouped || passage.Member.IsPhone || IsNamedBefore(passage, at) || passage.IsNamed(at, NameDistance, Verbs))
+            && TryReadGroups(passage, at, country, CountryCodes.Digits(passage.Text[country..]), out finding);
+    }
+
+    /// <summary>One point and nothing else between the digits: <c>+59.91273</c>.</summary>
+    private static bool IsDecimal(in Passage passage, int at)
+    {
+        var point = at + passage.CountDigits(at);
+        var end = point + 1 + passage.CountDigits(point + 1);
+        return passage[point] == '.' && end > point + 1 && !(Separators.Contains(passage[end]) && char.IsAsciiDigit(passage[end + 1]));
     }
 
     /// <summary>Reads a number without a country whose first group has so many digits.</summary>
@@ -81,7 +116,7 @@ internal static class PhoneRecogniser
 
         var start = passage[at - 1] == '(' && passage.Text[at..Math.Min(at + 6, passage.Text.Length)].Contains(')') ? at - 1 : at;
 
-        return (passage.Member.IsPhone || IsNamedBefore(passage, start)) && !IsDate(passage, at)
+        return (passage.Member.IsPhone || IsNamedBefore(passage, start) || (passage.Run.MentionsColumn && TableColumns.Says(passage, start, Names))) && !IsDate(passage, at)
             && TryReadGroups(passage, start, at, (MinDigits, MaxDigits), out finding);
     }
 
@@ -132,26 +167,13 @@ internal static class PhoneRecogniser
         return next;
     }
 
-    private static bool IsEnd(in Passage passage, int end) => !char.IsAsciiLetterOrDigit(passage[end]) && passage[end] != '_';
+    private static bool IsEnd(in Passage passage, int end) => !char.IsAsciiLetterOrDigit(passage[end]) && !(passage[end] == '_' && char.IsAsciiLetterOrDigit(passage[end + 1]));
 
     private static bool IsNamedBefore(in Passage passage, int start)
     {
         var before = passage.Before(start, NameDistance);
         before = before[(before.LastIndexOfAny(EndOfName) + 1)..];
-        if (before.Length < 3 || !before.ContainsAny(AnyName))
-        {
-            return false;
-        }
-
-        foreach (var name in Names)
-        {
-            if (Vocabulary.Has(before, name))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return Names.IsIn(before) || (before.TrimEnd().EndsWith(":") && NamesWithColon.IsIn(before));
     }
 
     private static bool IsDate(in Passage passage, int at)
@@ -198,20 +220,21 @@ internal static class PhoneRecogniser
         return true;
     }
 
+    /// <summary>
+    /// What tells the number is what stands behind the country and the zeros of the trunk: whom one calls from abroad
+    /// with the country is whom others call without it.
+    /// </summary>
     private static Finding FindingOf(in Passage passage, int start, int end)
     {
         var text = passage.Text[start..end];
-        Span<char> normal = stackalloc char[text.Length];
-        var length = 0;
-        if (text[0] == '+')
-        {
-            normal[length++] = '+';
-        }
-
-        var inner = text.IndexOf("(0)");
-        length += Compact(inner < 0 ? text : text[..inner], normal[length..]);
-        length += inner < 0 ? 0 : Compact(text[(inner + 3)..], normal[length..]);
-        return passage.Run.Find(RedactionKind.Phone, start, end, normal[..length]);
+        Span<char> room = stackalloc char[text.Length];
+        var digits = room[..Compact(text, room)];
+        var isInternational = text[0] == '+' || digits.StartsWith("00");
+        digits = digits.TrimStart('0');
+        digits = isInternational && digits.Length > 4 ? digits[CountryCodes.Length(digits)..].TrimStart('0')
+            : digits.Length == 11 && digits[0] == '1' ? digits[1..]
+            : digits;
+        return passage.Run.Find(RedactionKind.Phone, start, end, digits);
     }
 
     private static int Compact(ReadOnlySpan<char> text, Span<char> digits)

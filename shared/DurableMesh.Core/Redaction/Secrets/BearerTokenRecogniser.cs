@@ -3,18 +3,17 @@ using System.Buffers;
 namespace DurableMesh.Core.Redaction.Secrets;
 
 /// <summary>
-/// What an <c>Authorization</c> header carries (RFC 6750, RFC 7617), and JSON Web Tokens wherever they stand. A word behind
-/// "Bearer" is no token.
+/// What stands behind the scheme "Bearer" (RFC 6750), and JSON Web Tokens wherever they stand. A word behind "Bearer" is no token.
 /// </summary>
 internal static class BearerTokenRecogniser
 {
     /// <summary>What a JSON Web Token begins with.</summary>
     public const string JsonWebToken = "eyJ";
 
-    private const string Bearer = "bearer ";
-    private const string Basic = "basic ";
+    /// <summary>What stands before a token.</summary>
+    public const string Bearer = "bearer ";
+
     private const int MinToken = 16;
-    private const int MinTokenInHeader = 8;
 
     private static readonly SearchValues<char> Token68 =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
@@ -22,41 +21,31 @@ internal static class BearerTokenRecogniser
     private static readonly SearchValues<char> Base64Url =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
-    /// <summary>What stands before a token.</summary>
-    public static IEnumerable<string> Schemes { get; } = [Bearer, Basic];
-
     public static bool TryRead(in Passage passage, int at, out Finding finding)
     {
         finding = default;
-        var rest = passage.Text[at..];
-        return rest.StartsWith(JsonWebToken) ? TryReadJsonWebToken(passage, at, out finding)
-            : rest.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-                ? TryReadToken(passage, at, at + Bearer.Length, needsHeader: false, out finding)
-            : rest.StartsWith(Basic, StringComparison.OrdinalIgnoreCase)
-                && TryReadToken(passage, at, at + Basic.Length, needsHeader: true, out finding);
+        return passage.Text[at..].StartsWith(JsonWebToken) ? TryReadJsonWebToken(passage, at, out finding)
+            : passage.Text[at..].StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && TryReadToken(passage, at, out finding);
     }
 
-    private static bool TryReadToken(in Passage passage, int scheme, int start, bool needsHeader, out Finding finding)
+    private static bool TryReadToken(in Passage passage, int scheme, out Finding finding)
     {
         finding = default;
-        var inHeader = passage.Before(scheme, 20).Contains("authorization", StringComparison.OrdinalIgnoreCase);
+        var start = scheme + Bearer.Length;
         var token = Run(passage, start, Token68).TrimEnd('.');
-        var isToken = needsHeader
-            ? inHeader && token.Length >= MinTokenInHeader && !token.Contains('_')
-            : token.Length >= (inHeader ? MinTokenInHeader : MinToken) && SecretNames.IsMixed(token);
-        if (!isToken || char.IsAsciiLetterOrDigit(passage[scheme - 1]))
+        if (token.Length < MinToken || !SecretValues.IsMixed(token) || char.IsAsciiLetterOrDigit(passage[scheme - 1]))
         {
             return false;
         }
 
-        finding = passage.Find(RedactionKind.BearerToken, start, start + token.Length);
+        finding = SecretFinding.Of(passage, RedactionKind.BearerToken, start, start + token.Length);
         return true;
     }
 
     /// <summary>
     /// Header, claims (a JSON object too, so <c>eyJ</c> again) and a signature, which an unsecured one has not.
     /// </summary>
-    private static bool TryReadJsonWebToken(in Passage passage, int at, out Finding finding)
+    public static bool TryReadJsonWebToken(in Passage passage, int at, out Finding finding)
     {
         finding = default;
         if (Base64Url.Contains(passage[at - 1]))

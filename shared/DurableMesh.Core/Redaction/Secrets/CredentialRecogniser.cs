@@ -3,55 +3,51 @@ using System.Buffers;
 namespace DurableMesh.Core.Redaction.Secrets;
 
 /// <summary>
-/// Secrets by the name they stand under: <c>Password=…;</c> in a connection string, <c>API_KEY=…</c> in an environment,
-/// <c>"clientSecret": "…"</c> in JSON or code, the password in a URL. What refers to a secret instead (<c>$PASSWORD</c>,
-/// <c>{password}</c>, <c>password=password)</c>, <c>password: string</c>) stays.
+/// Secrets by the name they stand under, in JSON, YAML, XML, code, headers, environments, command lines, tables and prose. What stands
+/// between the name and its value decides how the value ends and how sure it must look.
 /// </summary>
 internal static class CredentialRecogniser
 {
-    private const int MaxName = 40;
-    private const int MaxValue = 1024;
-    private const int MaxUserInfo = 256;
-
-    private static readonly SearchValues<char> EndOfWord = SearchValues.Create(" \t\r\n\"'`;,&<>)]}|\\");
-    private static readonly SearchValues<char> EndOfPart = SearchValues.Create("\r\n\"';");
-    private static readonly SearchValues<char> EndOfUserInfo = SearchValues.Create("@/?#\\\"'<> \t\r\n");
-    private static readonly SearchValues<char> Base64 =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/%=-_");
-
-    /// <summary>What all names of secrets in a text have, and where the scan stops.</summary>
-    public static IEnumerable<string> Roots { get; } =
-    [
-        "pwd", "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "accountkey", "account_key",
-        "accesskey", "access_key", "storagekey", "functions-key", "privatekey", "private_key", "signingkey", "signing_key",
-        "encryptionkey", "encryption_key", "sig=", "code=",
-    ];
+    private const int MaxName = 64;
+    private const int MaxElement = 120;
+    private const int MaxGap = 40;
 
     private static readonly string[][] RootsByFirst =
-        [.. Enumerable.Range(0, 32).Select(first => Roots.Where(root => root[0] % 32 == first).ToArray())];
+        [.. Enumerable.Range(0, 32).Select(first => SecretNames.Roots.Where(root => root[0] % 32 == first).ToArray())];
 
-    /// <summary>Takes the whole value of a JSON member whose name says that it is a secret.</summary>
+    private static readonly string[] Accessors = ["{ get; set; } =", "{ get; init; } =", "{ get; private set; } =", "{ get; } ="];
+
+    /// <summary>What stands before a name that its value follows without a sign: <c>ENV NAME value</c>.</summary>
+    private static readonly string[] Setters = ["ENV ", "ARG ", "setx ", "configure set ", "config set ", "secret set ", "setenv ", "env set "];
+
+    private static readonly string[] Copulas = [" is ", " was ", " er ", " ist ", " är ", " est ", " es ", " jest "];
+
+    private static readonly SearchValues<char> EndOfType = SearchValues.Create("=\"'`\r\n,;(){}");
+
+    /// <summary>Takes the value of a JSON member whose name says that it is a secret; of an authorization all but its scheme.</summary>
     public static bool TryReadMember(Member member, ReadOnlySpan<char> value, RedactionRun run, out Finding finding)
     {
+        var passage = new Passage { Text = value, Floor = 0, Member = member, Run = run };
+        if (member.IsAuthorization && AuthorizationRecogniser.TryReadValue(passage, 0, out finding))
+        {
+            return true;
+        }
+
         finding = default;
-        if (!SecretNames.CanBe(member.Secret, value)
+        if (!SecretValues.CanBe(member.Secret, value)
             || (PseudonymKey.StartsWithPlaceholder(value, out var length) && length == value.Length))
         {
             return false;
         }
 
-        finding = run.Find(KindOf(member.Secret), 0, value.Length, value);
+        finding = SecretFinding.Of(passage, member.Secret, 0, value.Length);
         return true;
     }
 
-    /// <summary>Reads a name that begins at a root, what stands between, and the value.</summary>
+    /// <summary>Reads a name that has a root at a place, what stands between, and the value.</summary>
     public static bool TryReadPair(in Passage passage, int at, out Finding finding)
     {
-        if (TryReadSignature(passage, at, out finding))
-        {
-            return true;
-        }
-
+        finding = default;
         if (!IsRoot(passage, at))
         {
             return false;
@@ -63,44 +59,34 @@ internal static class CredentialRecogniser
             end++;
         }
 
-        while (at - start <= MaxName && IsInName(passage[start - 1]))
+        for (; end - at <= MaxName && at - start <= MaxName && IsInName(passage[start - 1]); start--)
         {
-            start--;
         }
 
         // A kind's name in a placeholder is no name of a secret.
-        if (end - at > MaxName || passage[start - 1] == '[')
+        if (end - at > MaxName || (passage[start - 1] == '[' && passage[end] == ':'))
         {
             return false;
         }
 
-        var nature = SecretNames.NatureOf(Vocabulary.Plain(passage.Text[start..end], stackalloc char[MaxName]));
-        return nature != SecretNature.None && TryReadValue(passage, start, end, nature, out finding);
+        var name = passage.Text[start..end];
+        var nature = SecretNames.NatureOf(name);
+        if (nature == SecretNature.None)
+        {
+            return false;
+        }
+
+        var named = new NamedSecret { Passage = passage, Start = start, End = end, Nature = nature };
+        return name.EndsWith("authorization", StringComparison.OrdinalIgnoreCase)
+            ? TryReadAuthorization(named, out finding)
+            : TryReadAssigned(named, out finding)
+                || TryReadElement(named, out finding)
+                || TryReadArgument(named, out finding)
+                || TryReadSibling(named, out finding)
+                || TryReadUnsigned(named, out finding);
     }
 
-    /// <summary>Reads the password in <c>scheme://user:…@host</c> from the colon of the scheme.</summary>
-    public static bool TryReadUrl(in Passage passage, int at, out Finding finding)
-    {
-        finding = default;
-        var start = at + 3;
-        if (passage[at + 1] != '/' || passage[at + 2] != '/')
-        {
-            return false;
-        }
-
-        var userInfo = passage.Text.Slice(start, Math.Min(MaxUserInfo, passage.Text.Length - start));
-        var end = userInfo.IndexOfAny(EndOfUserInfo);
-        var colon = end > 0 && userInfo[end] == '@' ? userInfo[..end].IndexOf(':') : -1;
-        if (colon < 0 || colon == end - 1 || IsReference(userInfo[(colon + 1)..end]))
-        {
-            return false;
-        }
-
-        finding = passage.Find(RedactionKind.Credential, start + colon + 1, start + end);
-        return true;
-    }
-
-    private static bool IsInName(char character) => char.IsAsciiLetterOrDigit(character) || character is '_' or '-';
+    private static bool IsInName(char character) => char.IsLetterOrDigit(character) || character is '_' or '-';
 
     private static bool IsRoot(in Passage passage, int at)
     {
@@ -115,101 +101,274 @@ internal static class CredentialRecogniser
         return false;
     }
 
-    private static bool TryReadValue(in Passage passage, int nameStart, int nameEnd, SecretNature nature, out Finding finding)
+    private static bool TryReadAuthorization(in NamedSecret named, out Finding finding)
     {
         finding = default;
-        var quoted = passage[nameEnd] == '\\' ? 2 : passage[nameEnd] is '"' or '\'' ? 1 : 0;
-        var sign = SkipBlanks(passage, nameEnd + quoted);
-        if (passage[sign] is not ('=' or ':') || passage[sign + 1] is '=' or '>' or ':')
+        var passage = named.Passage;
+        var sign = TextReading.SkipBlanks(passage, AfterQuote(passage, named.End));
+        if (passage[sign] is not (':' or '=' or ','))
         {
             return false;
         }
 
-        var start = SkipBlanks(passage, sign + 1);
-        var escape = passage[start] == '\\' ? 1 : 0;
-        if (passage[start + escape] is '"' or '\'')
-        {
-            start += escape + 1;
-            var quotedValue = ValueFrom(passage, start, EndOfWord);
-            var closes = passage[start + quotedValue.Length] is '"' or '\'' or '\\';
-            return closes && quotedValue.Length >= 4 && IsSecret(passage, nature, start, quotedValue.Length, out finding);
-        }
-
-        if (IsInConnectionString(passage, nameStart) && passage[sign] == '=')
-        {
-            return IsSecret(passage, nature, start, ValueFrom(passage, start, EndOfPart).TrimEnd().Length, out finding);
-        }
-
-        var value = ValueFrom(passage, start, EndOfWord);
-        var isTight = passage[sign] == '=' && start == sign + 1;
-        var isCode = passage[start + value.Length] is ')' or ',' or ']' or '}' && !SecretNames.IsMixed(value);
-        return (isTight ? !isCode : nature == SecretNature.Password && value.Length >= 6 && SecretNames.IsMixed(value))
-            && IsSecret(passage, nature, start, value.Length, out finding);
+        var start = TextReading.SkipBlanks(passage, sign + 1);
+        return AuthorizationRecogniser.TryReadValue(passage, AfterQuote(passage, start), out finding);
     }
 
-    private static bool IsSecret(in Passage passage, SecretNature nature, int start, int length, out Finding finding)
+    /// <summary><c>name = value</c>, <c>name: value</c>, <c>name := value</c>, <c>name => value</c>, also with a type between.</summary>
+    private static bool TryReadAssigned(in NamedSecret named, out Finding finding)
     {
         finding = default;
-        var value = passage.Text.Slice(start, length);
-        if (!SecretNames.CanBe(nature, value) || IsReference(value))
+        var passage = named.Passage;
+        var after = AfterQuote(passage, named.End);
+        after += passage[after] == ']' ? 1 : 0;
+        while (passage[after] == '*')
+        {
+            after++;
+        }
+
+        var sign = TextReading.SkipBlanks(passage, after);
+        var (length, isEqual) = (passage[sign], passage[sign + 1]) switch
+        {
+            ('=', '=' or '~') or (':', ':') => (0, false),
+            ('=', '>') => (2, false),
+            ('=', _) => (1, true),
+            (':', '=') or ('?', '=') => (2, true),
+            ('<', '-') when passage[sign + 2] == ' ' => (2, false),
+            (':', '/') when passage[sign + 2] == '/' => (0, false),
+            (':', _) => (1, false),
+            ('{', _) => (LengthOfAccessors(passage, sign), true),
+            _ => (0, false),
+        };
+        if (length == 0)
         {
             return false;
         }
 
-        finding = passage.Find(KindOf(nature), start, start + length);
-        return true;
+        var start = sign + length;
+        var isTight = isEqual && length == 1 && sign == named.End && passage[start] is not (' ' or '\t');
+        start = TextReading.SkipBlanks(passage, start);
+        while (passage[start] == '*' && passage[start + 1] is '*' or ' ')
+        {
+            start = TextReading.SkipBlanks(passage, start + 1);
+        }
+
+        if (TextReading.TryOpenQuote(passage, start, out var quote))
+        {
+            return TryReadQuoted(named, quote, isStrict: false, out finding);
+        }
+
+        if (passage[start] is '\r' or '\n')
+        {
+            return !isEqual && named.Nature == SecretNature.Password && TryReadNextLine(named, start, out finding);
+        }
+
+        return (!isEqual && TryReadTyped(named, start, out finding))
+            || BareSecretRecogniser.TryRead(named, start, isEqual, isTight, out finding);
     }
 
-    /// <summary>The signature of a shared access link, or the key of a function, in a URL's query.</summary>
-    private static bool TryReadSignature(in Passage passage, int at, out Finding finding)
+    /// <summary><c>password: str = "…"</c>, <c>let password: &amp;str = "…"</c>.</summary>
+    private static bool TryReadTyped(in NamedSecret named, int start, out Finding finding)
     {
         finding = default;
-        var length = passage.Text[at..].StartsWith("sig=") ? 4 : passage.Text[at..].StartsWith("code=") ? 5 : 0;
-        if (length == 0 || passage[at - 1] is not ('?' or '&' or ';'))
+        var passage = named.Passage;
+        var type = passage.Text[start..Math.Min(passage.Text.Length, start + MaxGap)];
+        var equal = type.IndexOfAny(EndOfType);
+        if (equal <= 0 || type[equal] != '=')
         {
             return false;
         }
 
-        var start = at + length;
-        var value = passage.Text.Slice(start, Math.Min(MaxValue, passage.Text.Length - start));
-        value = value.IndexOfAnyExcept(Base64) is >= 0 and var end ? value[..end] : value;
-        if (value.Length < 32 || !SecretNames.IsMixed(value))
+        var value = TextReading.SkipBlanks(passage, start + equal + 1);
+        return TextReading.TryOpenQuote(passage, value, out var quote) && TryReadQuoted(named, quote, isStrict: false, out finding);
+    }
+
+    /// <summary>An XML element, or what stands in one whose attribute is the name.</summary>
+    private static bool TryReadElement(in NamedSecret named, out Finding finding)
+    {
+        finding = default;
+        var passage = named.Passage;
+        var quoted = AfterQuote(passage, named.End) > named.End;
+        var isElement = passage[named.Start - 1] == '<'
+            || (passage[named.Start - 1] == ':' && passage.Before(named.Start, MaxGap).LastIndexOfAny("< \n/") is >= 0 and var open
+                && passage.Before(named.Start, MaxGap)[open] == '<');
+        var tail = passage.Text[named.End..Math.Min(passage.Text.Length, named.End + MaxElement)];
+        var close = isElement || (quoted && tail.Length > 1 && tail[1] == '>') ? tail.IndexOfAny('>', '\n', '<') : -1;
+        if (close < 0 || tail[close] != '>' || (close > 0 && tail[close - 1] == '/') || (isElement && close > 0 && tail[0] is not (' ' or '\t')))
         {
             return false;
         }
 
-        finding = passage.Find(RedactionKind.CloudKey, start, start + value.Length);
-        return true;
-    }
-
-    private static bool IsReference(ReadOnlySpan<char> value) =>
-        value.IsEmpty || value[0] is '$' or '{' or '<' or '%' or '*' or '[' or '(' or '/' or '.' or '…'
-        || value.ContainsAny("(") || value is "null" or "None" or "none" or "undefined" or "true" or "false";
-
-    private static bool IsInConnectionString(in Passage passage, int nameStart)
-    {
-        var before = passage.Before(nameStart, MaxName).TrimEnd();
-        return before.EndsWith(";")
-            || (passage[nameStart - 1] == ' ' && before.LastIndexOfAny(";\r\n\"") is >= 0 and var at && before[at] == ';');
-    }
-
-    private static ReadOnlySpan<char> ValueFrom(in Passage passage, int start, SearchValues<char> ends)
-    {
-        var rest = passage.Text[start..];
-        rest = rest[..Math.Min(MaxValue, rest.Length)];
-        return rest.IndexOfAny(ends) is >= 0 and var end ? rest[..end] : rest;
-    }
-
-    private static int SkipBlanks(in Passage passage, int at)
-    {
-        for (var i = 0; i < 2 && passage[at] == ' '; i++)
+        var start = named.End + close + 1;
+        var value = TextReading.Until(passage, start, TextReading.EndOfElement);
+        if (value.StartsWith("![CDATA["))
         {
-            at++;
+            return false;
         }
 
-        return at;
+        return passage[start + value.Length] == '<'
+            && SecretFinding.TryQuoted(named, start, value.Length, isStrict: !isElement, out finding);
     }
 
-    private static RedactionKind KindOf(SecretNature nature) =>
-        nature == SecretNature.CloudKey ? RedactionKind.CloudKey : RedactionKind.Credential;
+    /// <summary>The argument after a name in quotes, <c>("NAME", "value")</c>, or after a user's: <c>NetworkCredential("user", "…")</c>.</summary>
+    private static bool TryReadArgument(in NamedSecret named, out Finding finding)
+    {
+        finding = default;
+        var passage = named.Passage;
+        var comma = AfterQuote(passage, named.End);
+        if (comma == named.End)
+        {
+            if (passage[comma] != '(' || named.Nature != SecretNature.PerhapsKey
+                || !TextReading.TryOpenQuote(passage, TextReading.SkipBlanks(passage, comma + 1), out var user))
+            {
+                return false;
+            }
+
+            comma = TextReading.CloseOf(passage, user) + 1;
+            return comma > 0 && passage[comma] == ','
+                && TextReading.TryOpenQuote(passage, TextReading.SkipBlanks(passage, comma + 1), out var password)
+                && TryReadQuoted(named with { Nature = SecretNature.Password }, password, isStrict: true, out finding);
+        }
+
+        return passage[comma] == ','
+            && TextReading.TryOpenQuote(passage, TextReading.SkipBlanks(passage, comma + 1), out var quote)
+            && TryReadQuoted(named, quote, isStrict: true, out finding);
+    }
+
+    /// <summary>The name in one member or attribute, the value in the next: <c>name="DB_PASSWORD" value="…"</c>.</summary>
+    private static bool TryReadSibling(in NamedSecret named, out Finding finding)
+    {
+        finding = default;
+        var passage = named.Passage;
+        var at = AfterQuote(passage, named.End);
+        var gap = passage.Text[Math.Min(at, passage.Text.Length)..Math.Min(passage.Text.Length, at + MaxGap)];
+        var next = gap.IndexOfAnyExcept(" \t\r\n,") is >= 0 and var some ? at + some : at;
+        if (next == at)
+        {
+            return false;
+        }
+
+        if (at > named.End && passage[at] is '\r' or '\n' && TryReadNextLine(named, at, out finding))
+        {
+            return true;
+        }
+
+        next = AfterQuote(passage, next);
+        if (!passage.Text[next..].StartsWith("value", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        var sign = TextReading.SkipBlanks(passage, AfterQuote(passage, next + "value".Length));
+        if (passage[sign] is not (':' or '='))
+        {
+            return false;
+        }
+
+        var start = TextReading.SkipBlanks(passage, sign + 1);
+        return TextReading.TryOpenQuote(passage, start, out var quote)
+            ? TryReadQuoted(named, quote, isStrict: false, out finding)
+            : BareSecretRecogniser.TryRead(named, start, isEqual: false, isTight: false, out finding);
+    }
+
+    /// <summary>No sign between: a flag's value, <c>ENV NAME value</c>, a cell of a table, <c>the password is …</c>.</summary>
+    private static bool TryReadUnsigned(in NamedSecret named, out Finding finding)
+    {
+        finding = default;
+        var passage = named.Passage;
+        var after = named.End + (passage[named.End] == '`' ? 1 : 0);
+        var start = TextReading.SkipBlanks(passage, after);
+        if (start == after)
+        {
+            return false;
+        }
+
+        if (passage[start] == '|')
+        {
+            start = TextReading.SkipBlanks(passage, start + 1);
+            return BareSecretRecogniser.TryReadMade(named, start + (passage[start] == '`' ? 1 : 0), out finding);
+        }
+
+        foreach (var copula in Copulas)
+        {
+            if (passage.Text[after..].StartsWith(copula))
+            {
+                start = TextReading.SkipBlanks(passage, after + copula.Length);
+                return BareSecretRecogniser.TryReadMade(named, start + (TextReading.IsQuote(passage[start]) ? 1 : 0), out finding);
+            }
+        }
+
+        var isFlag = passage[named.Start] == '-';
+        var isSet = EndsWithAny(passage.Before(named.Start, MaxGap), Setters);
+        var isNetrc = named.Nature == SecretNature.Password && IsNetrc(passage.Before(named.Start, 2 * MaxGap));
+        var isSql = named.Nature == SecretNature.Password && passage[start] == '\'';
+        if (!isFlag && !isSet && !isNetrc && !isSql && passage[after] != '\t')
+        {
+            return false;
+        }
+
+        return TextReading.TryOpenQuote(passage, start, out var quote)
+            ? TryReadQuoted(named, quote, isStrict: !isFlag, out finding)
+            : isFlag ? BareSecretRecogniser.TryReadFlag(named, start, out finding)
+            : BareSecretRecogniser.TryReadMade(named, start, out finding);
+    }
+
+    private static bool TryReadNextLine(in NamedSecret named, int start, out Finding finding)
+    {
+        finding = default;
+        var passage = named.Passage;
+        for (var skipped = 0; skipped < MaxGap && passage[start] is '\r' or '\n' or ' ' or '\t'; skipped++)
+        {
+            start++;
+        }
+
+        var value = TextReading.Until(passage, start, TextReading.EndOfLine);
+        return value.Length >= 8 && SecretValues.IsMixed(value) && !value.Contains(':') && !value.Contains('=')
+            && BareSecretRecogniser.TryReadMade(named, start, out finding);
+    }
+
+    private static bool TryReadQuoted(in NamedSecret named, Quote quote, bool isStrict, out Finding finding)
+    {
+        finding = default;
+        var close = TextReading.CloseOf(named.Passage, quote);
+        if (close < 0)
+        {
+            return BareSecretRecogniser.TryReadMade(named, quote.Start, out finding);
+        }
+
+        var length = close - quote.Start;
+        return !(quote.IsTemplate && named.Passage.Text.Slice(quote.Start, length).Contains('{'))
+            && SecretFinding.TryQuoted(named, quote.Start, length, isStrict, out finding);
+    }
+
+    private static int AfterQuote(in Passage passage, int at) => at + (TextReading.IsQuote(passage[at]) ? 1 : 0);
+
+    private static bool IsNetrc(ReadOnlySpan<char> before) =>
+        before.Contains("login ", StringComparison.Ordinal) || before.Contains("machine ", StringComparison.Ordinal);
+
+    private static int LengthOfAccessors(in Passage passage, int at)
+    {
+        foreach (var accessors in Accessors)
+        {
+            if (passage.Text[at..].StartsWith(accessors))
+            {
+                return accessors.Length;
+            }
+        }
+
+        return 0;
+    }
+
+    private static bool EndsWithAny(ReadOnlySpan<char> text, string[] ends)
+    {
+        foreach (var end in ends)
+        {
+            if (text.EndsWith(end, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -11,6 +11,12 @@ internal static class PrivateKeyRecogniser
     /// <summary>What a block begins with.</summary>
     public const string Begin = "-----BEGIN ";
 
+    /// <summary>What stands before the private lines of a key of PuTTY.</summary>
+    public const string PrivateLines = "private-lines:";
+
+    /// <summary>Blanks, and what quotes a mail or marks a line of a diff.</summary>
+    private const string BeforeLine = " \t\r\n>+|";
+
     private const string Dashes = "-----";
     private const int MaxLabel = 64;
     private const int MaxBlock = 64 * 1024;
@@ -46,8 +52,42 @@ internal static class PrivateKeyRecogniser
             stop += Dashes.Length + (tail.IndexOf(Dashes) is >= 0 and var close ? close + Dashes.Length : 0);
         }
 
-        finding = passage.Find(RedactionKind.PrivateKey, at, stop);
+        finding = FindingOf(passage, at, stop);
         return true;
+    }
+
+    /// <summary>Reads the lines of a key of PuTTY, from what says how many they are.</summary>
+    public static bool TryReadLines(in Passage passage, int at, out Finding finding)
+    {
+        finding = default;
+        var line = passage.Text[at..Math.Min(passage.Text.Length, at + MaxLabel)].IndexOf('\n');
+        if (line < 0)
+        {
+            return false;
+        }
+
+        var start = at + line + 1;
+        var length = CutOff(passage.Text.Slice(start, Math.Min(MaxBlock, passage.Text.Length - start)));
+        finding = length > 0 ? FindingOf(passage, start, start + length) : default;
+        return length > 0;
+    }
+
+    /// <summary>How its lines end does not make another key.</summary>
+    private static Finding FindingOf(in Passage passage, int start, int end)
+    {
+        var room = ArrayPool<char>.Shared.Rent(end - start);
+        var length = 0;
+        foreach (var character in passage.Text[start..end])
+        {
+            if (!char.IsWhiteSpace(character))
+            {
+                room[length++] = character;
+            }
+        }
+
+        var finding = passage.Run.Find(RedactionKind.PrivateKey, start, end, room.AsSpan(0, length));
+        ArrayPool<char>.Shared.Return(room);
+        return finding;
     }
 
     /// <summary>The length of the lines that can be a key's.</summary>
@@ -56,7 +96,7 @@ internal static class PrivateKeyRecogniser
         var length = 0;
         while (length < rest.Length)
         {
-            var line = rest[length..].TrimStart();
+            var line = rest[length..].TrimStart(BeforeLine);
             var start = rest.Length - line.Length;
             var end = line.IndexOfAnyExcept(Base64) is >= 0 and var other ? other : line.Length;
             if (end < MinKey)

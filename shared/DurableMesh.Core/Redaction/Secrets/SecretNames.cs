@@ -17,43 +17,129 @@ internal enum SecretNature
 
     /// <summary>A key of a cloud.</summary>
     CloudKey,
+
+    /// <summary>A session, which is a secret if it cannot be guessed, and often only an id.</summary>
+    Session,
+
+    /// <summary>A number of a JSON Web Key (RFC 7518), whose names have one letter.</summary>
+    WebKey,
 }
 
-/// <summary>The names under which secrets stand.</summary>
+/// <summary>The names under which secrets stand, as <see cref="Vocabulary.Plain"/> writes them: what a name ends with says what it is.</summary>
 internal static class SecretNames
 {
-    private static readonly (string End, SecretNature Nature)[] Ends =
+    /// <summary>No name of a secret is longer; of one that is, the end is looked at.</summary>
+    public const int MaxLength = 48;
+
+    private static readonly (SecretNature Nature, string Ends)[] Table =
     [
-        ("password", SecretNature.Password),
-        ("passwd", SecretNature.Password),
-        ("pwd", SecretNature.Password),
-        ("passphrase", SecretNature.Password),
-        ("secretaccesskey", SecretNature.CloudKey),
-        ("sharedaccesskey", SecretNature.CloudKey),
-        ("accountkey", SecretNature.CloudKey),
-        ("accesskey", SecretNature.CloudKey),
-        ("storagekey", SecretNature.CloudKey),
-        ("functionskey", SecretNature.CloudKey),
-        ("secret", SecretNature.Key),
-        ("secretkey", SecretNature.Key),
-        ("apikey", SecretNature.Key),
-        ("apitoken", SecretNature.Key),
-        ("accesstoken", SecretNature.Key),
-        ("refreshtoken", SecretNature.Key),
-        ("authtoken", SecretNature.Key),
-        ("bearertoken", SecretNature.Key),
-        ("privatekey", SecretNature.Key),
-        ("signingkey", SecretNature.Key),
-        ("encryptionkey", SecretNature.Key),
-        ("token", SecretNature.PerhapsKey),
+        (SecretNature.Password,
+            """
+            password passwd pwd passphrase passcode passphrases userpass dbpass sshpass rootpass adminpass storepass keypass sslpass ftppass
+            smtppass mailpass mysqlpass pgpass redispass authpass becomepass sudopass loginpass proxypass
+            passord passwort kennwort lösenord losenord adgangskode kodeord salasana motdepasse contraseña contrasena senha hasło haslo heslo
+            wachtwoord parola parolă parool jelszó jelszo geslo lozinka zaporka slaptažodis slaptazodis lykilorð lykilord şifre sifre palavrapasse
+            пароль парола лозинка κωδικόςπρόσβασης συνθηματικό 密码 密碼 パスワード 비밀번호
+            """),
+        (SecretNature.CloudKey, "secretaccesskey sharedaccesskey accountkey accesskey storagekey functionskey functionkey"),
+        (SecretNature.Key,
+            """
+            secret secretkey secretkeybase apikey apitoken accesstoken refreshtoken authtoken bearertoken sessiontoken privatekey privkey
+            signingkey encryptionkey encryptkey decryptionkey masterkey sharedkey presharedkey authkey subscriptionkey licensekey licencekey
+            servicekey deploykey tlskey sslkey sshkey hmackey jwtkey appkey applicationkey rolekey unsealkey recoverykey adminkey serverkey
+            globalkey integrationkey ingestkey ingestionkey writekey machinekey validationkey merchantkey webhookkey certkey pfxkey rootkey
+            cookiekey sessionkey clientkey clientkeydata hostkey userkey authorizationkey loggedinkey noncekey authsalt loggedinsalt noncesalt
+            credentials creds passkey vaultkey mfaseed otpseed totpseed geheimnis hemmelighet hemmelig segreto secreto segredo тайна секрет
+            openaikey anthropickey azurekey googlekey mapskey stripekey sendgridkey mailgunkey twiliokey githubkey gitlabkey awskey gcpkey
+            algoliakey datadogkey newrelickey sentrykey groqkey mistralkey
+            """),
+        (SecretNature.PerhapsKey,
+            """
+            token credential authorization dockerconfigjson dockercfg connectionstring xsrf csrf
+            schlüssel schluessel nøkkel nokkel nøgle nyckel recoverycode
+            """),
+        (SecretNature.Session, "sessionid jsessionid phpsessid sessid"),
     ];
 
-    /// <summary>What stands under a name, as <see cref="Vocabulary.Plain"/> writes it.</summary>
-    public static SecretNature NatureOf(ReadOnlySpan<char> plainName)
+    /// <summary>Short ones, which other words end with: these must be a word of the name.</summary>
+    private static readonly (SecretNature Nature, string Words)[] WordsTable =
+    [
+        (SecretNature.Password, "pass pw"),
+        (SecretNature.Key, "psk"),
+        (SecretNature.PerhapsKey, "pat sas auth bearer otp"),
+        (SecretNature.Session, "sid"),
+    ];
+
+    /// <summary>What ends as a name of a secret does, and is none: pages, counts, and what is public.</summary>
+    private static readonly string[] Harmless =
+    [
+        "publickeytoken", "publickey", "cancellationtoken", "continuationtoken", "pagetoken", "nexttoken", "changetoken", "synctoken",
+        "inputtoken", "outputtoken", "maxtoken", "bypass", "compass", "primarykey", "foreignkey", "stoptoken", "endtoken", "starttoken",
+    ];
+
+    /// <summary>What may stand behind the name proper.</summary>
+    private static readonly string[] Tails = ["value", "confirmation", "confirm", "repeat", "again", "plaintext", "plain", "cleartext", "base64", "b64"];
+
+    private static readonly ILookup<char, (SecretNature Nature, string End)> ByLast = Table
+        .SelectMany(row => row.Ends.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries), (row, end) => (row.Nature, end))
+        .OrderByDescending(row => row.end.Length)
+        .ToLookup(row => row.end[^1]);
+
+    private static readonly (SecretNature Nature, string Word)[] ShortWords =
+        [.. WordsTable.SelectMany(row => row.Words.Split(' '), (row, word) => (row.Nature, word))];
+
+    /// <summary>What the names have in a text, and where the scan stops.</summary>
+    public static IEnumerable<string> Roots { get; } =
+    [
+        "pass", "pwd", "pw:", "pw=", "secret", "token", "key", "cred", "auth", "kennwort", "senord", "adgangskode", "kodeord", "salasana",
+        "contrase", "senha", "haslo", "heslo", "wachtwoord", "parol", "parool", "jelsz", "geslo", "lozinka", "zaporka", "slapta", "lykilor", "sifre",
+        "palavra", "psk", "_pat", "-pat", "devopspat", "sas", "seed", "salt", "sessid", "sessionid", "session_id", "session-id",
+        "dockerc", "connectionstring", "connection_string", "geheimnis", "hemmelig", "segret", "secreto", "segredo", "schl", "kkel", "nyckel", "recoverycode", "recovery_code",
+        "xsrf", "csrf", "bearer:", "bearer=", "bearer\"", "otp",
+        "hasł", "şifre", "пароль", "парола", "лозинка", "κωδικ", "συνθημ", "密码", "密碼", "パスワード", "비밀번호", "тайна", "секрет", "nøgle",
+    ];
+
+    /// <summary>What stands under a name.</summary>
+    /// <param name="name">The name as it is written.</param>
+    public static SecretNature NatureOf(ReadOnlySpan<char> name)
     {
-        foreach (var (end, nature) in Ends)
+        if (name is "k" or "d")
         {
-            if (plainName.EndsWith(end))
+            return SecretNature.WebKey;
+        }
+
+        name = name.TrimEnd("0123456789");
+        Span<char> room = stackalloc char[MaxLength];
+        var plain = Vocabulary.Plain(name, room);
+        foreach (var tail in Tails)
+        {
+            plain = plain.EndsWith(tail) && plain.Length > tail.Length + 2 ? plain[..^tail.Length].TrimEnd("0123456789") : plain;
+        }
+
+        var nature = NatureOfPlain(plain);
+        nature = nature == SecretNature.None && plain.Length > 3 && plain[^1] == 's' ? NatureOfPlain(plain[..^1]) : nature;
+        return nature != SecretNature.None ? nature : NatureOfLastWord(name);
+    }
+
+    private static SecretNature NatureOfPlain(ReadOnlySpan<char> plain)
+    {
+        foreach (var (nature, end) in plain.IsEmpty ? [] : ByLast[plain[^1]])
+        {
+            if (plain.EndsWith(end))
+            {
+                return IsHarmless(plain) ? SecretNature.None : nature;
+            }
+        }
+
+        return SecretNature.None;
+    }
+
+    private static SecretNature NatureOfLastWord(ReadOnlySpan<char> name)
+    {
+        foreach (var (nature, word) in ShortWords)
+        {
+            if (name.EndsWith(word, StringComparison.OrdinalIgnoreCase) && Vocabulary.Has(name[Math.Max(0, name.Length - word.Length - 1)..], word)
+                && !IsHarmless(name))
             {
                 return nature;
             }
@@ -62,20 +148,16 @@ internal static class SecretNames
         return SecretNature.None;
     }
 
-    /// <summary>Whether a value can be the secret, and not a word that speaks of one.</summary>
-    public static bool CanBe(SecretNature nature, ReadOnlySpan<char> value) => nature switch
+    private static bool IsHarmless(ReadOnlySpan<char> plain)
     {
-        SecretNature.Password => value.Length > 0,
-        SecretNature.Key or SecretNature.CloudKey => value.Length >= 8 && IsMixed(value),
-        SecretNature.PerhapsKey => value.Length >= 20 && IsMixed(value),
-        _ => false,
-    };
+        foreach (var harmless in Harmless)
+        {
+            if (plain.EndsWith(harmless, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
 
-    /// <summary>
-    /// Whether a text is one word with a letter and a digit, as what a machine made nearly always has, and holds no placeholder.
-    /// </summary>
-    public static bool IsMixed(ReadOnlySpan<char> text) =>
-        text.ContainsAnyInRange('0', '9')
-        && (text.ContainsAnyInRange('A', 'Z') || text.ContainsAnyInRange('a', 'z'))
-        && !text.ContainsAny(" \t\r\n[");
+        return false;
+    }
 }

@@ -1,0 +1,39 @@
+using System.Buffers;
+
+namespace DurableMesh.Core.Redaction.Secrets;
+
+/// <summary>
+/// The forms of the keys of many issuers, from the list <see cref="SecretIssuer.All"/>. A key stands alone: neither a letter nor a digit before
+/// it nor more of the same behind it, so that no two places share a run of characters.
+/// </summary>
+internal static class SecretForms
+{
+    private static readonly SecretForm[] All =
+        [.. SecretIssuer.All.SelectMany(issuer => issuer.Forms, (issuer, form) => SecretForm.Parse(form, issuer.Kind))];
+
+    private static readonly SecretForm[][] ByFirst =
+        [.. Enumerable.Range(0, 128).Select(first => All.Where(form => form.Trigger[0] == first).ToArray())];
+
+    /// <summary>What names and keys are made of.</summary>
+    public static SearchValues<char> NameCharacters { get; } =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+
+    /// <summary>What the scan looks for.</summary>
+    public static IEnumerable<string> Triggers { get; } =
+        [.. All.Select(form => form.Trigger).Where(trigger => trigger.Length > 1).Distinct()];
+
+    public static bool TryRead(in Passage passage, int at, out Finding finding)
+    {
+        finding = default;
+        var first = passage.Text[at];
+        foreach (var form in first < ByFirst.Length ? ByFirst[first] : [])
+        {
+            if (form.TryRead(passage, at, out finding))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
