@@ -17,6 +17,7 @@ using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using DurableMesh.LocalHost;
+using DurableMesh.TaskHub.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -114,7 +115,8 @@ internal static class MeshServices
                 provider.GetRequiredService<StorageConnection>(),
                 options.StoreContainer,
                 options.Store.Patience,
-                provider.GetService<StorageStart>());
+                provider.GetService<StorageStart>(),
+                provider.GetService<ISaveWitness>());
         });
         services.AddSingleton<BlobThreadLog>();
         services.AddSingleton<IThreadLog>(provider => provider.GetRequiredService<BlobThreadLog>());
@@ -126,6 +128,7 @@ internal static class MeshServices
         services.AddSingleton<IEvidenceStore, BlobEvidenceStore>();
         services.AddSingleton<ILeaseStore, BlobLeaseStore>();
         services.AddSingleton<IArtifactStore, BlobArtifactStore>();
+        services.AddSingleton<IStoreHealth, StoreHealth>();
         services.AddHostedService<StoreService>();
     }
 }

@@ -52,6 +52,9 @@ internal sealed record Scenario(ulong Seed)
     /// <summary>Whether the storage forgets in the middle of a checkpoint, where there is one.</summary>
     public bool ForgetsInCheckpoints { get; init; }
 
+    /// <summary>Whether hosts can see what the storage has saved, as they can of an Azurite of their own.</summary>
+    public bool ShowsSaves { get; init; }
+
     /// <summary>How likely a host dies soon after a checkpoint of its has come to count.</summary>
     public double CrashAfterCheckpoint { get; init; }
 
@@ -68,6 +71,7 @@ internal sealed record Scenario(ulong Seed)
         {
             2 => WithBusyCheckpoints(Usual(seed), random),
             4 or 12 => WithIdleTimes(Usual(seed), random),
+            6 => WithFullDisk(Usual(seed), random),
             7 or 11 or 14 => WithSleepers(Usual(seed), random),
             9 or 13 => WithForgottenCheckpoints(Usual(seed), random),
             _ => Usual(seed),
@@ -102,7 +106,7 @@ internal sealed record Scenario(ulong Seed)
         const int operationsAnHour = 240, disturbancesAnHour = 20;
         var random = new SeededRandom(seed, stream: 4);
         Scenario usual = Of(seed);
-        DisturbanceKind[] kinds = Enum.GetValues<DisturbanceKind>();
+        DisturbanceKind[] kinds = [.. UsualKinds()];
         return usual with
         {
             Mood = MoodOf(random) with { LoseLease = 0.0002, Crash = 0.0002 },
@@ -225,6 +229,39 @@ internal sealed record Scenario(ulong Seed)
         ],
     };
 
+    /// <summary>The storage's disk is full for a while, and what was acknowledged meanwhile is forgotten.</summary>
+    private static Scenario WithFullDisk(Scenario usual, SeededRandom random)
+    {
+        const int operations = 60, longestPause = 3_000;
+        return usual with
+        {
+            Hosts = 1,
+            ShowsSaves = true,
+            Options = random.Chance(0.5) ? OftenCheckpointed(usual.Options) : usual.Options,
+            Mood = usual.Mood with { Crash = 0, LoseLease = 0, Tear = 0 },
+            Operations =
+            [
+                .. from operation in new WorkloadGenerator(random, usual.Instances).Operations(operations)
+                   select operation with { Pause = TimeSpan.FromMilliseconds(random.Below(longestPause)) },
+            ],
+            Disturbances =
+            [
+                .. from number in Enumerable.Range(0, random.Between(1, 3))
+                   select new Disturbance(
+                       number,
+                       DisturbanceKind.FullDisk,
+                       TimeSpan.FromMilliseconds(random.Below(20_000)),
+                       random.Below(40),
+                       0,
+                       TimeSpan.FromMilliseconds(random.Between(5_000, 60_000))),
+            ],
+        };
+    }
+
+    /// <summary>All but those that want a scenario of their own.</summary>
+    private static IEnumerable<DisturbanceKind> UsualKinds() =>
+        Enum.GetValues<DisturbanceKind>().Where(kind => kind is not DisturbanceKind.FullDisk);
+
     private static TaskHubOptions OftenCheckpointed(TaskHubOptions options) => new()
     {
         PartitionCount = options.PartitionCount,
@@ -261,7 +298,7 @@ internal sealed record Scenario(ulong Seed)
 
     private static IEnumerable<Disturbance> DisturbancesOf(SeededRandom random, int count)
     {
-        DisturbanceKind[] all = Enum.GetValues<DisturbanceKind>();
+        DisturbanceKind[] all = [.. UsualKinds()];
         DisturbanceKind[] kinds = [.. Enumerable.Range(0, random.Between(1, 4)).Select(_ => random.Pick(all))];
         for (int number = 0; number < count; number++)
         {

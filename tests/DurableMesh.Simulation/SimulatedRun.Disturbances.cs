@@ -68,6 +68,9 @@ internal sealed partial class SimulatedRun
             case DisturbanceKind.Forget:
                 await ForgetAsync(disturbance);
                 return;
+            case DisturbanceKind.FullDisk:
+                await FillDiskAsync(disturbance);
+                return;
             default:
                 return;
         }
@@ -110,6 +113,33 @@ internal sealed partial class SimulatedRun
         }
 
         int young = _auditor.WritesWithin(LongestForgotten);
+        await ForgetAsync(owner, young, young == 0 ? 0 : 1 + (int)(disturbance.Duration.Ticks % young));
+    }
+
+    /// <summary>
+    /// The storage saves nothing for longer than an engine could think it takes, and then comes back as it was before. Nobody but
+    /// a witness can see that.
+    /// </summary>
+    private async Task FillDiskAsync(Disturbance disturbance)
+    {
+        long begun = _machine.Clock.Now;
+        _diskFullSince = _world.Time.GetTimestamp();
+        await Task.Delay(disturbance.Duration, _world.Time);
+        if (_hosts is [{ IsStopping: false, Process.IsPaused: false } owner])
+        {
+            int unsaved = _auditor.WritesWithin(TimeSpan.FromTicks(_machine.Clock.Now - begun));
+            await ForgetAsync(owner, unsaved, unsaved);
+        }
+
+        _diskFullSince = null;
+    }
+
+    /// <summary>Until when the storage can be seen to have saved all.</summary>
+    private long SavedUntil() => _diskFullSince
+        ?? _world.Time.GetTimestamp() - (LongestForgotten.Ticks * _world.Time.TimestampFrequency / TimeSpan.TicksPerSecond);
+
+    private async Task ForgetAsync(SimulatedHost owner, int young, int forgotten)
+    {
         bool ownsAll = Enumerable.Range(0, _scenario.Options.PartitionCount)
             .All(number => _auditor.OwnerOf(number) == owner.Connection);
         if (young == 0 || !ownsAll || _weather.IsTearing)
@@ -117,8 +147,7 @@ internal sealed partial class SimulatedRun
             return;
         }
 
-        int forgotten = 1 + (int)(disturbance.Duration.Ticks % young);
-        _faults.Add("Forget");
+        _faults.Add(_diskFullSince is null ? "Forget" : "FullDisk");
         _trace.Say($"the storage forgets {forgotten} of {young} young writes");
         _weather.IsCalm = true;
         _storage.Forget(forgotten);

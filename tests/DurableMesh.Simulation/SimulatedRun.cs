@@ -32,6 +32,7 @@ internal sealed partial class SimulatedRun
     private int _started;
     private int _fillers;
     private int _copies;
+    private long? _diskFullSince;
     private bool _isSettled;
     private bool _isOver;
 
@@ -51,6 +52,7 @@ internal sealed partial class SimulatedRun
             MaximumBlocksPerSegment = scenario.SegmentBlocks,
             ServiceBlockLimit = scenario.ServiceBlocks,
             Witness = _auditor,
+            SavedUntil = scenario.ShowsSaves ? SavedUntil : null,
         };
         _weather = new StorageWeather(scenario.Mood, new SeededRandom(scenario.Seed, stream: 3), _machine, _faults, _trace)
         {

@@ -10,7 +10,8 @@ using Microsoft.Extensions.Options;
 namespace DurableMesh.Functions.Health;
 
 /// <summary>Says whether the mesh is live and ready, the storage included.</summary>
-public sealed class HealthFunction(IThreadLog log, IAgentDirectory agents, IOptions<MeshOptions> options, TimeProvider time)
+public sealed class HealthFunction(
+    IThreadLog log, IStoreHealth store, IAgentDirectory agents, IOptions<MeshOptions> options, TimeProvider time)
 {
     /// <summary>The function's name: the only one that asks nobody who they are.</summary>
     public const string Name = "GetHealth";
@@ -40,6 +41,12 @@ public sealed class HealthFunction(IThreadLog log, IAgentDirectory agents, IOpti
             ProbeAsync("taskHub", client.GetInstanceAsync(NoInstance, patience.Token)),
             ProbeAsync("agents", registry));
         await patience.CancelAsync();
+        if (store.Trouble is { } trouble)
+        {
+            // It may answer and yet save nothing, or one of its logs may have stopped.
+            dependencies[0] = new DependencyHealth("store", false, trouble);
+        }
+
         if (registry is { IsCompletedSuccessfully: true, Result.Count: 0 })
         {
             // Worth a word, but no outage: it is filled over HTTP.

@@ -1,10 +1,10 @@
 using Azure;
-using Azure.Identity;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using DurableMesh.LocalHost;
+using DurableMesh.TaskHub.Storage;
 
 namespace DurableMesh.Functions.Store;
 
@@ -23,14 +23,21 @@ internal sealed class AzureBlobs : IBlobs
 
     private readonly BlobContainerClient _container;
     private readonly StorageStart? _start;
+    private readonly ISaveWitness? _saves;
 
     /// <param name="storage">The account.</param>
     /// <param name="containerName">The container's name.</param>
     /// <param name="patience">After how long a call without an answer counts as failed.</param>
     /// <param name="start">The start of a storage that comes along with the host; null where none does.</param>
-    public AzureBlobs(StorageConnection storage, string containerName, TimeSpan patience, StorageStart? start = null)
+    /// <param name="saves">Sees whether the storage saves what it acknowledges; null where nobody can.</param>
+    public AzureBlobs(
+        StorageConnection storage,
+        string containerName,
+        TimeSpan patience,
+        StorageStart? start = null,
+        ISaveWitness? saves = null)
     {
-        _start = start;
+        (_start, _saves) = (start, saves);
 
         // The newest API version that Azurite 3.35.0 knows. No retries here: only the log knows how to tell a lost answer from
         // a lost request.
@@ -41,6 +48,10 @@ internal sealed class AzureBlobs : IBlobs
         };
         _container = storage.OpenContainer(containerName, options);
     }
+
+    public string? Trouble => _saves?.Trouble;
+
+    public long? SavedUntil(long newest) => _saves?.SavedUntil(newest);
 
     public async Task EnsureContainerAsync(CancellationToken cancellation)
     {
@@ -53,7 +64,7 @@ internal sealed class AzureBlobs : IBlobs
             throw new StoreUnavailableException(never.Message);
         }
 
-        await CallAsync(
+        await WriteAsync(
             "create the container", () => _container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
     }
 
@@ -71,7 +82,7 @@ internal sealed class AzureBlobs : IBlobs
         }, cancellation);
 
     public Task CreateAppendBlobAsync(string name, CancellationToken cancellation) =>
-        CallAsync($"create {name}", () =>
+        WriteAsync($"create {name}", () =>
             _container.GetAppendBlobClient(name).CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
 
     public Task<long?> GetLengthAsync(string name, CancellationToken cancellation) =>
@@ -89,7 +100,7 @@ internal sealed class AzureBlobs : IBlobs
         }, cancellation);
 
     public Task<int> AppendAsync(string name, long position, ReadOnlyMemory<byte> block, CancellationToken cancellation) =>
-        CallAsync($"append to {name}", async () =>
+        WriteAsync($"append to {name}", async () =>
         {
             var options = new AppendBlobAppendBlockOptions
             {
@@ -116,7 +127,7 @@ internal sealed class AzureBlobs : IBlobs
         }, cancellation);
 
     public Task WriteAsync(string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellation) =>
-        CallAsync($"write {name}", () =>
+        WriteAsync($"write {name}", () =>
         {
             var options = new BlobUploadOptions
             {
@@ -168,7 +179,7 @@ internal sealed class AzureBlobs : IBlobs
 
     public Task<string?> TryWriteAsync(
         string name, ReadOnlyMemory<byte> content, string contentType, string? version, CancellationToken cancellation) =>
-        CallAsync($"write {name}", async () =>
+        WriteAsync($"write {name}", async () =>
         {
             var options = new BlobUploadOptions
             {
@@ -194,22 +205,27 @@ internal sealed class AzureBlobs : IBlobs
     // A listing has no quotes where the other answers have them.
     private static string VersionOf(ETag tag) => tag.ToString("G").Trim('"');
 
+    /// <summary>Nothing is written that would be acknowledged and then forgotten.</summary>
+    private Task<TResult> WriteAsync<TResult>(string what, Func<Task<TResult>> call, CancellationToken cancellation) =>
+        Trouble is { } trouble
+            ? throw new StoreUnavailableException($"Storage at {_container.Uri} cannot {what} now: {trouble}")
+            : CallAsync(what, call, cancellation);
+
     private async Task<TResult> CallAsync<TResult>(string what, Func<Task<TResult>> call, CancellationToken cancellation)
     {
         try
         {
             return await call();
         }
-        catch (Exception e) when (IsOutage(e) && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (IsOutage(e, cancellation))
         {
             throw new StoreUnavailableException($"Storage at {_container.Uri} did not {what}: {FirstLine(e.Message)}", e);
         }
     }
 
-    // The SDK reports its own network timeout as a cancellation. An identity may be away as the storage itself may be.
-    private static bool IsOutage(Exception e) =>
-        e is RequestFailedException or IOException or AggregateException or OperationCanceledException
-            or AuthenticationFailedException;
+    // Whatever the storage answers that no caller above understands is no answer.
+    private static bool IsOutage(Exception e, CancellationToken cancellation) =>
+        !cancellation.IsCancellationRequested && (e is RequestFailedException || TransportFault.Is(e, cancellation));
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
 }

@@ -27,6 +27,8 @@ internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IStoreLog, 
         _log = new(blobs, "bodies", this, new SharedLogOptions { Patience = store.Patience }, time, logger);
     }
 
+    public string? Trouble => _log.Trouble;
+
     /// <summary>Starts reading where the bodies lie.</summary>
     public void Start() => _log.Start();
 
@@ -79,7 +81,6 @@ internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IStoreLog, 
     public void Trim()
     {
         _recent.Trim();
-        _log.Trim();
     }
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();

@@ -38,6 +38,8 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
     /// <summary>Whether somebody has begun to wait for news lately.</summary>
     public bool HasListeners => _time.GetElapsedTime(Volatile.Read(ref _listened)) < Attention;
 
+    public string? Trouble => _log.Trouble;
+
     /// <summary>Starts reading the log.</summary>
     public void Start() => _log.Start();
 
@@ -138,7 +140,6 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
     public void Trim()
     {
         _records.Trim();
-        _log.Trim();
     }
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();

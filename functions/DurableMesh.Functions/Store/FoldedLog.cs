@@ -51,6 +51,14 @@ internal sealed partial class FoldedLog<TState, TChange> : ILogIndex<Proposal<TS
         return _state;
     }
 
+    /// <summary>Waits until the state holds all that was written before this was asked.</summary>
+    /// <exception cref="StoreUnavailableException">The storage has not answered in time.</exception>
+    public async ValueTask RefreshAsync(CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        await _log.RefreshAsync(cancellation);
+    }
+
     /// <summary>Asks for a change; returns when its fate is durable: the state after it, and why it was refused if it was.</summary>
     /// <exception cref="StoreUnavailableException">The storage has not answered in time; the change may still happen.</exception>
     public async Task<ChangeResult<TState>> ChangeAsync(TChange change, string by, CancellationToken cancellation)
@@ -59,8 +67,7 @@ internal sealed partial class FoldedLog<TState, TChange> : ILogIndex<Proposal<TS
         return await AppendAsync(change, by, cancellation);
     }
 
-    /// <summary>Lets go of what is kept only in case that the storage forgets it.</summary>
-    public void Trim() => _log.Trim();
+    public string? Trouble => _log.Trouble;
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();
 

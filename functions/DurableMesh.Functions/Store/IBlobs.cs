@@ -1,3 +1,5 @@
+using DurableMesh.TaskHub.Storage;
+
 namespace DurableMesh.Functions.Store;
 
 /// <summary>
@@ -9,6 +11,12 @@ namespace DurableMesh.Functions.Store;
 /// </remarks>
 internal interface IBlobs
 {
+    /// <inheritdoc cref="ISaveWitness.Trouble"/>
+    string? Trouble { get; }
+
+    /// <inheritdoc cref="ISaveWitness.SavedUntil"/>
+    long? SavedUntil(long newest);
+
     /// <summary>Creates the container; does nothing when it is there.</summary>
     Task EnsureContainerAsync(CancellationToken cancellation);
 

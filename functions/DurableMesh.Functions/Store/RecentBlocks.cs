@@ -1,64 +1,68 @@
 namespace DurableMesh.Functions.Store;
 
 /// <summary>
-/// The last seconds of a log, kept because Azurite saves its metadata only about every five seconds: killed, it forgets that much
-/// of what it had acknowledged, and the log then writes the missing tail again. Thread-safe.
+/// The end of a log, kept because a storage may forget what it has acknowledged: an Azurite saves its metadata only about every
+/// five seconds, if it can. The log then writes the missing tail again. Used by the log's own loop alone.
 /// </summary>
-internal sealed class RecentBlocks(TimeProvider time)
+internal sealed class RecentBlocks
 {
-    private static readonly TimeSpan Span = TimeSpan.FromSeconds(15);
-    private const int MaximumBytes = 32 * 1024 * 1024;
+    private const int MaximumBytes = 64 * 1024 * 1024;
+
+    // Of what others wrote only the last seconds can be forgotten, and a start reads the whole log.
+    private const int MaximumReadBytes = 16 * 1024 * 1024;
 
     private readonly Queue<Block> _blocks = new();
-    private readonly Lock _gate = new();
     private long _bytes;
 
     /// <summary>Whether the storage may still forget any of them.</summary>
-    public bool MayBeForgotten
+    public bool Any => _blocks.Count > 0;
+
+    /// <summary>Whether there are so many that nothing more may be written before the storage has saved some.</summary>
+    public bool IsFull => _bytes > MaximumBytes;
+
+    /// <summary>When the newest was acknowledged, as a timestamp of the clock.</summary>
+    public long Newest { get; private set; } = long.MinValue;
+
+    /// <summary>Keeps a block that the storage has acknowledged.</summary>
+    public void Add(int segment, int offset, ReadOnlyMemory<byte> content, long at) =>
+        Add(new Block(segment, offset, content, IsOwn: true) { At = at });
+
+    /// <summary>Keeps what was read: whoever wrote it may be gone.</summary>
+    public void AddRead(int segment, int offset, ReadOnlyMemory<byte> content, long at)
     {
-        get
+        Add(new Block(segment, offset, content, IsOwn: false) { At = at });
+        while (_bytes > MaximumReadBytes && _blocks.Count > 1 && !_blocks.Peek().IsOwn)
         {
-            lock (_gate)
-            {
-                Trim();
-                return _blocks.Count > 0;
-            }
+            _bytes -= _blocks.Dequeue().Content.Length;
         }
     }
 
-    /// <summary>Remembers a block that the storage has acknowledged.</summary>
-    public void Add(int segment, int offset, ReadOnlyMemory<byte> content)
-    {
-        lock (_gate)
-        {
-            _blocks.Enqueue(new Block(segment, offset, content, time.GetTimestamp()));
-            _bytes += content.Length;
-            Trim();
-        }
-    }
+    /// <summary>A block was written again, and may be forgotten once more.</summary>
+    public void WrittenAgain(Block block, long at) => block.At = Newest = at;
 
-    /// <summary>Lets go of what the storage has saved by now.</summary>
-    public void Trim()
+    /// <summary>Lets go of what the storage can no longer forget.</summary>
+    public void LetGo(long safeUntil)
     {
-        lock (_gate)
+        while (_blocks.TryPeek(out var oldest) && oldest.At < safeUntil)
         {
-            var now = time.GetTimestamp();
-            while (_blocks.TryPeek(out var oldest) && (_bytes > MaximumBytes || time.GetElapsedTime(oldest.At, now) > Span))
-            {
-                _bytes -= _blocks.Dequeue().Content.Length;
-            }
+            _bytes -= _blocks.Dequeue().Content.Length;
         }
     }
 
     /// <summary>The remembered blocks, oldest first.</summary>
-    public IReadOnlyList<Block> ToList()
+    public IReadOnlyList<Block> ToList() => [.. _blocks];
+
+    private void Add(Block block)
     {
-        lock (_gate)
-        {
-            return [.. _blocks];
-        }
+        _blocks.Enqueue(block);
+        _bytes += block.Content.Length;
+        Newest = block.At;
     }
 
-    /// <summary>One acknowledged append.</summary>
-    internal readonly record struct Block(int Segment, int Offset, ReadOnlyMemory<byte> Content, long At);
+    /// <summary>One acknowledged append, or what was read at once.</summary>
+    internal sealed record Block(int Segment, int Offset, ReadOnlyMemory<byte> Content, bool IsOwn)
+    {
+        /// <summary>When it was acknowledged or read last, as a timestamp of the clock.</summary>
+        public long At { get; set; }
+    }
 }

@@ -58,7 +58,7 @@ internal sealed partial class SharedLog<T>
                 throw new LogCorruptException($"{NameOf(_segment)} does not end in a line feed after byte {_position}.");
             }
 
-            _recent.Add(_segment, _position, chunk[..end]);
+            _recent.AddRead(_segment, _position, chunk[..end], time.GetTimestamp());
             if (Ingest(chunk[..end]))
             {
                 await NextSegmentAsync(cancellation);
@@ -103,7 +103,7 @@ internal sealed partial class SharedLog<T>
     private async Task WriteAgainAsync(CancellationToken cancellation)
     {
         var forgotten = 0L;
-        var here = new RecentBlocks.Block(_segment, _position, default, 0);
+        var here = new RecentBlocks.Block(_segment, _position, default, IsOwn: true);
         foreach (var group in _recent.ToList().Append(here).GroupBy(block => block.Segment))
         {
             var name = NameOf(group.Key);
@@ -125,6 +125,7 @@ internal sealed partial class SharedLog<T>
                 }
 
                 _blockCount = await blobs.AppendAsync(name, end, block.Content[(int)(end - block.Offset)..], cancellation);
+                _recent.WrittenAgain(block, time.GetTimestamp());
                 forgotten += block.Content.Length;
                 end = block.Offset + block.Content.Length;
             }

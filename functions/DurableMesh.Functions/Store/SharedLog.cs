@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using DurableMesh.TaskHub.Storage;
 
 namespace DurableMesh.Functions.Store;
 
@@ -25,9 +26,11 @@ internal sealed partial class SharedLog<T>(
     private readonly Channel<PendingLine<T>> _queue = Channel.CreateUnbounded<PendingLine<T>>(new() { SingleReader = true });
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly RecentBlocks _recent = new(time);
+    private readonly RecentBlocks _recent = new();
+    private readonly StorageMemory _memory = new(blobs.SavedUntil, time);
     private Task _running = Task.CompletedTask;
-    private string? _outage;
+    private volatile string? _outage;
+    private long _outageBegan;
     private int _segment = 1;
     private int _position;
     private int _blockCount;
@@ -62,8 +65,10 @@ internal sealed partial class SharedLog<T>(
     public Task<ReadOnlyMemory<byte>> ReadAsync(LogSpan at, CancellationToken cancellation) =>
         blobs.ReadAsync(NameOf(at.Segment), at.Offset, at.Length, cancellation);
 
-    /// <summary>Lets go of what is kept only in case that the storage forgets it, once the storage no longer can.</summary>
-    public void Trim() => _recent.Trim();
+    /// <summary>Why it does not go on, or has not for longer than a moment; null while it does.</summary>
+    public string? Trouble => _outage is { } outage && time.GetElapsedTime(Volatile.Read(ref _outageBegan)) >= options.ShortOutage
+        ? $"The store's {folder} wait: {outage}"
+        : null;
 
     /// <summary>Stops; lines that are still waiting fail.</summary>
     public async ValueTask DisposeAsync()
@@ -129,7 +134,7 @@ internal sealed partial class SharedLog<T>(
         catch (Exception e)
         {
             LogBroken(folder, e);
-            _outage = e.Message;
+            Suffer(e.Message);
             FailWaiting(batch, new StoreUnavailableException(e.Message, e));
         }
     }
@@ -141,7 +146,7 @@ internal sealed partial class SharedLog<T>(
     private async Task<bool> UntilWorkAsync(CancellationToken cancellation)
     {
         var work = _queue.Reader.WaitToReadAsync(cancellation).AsTask();
-        if (_recent.MayBeForgotten)
+        if (_recent.Any)
         {
             try
             {
@@ -186,7 +191,8 @@ internal sealed partial class SharedLog<T>(
             }
             catch (StoreUnavailableException e)
             {
-                _outage = e.Message;
+                _memory.Disturb();
+                Suffer(e.Message);
                 if (!told && time.GetElapsedTime(begun) >= options.QuietOutage)
                 {
                     told = true;
@@ -196,6 +202,16 @@ internal sealed partial class SharedLog<T>(
                 await Task.Delay(pause, time, cancellation);
             }
         }
+    }
+
+    private void Suffer(string outage)
+    {
+        if (_outage is null)
+        {
+            Volatile.Write(ref _outageBegan, time.GetTimestamp());
+        }
+
+        _outage = outage;
     }
 
     private async Task OpenAsync(CancellationToken cancellation)
@@ -217,6 +233,10 @@ internal sealed partial class SharedLog<T>(
     private async Task CommitAsync(LineBatch<T> batch, CancellationToken cancellation)
     {
         var asked = time.GetTimestamp();
+        await MakeRoomAsync(batch, cancellation);
+
+        // What follows shows, where it succeeds, that the storage has all that was written before.
+        var safe = _memory.SafeUntil(_recent.Newest);
         for (var behind = batch.Bytes.IsEmpty; !batch.Written;)
         {
             try
@@ -231,7 +251,7 @@ internal sealed partial class SharedLog<T>(
                     || (_position > 0 && _position + batch.Bytes.Length > options.MaximumSegmentBytes))
                 {
                     await blobs.AppendAsync(NameOf(_segment), _position, Seal, cancellation);
-                    _recent.Add(_segment, _position, Seal);
+                    _recent.Add(_segment, _position, Seal, time.GetTimestamp());
                     await NextSegmentAsync(cancellation);
                 }
                 else
@@ -246,12 +266,30 @@ internal sealed partial class SharedLog<T>(
             }
         }
 
+        _recent.LetGo(safe);
         Volatile.Write(ref _knownAt, asked);
+    }
+
+    /// <summary>What is kept to be written again has a bound: beyond it lines wait until the storage has saved some of it.</summary>
+    private async Task MakeRoomAsync(LineBatch<T> batch, CancellationToken cancellation)
+    {
+        for (var again = false; _recent.IsFull && !batch.Bytes.IsEmpty && !batch.Written; again = true)
+        {
+            if (again)
+            {
+                Suffer("Storage has not saved what it acknowledged, and no more can be kept for it.");
+                await Task.Delay(options.LookAgainAfter, time, cancellation);
+            }
+
+            var safe = _memory.SafeUntil(_recent.Newest);
+            await CatchUpAsync(batch, cancellation);
+            _recent.LetGo(safe);
+        }
     }
 
     private void Ingest(LineBatch<T> batch)
     {
-        _recent.Add(_segment, _position, batch.Bytes);
+        _recent.Add(_segment, _position, batch.Bytes, time.GetTimestamp());
         foreach (var line in batch.Lines)
         {
             index.Ingest(new LogSpan(_segment, _position, line.Line.Length), line.Record);

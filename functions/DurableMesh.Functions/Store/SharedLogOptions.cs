@@ -12,8 +12,11 @@ internal sealed record SharedLogOptions
     /// <summary>After how many bytes a segment is sealed.</summary>
     public int MaximumSegmentBytes { get; init; } = 256 * 1024 * 1024;
 
-    /// <summary>How much is read at once when the log is scanned, in bytes.</summary>
-    public int ScanBytes { get; init; } = 8 * 1024 * 1024;
+    /// <summary>
+    /// How much is read at once when the log is scanned, in bytes. An Azurite opens a file for each line of a range, and never
+    /// closes those of a read that breaks off.
+    /// </summary>
+    public int ScanBytes { get; init; } = 1024 * 1024;
 
     /// <summary>How long a caller waits for the storage before it hears that it is away.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(8);
@@ -32,6 +35,9 @@ internal sealed record SharedLogOptions
 
     /// <summary>The longest pause between two tries.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>An outage that has not lasted for so long is none that anybody need hear of.</summary>
+    public TimeSpan ShortOutage { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>
     /// An outage is logged when it lasts longer: an Azurite that is installed and started beside the host is none.

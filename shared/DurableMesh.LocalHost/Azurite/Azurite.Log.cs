@@ -46,4 +46,15 @@ internal static partial class AzuriteLog
 
     [LoggerMessage(32, LogLevel.Error, "Azurite at {Endpoint} cannot be started again now; trying on.")]
     public static partial void AzuriteStaysDown(this ILogger logger, Uri endpoint, Exception cause);
+
+    [LoggerMessage(33, LogLevel.Error,
+        "Azurite at {Endpoint} does not save what it acknowledges: {Trouble} Nothing more is taken in until it does.")]
+    public static partial void AzuriteSavesNothing(this ILogger logger, Uri endpoint, string trouble);
+
+    [LoggerMessage(34, LogLevel.Information, "Azurite at {Endpoint} saves again.")]
+    public static partial void AzuriteSavesAgain(this ILogger logger, Uri endpoint);
+
+    [LoggerMessage(35, LogLevel.Warning,
+        "Azurite at {Endpoint} has answered everything with a failure for {Seconds} s; starting it again.")]
+    public static partial void AzuriteFails(this ILogger logger, Uri endpoint, double seconds);
 }

@@ -9,21 +9,17 @@ namespace DurableMesh.LocalHost.Azurite;
 /// The Azurite that a host brings along: started (and installed, the first time) when the connection string means one on this
 /// machine and none answers there; stopped after everything else by the last host that uses it.
 /// </summary>
-/// <param name="endpoint">Where it is expected; null when the connection string means something else.</param>
+/// <param name="storage">The account: whether it means an Azurite on this machine, and whose clients are told which key that takes.</param>
 /// <param name="installation">What could be started; null when the repository cannot be found.</param>
 /// <param name="time">The clock that pauses go by.</param>
 /// <param name="logger">The log.</param>
-/// <param name="storage">Whose clients are told which account key it takes.</param>
 internal sealed class EmbeddedAzurite(
-    Uri? endpoint,
-    AzuriteInstallation? installation,
-    TimeProvider time,
-    ILogger<EmbeddedAzurite> logger,
-    StorageConnection? storage = null)
+    StorageConnection storage, AzuriteInstallation? installation, TimeProvider time, ILogger<EmbeddedAzurite> logger)
     : IHostedLifecycleService, IAsyncDisposable
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
+    private readonly AzuritePulse _pulse = new(storage, time);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private Task? _started;
@@ -33,13 +29,16 @@ internal sealed class EmbeddedAzurite(
     /// <summary>The Azurite that this host (or one before it) started; null when it uses somebody else's or none.</summary>
     public AzuriteProcess? Azurite { get; private set; }
 
+    /// <summary>Sees whether it saves what it acknowledges.</summary>
+    public AzuriteSaves Saves { get; } = new(time);
+
     /// <summary>Completes when the storage can be expected to answer.</summary>
     /// <exception cref="AzuriteException">Azurite cannot be had.</exception>
     public Task ReadyAsync(CancellationToken cancellation)
     {
         lock (_gate)
         {
-            _started ??= endpoint is null ? Task.CompletedTask : BeginAsync(endpoint, _stopping.Token);
+            _started ??= storage.AzuriteEndpoint is { } endpoint ? BeginAsync(endpoint, _stopping.Token) : Task.CompletedTask;
             return _started.WaitAsync(cancellation);
         }
     }
@@ -85,7 +84,7 @@ internal sealed class EmbeddedAzurite(
         if (installation is not null && AzuriteKey.Find(FolderOf(installation, at)) is { } key)
         {
             // The store does not wait, and may find one that runs.
-            storage?.UseAzuriteKey(key);
+            storage.UseAzuriteKey(key);
         }
 
         await Task.Yield();
@@ -113,7 +112,7 @@ internal sealed class EmbeddedAzurite(
     /// </summary>
     private async Task UseForeignAsync(Uri at, string? ownKey, CancellationToken cancellation)
     {
-        if (storage is { GivenAzuriteKey: null })
+        if (storage.GivenAzuriteKey is null)
         {
             Use(at, await KeyTakenAsync(at, ownKey, ownIsDemanded: true, cancellation), "Start the mesh without it, and it starts its own.");
         }
@@ -135,7 +134,7 @@ internal sealed class EmbeddedAzurite(
             logger.KeyIsKnown(at, advice);
         }
 
-        storage?.UseAzuriteKey(key);
+        storage.UseAzuriteKey(key);
     }
 
     // Null when somebody else's Azurite answers already.
@@ -157,7 +156,7 @@ internal sealed class EmbeddedAzurite(
             logger.AdoptedAzurite(at);
             var adopted = AzuriteProcess.Adopt(record.Azurite, source, at, folder, time, logger);
             await adopted.WaitUntilItAnswersAsync(cancellation);
-            adopted.AccountKey = storage?.GivenAzuriteKey
+            adopted.AccountKey = storage.GivenAzuriteKey
                 ?? await KeyTakenAsync(at, AzuriteKey.Find(folder), ownIsDemanded: false, cancellation);
             Use(at, adopted.AccountKey, "An older version has started it; stop all hosts that use it, and the next gives it a key of its own.");
             return adopted;
@@ -186,11 +185,11 @@ internal sealed class EmbeddedAzurite(
     {
         var begin = time.GetTimestamp();
         var azurite = await AzuriteProcess.LaunchAsync(
-            source, at, folder, storage?.GivenAzuriteKey, time, logger, cancellation);
+            source, at, folder, storage.GivenAzuriteKey, time, logger, cancellation);
 
         // At once: a host that is killed while it waits must not leave an Azurite behind that no host feels responsible for.
         new AzuriteRecord(azurite.Identity, [ProcessIdentity.Current]).Write(folder);
-        storage?.UseAzuriteKey(azurite.AccountKey);
+        storage.UseAzuriteKey(azurite.AccountKey);
         await azurite.WaitUntilItAnswersAsync(cancellation);
         logger.StartedAzurite(at, time.GetElapsedTime(begin).TotalSeconds, folder);
         return azurite;
@@ -201,7 +200,11 @@ internal sealed class EmbeddedAzurite(
         while (true)
         {
             await Task.Delay(WatchInterval, time, cancellation);
-            if (Azurite?.Identity.IsProvablyDead() == true)
+            if (Azurite is { } azurite && !azurite.Identity.IsProvablyDead())
+            {
+                await TendAsync(azurite, FolderOf(source, at), cancellation);
+            }
+            else if (Azurite is not null)
             {
                 logger.AzuriteDied(at);
                 try
@@ -213,6 +216,29 @@ internal sealed class EmbeddedAzurite(
                     logger.AzuriteStaysDown(at, e);
                 }
             }
+        }
+    }
+
+    /// <summary>Looks whether it saves, keeps it at it, and ends one that fails at everything: it is started again then.</summary>
+    private async Task TendAsync(AzuriteProcess azurite, string folder, CancellationToken cancellation)
+    {
+        var before = Saves.Trouble;
+        Saves.Look(azurite.Identity, folder);
+        if (Saves.Trouble is { } trouble && before is null)
+        {
+            logger.AzuriteSavesNothing(azurite.Endpoint, trouble);
+        }
+        else if (before is not null && Saves.Trouble is null)
+        {
+            logger.AzuriteSavesAgain(azurite.Endpoint);
+        }
+
+        await _pulse.FeelAsync(write: Saves.IsWanted, cancellation);
+        if (_pulse.IsFailing && !Saves.IsDiskFull)
+        {
+            logger.AzuriteFails(azurite.Endpoint, AzuritePulse.Patience.TotalSeconds);
+            await azurite.StopAsync();
+            _pulse.Begin();
         }
     }
 

@@ -18,19 +18,20 @@ internal static class HubStorageServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new EmbeddedAzurite(
-            provider.GetRequiredService<StorageConnection>().AzuriteEndpoint,
+            provider.GetRequiredService<StorageConnection>(),
             AzuriteInstallation.Find(Environment.CurrentDirectory, AppContext.BaseDirectory),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<EmbeddedAzurite>>(),
-            provider.GetRequiredService<StorageConnection>()));
+            provider.GetRequiredService<ILogger<EmbeddedAzurite>>()));
         services.AddHostedService(provider => provider.GetRequiredService<EmbeddedAzurite>());
         services.AddSingleton(provider => new StorageStart(provider.GetRequiredService<EmbeddedAzurite>().ReadyAsync));
+        services.AddSingleton<ISaveWitness>(provider => provider.GetRequiredService<EmbeddedAzurite>().Saves);
         services.AddOptions<TaskHubOptions>().Configure<StorageConnection>((hub, storage) => storage.Configure(hub));
         services.AddSingleton<IHubStorage>(provider => new AzureHubStorage(
             HubContainer.Open(provider.GetRequiredService<IOptions<TaskHubOptions>>().Value),
             provider.GetRequiredService<EmbeddedAzurite>().ReadyAsync,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<AzureHubStorage>>()));
+            provider.GetRequiredService<ILogger<AzureHubStorage>>(),
+            provider.GetRequiredService<ISaveWitness>()));
         return services;
     }
 }

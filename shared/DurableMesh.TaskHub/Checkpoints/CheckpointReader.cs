@@ -5,8 +5,8 @@ using DurableMesh.TaskHub.Storage;
 
 namespace DurableMesh.TaskHub.Checkpoints;
 
-/// <summary>Reads checkpoint files of one partition.</summary>
-internal sealed class CheckpointReader(IPartitionStorage storage, int partition)
+/// <summary>Reads checkpoint files of one partition, for as long as it takes the storage to answer.</summary>
+internal sealed class CheckpointReader(IPartitionStorage storage, int partition, TimeProvider time)
 {
     /// <summary>More reads at once than this make none of them faster.</summary>
     private const int ConcurrentReads = 8;
@@ -16,7 +16,7 @@ internal sealed class CheckpointReader(IPartitionStorage storage, int partition)
     /// <exception cref="InvalidDataException">The file is damaged: names it.</exception>
     public async Task<CheckpointIndex> ReadIndexAsync(ManifestFile file, CancellationToken cancellation)
     {
-        byte[] bytes = await storage.ReadCheckpointFileAsync(file.Number, file.IndexOffset, file.IndexLength, cancellation);
+        byte[] bytes = await ReadAsync(file.Number, file.IndexOffset, file.IndexLength, cancellation);
         return Crc32.HashToUInt32(bytes) == file.IndexChecksum
             ? CheckpointIndex.Read(bytes, file.Number)
             : throw Damaged(file.Number, file.IndexOffset);
@@ -44,7 +44,7 @@ internal sealed class CheckpointReader(IPartitionStorage storage, int partition)
         foreach (long[] some in worthwhile.Chunk(ConcurrentReads))
         {
             byte[][] read = await Task.WhenAll(
-                some.Select(file => storage.ReadCheckpointFileAsync(file, 0, lengths[file], cancellation)));
+                some.Select(file => ReadAsync(file, 0, lengths[file], cancellation)));
             for (int i = 0; i < some.Length; i++)
             {
                 whole.Add(some[i], read[i]);
@@ -60,6 +60,13 @@ internal sealed class CheckpointReader(IPartitionStorage storage, int partition)
         return stored;
     }
 
+    private Task<byte[]> ReadAsync(long file, int offset, int length, CancellationToken cancellation) => Persistence.ReadAsync(
+        offset,
+        length,
+        async (from, count) => await storage.ReadCheckpointFileAsync(file, from, count, cancellation),
+        time,
+        cancellation);
+
     private async Task<StoredInstance> ReadAsync(
         ShelvedInstance shelved, Dictionary<long, byte[]> whole, CancellationToken cancellation)
     {
@@ -68,7 +75,7 @@ internal sealed class CheckpointReader(IPartitionStorage storage, int partition)
         {
             records.Add(whole.TryGetValue(extent.File, out byte[]? file)
                 ? file.AsMemory(extent.Offset, extent.Length)
-                : await storage.ReadCheckpointFileAsync(extent.File, extent.Offset, extent.Length, cancellation));
+                : await ReadAsync(extent.File, extent.Offset, extent.Length, cancellation));
         }
 
         return Assemble(shelved, records);

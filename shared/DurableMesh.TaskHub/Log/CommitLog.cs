@@ -17,24 +17,19 @@ namespace DurableMesh.TaskHub.Log;
 internal sealed partial class CommitLog(
     IPartitionStorage storage, int partition, TimeProvider time, ILogger logger, Action writtenAgain)
 {
-    /// <summary>How far back a storage may forget what it acknowledged: twice what Azurite may.</summary>
-    public static readonly TimeSpan ForgetfulFor = TimeSpan.FromSeconds(10);
-
     /// <summary>A segment rotates at this size, so that recovery can read one into memory.</summary>
     private const long MaximumSegmentBytes = 128L * 1024 * 1024;
 
     private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(1);
 
-    private const long MaximumRecentBytes = 64L * 1024 * 1024;
-
-    private readonly Queue<Block> _recent = new();
-    private long _recentBytes;
+    private readonly StorageMemory _memory = new(storage.SavedUntil, time);
+    private readonly UnsavedBlocks _unsaved = new();
     private long _firstNeeded;
     private long _segment;
     private long _position;
     private int _blocks;
     private CheckpointManifest? _checkpoint;
-    private DateTimeOffset _lastAppend;
+    private long _lastSeenWhole;
     private DateTimeOffset? _unavailableSince;
 
     /// <summary>How many blocks were appended.</summary>
@@ -45,6 +40,9 @@ internal sealed partial class CommitLog(
 
     /// <summary>The segment that is written to.</summary>
     public long Segment => Volatile.Read(ref _segment);
+
+    /// <summary>What was written before this timestamp, here or beside the log, the storage can no longer forget.</summary>
+    public long SafeUntil => _memory.SafeUntil(_unsaved.Newest);
 
     /// <summary>Nothing needs the segments before <paramref name="segment"/> any more: they are not written again.</summary>
     public void NeedsFrom(long segment) => Volatile.Write(ref _firstNeeded, segment);
@@ -60,15 +58,23 @@ internal sealed partial class CommitLog(
     }
 
     /// <summary>
-    /// Whether nothing was appended for a moment that the storage may still forget: then a look at it is due, because this host,
-    /// which can write it again, may not be there when somebody else notices.
+    /// Whether nothing was appended for a moment, and the storage may still forget something: then a look at it is due, because
+    /// this host, which can write it again, may not be there when somebody else notices.
     /// </summary>
-    public bool WantsLook => time.GetUtcNow() - _lastAppend is var age && age >= LookAfter && age < ForgetfulFor;
+    public bool WantsLook => _unsaved.Any && time.GetElapsedTime(_lastSeenWhole) >= LookAfter;
 
-    /// <summary>Looks whether the storage has all that was written lately, and writes again what it has forgotten.</summary>
+    /// <summary>
+    /// Looks whether the storage has all that was written lately, and writes again what it has forgotten. Lets go of what it can
+    /// no longer forget.
+    /// </summary>
     /// <exception cref="LeaseLostException">Somebody else owns the partition now.</exception>
     /// <exception cref="InvalidDataException">The storage has forgotten more than this host keeps.</exception>
-    public Task LookAsync(CancellationToken cancellation) => IsWholeAsync(cancellation);
+    public async Task LookAsync(CancellationToken cancellation)
+    {
+        long safe = SafeUntil;
+        await IsWholeAsync(cancellation);
+        SeenWhole(safe);
+    }
 
     /// <summary>Makes a batch durable. Returns when it is; waits as long as the storage is away.</summary>
     /// <exception cref="LeaseLostException">Somebody else owns the partition now. Nothing of the batch counts.</exception>
@@ -156,6 +162,31 @@ internal sealed partial class CommitLog(
         return whole;
     }
 
+    /// <summary>What is kept to be written again has a bound: beyond it work waits until the storage has saved some of it.</summary>
+    private async Task MakeRoomAsync(CancellationToken cancellation)
+    {
+        for (bool told = false; _unsaved.IsFull; told = true)
+        {
+            if (told)
+            {
+                await Task.Delay(LookAfter, time, cancellation);
+            }
+            else
+            {
+                LogNotSaving(partition, _unsaved.Bytes);
+            }
+
+            await LookAsync(cancellation);
+        }
+    }
+
+    /// <summary>The storage had all that was written, by a request that began when a part of it was known to be safe.</summary>
+    private void SeenWhole(long safe)
+    {
+        _lastSeenWhole = time.GetTimestamp();
+        _unsaved.LetGo(safe);
+    }
+
     /// <summary>
     /// Looks and mends; what forgets in the middle of that is looked at again, like a storage that does not answer.
     /// </summary>
@@ -207,11 +238,15 @@ internal sealed partial class CommitLog(
 
     private async Task WriteAsync(ReadOnlyMemory<byte> block, CancellationToken cancellation)
     {
+        await MakeRoomAsync(cancellation);
+        long safe = long.MinValue;
         await PersistAsync(
             async () =>
             {
                 try
                 {
+                    // An append at its position shows that the storage has all before it.
+                    safe = SafeUntil;
                     await storage.AppendAsync(_segment, _position, block, cancellation);
                 }
                 catch (AppendPositionException)
@@ -220,7 +255,8 @@ internal sealed partial class CommitLog(
                 }
             },
             cancellation);
-        Remember(block);
+        _unsaved.Add(_segment, _position, block, time.GetTimestamp());
+        SeenWhole(safe);
         _position += block.Length;
         _blocks++;
         Appends++;
@@ -243,6 +279,7 @@ internal sealed partial class CommitLog(
         time,
         error =>
         {
+            _memory.Disturb();
             if (_unavailableSince is null)
             {
                 _unavailableSince = time.GetUtcNow();
@@ -285,7 +322,7 @@ internal sealed partial class CommitLog(
 
     private async Task WriteAgainAsync(IReadOnlyList<LogSegment> segments, CancellationToken cancellation)
     {
-        Block[] missing = Missing(segments);
+        UnsavedBlocks.Block[] missing = Missing(segments);
         long segment = missing.FirstOrDefault()?.Segment ?? _segment;
         long position = missing.FirstOrDefault()?.Position ?? _position;
         long actual = segments.FirstOrDefault(listed => listed.Number == segment)?.Length ?? 0;
@@ -298,7 +335,7 @@ internal sealed partial class CommitLog(
         }
 
         LogWritingAgain(partition, missing.Length, missing.Sum(recent => (long)recent.Bytes.Length));
-        foreach (Block lost in missing)
+        foreach (UnsavedBlocks.Block lost in missing)
         {
             if (lost.Position == 0)
             {
@@ -307,8 +344,7 @@ internal sealed partial class CommitLog(
 
             await storage.AppendAsync(lost.Segment, lost.Position, lost.Bytes, cancellation);
 
-            // It may be forgotten once more.
-            lost.At = _lastAppend = time.GetUtcNow();
+            _unsaved.WrittenAgain(lost, time.GetTimestamp());
         }
 
         if (_position == 0)
@@ -323,39 +359,14 @@ internal sealed partial class CommitLog(
     /// What was written lately, is needed and is not there. Segments before the first were deleted as no longer needed, perhaps
     /// by the next owner; of others a storage that forgets in the middle of the deletions may have one again and miss the next.
     /// </summary>
-    private Block[] Missing(IReadOnlyList<LogSegment> segments)
-    {
-        long first = Math.Max(Volatile.Read(ref _firstNeeded), segments.Count == 0 ? 0 : segments[0].Number);
-        return [.. _recent.Where(recent => recent.Segment >= first && !Holds(segments, recent))];
-    }
-
-    private static bool Holds(IReadOnlyList<LogSegment> segments, Block block) => segments.Any(
-        segment => segment.Number == block.Segment && segment.Length >= block.Position + block.Bytes.Length);
+    private UnsavedBlocks.Block[] Missing(IReadOnlyList<LogSegment> segments) => _unsaved.Missing(
+        segments, Math.Max(Volatile.Read(ref _firstNeeded), segments.Count == 0 ? 0 : segments[0].Number));
 
     private async Task<bool> HoldsAsync(ReadOnlyMemory<byte> block, CancellationToken cancellation)
     {
-        var stored = new byte[block.Length];
-        await using Stream stream = await storage.ReadAsync(_segment, _position, cancellation);
-        int read = await stream.ReadAtLeastAsync(stored, stored.Length, throwOnEndOfStream: false, cancellation);
-        return read == stored.Length
-            ? block.Span.SequenceEqual(stored)
+        ReadOnlyMemory<byte> stored = await storage.ReadAsync(_segment, _position, block.Length, cancellation);
+        return stored.Length == block.Length
+            ? block.Span.SequenceEqual(stored.Span)
             : throw new StorageUnavailableException($"Log segment {_segment} became shorter while it was looked at.");
-    }
-
-    private void Remember(ReadOnlyMemory<byte> block)
-    {
-        DateTimeOffset now = _lastAppend = time.GetUtcNow();
-        _recent.Enqueue(new Block(_segment, _position, block) { At = now });
-        _recentBytes += block.Length;
-        while (_recent.TryPeek(out Block? oldest) && (now - oldest.At > ForgetfulFor || _recentBytes > MaximumRecentBytes))
-        {
-            _recent.Dequeue();
-            _recentBytes -= oldest.Bytes.Length;
-        }
-    }
-
-    private sealed record Block(long Segment, long Position, ReadOnlyMemory<byte> Bytes)
-    {
-        public required DateTimeOffset At { get; set; }
     }
 }

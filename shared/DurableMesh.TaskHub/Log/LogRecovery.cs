@@ -15,7 +15,7 @@ internal sealed record LogEnd(long NextSegment, long LastSegment, long LastSegme
 /// <summary>
 /// Reads a partition's log from its newest usable checkpoint on, or from the beginning, and hands out the payload of each commit.
 /// </summary>
-internal sealed partial class LogRecovery(IPartitionStorage storage, int partition, ILogger logger)
+internal sealed partial class LogRecovery(IPartitionStorage storage, int partition, TimeProvider time, ILogger logger)
 {
     /// <summary>Takes one commit's payload.</summary>
     public delegate void CommitReader(long commit, ReadOnlySpan<byte> payload);
@@ -34,7 +34,8 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
     public async Task<LogEnd> ReadAsync(
         Func<CheckpointManifest, Task<bool>> load, CommitReader reader, CancellationToken cancellation)
     {
-        IReadOnlyList<LogSegment> listed = await storage.ListSegmentsAsync(cancellation);
+        IReadOnlyList<LogSegment> listed = await Persistence.RunAsync(
+            () => storage.ListSegmentsAsync(cancellation), time, away: null, cancellation);
         (CheckpointManifest? checkpoint, LoadedSegment? newest) = await FindCheckpointAsync(listed, load, cancellation);
         long tailCommit = checkpoint?.TailCommit ?? 1;
         LogEnd end = new(listed.Count == 0 ? 1 : listed[^1].Number + 1, 0, 0, 1);
@@ -115,10 +116,12 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
     /// </summary>
     private async Task<LoadedSegment?> LoadAsync(LogSegment segment, CancellationToken cancellation)
     {
-        await using Stream stream = await storage.ReadAsync(segment.Number, 0, cancellation);
-        using var buffer = new MemoryStream((int)segment.Length);
-        await stream.CopyToAsync(buffer, cancellation);
-        byte[] bytes = buffer.Length == buffer.Capacity ? buffer.GetBuffer() : buffer.ToArray();
+        byte[] bytes = await Persistence.ReadAsync(
+            0,
+            (int)segment.Length,
+            (offset, length) => storage.ReadAsync(segment.Number, offset, length, cancellation),
+            time,
+            cancellation);
         if (CommitFrame.IsNewer(bytes))
         {
             throw new NewerFormatException($"log segment {segment.Number} of partition {partition}, in another form");

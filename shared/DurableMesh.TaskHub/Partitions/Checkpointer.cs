@@ -149,7 +149,7 @@ internal sealed partial class Checkpointer(
         var gone = new List<string>();
         foreach (ManifestFile cleared in run.Existing.Where(one => run.Clearing.Contains(one.Number)))
         {
-            CheckpointIndex index = await scope.PersistAsync(() => reader.ReadIndexAsync(cleared, scope.Ended));
+            CheckpointIndex index = await reader.ReadIndexAsync(cleared, scope.Ended);
             ids.UnionWith(index.Instances.Select(instance => instance.Id));
             if (run.Existing.Any(one => one.Number < cleared.Number && !run.Clearing.Contains(one.Number)))
             {
@@ -210,8 +210,7 @@ internal sealed partial class Checkpointer(
         while (away.Count > 0)
         {
             List<ShelvedInstance> wanted = away;
-            IReadOnlyList<StoredInstance> stored =
-                await scope.PersistAsync(() => reader.ReadManyAsync(wanted, lengths, scope.Ended));
+            IReadOnlyList<StoredInstance> stored = await reader.ReadManyAsync(wanted, lengths, scope.Ended);
             (here, away) = await scope.Mailbox.InTurnAsync(() =>
             {
                 foreach ((ShelvedInstance shelved, StoredInstance copy) in wanted.Zip(stored))
@@ -269,7 +268,8 @@ internal sealed partial class Checkpointer(
             // A number that is taken may be our own attempt whose answer was lost: its file belongs to no checkpoint then.
             number = _nextFile++;
         }
-        while (!await scope.PersistAsync(() => scope.Storage.TryWriteCheckpointFileAsync(number, content, scope.Ended)));
+        while (!await scope.PersistAsync(
+            () => scope.Storage.TryWriteCheckpointFileAsync(number, content, scope.Ended), scope.Ended));
 
         run.Files.Add((entry with { Number = number }, file.Purged));
         foreach (ShelvedInstance instance in file.Instances)

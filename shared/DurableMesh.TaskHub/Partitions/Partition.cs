@@ -47,7 +47,7 @@ internal sealed partial class Partition : IDisposable
         _log = new CommitLog(storage, number, services.Time, _logger, () => _ = _retention!.CheckFilesAsync());
         _commits = new CommitPipeline(_scope, _log);
 
-        _reader = new CheckpointReader(storage, number);
+        _reader = new CheckpointReader(storage, number, services.Time);
         _residency = new Residency(_scope, _reader, _shelf);
         _catalog = new InstanceCatalog(_residency, _shelf);
         _retention = new Retention(_scope, _log, _shelf, _residency, _demand, _logger);
@@ -98,6 +98,20 @@ internal sealed partial class Partition : IDisposable
     /// <exception cref="LeaseLostException">Somebody else owns the partition.</exception>
     /// <exception cref="InvalidDataException">The storage does not hold what was written to it.</exception>
     public Task RunAsync() => _scope.Mailbox.RunAsync(EndRound, () => _commits.IsIdle);
+
+    /// <inheritdoc cref="PartitionLease.ConfirmAsync"/>
+    public async ValueTask ConfirmAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _scope.Lease.ConfirmAsync(cancellation);
+        }
+        catch (LeaseLostException lost)
+        {
+            Abort(lost);
+            throw;
+        }
+    }
 
     /// <summary>Ends it after what it has taken in is durable.</summary>
     public void Stop() => _scope.Mailbox.Stop();

@@ -27,7 +27,7 @@ internal sealed partial class PartitionRecovery(
     /// <exception cref="InvalidDataException">Something is damaged: names the blob and the offset.</exception>
     public async Task<(LogEnd End, CheckpointManifest? Checkpoint)> ReadAsync(CancellationToken cancellation)
     {
-        var recovery = new LogRecovery(scope.Storage, scope.Number, logger);
+        var recovery = new LogRecovery(scope.Storage, scope.Number, scope.Services.Time, logger);
         try
         {
             LogEnd end = await recovery.ReadAsync(manifest => TryLoadAsync(manifest, cancellation), ApplyCommit, cancellation);

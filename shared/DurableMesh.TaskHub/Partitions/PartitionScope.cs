@@ -15,7 +15,7 @@ internal sealed record PartitionScope(
     /// <summary>Cancelled when the partition has ended, for whatever reason.</summary>
     public CancellationToken Ended => Mailbox.Ended;
 
-    /// <summary>Repeats an operation until the storage answers or the partition has ended.</summary>
-    public Task<T> PersistAsync<T>(Func<Task<T>> operation) =>
-        Persistence.RunAsync(operation, Services.Time, away: null, Ended);
+    /// <summary>Repeats an operation until the storage answers.</summary>
+    public Task<T> PersistAsync<T>(Func<Task<T>> operation, CancellationToken cancellation) =>
+        Persistence.RunAsync(operation, Services.Time, away: null, cancellation);
 }

@@ -166,7 +166,7 @@ internal sealed class Residency(PartitionScope scope, CheckpointReader reader, S
         {
             try
             {
-                StoredInstance stored = await scope.PersistAsync(() => reader.ReadAsync(shelved, scope.Ended));
+                StoredInstance stored = await reader.ReadAsync(shelved, scope.Ended);
                 scope.Mailbox.Post(() => Return(shelved, stored));
             }
             catch (FileNotFoundException missing)

@@ -13,7 +13,7 @@ namespace DurableMesh.TaskHub.Partitions;
 internal sealed partial class Retention(
     PartitionScope scope, CommitLog log, Shelf shelf, Residency residency, CheckpointDemand demand, ILogger logger)
 {
-    private readonly List<(CheckpointManifest Manifest, DateTimeOffset At)> _published = [];
+    private readonly List<(CheckpointManifest Manifest, long At)> _published = [];
     private long _settledCheckpoint;
 
     /// <summary>The newest file of the newest checkpoint that has settled.</summary>
@@ -25,11 +25,12 @@ internal sealed partial class Retention(
     {
         if (checkpoint is not null)
         {
-            _published.Add((checkpoint, DateTimeOffset.MinValue));
+            _published.Add((checkpoint, long.MinValue));
             _settledCheckpoint = checkpoint.Number;
         }
 
-        IReadOnlyList<CheckpointFile> listed = await scope.Storage.ListCheckpointFilesAsync(cancellation);
+        IReadOnlyList<CheckpointFile> listed = await scope.PersistAsync(
+            () => scope.Storage.ListCheckpointFilesAsync(cancellation), cancellation);
         long[] strays = [.. listed.Select(file => file.Number).Where(file => !shelf.Has(file))];
         if (strays.Length > 0)
         {
@@ -43,7 +44,7 @@ internal sealed partial class Retention(
     /// <summary>A checkpoint counts from now on.</summary>
     public void Add(CheckpointManifest checkpoint)
     {
-        _published.Add((checkpoint, scope.Services.Time.GetUtcNow()));
+        _published.Add((checkpoint, scope.Services.Time.GetTimestamp()));
 
         // One of its files may have been forgotten before they were known.
         _ = CheckFilesAsync();
@@ -55,11 +56,11 @@ internal sealed partial class Retention(
     /// </summary>
     public void Settle()
     {
-        DateTimeOffset now = scope.Services.Time.GetUtcNow();
-        long old = _published.LastOrDefault(one => now - one.At >= CommitLog.ForgetfulFor).Manifest?.Number ?? 0;
+        long safe = log.SafeUntil;
+        long old = _published.LastOrDefault(one => one.At < safe).Manifest?.Number ?? 0;
         if (old > _settledCheckpoint)
         {
-            // Time alone says nothing: the storage may have been away for all of it, and come back from an older state.
+            // The storage may have been away, and have come back from an older state: it settles once it is seen to be there.
             _ = CheckFilesAsync(settles: old);
         }
 
@@ -89,7 +90,7 @@ internal sealed partial class Retention(
         try
         {
             IReadOnlyList<CheckpointFile> listed = await scope.PersistAsync(
-                () => scope.Storage.ListCheckpointFilesAsync(scope.Ended));
+                () => scope.Storage.ListCheckpointFilesAsync(scope.Ended), scope.Ended);
             await scope.Lease.ProveAsync(scope.Ended);
             scope.Mailbox.Post(() => Compare([.. listed.Select(file => file.Number)], settles));
         }
@@ -103,7 +104,7 @@ internal sealed partial class Retention(
         }
     }
 
-    private bool IsSettled((CheckpointManifest Manifest, DateTimeOffset At) published) =>
+    private bool IsSettled((CheckpointManifest Manifest, long At) published) =>
         published.Manifest.Number <= _settledCheckpoint;
 
     /// <summary>Deletes what no checkpoint needs any more. What cannot be deleted now is deleted by a later owner.</summary>

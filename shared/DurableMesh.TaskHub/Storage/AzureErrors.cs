@@ -1,5 +1,4 @@
 using Azure;
-using Azure.Identity;
 using Azure.Storage.Blobs.Models;
 
 namespace DurableMesh.TaskHub.Storage;
@@ -22,13 +21,10 @@ internal static class AzureErrors
         {
             throw Unavailable(target, operation, $"{e.Status} {e.ErrorCode} {FirstLine(e.Message)}".TrimStart('0', ' '), e);
         }
-        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        catch (Exception e) when (TransportFault.Is(e, cancellation))
         {
-            throw Unavailable(target, operation, "no answer in time", e);
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException or AggregateException or AuthenticationFailedException)
-        {
-            throw Unavailable(target, operation, FirstLine(e.Message), e);
+            throw Unavailable(
+                target, operation, e is OperationCanceledException ? "no answer in time" : FirstLine(e.Message), e);
         }
     }
 

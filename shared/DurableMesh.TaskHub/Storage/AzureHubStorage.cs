@@ -15,11 +15,13 @@ namespace DurableMesh.TaskHub.Storage;
 /// <param name="ready">Completes when the storage can be expected to answer.</param>
 /// <param name="time">The clock that pauses go by.</param>
 /// <param name="logger">The log.</param>
+/// <param name="saves">Sees whether it saves what it acknowledges; null where nobody can.</param>
 internal sealed class AzureHubStorage(
     BlobContainerClient container,
     Func<CancellationToken, Task> ready,
     TimeProvider time,
-    ILogger<AzureHubStorage> logger) : IHubStorage
+    ILogger<AzureHubStorage> logger,
+    ISaveWitness? saves = null) : IHubStorage
 {
     private int? _partitions;
 
@@ -45,7 +47,7 @@ internal sealed class AzureHubStorage(
     public IPartitionStorage OpenPartition(int partition)
     {
         var lease = new AzurePartitionLease(this, container, partition, logger);
-        return new AzurePartition(container, lease, partition, time, logger);
+        return new AzurePartition(container, lease, partition, saves, time, logger);
     }
 
     /// <summary>

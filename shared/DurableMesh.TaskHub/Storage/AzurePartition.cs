@@ -14,6 +14,7 @@ internal sealed class AzurePartition(
     BlobContainerClient container,
     AzurePartitionLease lease,
     int partition,
+    ISaveWitness? saves,
     TimeProvider time,
     ILogger logger) : IPartitionStorage
 {
@@ -37,6 +38,9 @@ internal sealed class AzurePartition(
 
     /// <inheritdoc/>
     public int MaximumBlocksPerSegment => 45_000;
+
+    /// <inheritdoc/>
+    public long? SavedUntil(long newest) => saves?.SavedUntil(newest);
 
     /// <inheritdoc/>
     public Task<LeaseAttempt> TryAcquireLeaseAsync(HubOwner owner, CancellationToken cancellation) =>
@@ -90,6 +94,7 @@ internal sealed class AzurePartition(
         AloneAsync(
             async () =>
             {
+                MustBeSaved("create the segment");
                 await lease.ConfirmAsync(cancellation);
                 var segment = Segment(number);
                 if (!await TryCreateAsync(segment, cancellation) && await LengthAsync(segment, cancellation) != 0)
@@ -108,6 +113,7 @@ internal sealed class AzurePartition(
     {
         ArgumentOutOfRangeException.ThrowIfZero(block.Length, nameof(block));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(block.Length, MaximumBlockBytes, nameof(block));
+        MustBeSaved("append to the log");
         try
         {
             await UnderLeaseAsync(
@@ -133,19 +139,16 @@ internal sealed class AzurePartition(
     }
 
     /// <inheritdoc/>
-    public async Task<Stream> ReadAsync(long segment, long offset, CancellationToken cancellation)
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(
+        long segment, long offset, int length, CancellationToken cancellation)
     {
-        var blob = Segment(segment);
-        var options = new BlobDownloadOptions { Range = offset == 0 ? default : new HttpRange(offset) };
         try
         {
-            var answer = await AzureErrors.RunAsync(
-                blob.Uri, "read the log", () => blob.DownloadStreamingAsync(options, cancellation), cancellation);
-            return new AzureLogStream(answer.Value.Content, blob.Uri);
+            return await DownloadAsync(Segment(segment), "read the log", offset, length, cancellation);
         }
         catch (RequestFailedException e) when (e.IsBeyondEnd)
         {
-            return Stream.Null;
+            return default;
         }
         catch (RequestFailedException e) when (e.IsMissing)
         {
@@ -177,6 +180,7 @@ internal sealed class AzurePartition(
     {
         var blob = CheckpointFile(number);
         var creation = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+        MustBeSaved("write the checkpoint file");
         try
         {
             await AzureErrors.RunAsync(
@@ -195,16 +199,10 @@ internal sealed class AzurePartition(
     /// <inheritdoc/>
     public async Task<byte[]> ReadCheckpointFileAsync(long number, long offset, int length, CancellationToken cancellation)
     {
-        var blob = CheckpointFile(number);
-        var options = new BlobDownloadOptions { Range = new HttpRange(offset, length) };
-        var bytes = new byte[length];
         try
         {
-            var answer = await AzureErrors.RunAsync(
-                blob.Uri, "read the checkpoint file", () => blob.DownloadStreamingAsync(options, cancellation), cancellation);
-            await using var content = new AzureLogStream(answer.Value.Content, blob.Uri);
-            await content.ReadExactlyAsync(bytes, cancellation);
-            return bytes;
+            var bytes = await DownloadAsync(CheckpointFile(number), "read the checkpoint file", offset, length, cancellation);
+            return bytes.Length == length ? bytes.ToArray() : throw new EndOfStreamException();
         }
         catch (RequestFailedException e) when (e.IsMissing)
         {
@@ -240,6 +238,24 @@ internal sealed class AzurePartition(
             "delete the checkpoint file",
             () => blob.DeleteIfExistsAsync(cancellationToken: cancellation),
             cancellation);
+    }
+
+    /// <summary>Nothing is written that would be acknowledged and then forgotten.</summary>
+    private void MustBeSaved(string operation)
+    {
+        if (saves?.Trouble is { } trouble)
+        {
+            throw new StorageUnavailableException($"The storage cannot {operation} now: {trouble}");
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> DownloadAsync(
+        BlobBaseClient blob, string operation, long offset, int length, CancellationToken cancellation)
+    {
+        var options = new BlobDownloadOptions { Range = new HttpRange(offset, length) };
+        var answer = await AzureErrors.RunAsync(
+            blob.Uri, operation, () => blob.DownloadContentAsync(options, cancellation), cancellation);
+        return answer.Value.Content.ToMemory();
     }
 
     private async Task<bool> TryFenceAsync(CancellationToken cancellation)

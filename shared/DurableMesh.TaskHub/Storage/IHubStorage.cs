@@ -65,10 +65,10 @@ internal interface IPartitionStorage
     Task AppendAsync(long segment, long position, ReadOnlyMemory<byte> block, CancellationToken cancellation);
 
     /// <summary>
-    /// The bytes of a segment from <paramref name="offset"/> to its end (none beyond it), as a forward-only stream.
+    /// At most <paramref name="length"/> bytes of a segment from <paramref name="offset"/> on; fewer only at its end.
     /// </summary>
     /// <exception cref="FileNotFoundException">The segment does not exist.</exception>
-    Task<Stream> ReadAsync(long segment, long offset, CancellationToken cancellation);
+    Task<ReadOnlyMemory<byte>> ReadAsync(long segment, long offset, int length, CancellationToken cancellation);
 
     /// <summary>Deletes a whole segment under the lease; does nothing when it does not exist.</summary>
     Task DeleteSegmentAsync(long number, CancellationToken cancellation);
@@ -89,6 +89,9 @@ internal interface IPartitionStorage
 
     /// <summary>Deletes a checkpoint file; does nothing when it does not exist.</summary>
     Task DeleteCheckpointFileAsync(long number, CancellationToken cancellation);
+
+    /// <inheritdoc cref="ISaveWitness.SavedUntil"/>
+    long? SavedUntil(long newest);
 
     /// <summary>The largest block that <see cref="AppendAsync"/> takes, in bytes.</summary>
     int MaximumBlockBytes { get; }

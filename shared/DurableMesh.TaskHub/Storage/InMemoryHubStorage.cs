@@ -33,6 +33,9 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
     /// <summary>Who is told of what takes effect; null: nobody.</summary>
     public IStorageWitness? Witness { get; init; }
 
+    /// <summary>Until when all that took effect can be seen to be saved, as a timestamp; null: nobody sees it.</summary>
+    public Func<long>? SavedUntil { get; set; }
+
     /// <summary>How many blocks have been appended so far, torn ones included.</summary>
     public long AppendCount { get; private set; }
 
@@ -82,7 +85,7 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
     public void FlipByte(int partition, long segment, long offset) => Edit(partition, segment, found => found.FlipByte(offset));
 
     /// <summary>All bytes of a segment.</summary>
-    public byte[] ReadSegment(int partition, long segment) => Read(partition, segment, offset: 0);
+    public byte[] ReadSegment(int partition, long segment) => Read(partition, segment, offset: 0, int.MaxValue);
 
     internal int EnsureHub(int partitionCount)
     {
@@ -235,11 +238,12 @@ internal sealed class InMemoryHubStorage(TimeProvider time)
         }
     }
 
-    internal byte[] Read(int partition, long segment, long offset)
+    internal byte[] Read(int partition, long segment, long offset, int length)
     {
         lock (_gate)
         {
-            return Existing(partition, segment).ReadFrom(offset);
+            byte[] rest = Existing(partition, segment).ReadFrom(offset);
+            return rest.Length <= length ? rest : rest[..length];
         }
     }
 

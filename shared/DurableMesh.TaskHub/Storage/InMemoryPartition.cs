@@ -13,6 +13,9 @@ internal sealed class InMemoryPartition(InMemoryHubStorage store, InMemoryHubCon
     /// <inheritdoc/>
     public int MaximumBlocksPerSegment => store.MaximumBlocksPerSegment;
 
+    /// <inheritdoc/>
+    public long? SavedUntil(long newest) => store.SavedUntil?.Invoke();
+
     /// <summary>The host that it belongs to.</summary>
     public InMemoryHubConnection Connection => connection;
 
@@ -54,12 +57,9 @@ internal sealed class InMemoryPartition(InMemoryHubStorage store, InMemoryHubCon
             cancellation);
 
     /// <inheritdoc/>
-    public Task<Stream> ReadAsync(long segment, long offset, CancellationToken cancellation) =>
-        RunAsync<Stream>(
-            StorageOperation.Read,
-            segment,
-            () => new MemoryStream(store.Read(partition, segment, offset), writable: false),
-            cancellation);
+    public Task<ReadOnlyMemory<byte>> ReadAsync(long segment, long offset, int length, CancellationToken cancellation) =>
+        RunAsync<ReadOnlyMemory<byte>>(
+            StorageOperation.Read, segment, () => store.Read(partition, segment, offset, length), cancellation);
 
     /// <inheritdoc/>
     public Task DeleteSegmentAsync(long number, CancellationToken cancellation) =>

@@ -38,4 +38,7 @@ internal enum DisturbanceKind
 
     /// <summary>The storage forgets its last writes.</summary>
     Forget,
+
+    /// <summary>The storage's disk is full: it acknowledges for a while and saves nothing, then forgets all of that.</summary>
+    FullDisk,
 }

@@ -20,8 +20,11 @@ internal sealed class MeshHost : IAsyncDisposable
     private readonly int _port = FreePort();
     private Process _process = null!;
 
-    private MeshHost(string storage, Dictionary<string, string>? settings)
+    private readonly string _folder;
+
+    private MeshHost(string storage, Dictionary<string, string>? settings, string? folder = null)
     {
+        _folder = folder ?? AppContext.BaseDirectory;
         _settings = new(settings ?? []) { ["AzureWebJobsStorage"] = storage };
         Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1024, UseProxy = false })
         {
@@ -62,11 +65,12 @@ internal sealed class MeshHost : IAsyncDisposable
     /// <summary>Starts a host over a storage and waits until it is ready.</summary>
     /// <param name="storage">The connection string.</param>
     /// <param name="settings">More environment variables.</param>
+    /// <param name="folder">Its working folder, in which an Azurite of its own would lie; null for the app's.</param>
     /// <param name="cancellation">Stops waiting.</param>
     public static async Task<MeshHost> StartAsync(
-        string storage, CancellationToken cancellation, Dictionary<string, string>? settings = null)
+        string storage, CancellationToken cancellation, Dictionary<string, string>? settings = null, string? folder = null)
     {
-        var host = new MeshHost(storage, settings);
+        var host = new MeshHost(storage, settings, folder);
         await host.StartAsync(cancellation);
         return host;
     }
@@ -103,7 +107,7 @@ internal sealed class MeshHost : IAsyncDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = _folder,
         };
         foreach ((string name, string value) in _settings)
         {

@@ -13,6 +13,12 @@ internal sealed class MemoryBlobs : IBlobs
     /// <summary>Decides the fate of each call from its operation and blob name.</summary>
     public Func<string, string, BlobFault> Fault { get; set; } = (_, _) => BlobFault.None;
 
+    /// <summary>Until when all that was acknowledged is saved, as a timestamp; null: nobody sees it.</summary>
+    public Func<long>? Saved { get; set; }
+
+    /// <summary>Why nothing is saved now.</summary>
+    public string? Trouble { get; set; }
+
     /// <summary>Appends wait for this before they happen.</summary>
     public Task AppendGate { get; set; } = Task.CompletedTask;
 
@@ -25,6 +31,8 @@ internal sealed class MemoryBlobs : IBlobs
 
     /// <summary>How often a blob was written, or was to be, over a version of it.</summary>
     public int Writes { get; private set; }
+
+    public long? SavedUntil(long newest) => Saved?.Invoke();
 
     public Task EnsureContainerAsync(CancellationToken cancellation) => Do("ensure", "", () => 0);
 

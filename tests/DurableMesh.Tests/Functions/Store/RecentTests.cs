@@ -1,5 +1,4 @@
 using DurableMesh.Functions.Store;
-using Microsoft.Extensions.Time.Testing;
 
 namespace DurableMesh.Tests.Functions.Store;
 
@@ -47,17 +46,49 @@ public sealed class RecentTests
     }
 
     [Fact]
-    public void Blocks_that_the_storage_has_saved_are_let_go_of_though_no_block_follows()
+    public void Blocks_are_let_go_of_by_what_the_storage_has_saved_and_not_by_their_age()
     {
-        var time = new FakeTimeProvider();
-        var blocks = new RecentBlocks(time);
-        blocks.Add(1, 0, "old"u8.ToArray());
-        time.Advance(TimeSpan.FromSeconds(10));
-        blocks.Add(1, 3, "new"u8.ToArray());
-        time.Advance(TimeSpan.FromSeconds(10));
+        var blocks = new RecentBlocks();
+        blocks.Add(1, 0, "old"u8.ToArray(), at: 10);
+        blocks.Add(1, 3, "new"u8.ToArray(), at: 20);
 
-        blocks.Trim();
+        blocks.LetGo(safeUntil: 10);
+        Assert.Equal([0, 3], blocks.ToList().Select(block => block.Offset));
 
+        blocks.LetGo(safeUntil: 11);
         Assert.Equal([3], blocks.ToList().Select(block => block.Offset));
+    }
+
+    [Fact]
+    public void A_block_that_was_written_again_may_be_forgotten_again()
+    {
+        var blocks = new RecentBlocks();
+        blocks.Add(1, 0, "a"u8.ToArray(), at: 10);
+        blocks.WrittenAgain(blocks.ToList()[0], at: 30);
+
+        blocks.LetGo(safeUntil: 20);
+
+        Assert.True(blocks.Any);
+        Assert.Equal(30, blocks.Newest);
+    }
+
+    [Fact]
+    public void Of_what_was_read_only_the_end_is_kept_and_of_what_was_written_all()
+    {
+        var blocks = new RecentBlocks();
+        var chunk = new byte[6 * 1024 * 1024];
+        for (var n = 0; n < 5; n++)
+        {
+            blocks.AddRead(1, n, chunk, at: n);
+        }
+
+        Assert.Equal([3, 4], blocks.ToList().Select(block => block.Offset));
+        for (var n = 5; n < 15; n++)
+        {
+            blocks.Add(1, n, chunk, at: n);
+        }
+
+        Assert.True(blocks.IsFull);
+        Assert.Equal(12, blocks.ToList().Count);
     }
 }

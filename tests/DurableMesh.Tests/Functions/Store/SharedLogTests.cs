@@ -1,6 +1,7 @@
 using System.Text;
 using DurableMesh.Functions.Store;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DurableMesh.Tests.Functions.Store;
 
@@ -240,6 +241,59 @@ public sealed class SharedLogTests
     }
 
     [Fact]
+    public async Task What_the_storage_never_saved_is_written_again_however_long_ago_it_was_acknowledged()
+    {
+        var time = new FakeTimeProvider();
+        _blobs.Saved = () => 0;
+        await using var host = Open(time: time);
+        await host.AppendAsync("a");
+        time.Advance(TimeSpan.FromHours(1));
+        await host.AppendAsync("b");
+        time.Advance(TimeSpan.FromHours(1));
+
+        _blobs.Forget("log/00000001");
+        await host.AppendAsync("c");
+
+        Assert.Equal("a\nb\nc\n", _blobs.Text("log/00000001"));
+    }
+
+    [Fact]
+    public async Task What_was_saved_is_let_go_of_and_a_log_that_lost_it_says_so_by_name()
+    {
+        var time = new FakeTimeProvider();
+        _blobs.Saved = time.GetTimestamp;
+        await using var host = Open(time: time);
+        await host.AppendAsync("a");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await host.Log.RefreshAsync(default);
+
+        _blobs.Forget("log/00000001");
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => host.AppendAsync("b"));
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Contains("log/00000001 has lost acknowledged bytes", host.Log.Trouble, StringComparison.Ordinal);
+        Assert.Contains("The store's log wait", host.Log.Trouble, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_nobody_sees_it_save_a_request_that_fails_begins_the_time_anew_after_which_it_must_have()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = Open(time: time);
+        await host.AppendAsync("a");
+        time.Advance(TimeSpan.FromSeconds(14));
+        FailOnce("length", BlobFault.Before);
+        await host.Log.RefreshAsync(default);
+        time.Advance(TimeSpan.FromSeconds(5));
+        await host.AppendAsync("b");
+
+        _blobs.Forget("log/00000001");
+        await host.AppendAsync("c");
+
+        Assert.Equal("a\nb\nc\n", _blobs.Text("log/00000001"));
+    }
+
+    [Fact]
     public async Task A_corrupt_line_stops_the_log_and_names_the_blob_and_the_offset()
     {
         await using (var host = Open())
@@ -277,7 +331,8 @@ public sealed class SharedLogTests
         _blobs.Fault = (called, _) => called == operation && left-- > 0 ? fault : BlobFault.None;
     }
 
-    private LoggedHost Open(SharedLogOptions? options = null) => new(_blobs, options ?? new SharedLogOptions());
+    private LoggedHost Open(SharedLogOptions? options = null, TimeProvider? time = null) =>
+        new(_blobs, options ?? new SharedLogOptions(), time ?? TimeProvider.System);
 
     /// <summary>One host's log with an index that remembers everything in order.</summary>
     private sealed class LoggedHost : ILogIndex<string>, IAsyncDisposable
@@ -286,11 +341,14 @@ public sealed class SharedLogTests
         private readonly List<(LogSpan At, string Line)> _ingested = [];
         private readonly MemoryBlobs _blobs;
 
-        public LoggedHost(MemoryBlobs blobs, SharedLogOptions options)
+        public LoggedHost(MemoryBlobs blobs, SharedLogOptions options, TimeProvider time)
         {
             _blobs = blobs;
-            options = options with { FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(2) };
-            Log = new SharedLog<string>(blobs, "log", this, options, TimeProvider.System, NullLogger.Instance);
+
+            // On a clock that only a test drives nobody pauses.
+            var pause = time is FakeTimeProvider ? TimeSpan.Zero : TimeSpan.FromMilliseconds(1);
+            options = options with { FirstPause = pause, LongestPause = 2 * pause };
+            Log = new SharedLog<string>(blobs, "log", this, options, time, NullLogger.Instance);
             Log.Start();
         }
 

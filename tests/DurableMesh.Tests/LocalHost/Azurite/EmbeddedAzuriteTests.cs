@@ -206,7 +206,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         var log = new RecordingLogger<EmbeddedAzurite>(LogLevel.Warning);
         var storage = Development();
 
-        await using (var host = new EmbeddedAzurite(_endpoint, _installation, TimeProvider.System, log, storage))
+        await using (var host = new EmbeddedAzurite(storage, _installation, TimeProvider.System, log))
         {
             await host.ReadyAsync(Cancellation);
             await storage.OpenContainer("used", new(BlobClientOptions.ServiceVersion.V2025_11_05)).CreateAsync(cancellationToken: Cancellation);
@@ -232,7 +232,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         await foreign.WaitUntilItAnswersAsync(Cancellation);
         var log = new RecordingLogger<EmbeddedAzurite>(LogLevel.Warning);
         var storage = Development();
-        await using (var host = new EmbeddedAzurite(_endpoint, _installation, TimeProvider.System, log, storage))
+        await using (var host = new EmbeddedAzurite(storage, _installation, TimeProvider.System, log))
         {
             if (hasKey)
             {
@@ -291,7 +291,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
     [Fact]
     public async Task Without_a_repository_an_absent_Azurite_is_an_error_that_says_what_to_do()
     {
-        await using var host = new EmbeddedAzurite(_endpoint, null, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
+        await using var host = Host(installation: null);
 
         var error = await Assert.ThrowsAsync<AzuriteException>(() => host.ReadyAsync(Cancellation));
 
@@ -317,8 +317,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
 
         async Task StartAsync(AzuriteInstallation fake)
         {
-            await using var host = new EmbeddedAzurite(
-                _endpoint, fake, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
+            await using var host = Host(fake);
             await host.ReadyAsync(Cancellation);
         }
     }
@@ -338,6 +337,46 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         Assert.Contains("EADDRINUSE", error.Message, StringComparison.Ordinal);
         listener.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => answering);
+    }
+
+    [Fact]
+    public async Task One_that_answers_everything_with_a_failure_for_long_is_started_again()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "It is told to end by a signal.");
+        using var repository = new FakeRepository();
+        repository.Node = "node";
+        repository.Npm = repository.Script("npm", FakeRepository.Installs("9.9.9"));
+        await repository.Installation.EnsureAsync(TimeProvider.System, NullLogger.Instance, Cancellation);
+        repository.Write(
+            "node_modules/azurite/dist/src/blob/main.js",
+            $$"""
+            require('fs').appendFileSync('{{repository.Root}}/starts', '1');
+            require('http').createServer((request, response) => {
+              response.writeHead(request.url === '/' ? 400 : 500, { 'Server': 'Azurite-Blob/9.9.9' });
+              response.end();
+            }).listen({{_endpoint.Port}}, '127.0.0.1');
+            """);
+        await using var host = Host(repository.Installation, new FastClock());
+        await host.ReadyAsync(Cancellation);
+        var first = host.Azurite!.Identity;
+
+        while (host.Azurite?.Identity == first)
+        {
+            await Task.Delay(20, Cancellation);
+        }
+
+        Assert.True(first.IsProvablyDead());
+    }
+
+    /// <summary>A clock on which a second is 20 milliseconds.</summary>
+    private sealed class FastClock : TimeProvider
+    {
+        private const int Times = 50;
+
+        public override long GetTimestamp() => base.GetTimestamp() * Times;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / Times : dueTime, period);
     }
 
     private static async Task AnswerAsync(TcpListener listener)
@@ -377,6 +416,11 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         }
     }
 
-    private EmbeddedAzurite Host(StorageConnection? storage = null) =>
-        new(_endpoint, _installation, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance, storage);
+    private EmbeddedAzurite Host() => Host(Development());
+
+    private EmbeddedAzurite Host(StorageConnection storage) =>
+        new(storage, _installation, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
+
+    private EmbeddedAzurite Host(AzuriteInstallation? installation, TimeProvider? time = null) =>
+        new(Development(), installation, time ?? TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Azure.Storage.Blobs;
 using DurableMesh.TaskHub;
@@ -59,6 +60,8 @@ public sealed class AzureErrorsTests
     {
         var service = new FakeService();
         var partition = await OwnedPartitionAsync(service);
+        service.AppendAnswer = () => throw new SocketException((int)SocketError.ConnectionReset);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => partition.AppendAsync(1, 0, new byte[] { 1 }, Cancellation));
         service.AppendAnswer = () => throw new HttpRequestException("refused");
 
         var error = await Assert.ThrowsAsync<StorageUnavailableException>(

@@ -67,6 +67,7 @@ public abstract class HubStorageContract
         Assert.Equal("onetwo", await ReadAsync(partition, 1, 0));
         Assert.Equal("etwo", await ReadAsync(partition, 1, 2));
         Assert.Equal("two", await ReadAsync(partition, 1, 3));
+        Assert.Equal("et", await ReadAsync(partition, 1, 2, length: 2));
         Assert.Equal("", await ReadAsync(partition, 1, 6));
         Assert.Equal("", await ReadAsync(partition, 1, 7));
         Assert.Equal([new LogSegment(1, 6, 2)], await partition.ListSegmentsAsync(Cancellation));
@@ -122,7 +123,7 @@ public abstract class HubStorageContract
         var partition = await OwnedPartitionAsync("first");
 
         await Assert.ThrowsAsync<AppendPositionException>(() => partition.AppendAsync(2, 0, Block("x"), Cancellation));
-        await Assert.ThrowsAsync<FileNotFoundException>(() => partition.ReadAsync(2, 0, Cancellation));
+        await Assert.ThrowsAsync<FileNotFoundException>(() => partition.ReadAsync(2, 0, 10, Cancellation));
         await partition.DeleteSegmentAsync(2, Cancellation);
     }
 
@@ -241,12 +242,9 @@ public abstract class HubStorageContract
 
     private protected static byte[] Block(string text) => Encoding.UTF8.GetBytes(text);
 
-    private protected static async Task<string> ReadAsync(IPartitionStorage partition, long segment, long offset)
-    {
-        await using var stream = await partition.ReadAsync(segment, offset, Cancellation);
-        using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync(Cancellation);
-    }
+    private protected static async Task<string> ReadAsync(
+        IPartitionStorage partition, long segment, long offset, int length = 1024) =>
+        Encoding.UTF8.GetString((await partition.ReadAsync(segment, offset, length, Cancellation)).Span);
 
     /// <summary>Partition 0 in the hands of a host, with the empty segment 1.</summary>
     private protected async Task<IPartitionStorage> OwnedPartitionAsync(string hostId, string? address = null)
