@@ -23,9 +23,43 @@ internal sealed partial class HubOwnership(IHubStorage storage, HubOwner owner, 
     private volatile TaskCompletionSource<Partition[]> _partitions = NewTerm();
     private TaskCompletionSource<bool> _termOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskHubState _state = new(TaskHubRole.Opening);
+    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What this host is to the hub now.</summary>
     public TaskHubState State => _state;
+
+    /// <inheritdoc cref="ITaskHubStatus.ConfirmAsync"/>
+    public async Task<TaskHubState> ConfirmAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task changed = _changed.Task;
+            TaskHubState state = _state;
+            if (state.Role == TaskHubRole.StandingBy)
+            {
+                return state;
+            }
+
+            if (state.Role == TaskHubRole.Owner && Term is { } partitions)
+            {
+                try
+                {
+                    foreach (Partition partition in partitions)
+                    {
+                        await partition.ConfirmAsync(cancellation);
+                    }
+
+                    return state;
+                }
+                catch (LeaseLostException)
+                {
+                    return new TaskHubState(TaskHubRole.StandingBy);
+                }
+            }
+
+            await changed.WaitAsync(cancellation);
+        }
+    }
 
     /// <summary>The partitions of the current term; null while there is none.</summary>
     public IReadOnlyList<Partition>? Term => _partitions.Task.IsCompletedSuccessfully ? _partitions.Task.Result : null;
@@ -105,14 +139,14 @@ internal sealed partial class HubOwnership(IHubStorage storage, HubOwner owner, 
             }
 
             bool takesOver = _state.Role == TaskHubRole.StandingBy;
-            _state = new TaskHubState(TaskHubRole.Recovering);
+            Become(new TaskHubState(TaskHubRole.Recovering));
             long started = _time.GetTimestamp();
             await Task.WhenAll(partitions.Select(partition => partition.RecoverAsync(stopping)));
             runs = [.. partitions.Select(partition => partition.RunAsync())];
             LogReady(
                 takesOver ? "taken over" : "ready", _options.HubName, count, _time.GetElapsedTime(started).TotalMilliseconds);
-            _state = new TaskHubState(TaskHubRole.Owner);
             _partitions.TrySetResult(partitions);
+            Become(new TaskHubState(TaskHubRole.Owner));
 
             await using CancellationTokenRegistration stop = stopping.Register(
                 () => Array.ForEach(partitions, partition => partition.Stop()));
@@ -123,7 +157,7 @@ internal sealed partial class HubOwnership(IHubStorage storage, HubOwner owner, 
         {
             end = "lost";
             // Who owns the hub instead turns out at the next attempt.
-            _state = new TaskHubState(TaskHubRole.StandingBy);
+            Become(new TaskHubState(TaskHubRole.StandingBy));
             throw;
         }
         finally
@@ -210,6 +244,14 @@ internal sealed partial class HubOwnership(IHubStorage storage, HubOwner owner, 
         }
     }
 
+    private void Become(TaskHubState state)
+    {
+        _state = state;
+        TaskCompletionSource changed = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.SetResult();
+    }
+
     private void StandBy(HubOwner? owner)
     {
         if (_state.Role == TaskHubRole.StandingBy && (owner is null || owner == _state.Owner))
@@ -217,7 +259,7 @@ internal sealed partial class HubOwnership(IHubStorage storage, HubOwner owner, 
             return;
         }
 
-        _state = new TaskHubState(TaskHubRole.StandingBy, owner);
+        Become(new TaskHubState(TaskHubRole.StandingBy, owner));
         if (owner is not null)
         {
             LogStandingBy(_options.HubName, owner.ProcessId, owner.Machine, owner.Address ?? "no address");

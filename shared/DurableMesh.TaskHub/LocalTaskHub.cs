@@ -67,6 +67,9 @@ internal sealed class LocalTaskHub : BackgroundService, ITaskHubStatus
     /// <inheritdoc/>
     public TaskHubState State => _ownership.State;
 
+    /// <inheritdoc/>
+    public Task<TaskHubState> ConfirmAsync(CancellationToken cancellation) => _ownership.ConfirmAsync(cancellation);
+
     /// <summary>The partitions of the current ownership; null while there is none.</summary>
     public IReadOnlyList<Partition>? Term => _ownership.Term;
 

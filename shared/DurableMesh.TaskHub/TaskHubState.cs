@@ -26,6 +26,12 @@ internal enum TaskHubRole
 /// <summary>Says what this host is to its task hub, to those that answer requests.</summary>
 internal interface ITaskHubStatus
 {
-    /// <summary>What it is now.</summary>
+    /// <summary>What it is now, as far as it knows: a host that stood still may have been succeeded.</summary>
     TaskHubState State { get; }
+
+    /// <summary>
+    /// What it is, once that is known for certain: it waits while the storage has not said who owns the hub, or this host recovers
+    /// it, and makes sure of leases that ran out by this host's own clock.
+    /// </summary>
+    Task<TaskHubState> ConfirmAsync(CancellationToken cancellation);
 }

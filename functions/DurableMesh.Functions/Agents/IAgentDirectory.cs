@@ -11,6 +11,10 @@ public interface IAgentDirectory
     /// <param name="cancellation">Stops waiting.</param>
     ValueTask<AgentRegistry> ReadAsync(CancellationToken cancellation);
 
+    /// <summary>Waits until what is read holds all that was written before this was asked: before a "no" that is final.</summary>
+    /// <param name="cancellation">Stops waiting.</param>
+    ValueTask RefreshAsync(CancellationToken cancellation);
+
     /// <summary>Asks for a change; answers the registry after it, and why it was refused if it was.</summary>
     /// <param name="change">The change.</param>
     /// <param name="by">Who asks for it.</param>

@@ -29,11 +29,26 @@ public sealed class EvaluateGate(
     public async Task<GateReport> RunAsync(
         [ActivityTrigger] ThreadStart start, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
+        await overdue.EndAsync(client, cancellation);
+        await ledger.RefreshAsync(cancellation);
+        var report = await EvaluateAsync(start, cancellation);
+        if (report.Outcome is GateOutcome.Approved or GateOutcome.Held)
+        {
+            return report;
+        }
+
+        // A no is final, and what it is about may have been written a moment ago by another host.
+        await agents.RefreshAsync(cancellation);
+        await authority.RefreshAsync(cancellation);
+        await tasks.RefreshAsync(cancellation);
+        return await EvaluateAsync(start, cancellation);
+    }
+
+    private async Task<GateReport> EvaluateAsync(ThreadStart start, CancellationToken cancellation)
+    {
         var registry = await agents.ReadAsync(cancellation);
         var tables = await authority.ReadAsync(cancellation);
         var task = await tasks.FindAsync(start.McTask, cancellation);
-        await overdue.EndAsync(client, cancellation);
-        await ledger.RefreshAsync(cancellation);
 
         var now = time.GetUtcNow();
         var table = start.AuthorityVersion is { } version ? tables.At(version) ?? tables.Current : tables.Current;

@@ -10,6 +10,8 @@ internal sealed class TaskDirectory(FoldedLog<TaskBoard, TaskChange> log) : ITas
     public async ValueTask<MissionTask?> FindAsync(string taskId, CancellationToken cancellation) =>
         (await log.ReadAsync(cancellation)).Find(taskId);
 
+    public ValueTask RefreshAsync(CancellationToken cancellation) => log.RefreshAsync(cancellation);
+
     public ValueTask<TaskBoard> ReadAsync(CancellationToken cancellation) => log.ReadAsync(cancellation);
 
     public Task<ChangeResult<TaskBoard>> ChangeAsync(TaskChange change, string by, CancellationToken cancellation) =>

@@ -72,6 +72,6 @@ public sealed class ThreadInbox(
     private async Task<Receipt?> StoppedAsync(
         DurableTaskClient client, string threadId, InboxInput input, CancellationToken cancellation) =>
         await stopped.EndAsync(client, threadId, cancellation, input as CancelRequested) is { } ended
-            ? Receipts.ThreadEnded(ended)
+            ? await KnownAsync(ended, input, cancellation) ?? Receipts.ThreadEnded(ended)
             : null;
 }

@@ -45,6 +45,8 @@ internal sealed class RunningApp : IAsyncDisposable
         var hub = new Mock<DurableTaskClient>("test") { CallBase = true };
         var status = new Mock<ITaskHubStatus>();
         status.Setup(one => one.State).Returns(new TaskHubState(TaskHubRole.Owner));
+        status.Setup(one => one.ConfirmAsync(It.IsAny<CancellationToken>()))
+            .Returns(() => Task.FromResult(status.Object.State));
         var time = new FakeTimeProvider();
         var builder = Builder(folder, hub.Object, status.Object, functions);
         builder.Services.AddSingleton<TimeProvider>(time);

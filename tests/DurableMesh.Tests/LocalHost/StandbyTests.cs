@@ -7,6 +7,7 @@ using DurableMesh.TaskHub.Storage;
 
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Moq;
 
 namespace DurableMesh.Tests.LocalHost;
 
@@ -58,6 +59,60 @@ public sealed class StandbyTests : IAsyncLifetime
         Is((TaskHubRole)role);
 
         Assert.Equal("\"hello\"", await _app.GetAsync("/api/hello"));
+    }
+
+    [Fact]
+    public async Task What_writes_waits_until_it_is_certain_who_owns_the_hub()
+    {
+        var certain = new TaskCompletionSource<TaskHubState>();
+        Is(TaskHubRole.Opening);
+        _app.Status.Setup(one => one.ConfirmAsync(It.IsAny<CancellationToken>())).Returns(certain.Task);
+
+        var write = _app.SendAsync(HttpMethod.Post, "/api/hello");
+        Assert.Equal("\"hello\"", await _app.GetAsync("/api/hello"));
+        Assert.False(write.IsCompleted);
+        certain.SetResult(new TaskHubState(TaskHubRole.Owner));
+
+        Assert.Equal(HttpStatusCode.OK, (await write).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_writes_is_refused_by_a_host_that_finds_that_it_was_succeeded()
+    {
+        Is(TaskHubRole.Owner);
+        _app.Status.Setup(one => one.ConfirmAsync(It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new TaskHubState(TaskHubRole.StandingBy));
+
+        var response = await _app.SendAsync(HttpMethod.Post, "/api/hello");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.Equal("not_owner", problem.GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task What_writes_does_not_wait_for_ever()
+    {
+        var asked = new TaskCompletionSource();
+        _app.Status.Setup(one => one.ConfirmAsync(It.IsAny<CancellationToken>())).Returns(() =>
+        {
+            asked.SetResult();
+            return new TaskCompletionSource<TaskHubState>().Task;
+        });
+
+        var write = _app.SendAsync(HttpMethod.Post, "/api/hello");
+        await asked.Task;
+        while (!write.IsCompleted)
+        {
+            _app.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        var response = await write;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.NotNull(response.Headers.RetryAfter);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.Equal("storage_unavailable", problem.GetProperty("code").GetString());
     }
 
     [Fact]

@@ -94,6 +94,33 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public async Task Before_it_writes_a_host_makes_certain_of_its_part()
+    {
+        var wakes = new TaskCompletionSource();
+        var opens = new TaskCompletionSource();
+        await using TestHub sleeper = await OwnerAsync(
+            call => call.Operation == StorageOperation.RenewLease ? StorageFault.None.After(wakes.Task) : StorageFault.None);
+        Assert.Equal(TaskHubRole.Owner, (await sleeper.Hub.ConfirmAsync(TestHub.Patience)).Role);
+
+        await using TestHub second = await TestHub.StartAsync(
+            _storage,
+            _time,
+            Listener,
+            call => call.Operation == StorageOperation.EnsureHub ? StorageFault.None.After(opens.Task) : StorageFault.None);
+        Task<TaskHubState> early = second.Hub.ConfirmAsync(TestHub.Patience);
+        Assert.Equal(TaskHubRole.Opening, second.Hub.State.Role);
+        Assert.False(early.IsCompleted);
+        opens.SetResult();
+        Assert.Equal(TaskHubRole.StandingBy, (await early).Role);
+
+        await UntilAsync(() => second.Hub.State.Role == TaskHubRole.Owner);
+        Assert.Equal(TaskHubRole.Owner, sleeper.Hub.State.Role);
+        Task<TaskHubState> late = sleeper.Hub.ConfirmAsync(TestHub.Patience);
+        wakes.SetResult();
+        Assert.Equal(TaskHubRole.StandingBy, (await late).Role);
+    }
+
+    [Fact]
     public async Task A_lease_that_ran_out_and_that_nobody_else_took_is_renewed_before_an_answer()
     {
         bool away = false;
