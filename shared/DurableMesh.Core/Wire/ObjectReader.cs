@@ -73,9 +73,9 @@ internal sealed partial class ObjectReader
             return null;
         }
 
-        if (text.Length == 0 || string.IsNullOrWhiteSpace(text))
+        if (TextRules.IsBlank(text))
         {
-            Add(name, InputError.InvalidValue, "This must not be empty.");
+            Add(name, InputError.InvalidValue, "This must not be empty, or of what nobody sees.");
             return null;
         }
 
@@ -85,6 +85,22 @@ internal sealed partial class ObjectReader
     /// <summary>A text for people that may have several lines, or none, and nothing that steers a terminal or hides.</summary>
     public string? Words(string name, int maxLength, bool required = false) =>
         Text(name, maxLength, required) is { } text && IsSeen(name, text, severalLines: true) ? text : null;
+
+    /// <summary>A text of one line that tells one thing from another: nothing in it that a reader could overlook.</summary>
+    public string? Id(string name, int maxLength, bool required = true)
+    {
+        var id = Line(name, maxLength, required);
+        if (id is null || TextRules.IsPlain(id))
+        {
+            return id;
+        }
+
+        Add(
+            name,
+            InputError.InvalidValue,
+            "This must have no blanks at its ends, no invisible characters, and every character in its plain form.");
+        return null;
+    }
 
     /// <summary>A text that may have several lines or be empty.</summary>
     public string? Text(string name, int maxLength, bool required = false)
@@ -195,7 +211,7 @@ internal sealed partial class ObjectReader
         return value;
     }
 
-    /// <summary>A list of objects whose ids, where they have one, are unique.</summary>
+    /// <summary>A list of objects whose ids, where they have one, are unique, to a reader's eye too.</summary>
     public IReadOnlyList<T> Objects<T>(
         string name, int maxCount, Func<ObjectReader, T?> read, Func<T, string>? id = null, bool required = false)
         where T : class
@@ -210,9 +226,10 @@ internal sealed partial class ObjectReader
 
             var value = read(reader);
             reader.RejectUnknown();
-            if (value is not null && id is not null && !seen.Add(id(value)))
+            if (value is not null && id?.Invoke(value) is { } told && !seen.Add(TextRules.LookOf(told)))
             {
-                reader.Add("id", InputError.DuplicateId, $"'{id(value)}' stands twice in this list; ids are unique.");
+                reader.Add(
+                    "id", InputError.DuplicateId, $"'{told}', or what looks like it, stands twice in this list; ids are unique.");
             }
 
             return value;
@@ -224,8 +241,7 @@ internal sealed partial class ObjectReader
         Items(name, maxCount, required: false, (element, itemPath) =>
         {
             var text = element.ValueKind == JsonValueKind.String ? TextRules.TryGet(element) : null;
-            if (!string.IsNullOrWhiteSpace(text) && text.Length <= maxLength
-                && HiddenCharacters.IndexIn(text) < 0)
+            if (!TextRules.IsBlank(text) && text!.Length <= maxLength && HiddenCharacters.IndexIn(text) < 0)
             {
                 return text;
             }

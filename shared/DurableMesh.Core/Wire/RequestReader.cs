@@ -117,7 +117,7 @@ public static class RequestReader
 
     private static AcceptanceCriterion? ReadCriterion(ObjectReader input)
     {
-        var id = input.Line("id", MaxIdLength);
+        var id = input.Id("id", MaxIdLength);
         var title = input.Line("title", MaxLineLength);
         var required = input.Flag("required") ?? true;
         return id is null || title is null ? null : new AcceptanceCriterion(id, title, required);
@@ -206,7 +206,7 @@ public static class RequestReader
         {
             input.Add("body", InputError.Missing, "A failure says why it is one; give the reason as a text.");
         }
-        else if (body is not null && (!body.Text.StartsWith('"') || string.IsNullOrWhiteSpace(body.ToDisplayText())))
+        else if (body is not null && (!body.Text.StartsWith('"') || TextRules.IsBlank(body.ToDisplayText())))
         {
             input.Add("body", InputError.InvalidValue, "A failure's body must be a text that says why it is one.");
         }
