@@ -16,10 +16,28 @@ internal static class VerifyCommand
     public static Command Create(Terminal terminal)
     {
         var file = new Argument<string>("FILE") { Description = "The evidence file; - for standard input." };
-        var command = new Command("verify", "Check an evidence file offline: its hash chain, its cost, its verdict.") { file };
+        var head = new Option<string?>("--head")
+        {
+            Description = "The head of the chain that you kept elsewhere (status shows it); the file must end with it.",
+            HelpName = "SHA256",
+        };
+        head.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && ContentHash.TryReadHead(text) is null)
+            {
+                result.AddError("--head wants 64 hexadecimal digits, with 'sha256:' before them or without.");
+            }
+        });
+        var command = new Command("verify", "Check an evidence file offline: its hash chain, its cost, its verdict.")
+        {
+            file,
+            head,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var report = EvidenceVerifier.Verify(await InputText.ReadUtf8Async(parsed.GetRequiredValue(file), terminal, cancellation));
+            var pinned = parsed.GetValue(head) is { } text ? ContentHash.TryReadHead(text) : null;
+            var read = await InputText.ReadUtf8Async(parsed.GetRequiredValue(file), terminal, cancellation);
+            var report = EvidenceVerifier.Verify(read, pinned);
             if (parsed.WantsJson())
             {
                 terminal.WriteJson(report, CliJson.Context.EvidenceReport);

@@ -31,6 +31,15 @@ public static class ContentHash
     public static string Of<T>(T value) =>
         Hex(CanonicalJson.Canonicalize(JsonSerializer.SerializeToUtf8Bytes(value, MeshJson.Options)));
 
+    /// <summary>Reads the head of a chain as somebody kept it; null where it is none.</summary>
+    /// <param name="text">64 hexadecimal digits of any case, with <see cref="Prefix"/> or without.</param>
+    public static string? TryReadHead(string text)
+    {
+        var digits = text.Trim().ToLowerInvariant();
+        digits = digits.StartsWith(Prefix, StringComparison.Ordinal) ? digits[Prefix.Length..] : digits;
+        return IsHex(digits) ? Prefix + digits : null;
+    }
+
     /// <summary>Whether a text is 64 hexadecimal digits in lower case.</summary>
     /// <param name="text">The text.</param>
     public static bool IsHex(ReadOnlySpan<char> text) => text.Length == 64 && !text.ContainsAnyExcept(HexDigits);

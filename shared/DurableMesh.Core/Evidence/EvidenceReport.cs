@@ -16,6 +16,9 @@ public enum EvidenceFault
     /// <summary>An entry's content is not what its hash was computed over.</summary>
     HashMismatch,
 
+    /// <summary>The chain does not end where somebody who kept its head knows that it ends.</summary>
+    HeadMismatch,
+
     /// <summary>An entry does not follow the one before it.</summary>
     BrokenLink,
 

@@ -13,7 +13,11 @@ public static class EvidenceVerifier
 {
     /// <summary>Checks an evidence file.</summary>
     /// <param name="utf8">The file's content.</param>
-    public static EvidenceReport Verify(ReadOnlyMemory<byte> utf8)
+    /// <param name="pinnedHead">
+    /// The chain's head as somebody kept it elsewhere (<see cref="ContentHash.TryReadHead"/>), which the file must have; null for
+    /// none.
+    /// </param>
+    public static EvidenceReport Verify(ReadOnlyMemory<byte> utf8, string? pinnedHead = null)
     {
         try
         {
@@ -23,7 +27,7 @@ public static class EvidenceVerifier
             return document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("entries", out var entries)
                 && entries.ValueKind == JsonValueKind.Array && entries.GetArrayLength() > 0
-                    ? new Verification(summary, entries).Run()
+                    ? new Verification(summary, entries).Run(pinnedHead)
                     : Unusable("An evidence file is a JSON object whose entries begin with the thread's opening.");
         }
         catch (Exception e) when (e is CanonicalJsonException or JsonException)
@@ -47,13 +51,25 @@ public static class EvidenceVerifier
         private readonly List<EvidenceFinding> _findings = [];
         private readonly List<TranscriptEntry> _entries = [];
 
-        public EvidenceReport Run()
+        public EvidenceReport Run(string? pinnedHead)
         {
             var readable = ReadEntries();
             var head = ContentHash.Genesis;
             foreach (var (entry, index) in _entries.Select((entry, index) => (entry, index)))
             {
                 head = CheckChain(entry, index, head);
+            }
+
+            if (pinnedHead is not null && head != pinnedHead)
+            {
+                _findings.Add(new EvidenceFinding(
+                    EvidenceFault.HeadMismatch,
+                    null,
+                    null,
+                    "chain.head",
+                    "The chain does not end with the head that was kept.",
+                    pinnedHead,
+                    head));
             }
 
             EvidenceFile? file = null;
