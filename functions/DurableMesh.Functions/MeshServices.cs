@@ -100,6 +100,7 @@ internal static class MeshServices
         services.AddSingleton<IPseudonyms, Pseudonyms>();
         services.AddSingleton<Admissions>();
         services.AddSingleton<CallBudgets>();
+        services.AddSingleton<SubjectNames>();
         services.AddSingleton<ThreadDrafts>();
         services.AddSingleton<MessageScreening>();
         services.AddSingleton<ArtifactScreening>();

@@ -74,6 +74,10 @@ internal static class Refusals
             "Give one check for every required criterion, each with status pass and a detail of what you saw; else judge fail.",
         RejectReason.UnknownReply => SeeStatus,
         RejectReason.RecipientUnavailable => "The other party is gone and the thread has ended. Tell the person.",
+        RejectReason.DayBudget =>
+            "Do not make the call: the day's budget is spent. Tell the person, who can raise it, or wait for tomorrow.",
+        RejectReason.UnpricedModel =>
+            "Name the model that was used as the price table does, or tell the person that it has no price.",
         RejectReason.CostCap => "Do not make the call: there is no money left for it, and the thread has ended.",
         _ => SeeStatus,
     };

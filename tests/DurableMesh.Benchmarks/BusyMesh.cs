@@ -103,6 +103,7 @@ internal sealed class BusyMesh : IAsyncDisposable
     {
         JsonNode policy = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "policy.json")))!;
         policy["prices"] = JsonNode.Parse(Prices);
+        policy["budgets"] = null;
         return policy.ToJsonString();
     }
 }

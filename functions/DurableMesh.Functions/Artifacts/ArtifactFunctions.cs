@@ -46,8 +46,8 @@ public sealed class ArtifactFunctions(
         }
 
         // Nobody's bytes are read before they may be kept.
-        var thread = await threads.FindAsync(client, id, cancellation);
         var from = (await agents.ReadAsync(cancellation)).SpeakerOf(request, asked);
+        var thread = await threads.FindAsync(client, id, Caller.Of(request), cancellation);
         MustMayAdd(thread, from);
         using var upload = await uploads.ReadAsync(request, cancellation);
         var (content, removed) = await screening.ScreenAsync(thread, from, upload.Content, cancellation);
@@ -76,7 +76,7 @@ public sealed class ArtifactFunctions(
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        var thread = await threads.FindAsync(client, id, cancellation);
+        var thread = await threads.FindAsync(client, id, Caller.Of(request), cancellation);
         Caller.Of(request).MustSee(thread);
         return ContentHash.IsHex(sha256) && await store.FindAsync(id, sha256, cancellation) is { } length
             ? await ArtifactAnswer.BeginAsync(store, id, sha256, length, cancellation)
@@ -85,7 +85,7 @@ public sealed class ArtifactFunctions(
 
     private static void MustMayAdd(ThreadView thread, string from)
     {
-        if (from != thread.Initiator && from != thread.Responder)
+        if (!thread.IsParty(from))
         {
             throw new AccessDeniedException(
                 AccessDeniedException.NotAParty, $"agent:{from} is no party of thread {thread.ThreadId}.");

@@ -2,17 +2,13 @@ using DurableMesh.Core.Redaction;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Trust;
 using DurableMesh.Core.Wire;
-using DurableMesh.Functions.Agents;
-using DurableMesh.Functions.Store;
 
 namespace DurableMesh.Functions.Gate;
 
 /// <summary>
-/// Makes of a sent message what may come into the thread: without what the other party may not see, its cost settled, and the budgets
-/// beside it that the cost counts against.
+/// Makes of a sent message what may come into the thread: without what the other party may not see, its cost settled.
 /// </summary>
-public sealed class MessageScreening(
-    IAgentDirectory agents, IPolicySource policies, IPseudonyms pseudonyms, IMeshLedger ledger, TimeProvider time)
+public sealed class MessageScreening(IPolicySource policies, IPseudonyms pseudonyms, TimeProvider time)
 {
     /// <summary>Screens a message.</summary>
     /// <param name="thread">The thread it is sent to.</param>
@@ -20,7 +16,6 @@ public sealed class MessageScreening(
     /// <param name="cancellation">Stops waiting.</param>
     public async ValueTask<ScreenedMessage> ScreenAsync(ThreadView thread, SendMessageRequest asked, CancellationToken cancellation)
     {
-        var policy = policies.Current;
         RedactionCounts? removed = null;
         if (thread.TrustIn(asked.From) != TrustAction.Allow)
         {
@@ -29,14 +24,7 @@ public sealed class MessageScreening(
             removed = redaction.Removed;
         }
 
-        var incoming = IncomingMessage.Of(asked, policy.Prices, time.GetUtcNow()) with { Redactions = removed };
-        if (incoming.Usage is { CostUsd: > 0 })
-        {
-            var registry = await agents.ReadAsync(cancellation);
-            var budgets = policy.BudgetsOf(ledger.PartyOf(asked.From, registry)).ToList();
-            incoming = incoming with { Budgets = budgets.Count > 0 ? budgets : null };
-        }
-
+        var incoming = IncomingMessage.Of(asked, policies.Current.Prices, time.GetUtcNow()) with { Redactions = removed };
         return new ScreenedMessage(incoming, asked.Body);
     }
 }

@@ -1,3 +1,4 @@
+using DurableMesh.Core.Policy;
 using DurableMesh.Core.Redaction;
 using DurableMesh.Core.Trust;
 using DurableMesh.Core.Wire;
@@ -13,6 +14,12 @@ namespace DurableMesh.Functions.Gate;
 public sealed class ThreadDrafts(
     IAgentDirectory agents, IAuthorityDirectory authority, IPolicySource policies, IPseudonyms pseudonyms, TimeProvider time)
 {
+    /// <summary>The id of the agent that a thread is asked for by.</summary>
+    /// <param name="asked">What was asked for.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async ValueTask<string> InitiatorOfAsync(StartThreadRequest asked, CancellationToken cancellation) =>
+        (await agents.ReadAsync(cancellation)).Resolve(asked.Initiator);
+
     /// <summary>Drafts a thread.</summary>
     /// <param name="threadId">The thread's id.</param>
     /// <param name="asked">What was asked for.</param>
@@ -40,6 +47,7 @@ public sealed class ThreadDrafts(
             AuthorityVersion = tables.Current.Version,
             Trust = trust,
             Redactions = removed,
+            Unpriced = policy.Unpriced == UnpricedUsage.Allow ? null : policy.Unpriced,
         };
         return new ThreadDraft(start, named.Brief.Body);
     }

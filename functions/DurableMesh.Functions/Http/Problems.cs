@@ -25,6 +25,12 @@ internal static class Problems
     public static Problem InvalidRequest(string path, string code, string message) =>
         InvalidRequest([new InputError(path, code, message)]);
 
+    public static Problem NobodyNamed() => InvalidRequest("by", InputError.Missing, "This is missing: who does it?");
+
+    /// <summary>A name that an agent and an operator have.</summary>
+    public static Problem AmbiguousName(string name) => InvalidRequest(
+        "", "ambiguous_name", $"Both an agent and an operator are called '{name}'; write agent:{name} or operator:{name}.");
+
     /// <summary>A place to go on from that does not exist here.</summary>
     public static Problem UnknownPosition(string detail) => new()
     {

@@ -13,18 +13,21 @@ internal static class RequestCaller
     extension(Caller)
     {
         /// <summary>The caller of a request.</summary>
-        /// <exception cref="InvalidOperationException">The middleware did not see the request: nobody is let in by mistake.</exception>
+        /// <exception cref="InvalidOperationException">The middleware did not see the request: nobody is let in by
+        /// mistake.</exception>
         public static Caller Of(HttpRequest request) => request.HttpContext.Items[Key] as Caller
             ?? throw new InvalidOperationException("Nobody has asked who this request comes from.");
     }
 
-    /// <summary><see cref="Caller.NameOf"/>, for what must be somebody's.</summary>
+    /// <summary><see cref="Caller.OperatorOf"/>, for what must be somebody's.</summary>
     /// <exception cref="ProblemException">Neither the key nor the request says who it is.</exception>
-    public static string MustName(this Caller caller, string? by) =>
-        caller.NameOf(by) ?? throw new ProblemException(Problems.InvalidRequest("by", InputError.Missing, "This is missing: who does it?"));
+    public static Subject MustNameOperator(this Caller caller, string? by) =>
+        caller.OperatorOf(by) ?? throw new ProblemException(Problems.NobodyNamed());
 
-    /// <summary><see cref="Caller.NameOf"/>, or what an operator is called of whom neither key nor request says more.</summary>
-    public static string NameOrOperator(this Caller caller, string? by) => caller.NameOf(by) ?? "operator";
+    /// <summary>
+    /// <see cref="Caller.OperatorOf"/>, or what an operator is called of whom neither key nor request says more.
+    /// </summary>
+    public static string NameOrOperator(this Caller caller, string? by) => caller.OperatorOf(by)?.ToString() ?? "operator";
 
     /// <summary>Notes who the request comes from.</summary>
     public static void SetCaller(this HttpContext http, Caller caller) => http.Items[Key] = caller;

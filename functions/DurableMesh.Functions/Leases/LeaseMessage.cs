@@ -3,6 +3,7 @@ using DurableMesh.Core.Leases;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
 using Microsoft.AspNetCore.Http;
@@ -27,9 +28,9 @@ public sealed class LeaseMessage(IAgentDirectory agents, AgentPresence presence,
     {
         new Query(request).ThrowIfWrong();
         var asked = await RequestBody.ReadAsync(request, RequestReader.ReadLease, cancellation);
-        var thread = await threads.FindAsync(client, id, cancellation);
         var registry = await agents.ReadAsync(cancellation);
         asked = asked with { Agent = registry.SpeakerOf(request, asked.Agent) };
+        var thread = await threads.FindAsync(client, id, Caller.Of(request), cancellation);
         MustBeOf(thread, asked);
 
         using var attending = registry.Find(asked.Agent) is null ? null : presence.Attend(asked.Agent);
@@ -44,10 +45,10 @@ public sealed class LeaseMessage(IAgentDirectory agents, AgentPresence presence,
 
     private static void MustBeOf(ThreadView thread, LeaseRequest asked)
     {
-        if (asked.Agent != thread.Initiator && asked.Agent != thread.Responder)
+        if (!thread.IsParty(asked.Agent))
         {
             throw new AccessDeniedException(
-                AccessDeniedException.NotAParty, $"'{asked.Agent}' is neither '{thread.Initiator}' nor '{thread.Responder}'.");
+                AccessDeniedException.NotAParty, $"'{asked.Agent}' is no party of this thread.");
         }
 
         if (thread.State == ThreadPhase.Ended)

@@ -6,9 +6,15 @@ namespace DurableMesh.Functions.Store;
 internal sealed class DayAccount(int firstThread)
 {
     private readonly Dictionary<string, Spend> _agents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, decimal> _counted = new(StringComparer.Ordinal);
 
     /// <summary>What each agent spent.</summary>
     public IReadOnlyDictionary<string, Spend> Agents => _agents;
+
+    /// <summary>
+    /// What of it counts against the day's budgets, in US dollars (<see cref="Core.Money.DayBudget.Counted"/>).
+    /// </summary>
+    public IReadOnlyDictionary<string, decimal> Counted => _counted;
 
     /// <summary>The lowest <see cref="ThreadAccount.Number"/> of those that spent: nobody need look further back.</summary>
     public int FirstThread { get; private set; } = firstThread;
@@ -16,8 +22,9 @@ internal sealed class DayAccount(int firstThread)
     /// <summary>The highest one.</summary>
     public int LastThread { get; private set; } = firstThread;
 
-    public void Add(string agent, int thread, Spend spend)
+    public void Add(string agent, int thread, Spend spend, decimal counted)
     {
+        _counted[agent] = _counted.GetValueOrDefault(agent) + counted;
         _agents[agent] = _agents.TryGetValue(agent, out var before) ? before + spend : spend;
         (FirstThread, LastThread) = (Math.Min(FirstThread, thread), Math.Max(LastThread, thread));
     }

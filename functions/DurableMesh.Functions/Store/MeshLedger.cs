@@ -1,5 +1,6 @@
 using System.Globalization;
 using DurableMesh.Core.Agents;
+using DurableMesh.Core.Money;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Functions.Store;
@@ -16,6 +17,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     private readonly Dictionary<ThreadStanding, int> _standings = [];
     private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<Reservation, decimal> _reserved = [];
+    private readonly List<MessageUnderWay> _underWay = [];
     private readonly HashSet<string> _agents = new(StringComparer.Ordinal);
     private Spend _spent = Spend.None;
     private long _messages;
@@ -36,7 +38,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     {
         lock (_gate)
         {
-            return _days.GetValueOrDefault(Today)?.Agents.GetValueOrDefault(agentId)?.Usage.CostUsd ?? 0;
+            return _days.GetValueOrDefault(Today)?.Counted.GetValueOrDefault(agentId) ?? 0;
         }
     }
 
@@ -44,17 +46,34 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     {
         lock (_gate)
         {
-            return _days.GetValueOrDefault(Today)?.Agents
+            return _days.GetValueOrDefault(Today)?.Counted
                 .Where(row => CompanyOf(row.Key, agents) == company)
-                .Sum(row => row.Value.Usage.CostUsd) ?? 0;
+                .Sum(row => row.Value) ?? 0;
         }
     }
 
-    public IReadOnlyDictionary<Reservation, decimal> Reserved()
+    public DayStanding Standing()
     {
         lock (_gate)
         {
-            return _reserved.ToDictionary();
+            return new DayStanding(
+                _days.GetValueOrDefault(Today)?.Counted.ToDictionary() ?? [], _reserved.ToDictionary(), [.. _underWay]);
+        }
+    }
+
+    public void Expect(MessageUnderWay message)
+    {
+        lock (_gate)
+        {
+            _underWay.Add(message);
+        }
+    }
+
+    public void Forget(MessageUnderWay message)
+    {
+        lock (_gate)
+        {
+            _underWay.RemoveAll(one => ReferenceEquals(one, message));
         }
     }
 
@@ -126,6 +145,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
                 if (entry.Opening is { } opening)
                 {
                     (account.Initiator, account.Responder) = (Known(opening.Initiator), Known(opening.Responder));
+                    account.CostCapUsd = opening.CostCapUsd;
                 }
 
                 if (entry.Message is { } message)
@@ -143,6 +163,8 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
 
     private void Count(ThreadAccount account, MessageOutline message, DateOnly day)
     {
+        var sender = new Reservation(account.ThreadId, message.From);
+        _underWay.RemoveAll(one => one.MessageId == message.MessageId && one.For == sender);
         if (message.Spend is not { } spend)
         {
             return;
@@ -153,7 +175,11 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
             _days[day] = spentOn = new DayAccount(account.Number);
         }
 
-        spentOn.Add(Known(message.From), account.Number, spend);
+        spentOn.Add(
+            Known(message.From),
+            account.Number,
+            spend,
+            DayBudget.Counted(spend.Usage.CostUsd, account.CostCapUsd, account.SettledUsd));
         _spent += spend;
         account.Add(day, spend);
     }

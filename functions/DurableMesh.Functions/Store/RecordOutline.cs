@@ -54,7 +54,7 @@ internal sealed class RecordOutline
             entry.Ordinal,
             entry.Event.At,
             entry.Event is ThreadOpening { Thread: var thread }
-                ? new OpeningOutline(thread.RequestHash, thread.Initiator, thread.Responder)
+                ? new OpeningOutline(thread.RequestHash, thread.Initiator, thread.Responder, thread.Limits.CostCapUsd)
                 : null,
             entry.Event is MessageAccepted { Message: var message }
                 ? new MessageOutline(
@@ -87,7 +87,8 @@ internal sealed record EntryOutline(int Ordinal, DateTimeOffset At, OpeningOutli
 /// <param name="RequestHash">The hash of the request that started the thread.</param>
 /// <param name="Initiator">One party.</param>
 /// <param name="Responder">The other party.</param>
-internal sealed record OpeningOutline(string RequestHash, string Initiator, string Responder);
+/// <param name="CostCapUsd">What the thread may cost, in US dollars.</param>
+internal sealed record OpeningOutline(string RequestHash, string Initiator, string Responder, decimal CostCapUsd);
 
 /// <summary>What the index must know of one message; what it cost is null where it reported no usage.</summary>
 internal sealed record MessageOutline(string MessageId, string From, string To, bool IsBrief, Spend? Spend);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMesh.Core.Money;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Functions.Store;
@@ -202,6 +203,7 @@ internal ref struct RecordSkimmer
     private OpeningOutline ReadOpening()
     {
         string? requestHash = null, initiator = null, responder = null;
+        var costCap = UsdRounding.MaxUsd;
         _reader.Read();
         while (NextProperty())
         {
@@ -217,6 +219,10 @@ internal ref struct RecordSkimmer
             {
                 responder = Text();
             }
+            else if (_reader.ValueTextEquals("limits"u8))
+            {
+                costCap = ReadCostCap(costCap);
+            }
             else
             {
                 Skip();
@@ -224,8 +230,22 @@ internal ref struct RecordSkimmer
         }
 
         return requestHash is not null && initiator is not null && responder is not null
-            ? new OpeningOutline(requestHash, initiator, responder)
+            ? new OpeningOutline(requestHash, initiator, responder, costCap)
             : throw new JsonException("An opening has a requestHash, an initiator and a responder.");
+    }
+
+    private decimal ReadCostCap(decimal otherwise)
+    {
+        _reader.Read();
+        while (NextProperty())
+        {
+            var isIt = _reader.ValueTextEquals("costCapUsd"u8);
+            _reader.Read();
+            otherwise = isIt ? _reader.GetDecimal() : otherwise;
+            _reader.Skip();
+        }
+
+        return otherwise;
     }
 
     private MessageOutline ReadMessage()

@@ -16,6 +16,12 @@ internal sealed class ThreadAccount(string threadId, int number)
 
     public string Responder { get; set; } = "";
 
+    /// <summary>What the thread may cost, in US dollars.</summary>
+    public decimal CostCapUsd { get; set; }
+
+    /// <summary>What was settled in it, in US dollars.</summary>
+    public decimal SettledUsd => _days.Sum(day => day.Spend.Usage.CostUsd);
+
     /// <summary>Where the thread is; null until its first step is counted.</summary>
     public ThreadStanding? Standing { get; set; }
 

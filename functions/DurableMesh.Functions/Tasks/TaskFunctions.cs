@@ -12,7 +12,7 @@ using Microsoft.DurableTask.Client;
 namespace DurableMesh.Functions.Tasks;
 
 /// <summary>MC tasks over HTTP.</summary>
-public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following)
+public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following, SubjectNames names)
 {
     private const int DefaultPageLength = 50;
     private const int LongestPage = 500;
@@ -31,7 +31,7 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following)
         var board = await tasks.ReadAsync(cancellation);
         var page = board.List(
             task => (state is null || task.State == state)
-                && (owner is null || task.Owner == owner)
+                && (owner is null || IsCalled(task.Owner, owner))
                 && (company is null || company.Equals(task.Company, StringComparison.OrdinalIgnoreCase)),
             limit,
             before,
@@ -59,8 +59,13 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following)
     {
         new Query(request).ThrowIfWrong();
         var asked = await RequestBody.ReadAsync(request, TaskReader.ReadCreate, cancellation);
-        var task = asked with { Id = asked.Id ?? RandomNumberGenerator.GetHexString(12, lowercase: true) };
-        var by = Caller.Of(request).NameOf(asked.By) ?? asked.Owner;
+        var owner = await names.MeantAsync(Caller.Of(request), asked.Owner, cancellation);
+        var task = asked with
+        {
+            Id = asked.Id ?? RandomNumberGenerator.GetHexString(12, lowercase: true),
+            Owner = owner.ToString(),
+        };
+        var by = await names.DoerAsync(Caller.Of(request), asked.By, cancellation) ?? owner;
         var created = await ChangeAsync(client, task.Id, new TaskCreated(task), by, cancellation);
         return new JsonAnswer<MissionTask>(created, StatusCodes.Status201Created)
         {
@@ -80,21 +85,33 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following)
         new Query(request).ThrowIfWrong();
         var expected = Preconditions.ExpectedVersion(request);
         var asked = await RequestBody.ReadAsync(request, TaskReader.ReadPatch, cancellation);
-        var by = Caller.Of(request).MustName(asked.By);
+        var caller = Caller.Of(request);
+        var by = await names.MustNameAsync(caller, asked.By, cancellation);
         var task = await tasks.FindAsync(id, cancellation) ?? throw Refused(TaskBoard.NotFound(id));
-        Caller.Of(request).MustTend(task.Owner);
-        var patched = new TaskPatched(id, expected, asked) { ByOperator = Caller.Of(request).May(Scope.Operate) };
+        var owner = await names.RecordedAsync(task.Owner, cancellation);
+        caller.MustTend(owner);
+        var next = asked.Owner is null ? owner : await names.MeantAsync(caller, asked.Owner, cancellation);
+        var patched = new TaskPatched(id, expected, asked with { Owner = next == owner ? null : next.ToString() })
+        {
+            ByOperator = caller.May(Scope.Operate),
+            OwnerMeant = owner,
+            IsChecked = true,
+        };
         return Answer(await ChangeAsync(client, id, patched, by, cancellation));
     }
 
     private async Task<MissionTask> ChangeAsync(
-        DurableTaskClient client, string id, TaskChange change, string by, CancellationToken cancellation)
+        DurableTaskClient client, string id, TaskChange change, Subject by, CancellationToken cancellation)
     {
-        var result = await tasks.ChangeAsync(change with { Follow = following.IsOn }, by, cancellation);
+        var result = await tasks.ChangeAsync(change with { Follow = following.IsOn }, by.ToString(), cancellation);
         var board = result.OrThrow();
         await following.TellAsync(client, id, cancellation);
         return board.Find(id)!;
     }
+
+    /// <summary>Whether somebody is called so, with what he is or without.</summary>
+    private static bool IsCalled(string recorded, string name) =>
+        recorded == name || Subject.TryParse(recorded)?.Name == name || Subject.TryParse(name)?.Name == recorded;
 
     private static ProblemException Refused(ChangeRefusal refusal) => new(Problems.OfRefusal(refusal));
 

@@ -19,7 +19,7 @@ public sealed class ReadEvidence(ThreadFinder threads, ThreadEvidence evidence)
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        var thread = await threads.FindAsync(client, id, cancellation);
+        var thread = await threads.FindAsync(client, id, Caller.Of(request), cancellation);
         Caller.Of(request).MustSee(thread);
         var file = await evidence.ReadAsync(thread, cancellation) ?? throw new ProblemException(Problems.EvidenceNotBegun(id));
         return new JsonFileAnswer(file);

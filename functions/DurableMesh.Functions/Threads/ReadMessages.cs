@@ -29,7 +29,7 @@ public sealed class ReadMessages(
         query.ThrowIfWrong();
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, request.HttpContext.RequestAborted);
-        var thread = await threads.FindAsync(client, id, either.Token);
+        var thread = await threads.FindAsync(client, id, Caller.Of(request), either.Token);
         Caller.Of(request).MustSee(thread);
         if (after > thread.Messages)
         {

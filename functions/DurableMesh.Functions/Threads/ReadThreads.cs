@@ -32,7 +32,7 @@ public sealed class ReadThreads(
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        var view = await threads.FindAsync(client, id, cancellation);
+        var view = await threads.FindAsync(client, id, Caller.Of(request), cancellation);
         Caller.Of(request).MustSee(view);
         view = await holds.ExplainAsync(await stopped.CheckAsync(client, view, cancellation), cancellation);
         view = (await WithWorkAsync([view], cancellation))[0];

@@ -21,6 +21,13 @@ internal static class Receipts
         Detail = $"Message {sequence} has the same messageId and other content; give a new message a new messageId.",
     };
 
+    /// <summary>The dialogue is between others.</summary>
+    public static Receipt NotAParty(ThreadView thread, string from) => Of(thread, ReceiptKind.Rejected) with
+    {
+        Reason = RejectReason.NotAParty,
+        Detail = $"'{from}' is no party of this thread.",
+    };
+
     /// <summary>Nothing can be sent any more.</summary>
     public static Receipt ThreadEnded(ThreadView thread) => Of(thread, ReceiptKind.Rejected) with
     {

@@ -7,7 +7,6 @@ using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Ledger;
-using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -20,7 +19,6 @@ namespace DurableMesh.Functions.Threads;
 public sealed class ReserveMoney(
     IAgentDirectory agents,
     IPolicySource policies,
-    IMeshLedger ledger,
     CallBudgets budgets,
     ThreadFinder threads,
     ThreadInbox inbox,
@@ -36,9 +34,14 @@ public sealed class ReserveMoney(
     {
         new Query(request).ThrowIfWrong();
         var asked = await RequestBody.ReadAsync(request, RequestReader.ReadReservation, cancellation);
-        var thread = await threads.FindAsync(client, id, cancellation);
         var registry = await agents.ReadAsync(cancellation);
         var from = registry.SpeakerOf(request, asked.From);
+        var thread = await threads.FindAsync(client, id, Caller.Of(request), cancellation);
+        if (!thread.IsParty(from))
+        {
+            return Receipts.Answer(Receipts.NotAParty(thread, from));
+        }
+
         var worstCase = policies.Current.Prices.Settle(asked.WorstCase, time.GetUtcNow());
         if (worstCase.CostSource == CostSource.Unpriced)
         {
@@ -53,9 +56,8 @@ public sealed class ReserveMoney(
             return Receipts.Answer(Receipts.ThreadEnded(thread));
         }
 
-        await ledger.RefreshAsync(cancellation);
-        using var claim = budgets.Ask(new Reservation(id, from), worstCase.CostUsd, registry);
-        var input = new ReservationAsked(from, worstCase, claim.Budgets is [] ? null : claim.Budgets);
+        using var claim = await budgets.AskAsync(thread, from, worstCase.CostUsd, registry, cancellation);
+        var input = new ReservationAsked(from, worstCase, claim.Budgets);
         return Receipts.Answer(await inbox.PostAsync(client, id, input, cancellation) ?? Receipts.Pending(thread));
     }
 }

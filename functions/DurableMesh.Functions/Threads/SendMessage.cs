@@ -6,6 +6,7 @@ using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
+using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -15,7 +16,13 @@ namespace DurableMesh.Functions.Threads;
 
 /// <summary>Sends messages over HTTP, each accepted once however often it is sent.</summary>
 public sealed class SendMessage(
-    IThreadLog log, IBodyStore bodies, IAgentDirectory agents, MessageScreening screening, ThreadFinder threads, ThreadInbox inbox)
+    IThreadLog log,
+    IBodyStore bodies,
+    IAgentDirectory agents,
+    MessageScreening screening,
+    CallBudgets budgets,
+    ThreadFinder threads,
+    ThreadInbox inbox)
 {
     /// <summary><c>POST /threads/{id}/messages</c>.</summary>
     [Function(nameof(SendMessage))]
@@ -27,16 +34,23 @@ public sealed class SendMessage(
     {
         new Query(request).ThrowIfWrong();
         var asked = await RequestBody.ReadAsync(request, RequestReader.ReadSendMessage, cancellation);
-        var thread = await threads.FindAsync(client, id, cancellation);
         var registry = await agents.ReadAsync(cancellation);
         var from = registry.SpeakerOf(request, asked.From);
+        var thread = await threads.FindAsync(client, id, Caller.Of(request), cancellation);
+        if (!thread.IsParty(from))
+        {
+            return Receipts.Answer(Receipts.NotAParty(thread, from) with { MessageId = asked.MessageId });
+        }
+
         var (incoming, body) = await screening.ScreenAsync(thread, asked with { From = from }, cancellation);
 
         var receipt = await AnswerFromStoreAsync(thread, incoming, cancellation);
         if (receipt is null)
         {
-            await StoreBodyAsync(thread, incoming, body, cancellation);
-            var input = Unavailable(thread, from, registry) ?? (InboxInput)new MessageArrived(incoming);
+            await StoreBodyAsync(incoming, body, cancellation);
+            using var claim = await budgets.AskAsync(thread, incoming, registry, cancellation);
+            var input = Unavailable(thread, from, registry)
+                ?? (InboxInput)new MessageArrived(incoming with { Budgets = claim.Budgets });
             receipt = await inbox.PostAsync(client, id, input, cancellation) ?? Receipts.Pending(thread);
         }
 
@@ -66,20 +80,18 @@ public sealed class SendMessage(
     /// <summary>What the thread hears instead of a message whose recipient may not receive it.</summary>
     private static PartyUnavailable? Unavailable(ThreadView thread, string from, AgentRegistry registry)
     {
-        var to = from == thread.Initiator ? thread.Responder : from == thread.Responder ? thread.Initiator : null;
-        return (to, to is null ? null : registry.Find(to)) switch
+        var to = from == thread.Initiator ? thread.Responder : thread.Initiator;
+        return registry.Find(to) switch
         {
-            (null, _) or (_, { Enabled: true }) => null,
-            (_, null) => new PartyUnavailable(to, $"'{to}' is not in the agent registry any more; nothing can be delivered to it."),
+            { Enabled: true } => null,
+            null => new PartyUnavailable(to, $"'{to}' is not in the agent registry any more; nothing can be delivered to it."),
             _ => new PartyUnavailable(to, $"'{to}' is disabled; nothing is delivered to it."),
         };
     }
 
-    private async ValueTask StoreBodyAsync(
-        ThreadView thread, IncomingMessage incoming, JsonText? body, CancellationToken cancellation)
+    private async ValueTask StoreBodyAsync(IncomingMessage incoming, JsonText? body, CancellationToken cancellation)
     {
-        var isParty = incoming.From == thread.Initiator || incoming.From == thread.Responder;
-        if (isParty && body is not null && incoming.Body is { Inline: null } large)
+        if (body is not null && incoming.Body is { Inline: null } large)
         {
             await bodies.StoreAsync(large.Sha256, body.ToUtf8(), cancellation);
         }

@@ -36,12 +36,15 @@ public sealed class StartThread(
         new Query(request).ThrowIfWrong();
         var key = IdempotencyKey(request);
         var asked = await RequestBody.ReadAsync(request, RequestReader.ReadStartThread, cancellation);
-        var threadId = key is null ? ThreadId.New() : ThreadId.Of(key);
+        var initiator = await drafts.InitiatorOfAsync(asked, cancellation);
+        Caller.Of(request).MustStartAs(initiator);
+        var threadId = key is null ? ThreadId.New() : ThreadId.Of(Caller.Of(request).Subject ?? Subject.Agent(initiator), key);
         var draft = await drafts.DraftAsync(threadId, asked, cancellation);
         var start = draft.Start;
-        Caller.Of(request).MustStartAs(start.Initiator);
 
-        var known = key is null ? null : await log.FindAsync(threadId, cancellation);
+        var known = key is null ? null
+            : await log.FindAsync(threadId, cancellation) ?? await FindOldAsync(key, initiator, asked, cancellation);
+        threadId = known?.View.ThreadId ?? threadId;
         var begun = known is null && await TryBeginAsync(client, draft, cancellation);
         var thread = known ?? await LongPoll.UntilAsync(
             log,
@@ -51,7 +54,7 @@ public sealed class StartThread(
             options.Value.AnswerWithin,
             time,
             cancellation);
-        if (thread is not null && thread.RequestHash != start.RequestHash)
+        if (thread is not null && thread.View.ThreadId == start.ThreadId && thread.RequestHash != start.RequestHash)
         {
             throw new ProblemException(Problems.IdempotencyConflict(threadId));
         }
@@ -72,6 +75,21 @@ public sealed class StartThread(
             : begun ? StatusCodes.Status201Created
             : StatusCodes.Status200OK;
         return new JsonAnswer<ThreadView>(view, status) { Location = $"{threads}/{view.ThreadId}" };
+    }
+
+    /// <summary>
+    /// The same start from before keys were somebody's. Another's thread under the key, or another start, is none of the caller's
+    /// business.
+    /// </summary>
+    private async Task<StoredThread?> FindOldAsync(
+        string key, string initiator, StartThreadRequest asked, CancellationToken cancellation)
+    {
+        var oldId = ThreadId.OfAnybody(key);
+        return await log.FindAsync(oldId, cancellation) is { } old
+            && old.View.Initiator == initiator
+            && old.RequestHash == (await drafts.DraftAsync(oldId, asked, cancellation)).Start.RequestHash
+                ? old
+                : null;
     }
 
     private async Task<bool> TryBeginAsync(DurableTaskClient client, ThreadDraft draft, CancellationToken cancellation)

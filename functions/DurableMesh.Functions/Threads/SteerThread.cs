@@ -10,7 +10,7 @@ using Microsoft.DurableTask.Client;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>What people do to threads over HTTP: cancel them, and decide those that are held.</summary>
-public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox, ThreadHolds holds)
+public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox, ThreadHolds holds, SubjectNames names)
 {
     /// <summary><c>POST /threads/{id}/cancel</c>; always possible, and for a thread that has ended already done.</summary>
     [Function("CancelThread")]
@@ -22,15 +22,15 @@ public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox, ThreadH
     {
         new Query(request).ThrowIfWrong();
         var asked = await RequestBody.ReadAsync(request, RequestReader.ReadCancel, cancellation);
-        var thread = await threads.FindAsync(client, id, cancellation);
+        var thread = await threads.FindAsync(client, id, Caller.Of(request), cancellation);
         Caller.Of(request).MustSteer(thread);
-        var by = Caller.Of(request).MustName(asked.By);
+        var by = await names.MustNameAsync(Caller.Of(request), asked.By, cancellation);
         if (thread.State == ThreadPhase.Ended)
         {
             return Accepted(Receipts.Accepted(thread));
         }
 
-        var receipt = await inbox.PostAsync(client, id, new CancelRequested(by, asked.Why), cancellation);
+        var receipt = await inbox.PostAsync(client, id, new CancelRequested(by.ToString(), asked.Why), cancellation);
         return Accepted(receipt switch
         {
             null => Receipts.Pending(thread),
@@ -49,16 +49,18 @@ public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox, ThreadH
     {
         new Query(request).ThrowIfWrong();
         var asked = await RequestBody.ReadAsync(request, RequestReader.ReadDecision, cancellation);
-        var by = Caller.Of(request).MustName(asked.By);
-        var thread = await threads.FindAsync(client, id, cancellation);
+        var by = Caller.Of(request).MustNameOperator(asked.By);
+        var thread = await threads.FindAsync(client, id, Caller.Of(request), cancellation);
         if (thread.State != ThreadPhase.Held)
         {
             throw new ProblemException(await holds.NotHeldAsync(thread, cancellation));
         }
 
-        var receipt = await inbox.PostAsync(client, id, new GateDecided(by, asked.Decision, asked.Why), cancellation);
+        var decided = new GateDecided(by.ToString(), asked.Decision, asked.Why);
+        var receipt = await inbox.PostAsync(client, id, decided, cancellation);
         return receipt is { Kind: ReceiptKind.Rejected }
-            ? throw new ProblemException(await holds.NotHeldAsync(await threads.FindAsync(client, id, cancellation), cancellation))
+            ? throw new ProblemException(await holds.NotHeldAsync(
+                await threads.FindAsync(client, id, Caller.Of(request), cancellation), cancellation))
             : Accepted(receipt ?? Receipts.Pending(thread));
     }
 

@@ -11,22 +11,36 @@ namespace DurableMesh.Functions.Threads;
 /// <summary>Finds a thread in the store, or among the orchestrations while the gate has not spoken yet.</summary>
 public sealed class ThreadFinder(IThreadLog log, ThreadSeals seals, TaskHubCalls hub)
 {
-    /// <summary>The thread as it is.</summary>
+    /// <summary>The thread as it is, for those who may know of it.</summary>
     /// <param name="client">The Durable Task client.</param>
     /// <param name="threadId">The thread's id, as the caller wrote it.</param>
+    /// <param name="caller">Who asks.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="ProblemException">The id is malformed, or there is no such thread.</exception>
-    public async ValueTask<ThreadView> FindAsync(DurableTaskClient client, string threadId, CancellationToken cancellation)
+    /// <exception cref="AccessDeniedException">
+    /// The caller is an agent, and there is no such thread of its own; whether there is one of others is not said.
+    /// </exception>
+    public async ValueTask<ThreadView> FindAsync(
+        DurableTaskClient client, string threadId, Caller caller, CancellationToken cancellation)
     {
         ThreadId.Check(threadId);
-        return (await log.FindAsync(threadId, cancellation))?.View
-            ?? await FindStartingAsync(client, threadId, cancellation)
-            ?? throw new ProblemException(Problems.ThreadNotFound(threadId));
+        var thread = (await log.FindAsync(threadId, cancellation))?.View;
+        if (thread is null || !caller.MayKnow(thread))
+        {
+            // Nor does the time tell: a thread of others is looked for as long as one that does not exist.
+            var starting = await FindStartingAsync(client, thread is null ? threadId : ThreadId.New(), cancellation);
+            thread ??= starting;
+        }
+
+        return thread is not null && caller.MayKnow(thread) ? thread
+            : caller.Subject is { IsAgent: true } ? throw new AccessDeniedException(
+                AccessDeniedException.NotAParty, $"{caller} is a party of no thread {threadId}.")
+            : throw new ProblemException(Problems.ThreadNotFound(threadId));
     }
 
     /// <summary>
-    /// Adds the management URLs that Durable Functions clients expect; for operators only, because in Azure such a URL holds a key
-    /// with which anything can be sent to an orchestration.
+    /// Adds the management URLs that Durable Functions clients expect; for operators only, because in Azure such a URL holds a
+    /// key with which anything can be sent to an orchestration.
     /// </summary>
     /// <param name="client">The Durable Task client.</param>
     /// <param name="view">The thread.</param>

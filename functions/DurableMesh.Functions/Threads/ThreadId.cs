@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DurableMesh.Core.Identity;
 using DurableMesh.Functions.Http;
 
 namespace DurableMesh.Functions.Threads;
@@ -11,11 +12,20 @@ internal static class ThreadId
     public static string New() => Guid.NewGuid().ToString("D");
 
     /// <summary>
-    /// The id that belongs to an <c>Idempotency-Key</c>: the same on every host and for ever (a version-8 UUID).
+    /// The id that belongs to somebody's <c>Idempotency-Key</c>: the same on every host and for ever (a version-8 UUID), and
+    /// another one for whoever else takes that key.
     /// </summary>
-    public static string Of(string idempotencyKey)
+    /// <param name="subject">Whose key it is.</param>
+    /// <param name="idempotencyKey">The key, which has no control characters.</param>
+    public static string Of(Subject subject, string idempotencyKey) => OfText($"{subject}\n{idempotencyKey}");
+
+    /// <summary>The id of a key in threads from before keys were somebody's.</summary>
+    /// <param name="idempotencyKey">The key.</param>
+    public static string OfAnybody(string idempotencyKey) => OfText(idempotencyKey);
+
+    private static string OfText(string text)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
         hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash.AsSpan(0, 16), bigEndian: true).ToString("D");

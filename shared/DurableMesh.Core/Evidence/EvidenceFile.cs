@@ -142,7 +142,7 @@ public sealed record EvidenceUsage(UsageTotals Total, IReadOnlyList<AgentUsage> 
     public IReadOnlyList<CostDisagreement>? Disagreements { get; init; }
 }
 
-/// <summary>A cost about which the sender and the price table disagree. The sender's counts.</summary>
+/// <summary>A cost about which the sender and the price table disagree. The larger one counts.</summary>
 /// <param name="Message">The message's sequence.</param>
 /// <param name="Agent">The sender.</param>
 /// <param name="Model">The model.</param>

@@ -84,9 +84,9 @@ internal sealed class EvidenceFold
                 Totals = known.Totals + spent.Totals(),
                 AtReserved = known.AtReserved + (spent.CostSource == CostSource.Reserved ? 1 : 0),
             };
-            if (spent is { IsDisputed: true, ComputedUsd: { } computed })
+            if (spent.Disputed is var (stated, computed))
             {
-                _disagreements.Add(new(message.Sequence, message.From, spent.Model, spent.CostUsd, computed));
+                _disagreements.Add(new(message.Sequence, message.From, spent.Model, stated, computed));
             }
         }
 

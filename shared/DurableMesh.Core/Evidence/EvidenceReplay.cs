@@ -15,7 +15,13 @@ internal sealed class EvidenceReplay
     private readonly IReadOnlyList<TranscriptEntry> _entries;
     private readonly List<EvidenceFinding> _findings = [];
 
-    private EvidenceReplay(IReadOnlyList<TranscriptEntry> entries) => _entries = entries;
+    private readonly int? _rules;
+
+    private EvidenceReplay(IReadOnlyList<TranscriptEntry> entries)
+    {
+        _entries = entries;
+        _rules = (entries[0].Event as ThreadOpening)?.Thread.Rules;
+    }
 
     public static IReadOnlyList<EvidenceFinding> Check(IReadOnlyList<TranscriptEntry> entries)
     {
@@ -24,6 +30,7 @@ internal sealed class EvidenceReplay
         {
             replay.CheckMessages();
             replay.CheckRules();
+            replay.CheckContents();
         }
 #pragma warning disable CA1031 // A forged entry can break any assumption of the rules; that is a finding, never a crash.
         catch (Exception e)
@@ -52,9 +59,20 @@ internal sealed class EvidenceReplay
         {
             switch (_entries[i].Event)
             {
+                case ThreadOpening { Thread: var thread, Gate: var gate }:
+                    CheckBody(i, "thread.body", thread.Body);
+                    CheckHash(i, "thread.requestHash", thread.RequestHash);
+                    CheckHash(i, "gate.policyHash", gate.PolicyHash);
+                    break;
                 case MessageAccepted { Message: var message }:
                     CheckCost(i, "message.usage", message.Usage?.AsReported());
-                    CheckBody(i, message.Body);
+                    CheckBody(i, "message.body", message.Body);
+                    CheckHash(i, "message.contentHash", message.ContentHash);
+                    foreach (var artifact in message.Artifacts)
+                    {
+                        CheckHash(i, "message.artifacts.sha256", artifact.Sha256);
+                    }
+
                     break;
                 case MoneyReserved reserved:
                     CheckCost(i, "worstCase", reserved.WorstCase);
@@ -69,6 +87,10 @@ internal sealed class EvidenceReplay
         {
             CheckCost(index, $"{path}.costUsd", CostOf(usage), usage.CostUsd);
             CheckCost(index, $"{path}.computedUsd", ComputedOf(usage), usage.ComputedUsd);
+            if (usage.StatedUsd >= usage.CostUsd)
+            {
+                CheckCost(index, $"{path}.statedUsd", null, usage.StatedUsd);
+            }
         }
     }
 
@@ -86,23 +108,53 @@ internal sealed class EvidenceReplay
         }
     }
 
-    private void CheckBody(int index, MessageBody? body)
+    private void CheckBody(int index, string path, MessageBody? body)
     {
+        CheckHash(index, $"{path}.sha256", body?.Sha256);
         if (body?.Inline is not null && MessageBody.Of(body.Inline) is var computed && computed.ToRef() != body.ToRef())
         {
-            Add(
-                EvidenceFault.HashMismatch,
-                index,
-                "event.message.body",
-                "The body is not what its hash was computed over.",
-                computed.Sha256,
-                body.Sha256);
+            AddHash(index, path, "The body is not what its hash was computed over.", computed.Sha256, body.Sha256);
         }
     }
 
-    private static decimal CostOf(SettledUsage usage) => usage switch
+    /// <summary>
+    /// Each message is what its sender sent: that stands in it, but for the cost of an old one, which was not always rounded when
+    /// it was read, and but for the brief, whose hash is that of the request for the thread. Where something else is wrong with a
+    /// message its hash is no news.
+    /// </summary>
+    private void CheckContents()
+    {
+        for (var i = 0; i < _entries.Count && _rules >= ThreadRules.TakesNobodysWord; i++)
+        {
+            if (_entries[i].Event is MessageAccepted { Message: { Kind: not MessageKind.Brief } message }
+                && _findings.All(finding => finding.Entry != i)
+                && IncomingMessage.HashesOf(message) is var hashes
+                && !hashes.Contains(message.ContentHash))
+            {
+                AddHash(
+                    i,
+                    "message.contentHash",
+                    "The message is not what its hash was computed over.",
+                    hashes[0],
+                    message.ContentHash);
+            }
+        }
+    }
+
+    private void CheckHash(int index, string path, string? hash)
+    {
+        if (hash is not null && !ContentHash.IsHex(hash))
+        {
+            AddHash(index, path, "This is no SHA-256 of anything: 64 hexadecimal digits in lower case.", null, hash);
+        }
+    }
+
+    private decimal CostOf(SettledUsage usage) => usage switch
     {
         { CostSource: CostSource.PriceTable, Price: { } price } => price.CostOf(usage.ToUsage()),
+        { CostSource: CostSource.Sender, Price: { } price }
+            when _rules >= ThreadRules.TakesNobodysWord && usage.CostUsd < price.CostOf(usage.ToUsage()) =>
+                price.CostOf(usage.ToUsage()),
         { CostSource: CostSource.Sender } => UsdRounding.Round(usage.CostUsd),
         _ => 0,
     };
@@ -115,6 +167,18 @@ internal sealed class EvidenceReplay
         if (_entries[0].Event is not ThreadOpening opening)
         {
             Add(EvidenceFault.RuleBroken, 0, "event.type", "A transcript begins with the thread's opening.", "\"opening\"", null);
+            return;
+        }
+
+        if (_rules is not null and not (> 1 and <= ThreadRules.Newest))
+        {
+            Add(
+                EvidenceFault.RuleBroken,
+                0,
+                "event.thread.rules",
+                "These rules are not known here; check the file with the release that made it, or a later one.",
+                $"2 to {ThreadRules.Newest}",
+                Text(_rules));
             return;
         }
 
@@ -236,6 +300,9 @@ internal sealed class EvidenceReplay
     }
 
     private static string Text<T>(T value) => JsonDifference.Shorten(JsonSerializer.Serialize(value, MeshJson.Options));
+
+    private void AddHash(int index, string path, string message, string? expected, string found) =>
+        Add(EvidenceFault.HashMismatch, index, $"event.{path}", message, expected, found);
 
     private void Add(EvidenceFault fault, int index, string path, string message, string? expected, string? found) =>
         _findings.Add(new EvidenceFinding(fault, index, IdOf(_entries[index]), path, message, expected, found));

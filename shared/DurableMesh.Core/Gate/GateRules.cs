@@ -10,6 +10,9 @@ namespace DurableMesh.Core.Gate;
 /// </summary>
 public static class GateRules
 {
+    /// <summary>The rule whose stance the policy's <see cref="MeshPolicy.Unpriced"/> is.</summary>
+    internal const string ModelsPriced = "models_priced";
+
     /// <summary>The rules, in the order in which the evidence lists them.</summary>
     public static IReadOnlyList<GateRule> All { get; } =
     [
@@ -22,6 +25,7 @@ public static class GateRules
         new("trust_zones_allow", Trusted) { Reason = EndReason.TrustDenied },
         new("limits_within_maxima", WithinMaxima),
         new("cost_cap_covers_a_turn", CoversATurn) { Adjustable = true },
+        new(ModelsPriced, Priced),
         new("work_in_progress", HasCapacity) { Adjustable = true },
         new("daily_budget", WithinBudget) { Adjustable = true },
         new("priority_needs_no_person", NeedsNoPerson) { Adjustable = true, Stance = RuleStance.Hold },
@@ -130,6 +134,18 @@ public static class GateRules
                 $"The cost cap of {Usd(cap)} is below the price of one turn of '{dearest.Name}', {Usd(dearest.Price)}. "
                 + "Raise limits.costCapUsd.")
             : Ruling.Fine($"The cost cap of {Usd(cap)} covers a turn of either party.");
+    }
+
+    private static Ruling Priced(GateInput input)
+    {
+        var unpriced = Parties(input)
+            .Where(party => party.Agent?.Model is { } model && input.Policy.Prices.Find(model, input.Now) is null)
+            .Select(party => $"'{party.Name}' uses '{party.Agent!.Model}'")
+            .ToList();
+        var explanation = $"{string.Join("; ", unpriced)}, of which the policy has no price";
+        return unpriced.Count == 0 ? Ruling.Fine("No party's model lacks a price.")
+            : input.Policy.Unpriced == UnpricedUsage.Allow ? Ruling.Fine($"{explanation}; it allows that.")
+            : Ruling.Against($"{explanation}. Add one to prices.");
     }
 
     private static Ruling HasCapacity(GateInput input)

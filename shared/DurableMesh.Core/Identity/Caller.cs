@@ -54,10 +54,10 @@ public sealed class Caller
     /// <summary>Demands the agent whose a task is, or an operator who changes policy.</summary>
     /// <param name="owner">The task's owner.</param>
     /// <exception cref="AccessDeniedException">It is another agent, or an operator who does not.</exception>
-    public void MustTend(string owner)
+    public void MustTend(Subject owner)
     {
         Must(Scope.Send);
-        if (Subject is not { IsAgent: true, Name: var name } || name != owner)
+        if (Subject is not { IsAgent: true } agent || agent != owner)
         {
             Must(Scope.Operate);
         }
@@ -99,9 +99,13 @@ public sealed class Caller
         }
     }
 
-    /// <summary>Whether the caller may know of a thread.</summary>
+    /// <summary>Whether the caller may know of a thread: a party, an operator, or whoever needs no key.</summary>
     /// <param name="thread">The thread.</param>
-    public bool Sees(ThreadView thread) => May(Scope.Read) && IsOperatorOr(thread.Initiator, thread.Responder);
+    public bool MayKnow(ThreadView thread) => IsOperatorOr(thread.Initiator, thread.Responder);
+
+    /// <summary>Whether the caller may read a thread.</summary>
+    /// <param name="thread">The thread.</param>
+    public bool Sees(ThreadView thread) => May(Scope.Read) && MayKnow(thread);
 
     /// <summary>Demands that the caller may read a thread.</summary>
     /// <param name="thread">The thread.</param>
@@ -121,21 +125,34 @@ public sealed class Caller
         MustBePartyOf(thread);
     }
 
-    /// <summary>
-    /// Who did something, for the record: the key's subject, whatever the request says; without a key, what it says.
-    /// </summary>
+    /// <summary>Demands that a request says no other doer than the key's subject.</summary>
     /// <param name="by">Who the request says it is; null where it leaves that to the key.</param>
-    /// <returns>A name; null where neither says it.</returns>
     /// <exception cref="AccessDeniedException">The request says somebody else.</exception>
-    public string? NameOf(string? by)
+    public void MustBe(string? by)
     {
         if (Subject is { } subject && by is not null && by != subject.Name && by != subject.ToString())
         {
             throw Forged(
                 $"The key is of {subject}, the request says that it is by '{by}'. Leave 'by' out, or name the key's own.");
         }
+    }
 
-        return Subject?.Name ?? by;
+    /// <summary>
+    /// Which operator did something, for the record: the key's subject, whatever the request says; without a key the operator
+    /// whom it names.
+    /// </summary>
+    /// <param name="by">Who the request says it is; null where it leaves that to the key.</param>
+    /// <returns>The operator; null where neither says it.</returns>
+    /// <exception cref="AccessDeniedException">The request says somebody else, or an agent.</exception>
+    public Subject? OperatorOf(string? by)
+    {
+        MustBe(by);
+        return (Subject ?? Subject.TryParse(by) ?? (by is null ? null : Subject.Operator(by))) switch
+        {
+            { IsAgent: true } agent => throw new AccessDeniedException(
+                AccessDeniedException.OperatorsOnly, $"This is for operators, and {agent} is none."),
+            var subject => subject,
+        };
     }
 
     /// <summary>The subject as it is logged.</summary>
@@ -146,7 +163,7 @@ public sealed class Caller
 
     private void MustBePartyOf(ThreadView thread)
     {
-        if (!IsOperatorOr(thread.Initiator, thread.Responder))
+        if (!MayKnow(thread))
         {
             throw new AccessDeniedException(AccessDeniedException.NotAParty, $"{this} is no party of thread {thread.ThreadId}.");
         }

@@ -62,8 +62,8 @@ public sealed class PriceTable
         model is null ? null : Find(model, at)?.CostOf(turn.ToUsage());
 
     /// <summary>
-    /// Settles a usage: the sender's cost where there is one, with the table's beside it, else the table's, else zero and said to
-    /// be unpriced.
+    /// Settles a usage: the larger of the sender's cost and the table's, with the other beside it, or the one that there is, else
+    /// zero and said to be unpriced.
     /// </summary>
     /// <param name="usage">What the sender reports.</param>
     /// <param name="at">When the cost arose.</param>
@@ -71,6 +71,7 @@ public sealed class PriceTable
     {
         var price = usage.Model is null ? null : Find(usage.Model, at);
         var computed = price?.CostOf(usage);
+        var isSenders = usage.CostUsd is not null && !(UsdRounding.Round(usage.CostUsd.Value) < computed);
         return new SettledUsage
         {
             Model = usage.Model,
@@ -79,14 +80,12 @@ public sealed class PriceTable
             CacheWriteTokens = usage.CacheWriteTokens,
             OutputTokens = usage.OutputTokens,
             Price = price,
-            CostUsd = UsdRounding.Round(usage.CostUsd ?? computed ?? 0),
-            ComputedUsd = usage.CostUsd is null ? null : computed,
-            CostSource = (usage.CostUsd, price) switch
-            {
-                (not null, _) => CostSource.Sender,
-                (_, not null) => CostSource.PriceTable,
-                _ => CostSource.Unpriced,
-            },
+            CostUsd = UsdRounding.Round((isSenders ? usage.CostUsd : computed) ?? 0),
+            ComputedUsd = isSenders ? computed : null,
+            StatedUsd = isSenders || usage.CostUsd is null ? null : UsdRounding.Round(usage.CostUsd.Value),
+            CostSource = isSenders ? CostSource.Sender
+                : price is not null ? CostSource.PriceTable
+                : CostSource.Unpriced,
         };
     }
 }

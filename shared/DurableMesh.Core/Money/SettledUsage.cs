@@ -64,10 +64,22 @@ public sealed record SettledUsage
     public decimal? ComputedUsd { get; init; }
 
     /// <summary>
-    /// Whether the sender's cost differs from the table's by more than a hundredth of the latter. The sender's counts anyway.
+    /// What the sender says in US dollars, where that is less than <see cref="Price"/> gives; left out otherwise.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? StatedUsd { get; init; }
+
+    /// <summary>
+    /// The sender's cost and the table's, where they differ by more than a hundredth of the latter; null otherwise. The larger
+    /// one counts.
     /// </summary>
     [JsonIgnore]
-    public bool IsDisputed => ComputedUsd is { } computed && Math.Abs(CostUsd - computed) > computed / 100;
+    public (decimal Stated, decimal Computed)? Disputed => (ComputedUsd, StatedUsd) switch
+    {
+        ({ } computed, _) when Math.Abs(CostUsd - computed) > computed / 100 => (CostUsd, computed),
+        (_, { } stated) when CostUsd - stated > CostUsd / 100 => (stated, CostUsd),
+        _ => null,
+    };
 
     /// <summary>What a turn costs that does not say it.</summary>
     /// <param name="reported">What it says of its tokens; null for nothing.</param>
@@ -84,6 +96,12 @@ public sealed record SettledUsage
         var reported = CostSource == CostSource.Reserved ? this with { CostUsd = 0, CostSource = CostSource.Unpriced } : this;
         return CostSource == CostSource.Reserved && reported == Nothing ? null : reported;
     }
+
+    /// <summary>What the sender sent; null where that cannot be told from nothing.</summary>
+    internal Usage? AsSent() => AsReported() is not { } reported ? null : reported.ToUsage() with
+    {
+        CostUsd = reported.CostSource == CostSource.Sender ? reported.CostUsd : reported.StatedUsd,
+    };
 
     /// <summary>The numbers alone.</summary>
     public UsageTotals Totals() =>

@@ -27,6 +27,9 @@ public sealed record MeshPolicy
     /// <summary>What those may spend who name no budget of their own.</summary>
     public required BudgetPolicy Budgets { get; init; }
 
+    /// <summary>What becomes of what nobody can price.</summary>
+    public required UnpricedUsage Unpriced { get; init; }
+
     /// <summary>What an objection of a rule comes to, where it is not what the rule itself says; by the rule's name.</summary>
     public required IReadOnlyDictionary<string, RuleStance> Rules { get; init; }
 

@@ -22,17 +22,22 @@ public static class PolicyReader
     {
         try
         {
-            return JsonInput.Read(utf8, input => new MeshPolicy
+            return JsonInput.Read(utf8, input =>
             {
-                Limits = input.Object("limits", ReadLimits) ?? LimitPolicy.Standard,
-                Hold = input.Object("hold", ReadHold) ?? HoldPolicy.Standard,
-                Trust = input.Object("trust", TrustMatrix.Read) ?? TrustMatrix.Standard,
-                Prices = PriceTableReader.Read(input, "prices", CommonPrices.Table),
-                Turn = input.Object("turn", ReadTurn) ?? TurnEstimate.Standard,
-                Budgets = input.Object("budgets", ReadBudgets) ?? BudgetPolicy.None,
-                Rules = input.Object("rules", ReadRules) ?? [],
-                Hash = ContentHash.Hex(utf8.Span),
-                Text = JsonText.Parse(JsonInput.WithoutByteOrderMark(utf8).Span),
+                var unpriced = input.Choice<UnpricedUsage>("unpriced", required: false) ?? UnpricedUsage.Allow;
+                return new MeshPolicy
+                {
+                    Limits = input.Object("limits", ReadLimits) ?? LimitPolicy.Standard,
+                    Hold = input.Object("hold", ReadHold) ?? HoldPolicy.Standard,
+                    Trust = input.Object("trust", TrustMatrix.Read) ?? TrustMatrix.Standard,
+                    Prices = PriceTableReader.Read(input, "prices", CommonPrices.Table),
+                    Turn = input.Object("turn", ReadTurn) ?? TurnEstimate.Standard,
+                    Budgets = input.Object("budgets", ReadBudgets) ?? BudgetPolicy.None,
+                    Unpriced = unpriced,
+                    Rules = input.Object("rules", rules => ReadRules(rules, unpriced)) ?? Stances(unpriced),
+                    Hash = ContentHash.Hex(utf8.Span),
+                    Text = JsonText.Parse(JsonInput.WithoutByteOrderMark(utf8).Span),
+                };
             });
         }
         catch (CanonicalJsonException e)
@@ -97,9 +102,13 @@ public static class PolicyReader
     private static BudgetPolicy ReadBudgets(ObjectReader input) => new(
         input.Usd("agentDayUsd"), input.Usd("companyDayUsd"), (int?)input.Whole("openThreads", 1, 1_000_000));
 
-    private static Dictionary<string, RuleStance> ReadRules(ObjectReader input)
+    /// <summary>What a file without <c>rules</c> says of them.</summary>
+    private static Dictionary<string, RuleStance> Stances(UnpricedUsage unpriced) =>
+        unpriced == UnpricedUsage.Hold ? new() { [GateRules.ModelsPriced] = RuleStance.Hold } : [];
+
+    private static Dictionary<string, RuleStance> ReadRules(ObjectReader input, UnpricedUsage unpriced)
     {
-        var stances = new Dictionary<string, RuleStance>();
+        var stances = Stances(unpriced);
         foreach (var rule in GateRules.All.Where(rule => rule.Adjustable))
         {
             if (input.Choice<RuleStance>(rule.Name, required: false) is { } stance)
@@ -111,7 +120,7 @@ public static class PolicyReader
         foreach (var rule in GateRules.All.Where(rule => !rule.Adjustable && input.Has(rule.Name)))
         {
             _ = input.Choice<RuleStance>(rule.Name);
-            input.Add(rule.Name, InputError.InvalidValue, "This rule is what the mesh stands for; it cannot be changed.");
+            input.Add(rule.Name, InputError.InvalidValue, "This rule cannot be changed here.");
         }
 
         return stances;

@@ -6,7 +6,9 @@ namespace DurableMesh.Core.Tasks;
 /// <summary>An MC task as the API shows it: what threads work on, and whose word it is that it is done (DESIGN §5).</summary>
 public sealed record MissionTask
 {
-    /// <summary>How many of the newest threads, evidence files and history entries a task shows; the log holds them all.</summary>
+    /// <summary>
+    /// How many of the newest threads, evidence files and history entries a task shows; the log holds them all.
+    /// </summary>
     public const int Shown = 100;
 
     /// <summary>1 to 64 of <c>A-Z a-z 0-9 . _ : -</c>.</summary>
@@ -15,7 +17,9 @@ public sealed record MissionTask
     /// <summary>One line.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Whoever alone may call it done.</summary>
+    /// <summary>
+    /// Whoever alone may call it done: <c>agent:ID</c> or <c>operator:NAME</c>; in old records without what he is.
+    /// </summary>
     public required string Owner { get; init; }
 
     /// <summary>Where it is in its life.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DurableMesh.Core.Changes;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Tasks;
@@ -12,6 +13,8 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
     private ImmutableDictionary<string, int> Places { get; init; } = ImmutableDictionary<string, int>.Empty;
 
     private ImmutableHashSet<string> Threads { get; init; } = [];
+
+    private ImmutableDictionary<string, Proof> Proofs { get; init; } = ImmutableDictionary<string, Proof>.Empty;
 
     private ImmutableDictionary<string, ImmutableList<MissionTask>> Waiting { get; init; } =
         ImmutableDictionary<string, ImmutableList<MissionTask>>.Empty;
@@ -98,7 +101,7 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
         return Find(task.Id) switch
         {
             null => new(Store(task, follow)),
-            { Version: 1 } same when IsSame(same, task) => new(this),
+            { Version: 1 } same when IsSame(same with { Owner = AsSaid(same.Owner, task.Owner) }, task) => new(this),
             { } other => new(this, new ChangeRefusal(
                 RefusalKind.Conflict,
                 "task_exists",
@@ -134,7 +137,7 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
             return new(this);
         }
 
-        return Objection(task, changed, to, by, patched) is { } refusal
+        return Objection(task, changed, to, by, patched, evidence) is { } refusal
             ? new(this, refusal)
             : new(Store(
                 Next(changed, new TaskHistoryEntry
@@ -151,7 +154,13 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
     }
 
     /// <summary>What the task's rules have against a change.</summary>
-    private static ChangeRefusal? Objection(MissionTask task, MissionTask changed, MissionTaskState to, string by, TaskPatched patched) =>
+    private ChangeRefusal? Objection(
+        MissionTask task,
+        MissionTask changed,
+        MissionTaskState to,
+        string by,
+        TaskPatched patched,
+        IReadOnlyList<string> named) =>
         task.State == MissionTaskState.Done
             ? new(RefusalKind.Conflict, "illegal_transition", $"Task {task.Id} is done, which is final. Create another task.")
         : to != task.State && !TaskTransitions.From(task.State).Contains(to)
@@ -161,15 +170,42 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
                 $"Task {task.Id} is {Choices<MissionTaskState>.NameOf(task.State)} and cannot become "
                 + $"{Choices<MissionTaskState>.NameOf(to)}; it can become "
                 + $"{string.Join(" or ", TaskTransitions.From(task.State).Select(Choices<MissionTaskState>.NameOf))}.")
-        : by != task.Owner && (to == MissionTaskState.Done || (changed.Owner != task.Owner && !MayGive(patched)))
+        : !IsOwner(task, by, patched) && (to == MissionTaskState.Done || (changed.Owner != task.Owner && !MayGive(patched)))
             ? new(
                 RefusalKind.Forbidden,
                 "not_task_owner",
                 $"Task {task.Id} belongs to {task.Owner}, who alone may call it done or give it to another; this came from {by}. "
                 + "Where the owner cannot, an operator gives it to another, and says why.")
-        : to == MissionTaskState.Done && changed.Evidence is []
-            ? new(RefusalKind.Conflict, "evidence_missing", $"Task {task.Id} has no evidence that it is done. Name it in evidence.")
+        : patched.IsChecked && named.FirstOrDefault(one => Proofs.GetValueOrDefault(one)?.TaskId != task.Id) is { } unknown
+            ? new(
+                RefusalKind.Conflict,
+                "evidence_unknown",
+                $"'{unknown}' is not the evidence of a thread about task {task.Id} that has ended. Name the path that the "
+                + "thread's status gives; say in why what is kept elsewhere.")
+        : to == MissionTaskState.Done && !IsShown(task, changed.Evidence, by, patched)
+            ? new(
+                RefusalKind.Conflict,
+                "evidence_missing",
+                $"Task {task.Id} has no evidence that it is done: that of a thread about it which passed, or, where a person "
+                + "decides, which the gate let in.")
         : null;
+
+    /// <summary>
+    /// Whether somebody owns a task. An owner on record from before records said what somebody is means whom the change says; in
+    /// a change from before, names are compared.
+    /// </summary>
+    private static bool IsOwner(MissionTask task, string by, TaskPatched patched) =>
+        by == ((Subject.TryParse(task.Owner) ?? patched.OwnerMeant)?.ToString() ?? task.Owner);
+
+    /// <summary>
+    /// Whether a task may be called done on its evidence: an agent's word needs a thread that passed, a person's one that was let
+    /// in.
+    /// </summary>
+    private bool IsShown(MissionTask task, IReadOnlyList<string> evidence, string by, TaskPatched patched) => patched.IsChecked
+        ? evidence.Any(one => Proofs.GetValueOrDefault(one) is { } proof
+            && proof.TaskId == task.Id
+            && (proof.Passed || (proof.LetIn && Subject.TryParse(by) is { IsAgent: false })))
+        : evidence is not [];
 
     /// <summary>An owner may be gone; whoever gives its task to another then must be an operator, and say why.</summary>
     private static bool MayGive(TaskPatched patched) => patched is { ByOperator: true, Patch.Why: not null };
@@ -198,7 +234,12 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
             Threads = Newest(task.Threads, outcome.ThreadId),
             Evidence = outcome.EndState == EndState.Pass ? Newest(task.Evidence, outcome.Evidence) : task.Evidence,
         };
-        return Store(Next(changed, entry), ended.Follow) with { Threads = Threads.Add(outcome.ThreadId) };
+        return Store(Next(changed, entry), ended.Follow) with
+        {
+            Threads = Threads.Add(outcome.ThreadId),
+            Proofs = Proofs.SetItem(
+                outcome.Evidence, new Proof(task.Id, Passed: outcome.EndState == EndState.Pass, LetIn: !outcome.Refused)),
+        };
     }
 
     private TaskBoard Forget(TaskTold told)
@@ -225,10 +266,16 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
         History = Newest(task.History, entry),
     };
 
+    /// <summary>An owner on record as another text says the same one: with what he is, or without.</summary>
+    private static string AsSaid(string recorded, string said) => Subject.TryParse(said)?.Name == recorded ? said : recorded;
+
     private static bool IsSame(MissionTask left, MissionTask right) =>
         (left.Title, left.Owner, left.State, left.Priority, left.Company)
         == (right.Title, right.Owner, right.State, right.Priority, right.Company);
 
     private static T[] Newest<T>(IReadOnlyList<T> list, params ReadOnlySpan<T> more) =>
         [.. ((T[])[.. list, .. more]).TakeLast(MissionTask.Shown)];
+
+    /// <summary>What the evidence of a thread that has ended is worth.</summary>
+    private sealed record Proof(string TaskId, bool Passed, bool LetIn);
 }

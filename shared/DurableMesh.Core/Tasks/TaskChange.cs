@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Organisations;
 
 namespace DurableMesh.Core.Tasks;
@@ -28,7 +29,11 @@ public sealed record TasksSeeded(IReadOnlyList<CreateTaskRequest> Tasks) : TaskC
     /// <summary>What an organisation begins with; null where it has no tasks.</summary>
     /// <param name="organisation">The organisation.</param>
     public static TasksSeeded? Of(Organisation organisation) =>
-        organisation.Tasks.Count > 0 ? new TasksSeeded(organisation.Tasks) : null;
+        organisation.Tasks.Count == 0 ? null : new TasksSeeded(
+            [.. organisation.Tasks.Select(task => task with { Owner = OwnerIn(organisation, task.Owner).ToString() })]);
+
+    private static Subject OwnerIn(Organisation organisation, string owner) => Subject.TryParse(owner)
+        ?? (organisation.Agents.Any(agent => agent.Id == owner) ? Subject.Agent(owner) : Subject.Operator(owner));
 }
 
 /// <summary>A task is to be created.</summary>
@@ -44,6 +49,14 @@ public sealed record TaskPatched(string Id, int? Expected, PatchTaskRequest Patc
     /// <summary>Whether an operator asks for it, who may give a task to another when its owner cannot.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ByOperator { get; init; }
+
+    /// <summary>Whom the owner on record means, where the record does not say what he is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Subject? OwnerMeant { get; init; }
+
+    /// <summary>Whether evidence must exist and be the task's; it need not in changes from before that was asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsChecked { get; init; }
 }
 
 /// <summary>A thread about a task has ended.</summary>

@@ -58,6 +58,6 @@ public sealed record PatchTaskRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Priority? Priority { get; init; }
 
-    /// <summary>What shows that it is done, in addition to what there is: paths or addresses.</summary>
+    /// <summary>What shows that it is done, in addition to what there is: paths of the evidence of threads about it.</summary>
     public IReadOnlyList<string> Evidence { get; init => field = value ?? []; } = [];
 }

@@ -48,7 +48,9 @@ public sealed record IncomingMessage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RedactionCounts? Redactions { get; init; }
 
-    /// <summary>The budgets that its cost counts against, as they were before it; null where there is no cost or no budget.</summary>
+    /// <summary>
+    /// The budgets that its cost counts against, as they were before it; null where there is no cost or no budget.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<DayBudget>? Budgets { get; init; }
 
@@ -82,6 +84,29 @@ public sealed record IncomingMessage
             SentAt = request.SentAt ?? receivedAt,
             ContentHash = ContentHashOf(request, body),
         };
+    }
+
+    /// <summary>
+    /// What a message's content hash can be, by what stands in the message: one hash, or two where it does not say whether its
+    /// sender reported an empty usage or none.
+    /// </summary>
+    internal static IReadOnlyList<string> HashesOf(Message message)
+    {
+        var request = new SendMessageRequest
+        {
+            MessageId = message.MessageId,
+            From = message.From,
+            Kind = message.Kind,
+            Checks = message.Checks,
+            Artifacts = message.Artifacts,
+            InReplyTo = message.InReplyTo,
+            Verdict = message.Verdict,
+            Usage = message.Usage?.AsSent(),
+        };
+        var hash = ContentHashOf(request, message.Body);
+        return message.Usage is null || request.Usage is not null
+            ? [hash]
+            : [hash, ContentHashOf(request with { Usage = new Usage() }, message.Body)];
     }
 
     /// <summary>What tells a duplicate from a conflict; without the time of sending, as a retry may carry another one.</summary>

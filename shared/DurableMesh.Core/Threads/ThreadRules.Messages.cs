@@ -1,3 +1,4 @@
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Wire;
 
@@ -35,12 +36,15 @@ public static partial class ThreadRules
         _ when state.Recent.Find(incoming.From, incoming.MessageId) is { } other =>
             (RejectReason.MessageConflict,
                 $"Message {other.Sequence} has the same messageId and other content; give a new message a new messageId."),
-        _ => WrongKind(state, incoming) ?? WrongMoment(state, incoming) ?? UnsupportedPass(state, incoming),
+        _ => WrongKind(state, incoming) ?? WrongMoment(state, incoming) ?? UnsupportedPass(state, incoming)
+            ?? Unpriced(state, incoming.Usage) ?? MissesTheDay(state, incoming),
     };
 
     /// <summary>Why nothing can come from somebody, whatever it is.</summary>
     private static (RejectReason Reason, string Detail)? Stranger(ThreadState state, string from) => state switch
     {
+        _ when TakesNobodysWordIn(state) && !state.IsParty(from) =>
+            (RejectReason.NotAParty, $"'{from}' is no party of this thread."),
         { Phase: ThreadPhase.Ended } =>
             (RejectReason.ThreadEnded, $"The thread ended as {Upper(state.EndState)}; nothing more can be sent to it."),
         { Phase: not ThreadPhase.Open } =>
@@ -119,13 +123,24 @@ public static partial class ThreadRules
             gaps.Add($"these required criteria are not covered: {List(assessment.Uncovered)}");
         }
 
-        if (incoming.Artifacts.Count == 0 && incoming.Checks.All(check => string.IsNullOrWhiteSpace(check.Detail)))
+        string[] contradicting = [.. assessment.Contradicting.Except(assessment.Failing)];
+        if (TakesNobodysWordIn(state) && contradicting.Length > 0)
+        {
+            gaps.Add($"these checks, which the brief does not call optional, failed or were skipped: {List(contradicting)}");
+        }
+
+        if (incoming.Artifacts.Count == 0 && !incoming.Checks.Any(check => Shows(state, check)))
         {
             gaps.Add("neither an artifact nor a check's detail serves as evidence");
         }
 
         return gaps.Count == 0 ? null : (RejectReason.UnsupportedPass, $"The pass is not supported: {string.Join("; ", gaps)}.");
     }
+
+    /// <summary>Whether a check brings evidence of what passed.</summary>
+    private static bool Shows(ThreadState state, Check check) => TakesNobodysWordIn(state)
+        ? check.Status == CheckStatus.Pass && !TextRules.IsBlank(check.Detail)
+        : !string.IsNullOrWhiteSpace(check.Detail);
 
     /// <summary>
     /// Ends the thread where the accepted message ends it: first by its verdict, then by a limit. Its own verdict wins over a
@@ -137,19 +152,19 @@ public static partial class ThreadRules
         switch (message.Verdict)
         {
             case Verdict.Pass:
-                step.End(EndState.Pass, EndReason.Verified, by: message.From);
+                step.End(EndState.Pass, EndReason.Verified, by: NameOf(state, message.From));
                 return;
             case Verdict.Partial:
-                step.End(EndState.Partial, EndReason.PartiallyVerified, by: message.From);
+                step.End(EndState.Partial, EndReason.PartiallyVerified, by: NameOf(state, message.From));
                 return;
             case Verdict.Blocked:
-                step.End(EndState.Blocked, EndReason.VerifierBlocked, by: message.From);
+                step.End(EndState.Blocked, EndReason.VerifierBlocked, by: NameOf(state, message.From));
                 return;
         }
 
         if (message.Kind == MessageKind.Failure)
         {
-            step.End(EndState.Blocked, EndReason.AgentUnreachable, reason ?? WhyNot(message), message.From);
+            step.End(EndState.Blocked, EndReason.AgentUnreachable, reason ?? WhyNot(message), NameOf(state, message.From));
             return;
         }
 
@@ -160,7 +175,7 @@ public static partial class ThreadRules
                 EndReason.CostCap,
                 FormattableString.Invariant($"{cost} USD are spent, the cap is {limits.CostCapUsd} USD."));
         }
-        else if (Overdrawn(message.Budgets, message.Usage) is { } budget)
+        else if (!TakesNobodysWordIn(state) && Overdrawn(message.Budgets, message.Usage?.CostUsd ?? 0) is { } budget)
         {
             step.EndByLimit(EndReason.CostCap, $"With this message {budget.Words()}.");
         }
@@ -198,6 +213,12 @@ public static partial class ThreadRules
         SentAt = incoming.SentAt,
         ContentHash = incoming.ContentHash,
     };
+
+    private static bool TakesNobodysWordIn(ThreadState state) => state.Start.Rules >= TakesNobodysWord;
+
+    /// <summary>Who ended a thread, for the record.</summary>
+    private static string NameOf(ThreadState state, string party) =>
+        TakesNobodysWordIn(state) ? Subject.Agent(party).ToString() : party;
 
     private static int AskedOf(ThreadState state, string party) =>
         party == state.Start.Initiator ? state.ResponderQuestions : state.InitiatorQuestions;

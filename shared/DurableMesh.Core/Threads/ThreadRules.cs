@@ -10,10 +10,17 @@ namespace DurableMesh.Core.Threads;
 public static partial class ThreadRules
 {
     /// <summary>The rules of new threads; a thread keeps those that it began with (<see cref="ThreadStart.Rules"/>).</summary>
-    public const int Newest = SettlesAtReserved;
+    public const int Newest = TakesNobodysWord;
 
     /// <summary>From these rules on a turn without a cost settles at what its sender reserved; before, at nothing.</summary>
     private const int SettlesAtReserved = 2;
+
+    /// <summary>
+    /// From these rules on a pass names no failure and shows something that can be seen, the day's budgets turn a message or call
+    /// away and end no thread, a usage that nobody can price goes by the policy, and whoever did something is named with what
+    /// they are.
+    /// </summary>
+    internal const int TakesNobodysWord = 3;
 
     /// <summary>How much is said about an end in its detail, in UTF-16 units; what is longer is shortened.</summary>
     internal const int MaxDetailLength = 1000;

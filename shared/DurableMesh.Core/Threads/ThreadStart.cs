@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Policy;
 using DurableMesh.Core.Redaction;
 using DurableMesh.Core.Trust;
 using DurableMesh.Core.Wire;
@@ -66,6 +67,10 @@ public sealed record ThreadStart
     /// <summary>What was removed from the brief, by kind; null where nothing was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RedactionCounts? Redactions { get; init; }
+
+    /// <summary>What becomes of what nobody can price; null where it is taken in.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UnpricedUsage? Unpriced { get; init; }
 
     /// <summary>Which rules it runs by, for good; null in threads from before there was more than one set.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
+using DurableMesh.Core.Money;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Threads;
@@ -83,7 +84,9 @@ public sealed partial record ThreadState
     /// <summary>Required checks that the last verdict reports as failed.</summary>
     public int ChecksFailed { get; init; }
 
-    /// <summary>The fewest required checks that a verdict named as failed or skipped so far; null before the first that names any.</summary>
+    /// <summary>
+    /// The fewest required checks that a verdict named as failed or skipped so far; null before the first that names any.
+    /// </summary>
     public int? FewestOpen { get; init; }
 
     /// <summary>Verdicts in a row that did not name fewer failed or skipped required checks than every verdict before.</summary>
@@ -115,6 +118,11 @@ public sealed partial record ThreadState
     /// <param name="agent">The party's id.</param>
     public decimal ReservedBy(string agent) =>
         (agent == Start.Initiator ? Reserved?.Initiator : Reserved?.Responder) ?? 0;
+
+    /// <summary>What of a cost counts against the budgets of a day: no more than the thread's cap still held.</summary>
+    /// <param name="usd">The cost, in US dollars.</param>
+    public decimal CountsForTheDay(decimal usd) =>
+        DayBudget.Counted(usd, Start.Limits.CostCapUsd, TotalUsage().CostUsd);
 
     /// <summary>Whether the agent is one of the two parties.</summary>
     /// <param name="agent">The agent's id.</param>

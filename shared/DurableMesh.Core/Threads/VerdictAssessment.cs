@@ -12,6 +12,12 @@ namespace DurableMesh.Core.Threads;
 /// </param>
 public sealed record VerdictAssessment(int Passed, IReadOnlyList<string> Failing, IReadOnlyList<string> Uncovered, int Open)
 {
+    /// <summary>
+    /// The ids of checks that are no criteria and speak against a pass: required ones that were skipped, and any that failed.
+    /// Only the brief says what may fail.
+    /// </summary>
+    public IReadOnlyList<string> Contradicting { get; private init; } = [];
+
     /// <summary>Whether every required criterion passed and no required check failed.</summary>
     public bool AllPassed => Failing.Count == 0 && Uncovered.Count == 0;
 
@@ -38,7 +44,14 @@ public sealed record VerdictAssessment(int Passed, IReadOnlyList<string> Failing
             required.Count(id => statuses.TryGetValue(id, out var status) && status == CheckStatus.Pass),
             [.. open.Where(id => statuses[id] == CheckStatus.Fail)],
             [.. required.Where(id => statuses.GetValueOrDefault(id, CheckStatus.Skipped) == CheckStatus.Skipped)],
-            open.Count);
+            open.Count)
+        {
+            Contradicting = [.. checks
+                .Where(check => !required.Contains(check.Id) && !optional.Contains(check.Id))
+                .Where(check => check.Status == CheckStatus.Fail || (check.Required == true && check.Status != CheckStatus.Pass))
+                .Select(check => check.Id)
+                .Distinct()],
+        };
     }
 
     private static CheckStatus Worse(CheckStatus left, CheckStatus right) => (left, right) switch

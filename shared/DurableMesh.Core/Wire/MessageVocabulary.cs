@@ -136,4 +136,10 @@ public enum RejectReason
 
     /// <summary>What the call may cost does not fit any more; the thread ends.</summary>
     CostCap,
+
+    /// <summary>The day's budget of the sender or its company does not hold it; the thread goes on.</summary>
+    DayBudget,
+
+    /// <summary>Nobody can price it, and the policy takes in nothing without a price.</summary>
+    UnpricedModel,
 }

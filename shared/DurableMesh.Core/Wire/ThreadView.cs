@@ -6,6 +6,10 @@ namespace DurableMesh.Core.Wire;
 /// <summary>A thread as the API shows it.</summary>
 public sealed record ThreadView
 {
+    /// <summary>Whether an agent is one of the two parties.</summary>
+    /// <param name="agentId">The agent's id.</param>
+    public bool IsParty(string agentId) => agentId == Initiator || agentId == Responder;
+
     /// <summary>The thread's id, which is the orchestration's instance id.</summary>
     public required string ThreadId { get; init; }
 

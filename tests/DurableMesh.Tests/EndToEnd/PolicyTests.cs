@@ -109,7 +109,7 @@ public sealed class PolicyTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
     }
 
     [Fact]
-    public async Task The_budget_of_a_day_ends_the_thread_that_overdraws_it_and_starts_no_other()
+    public async Task The_budget_of_a_day_turns_away_what_overdraws_it_and_starts_no_other_thread()
     {
         await mesh.RegisterAsync("thrifty-builder", "builder", zone: "internal", dailyBudgetUsd: 0.5m, model: "priced");
         await mesh.IssueKeyAsync("thrifty-builder");
@@ -122,19 +122,20 @@ public sealed class PolicyTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
         Assert.Contains("below the price of one turn", capped["detail"]!.GetValue<string>(), StringComparison.Ordinal);
 
         string id = await mesh.OpenAsync(request => request["initiator"] = "thrifty-builder");
-        await mesh.SendAsync(
-            id,
-            "thrifty-builder",
-            "submission",
-            new { usage = new { model = "priced", inputTokens = 100_000, outputTokens = 20_000 } });
-        JsonNode ended = await mesh.EndOfAsync(id);
-        Assert.Equal("cost_cap", ended["reason"]!.GetValue<string>());
-        Assert.Contains(
-            "agent 'thrifty-builder' has spent 0.6 of 0.5 USD", ended["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        (int missed, JsonNode? receipt) = await mesh.AskAsync("thrifty-builder", "POST", $"/api/threads/{id}/messages", new
+        {
+            messageId = "dear",
+            from = "thrifty-builder",
+            kind = "submission",
+            usage = new { model = "priced", inputTokens = 100_000, outputTokens = 20_000, costUsd = 0 },
+        });
+        Assert.Equal((409, "day_budget", "open"), (missed, $"{receipt!["reason"]}", $"{receipt["threadState"]}"));
+        Assert.Contains("agent 'thrifty-builder' has spent 0.6 of 0.5 USD", $"{receipt["detail"]}", StringComparison.Ordinal);
+        await mesh.SendAsync(id, "thrifty-builder", "submission", new { usage = new { costUsd = 0.5 } });
 
         (int status, JsonNode problem) = await mesh.StartAsync(request => request["initiator"] = "thrifty-builder");
         Assert.Equal(403, status);
-        Assert.Contains("has spent 0.6 of 0.5 USD today", problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("has spent 0.5 of 0.5 USD today", problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
         (_, JsonNode? costs) = await mesh.AskAsync(GuardedMesh.Operator, "GET", "/api/costs?by=agent", null);
         Assert.Contains(costs!["rows"]!.AsArray(), row => row!["key"]!.GetValue<string>() == "thrifty-builder");
     }

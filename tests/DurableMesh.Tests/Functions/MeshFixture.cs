@@ -154,11 +154,12 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> SendAsync(string id, byte[] body) => CallAsync(
         "POST", $"/api/threads/{id}/messages", body, null,
-        request => new SendMessage(Log, Bodies, Agents, Screening, _finder, _inbox).RunAsync(request, id, Client.Object, default));
+        request => new SendMessage(Log, Bodies, Agents, Screening, _budgets.Value, _finder, _inbox)
+            .RunAsync(request, id, Client.Object, default));
 
     public Task<Answer> ReserveAsync(string id, string from, Usage worstCase) => CallAsync(
         "POST", $"/api/threads/{id}/reservations", Json(new ReservationRequest(from, worstCase)), null,
-        request => new ReserveMoney(Agents, Policies(), Log.Ledger, _budgets.Value, _finder, _inbox, TimeProvider.System)
+        request => new ReserveMoney(Agents, Policies(), _budgets.Value, _finder, _inbox, TimeProvider.System)
             .RunAsync(request, id, Client.Object, default));
 
     public Task<Answer> LeaseAsync(string id, LeaseRequest lease) => LeaseAsync(id, Json(lease));
@@ -185,11 +186,11 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> CancelAsync(string id, string? by = "a person") => CallAsync(
         "POST", $"/api/threads/{id}/cancel", Json(new CancelRequest(by, "enough")), null,
-        request => new SteerThread(_finder, _inbox, _holds).CancelAsync(request, id, Client.Object, default));
+        request => Steering.CancelAsync(request, id, Client.Object, default));
 
     public Task<Answer> DecideAsync(string id, HoldDecision decision) => CallAsync(
         "POST", $"/api/threads/{id}/decision", Json(new DecisionRequest("a person", decision, "reasons")), null,
-        request => new SteerThread(_finder, _inbox, _holds).DecideAsync(request, id, Client.Object, default));
+        request => Steering.DecideAsync(request, id, Client.Object, default));
 
     public Task<Answer> InboxAsync(string agent, string query = "") => CallAsync(
         "GET", $"/api/agents/{agent}/inbox{query}", [], null,
@@ -264,6 +265,8 @@ internal sealed class MeshFixture : IAsyncDisposable
         return agents.Object;
     }
 
+    private SteerThread Steering => new(_finder, _inbox, _holds, new SubjectNames(Agents, Keys()));
+
     private ReadThreads Threads => new(Log, _finder, Agents, _holds, Leases, _stopped, _overdue);
 
     private ArtifactFunctions Artifacts =>
@@ -273,9 +276,17 @@ internal sealed class MeshFixture : IAsyncDisposable
         new(Agents, Authority(), Policies(), new Pseudonyms(Blobs), TimeProvider.System);
 
     private MessageScreening Screening =>
-        new(Agents, Policies(), new Pseudonyms(Blobs), Log.Ledger, TimeProvider.System);
+        new(Policies(), new Pseudonyms(Blobs), TimeProvider.System);
 
     private IPolicySource Policies() => Mock.Of<IPolicySource>(source => source.Current == Policy);
+
+    /// <summary>A directory of keys that has none.</summary>
+    public static IKeyDirectory Keys(KeyRing? ring = null)
+    {
+        var keys = new Mock<IKeyDirectory>();
+        keys.Setup(one => one.ReadAsync(It.IsAny<CancellationToken>())).ReturnsAsync(ring ?? KeyRing.Empty);
+        return keys.Object;
+    }
 
     private static ThreadTasks NoTasks()
     {

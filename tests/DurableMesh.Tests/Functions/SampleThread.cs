@@ -26,9 +26,16 @@ internal sealed class SampleThread
     private int _requests;
 
     public SampleThread(
-        string? threadId = null, string builder = Builder, string verifier = Verifier, TimeSpan? ttl = null)
+        string? threadId = null,
+        string builder = Builder,
+        string verifier = Verifier,
+        TimeSpan? ttl = null,
+        StartThreadRequest? request = null)
     {
-        Start = StartOf(threadId ?? Guid.NewGuid().ToString("D"), builder, verifier, ttl);
+        var id = threadId ?? Guid.NewGuid().ToString("D");
+        Start = request is null
+            ? StartOf(id, builder, verifier, ttl)
+            : ThreadStart.Create(id, request, LimitPolicy.Standard, ThreadStart.HashOf(request), Noon);
         _step = new ThreadStep(ThreadState.Starting(Start));
     }
 
@@ -45,12 +52,14 @@ internal sealed class SampleThread
         string threadId, string builder = Builder, string verifier = Verifier, TimeSpan? ttl = null)
     {
         var request = RequestOf(builder, verifier) with { Limits = new LimitsRequest { Ttl = ttl } };
-        return ThreadStart.Create(threadId, request, LimitPolicy.Standard, "hash of the request", Noon);
+        return ThreadStart.Create(threadId, request, LimitPolicy.Standard, ThreadStart.HashOf(request), Noon);
     }
 
-    /// <summary>A start as the HTTP function hands it to the orchestration: with the authority table's version and the zones.</summary>
+    /// <summary>
+    /// A start as the HTTP function hands it to the orchestration: with the authority table's version and the zones.
+    /// </summary>
     public static ThreadStart AdmittedStartOf(string threadId, StartThreadRequest request, DateTimeOffset at) =>
-        ThreadStart.Create(threadId, request, LimitPolicy.Standard, "hash of the request", at) with
+        ThreadStart.Create(threadId, request, LimitPolicy.Standard, ThreadStart.HashOf(request), at) with
         {
             AuthorityVersion = 1,
             Trust = new TrustDecision("internal", "internal", TrustAction.Allow, TrustAction.Allow),

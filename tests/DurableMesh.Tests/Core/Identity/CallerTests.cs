@@ -80,7 +80,7 @@ public sealed class CallerTests
                 case "inbox": caller.MustReadAs(SampleThread.Builder); break;
                 case "see": caller.MustSee(Thread); break;
                 case "steer": caller.MustSteer(Thread); break;
-                case "tend": caller.MustTend(SampleThread.Builder); break;
+                case "tend": caller.MustTend(Subject.Agent(SampleThread.Builder)); break;
                 case "watch": caller.MustNotBeAnAgent(); break;
                 default: caller.Must(Scope.Operate); break;
             }
@@ -102,14 +102,21 @@ public sealed class CallerTests
     }
 
     [Theory]
-    [InlineData("anybody", "ann", "ann")]
+    [InlineData("anybody", "ann", "operator:ann")]
+    [InlineData("anybody", SampleThread.Builder, "operator:" + SampleThread.Builder)]
     [InlineData("anybody", null, null)]
-    [InlineData("operator", null, "ann")]
-    [InlineData("operator", "ann", "ann")]
-    [InlineData("operator", "operator:ann", "ann")]
-    [InlineData(SampleThread.Builder, null, SampleThread.Builder)]
-    public void What_is_on_record_is_the_keys_owner_or_without_a_key_what_was_said(string who, string? by, string? name) =>
-        Assert.Equal(name, CallerOf(who).NameOf(by));
+    [InlineData("operator", null, "operator:ann")]
+    [InlineData("operator", "ann", "operator:ann")]
+    [InlineData("operator", "operator:ann", "operator:ann")]
+    [InlineData("namesake", SampleThread.Builder, "operator:" + SampleThread.Builder)]
+    public void An_operators_deed_is_on_record_as_an_operators_whatever_its_name(string who, string? by, string? subject) =>
+        Assert.Equal(subject, CallerOf(who).OperatorOf(by)?.ToString());
+
+    [Theory]
+    [InlineData("anybody", "agent:" + SampleThread.Builder)]
+    [InlineData(SampleThread.Builder, null)]
+    public void What_is_for_operators_no_agent_does(string who, string? by) =>
+        Assert.Equal("operators_only", Assert.Throws<AccessDeniedException>(() => CallerOf(who).OperatorOf(by)).Code);
 
     [Theory]
     [InlineData("operator", "bob")]
@@ -118,7 +125,7 @@ public sealed class CallerTests
     [InlineData(SampleThread.Builder, SampleThread.Verifier)]
     [InlineData(SampleThread.Builder, "ann")]
     public void Nobody_acts_under_another_name(string who, string by) =>
-        Assert.Equal("forged_sender", Assert.Throws<AccessDeniedException>(() => CallerOf(who).NameOf(by)).Code);
+        Assert.Equal("forged_sender", Assert.Throws<AccessDeniedException>(() => CallerOf(who).MustBe(by)).Code);
 
     [Fact]
     public void A_refusal_says_who_asked_and_what_the_key_is_good_for()

@@ -57,14 +57,17 @@ public sealed class PriceTableTests
     [InlineData("0.0056133", false)]
     [InlineData("0.0056132", true)]
     [InlineData("0", true)]
-    public void The_senders_cost_wins_and_is_disputed_where_the_tables_differs_by_more_than_a_hundredth(
-        string cost, bool disputed)
+    public void The_larger_cost_counts_and_is_disputed_where_the_tables_differs_by_more_than_a_hundredth(
+        string stated, bool disputed)
     {
-        var usd = decimal.Parse(cost, System.Globalization.CultureInfo.InvariantCulture);
+        var usd = decimal.Parse(stated, System.Globalization.CultureInfo.InvariantCulture);
+
         var settled = Prices.Settle(Call with { CostUsd = usd }, Change);
-        Assert.Equal((usd, CostSource.Sender), (settled.CostUsd, settled.CostSource));
-        Assert.Equal((0.00567m, disputed), (settled.ComputedUsd, settled.IsDisputed));
-        Assert.Equal(Change, settled.Price!.From);
+
+        Assert.Equal(Math.Max(usd, 0.00567m), settled.CostUsd);
+        Assert.Equal(usd < 0.00567m ? CostSource.PriceTable : CostSource.Sender, settled.CostSource);
+        Assert.Equal(usd < 0.00567m ? (null, (decimal?)usd) : (0.00567m, null), (settled.ComputedUsd, settled.StatedUsd));
+        Assert.Equal(disputed ? (usd, 0.00567m) : null, settled.Disputed);
     }
 
     [Fact]
@@ -74,7 +77,7 @@ public sealed class PriceTableTests
         foreach (var usage in undisputed)
         {
             var settled = Prices.Settle(usage, Change);
-            Assert.Equal((null, false), (settled.ComputedUsd, settled.IsDisputed));
+            Assert.Equal((null, null), (settled.ComputedUsd, settled.Disputed));
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class FailureTests
         Assert.Equal((ReceiptKind.Accepted, ThreadPhase.Ended), (receipt.Kind, receipt.ThreadState));
         EndingsTests.AssertEnded(_dialogue, EndState.Blocked, EndReason.AgentUnreachable);
         var end = Assert.IsType<ThreadEnded>(_dialogue.Last.Events[^1]);
-        Assert.Equal(("The command ended with 127: not found.", from), (end.Detail, end.By));
+        Assert.Equal(("The command ended with 127: not found.", "agent:" + from), (end.Detail, end.By));
         Assert.Equal(0.1m, _dialogue.State.TotalUsage().CostUsd);
         Assert.Equal(byVerifier ? 2 : 1, _dialogue.State.Turns);
         AssertHolds();

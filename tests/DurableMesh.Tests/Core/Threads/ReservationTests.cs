@@ -77,17 +77,26 @@ public sealed class ReservationTests
     }
 
     [Theory]
-    [InlineData(2, ThreadPhase.Open)]
-    [InlineData(2.1, ThreadPhase.Ended)]
-    public void A_call_must_fit_the_budgets_of_the_day(double spent, ThreadPhase phase)
+    [InlineData(2, ReceiptKind.Accepted)]
+    [InlineData(2.1, ReceiptKind.Rejected)]
+    public void A_call_must_fit_the_budgets_of_the_day_and_ends_no_thread_by_them(double spent, ReceiptKind kind)
     {
         var receipt = Reserve(Dialogue.Builder, 0.5m, new("agent 'x'", 100, 0), new("company 'codecraft'", 2.5m, (decimal)spent));
 
-        Assert.Equal(phase, receipt.ThreadState);
-        if (phase == ThreadPhase.Ended)
+        Assert.Equal((kind, ThreadPhase.Open), (receipt.Kind, receipt.ThreadState));
+        if (kind == ReceiptKind.Rejected)
         {
             Assert.EndsWith("with it company 'codecraft' has spent 2.6 of 2.5 USD today.", receipt.Detail, StringComparison.Ordinal);
+            Assert.Equal("DayBudget", receipt.Reason.ToString());
+            Assert.Equal(0, _dialogue.State.ReservedBy(Dialogue.Builder));
         }
+    }
+
+    [Fact]
+    public void A_call_that_neither_the_cap_nor_the_day_holds_ends_the_thread_by_its_own_cap()
+    {
+        Assert.Equal(RejectReason.CostCap, Reserve(Dialogue.Builder, 1.1m, new DayBudget("agent 'x'", 1, 0)).Reason);
+        EndingsTests.AssertEnded(_dialogue, EndState.Blocked, EndReason.CostCap);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class AuthorityFunctionTests : IAsyncDisposable
         var second = await PutAsync([BuilderVerifier with { Status = AuthorityStatus.Retired }], headers => headers.IfMatch = "\"1\"");
         var late = await PutAsync([], headers => headers.IfMatch = "\"1\"");
 
-        Assert.Equal((200, "anna"), (second.Status, second.Text("changedBy")));
+        Assert.Equal((200, "operator:anna"), (second.Status, second.Text("changedBy")));
         Assert.Equal((412, "version_mismatch"), (late.Status, late.Code));
         Assert.Equal("retired", StatusIn(await GetAsync()));
         Assert.Equal("active", StatusIn(await GetAsync("?version=1")));

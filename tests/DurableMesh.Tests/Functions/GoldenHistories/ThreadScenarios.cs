@@ -124,6 +124,29 @@ internal static class ThreadScenarios
             await thread.SendAsync(Submission("b-1"));
             await thread.PostAsync(Reservation(SampleThread.Verifier, 0.75m));
         }),
+        new("nobodys-word-is-taken", EndReason.Verified, async thread =>
+        {
+            await thread.StartAsync();
+            await thread.SendAsync(Message("s-1", MessageKind.Note, "stranger"));
+            var dear = new SendMessageRequest
+            {
+                MessageId = "b-1",
+                From = SampleThread.Builder,
+                Kind = MessageKind.Submission,
+                Usage = new Usage { CostUsd = 0.5m },
+            };
+            var budgets = new[] { new DayBudget("agent 'codecraft-builder'", 1, 0.75m) };
+            await thread.PostAsync(new MessageArrived(SampleThread.Incoming(dear) with { Budgets = budgets }));
+            await thread.PostAsync(Reservation(SampleThread.Builder, 0.5m) with { Budgets = budgets });
+            await thread.SendAsync(
+                Submission("b-2"),
+                SampleThread.PassOf("v-1") with { Checks = [Check("AC-1", CheckStatus.Pass), Check("X", CheckStatus.Fail)] },
+                SampleThread.PassOf("v-2") with
+                {
+                    Checks = [new Check { Id = "AC-1", Status = CheckStatus.Pass, Detail = "\u200B" }],
+                });
+            await thread.SendAsync(SampleThread.PassOf("v-3"));
+        }),
         new("cannot-answer", EndReason.AgentUnreachable, async thread =>
         {
             await thread.StartAsync();

@@ -94,16 +94,16 @@ public sealed class MeshLedgerTests
         var (one, two) = (new SampleThread(), new SampleThread(builder: Other));
         Write(one.Open(), one.Reserve(SampleThread.Builder, 0.5m), two.Open(), two.Reserve(Other, 0.25m));
         Write(one.Reserve(SampleThread.Verifier, 0.1m), two.Reserve(SampleThread.Verifier, 0.2m));
-        Assert.Equal(new Dictionary<Reservation, decimal> { [Of(one, SampleThread.Builder)] = 0.5m, [Of(one)] = 0.1m, [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, _ledger.Reserved());
+        Assert.Equal(new Dictionary<Reservation, decimal> { [Of(one, SampleThread.Builder)] = 0.5m, [Of(one)] = 0.1m, [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, Reserved());
 
         Write(one.Send(SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission)));
-        Assert.Equal(new Dictionary<Reservation, decimal> { [Of(one)] = 0.1m, [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, _ledger.Reserved());
+        Assert.Equal(new Dictionary<Reservation, decimal> { [Of(one)] = 0.1m, [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, Reserved());
 
         Write(one.Send(SampleThread.PassOf("v-1")));
-        Assert.Equal(new Dictionary<Reservation, decimal> { [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, _ledger.Reserved());
+        Assert.Equal(new Dictionary<Reservation, decimal> { [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, Reserved());
 
         Write(two.Cancel());
-        Assert.Empty(_ledger.Reserved());
+        Assert.Empty(Reserved());
 
         static Reservation Of(SampleThread thread, string agent = SampleThread.Verifier) => new(thread.Id, agent);
     }
@@ -178,7 +178,9 @@ public sealed class MeshLedgerTests
         Assert.Null(Page(by, cursor: "no cursor"));
     }
 
-    /// <summary>Threads that take any steps, some of which are read twice: the ledger says what counting all of it anew says.</summary>
+    /// <summary>
+    /// Threads that take any steps, some of which are read twice: the ledger says what counting all of it anew says.
+    /// </summary>
     [Fact]
     public void The_ledger_is_what_counting_everything_anew_gives() =>
         Gen.Select(Gen.Int[0, 3], Gen.Int[0, 5], Gen.Int[0, 1000], Gen.Int[0, 3]).Array[0, 60].Sample(steps =>
@@ -244,4 +246,6 @@ public sealed class MeshLedgerTests
             _index.Ingest(new LogSpan(1, _offset++, 1), RecordOutline.Of(record));
         }
     }
+
+    private IReadOnlyDictionary<Reservation, decimal> Reserved() => _ledger.Standing().Reserved;
 }

@@ -31,7 +31,7 @@ public sealed class ThreadLogTests
         var messages = await again.ReadMessagesAsync(thread.Id, after: 0, limit: 10, default);
 
         Assert.Equal(thread.State.View(), stored?.View);
-        Assert.Equal("hash of the request", stored?.RequestHash);
+        Assert.Equal(thread.Start.RequestHash, stored?.RequestHash);
         Assert.Equal(["mesh:brief", "b-1"], messages.Select(one => one.Accepted.Message.MessageId));
         Assert.Equal([1, 2], messages.Select(one => one.Accepted.Message.Sequence));
         Assert.Equal(ReceiptKind.Accepted, again.FindReceipt("r-1")?.Kind);

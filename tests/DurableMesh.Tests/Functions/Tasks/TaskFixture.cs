@@ -4,6 +4,7 @@ using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
+using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
@@ -119,7 +120,11 @@ internal sealed class TaskFixture : IAsyncDisposable
         new TaskHubCalls(Options.Create(new MeshOptions()), TimeProvider.System),
         NullLogger<TaskFollowing>.Instance);
 
-    private TaskFunctions Functions() => new(Tasks, Following);
+    /// <summary>The keys that were issued.</summary>
+    public KeyRing Ring { get; set; } = KeyRing.Empty;
+
+    private TaskFunctions Functions() =>
+        new(Tasks, Following, new SubjectNames(MeshFixture.KnownAgents(), MeshFixture.Keys(Ring)));
 
     private string Schedule(TaskNotice version, StartOrchestrationOptions start)
     {

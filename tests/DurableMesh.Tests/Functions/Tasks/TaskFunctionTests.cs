@@ -19,7 +19,7 @@ public sealed class TaskFunctionTests : IAsyncLifetime
         Assert.Equal(201, created.Status);
         Assert.Equal("/api/tasks/101959", created.Headers.Location.ToString());
         Assert.Equal("\"1\"", created.Headers.ETag.ToString());
-        Assert.Equal(("in_progress", "anna", "M"), (read.Text("state"), read.Text("owner"), read.Text("priority")));
+        Assert.Equal(("in_progress", "operator:anna", "M"), (read.Text("state"), read.Text("owner"), read.Text("priority")));
         Assert.Equal(created.Utf8, read.Utf8);
     }
 
@@ -92,7 +92,7 @@ public sealed class TaskFunctionTests : IAsyncLifetime
         var given = await _mesh.PatchAsync("""{"owner":"vizu-builder","why":"the agent was deleted"}""");
 
         Assert.Equal(status, given.Status);
-        Assert.Equal(mayOperate ? "vizu-builder" : "codecraft-builder", (await _mesh.TaskAsync()).Owner);
+        Assert.Equal(mayOperate ? "agent:vizu-builder" : "agent:codecraft-builder", (await _mesh.TaskAsync()).Owner);
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class ReserveMoneyTests : IAsyncDisposable
 
         var answer = await _mesh.ReserveAsync(two, SampleThread.Builder, new Usage { CostUsd = 0.5m });
 
-        Assert.Equal((409, "cost_cap"), (answer.Status, answer.Text("reason")));
+        Assert.Equal((409, "day_budget", "open"), (answer.Status, answer.Text("reason"), answer.Text("threadState")));
         Assert.Contains("has spent 1.1 of 1 USD today", answer.Text("detail"), StringComparison.Ordinal);
     }
 
@@ -73,7 +73,7 @@ public sealed class ReserveMoneyTests : IAsyncDisposable
             id => Task.Run(() => _mesh.ReserveAsync(id, SampleThread.Builder, new Usage { CostUsd = 0.3m }))));
 
         Assert.Equal(3, answers.Count(answer => answer.Status == 200));
-        Assert.Equal(5, answers.Count(answer => answer.Text("reason") == "cost_cap"));
+        Assert.Equal(5, answers.Count(answer => answer.Text("reason") == "day_budget"));
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class ThreadHoldTests : IAsyncDisposable
 
         Assert.Equal((202, "accepted"), (decided.Status, decided.Text("receipt")));
         Assert.Equal((409, "not_held"), (again.Status, again.Code));
-        Assert.Matches(@"^It is open\. a person approved it" + Decided + "To end it, cancel it", again.Text("detail"));
+        Assert.Matches(@"^It is open\. operator:a person approved it" + Decided + "To end it, cancel it", again.Text("detail"));
         Assert.Equal("open", (await _mesh.GetAsync(id)).Text("state"));
     }
 
@@ -56,7 +56,7 @@ public sealed class ThreadHoldTests : IAsyncDisposable
         await _mesh.DecideAsync(id, HoldDecision.Deny);
 
         Assert.Matches(
-            @"^It ended as BLOCKED \(gate_denied\) at .*Z\. a person denied it" + Decided,
+            @"^It ended as BLOCKED \(gate_denied\) at .*Z\. operator:a person denied it" + Decided,
             (await _mesh.DecideAsync(id, HoldDecision.Approve)).Text("detail"));
     }
 

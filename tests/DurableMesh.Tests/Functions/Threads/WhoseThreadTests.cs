@@ -128,7 +128,7 @@ public sealed class WhoseThreadTests : IAsyncDisposable
         Assert.Equal(202, (await _mesh.CancelAsync(id, by)).Status);
 
         var end = (await _mesh.EvidenceAsync(id)).Body.GetRawText();
-        Assert.Contains("\"by\":\"ann\"", end.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("\"by\":\"operator:ann\"", end.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
