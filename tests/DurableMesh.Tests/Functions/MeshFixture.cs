@@ -210,7 +210,11 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> PutArtifactAsync(string id, string query, byte[] content) => CallAsync(
         "POST", $"/api/threads/{id}/artifacts{query}", content, null,
-        request => Artifacts.PutAsync(request, id, Client.Object, default));
+        request =>
+        {
+            request.ContentType = "application/octet-stream";
+            return Artifacts.PutAsync(request, id, Client.Object, default);
+        });
 
     public Task<Answer> GetArtifactAsync(string id, string sha256, Action<HttpRequest>? change = null) => CallAsync(
         "GET", $"/api/threads/{id}/artifacts/{sha256}", [], null,

@@ -63,7 +63,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         await using var foreign = await AzuriteProcess.StartAsync(
             _installation, _endpoint, elsewhere, TimeProvider.System, NullLogger.Instance, Cancellation);
 
-        await using (var host = Host())
+        await using (var host = Host(new StorageConnection(foreign.ConnectionString)))
         {
             await host.ReadyAsync(Cancellation);
             Assert.Null(host.Azurite);
