@@ -38,6 +38,23 @@ public sealed class ArtifactTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
     }
 
     [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("multipart/form-data")]
+    [InlineData(null)]
+    public async Task What_a_page_may_send_without_asking_first_is_no_upload(string? type)
+    {
+        string id = await mesh.OpenAsync();
+        using var request = Upload(id, new ByteArrayContent([1, 2, 3]));
+        request.Content!.Headers.ContentType = type is null ? null : new MediaTypeHeaderValue(type);
+        using var http = new HttpClient { BaseAddress = mesh.Address };
+
+        using HttpResponseMessage response = await http.SendAsync(request, Cancellation);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+    }
+
+    [Theory]
     [InlineData(Limit + 1, false)]
     [InlineData(Limit + 1, true)]
     [InlineData(40 * 1024 * 1024, true)]
@@ -45,6 +62,7 @@ public sealed class ArtifactTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
     {
         string id = await mesh.OpenAsync();
         using var request = Upload(id, new StreamContent(new MemoryStream(new byte[size])));
+        request.Content!.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         request.Headers.TransferEncodingChunked = chunked;
         using var http = new HttpClient { BaseAddress = mesh.Address };
 
