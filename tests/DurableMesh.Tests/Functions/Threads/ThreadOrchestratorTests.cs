@@ -190,6 +190,22 @@ public sealed class ThreadOrchestratorTests
     }
 
     [Fact]
+    public void A_forged_event_whose_step_cannot_even_be_written_is_left_out()
+    {
+        _harness.RefuseRecord = record => record.Receipts.Any(one => one.RequestId == "forged");
+        _harness.Answer = record => new StepAnswer(
+            record.Id, Stored: null, record is { Receipts: [], Proof.Arrivals: [{ RequestId: "forged" }] } ? [0] : null);
+        var running = _harness.Start();
+
+        _harness.Raise("forged", new CancelRequested("nobody", "because"));
+        _harness.Raise("r-1", new CancelRequested("a person", "enough"));
+
+        Assert.True(running.IsCompletedSuccessfully);
+        Assert.Equal("r-1", Assert.Single(_harness.Receipts).RequestId);
+        Assert.DoesNotContain(_harness.Records, record => record.View.Reason == EndReason.InternalError);
+    }
+
+    [Fact]
     public async Task A_step_that_cannot_be_recorded_has_not_happened_and_ends_the_thread()
     {
         _harness.RefuseRecord = record => record.Receipts.Any(one => one.RequestId == "r-2");
