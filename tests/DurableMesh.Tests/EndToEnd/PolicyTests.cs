@@ -27,7 +27,7 @@ public sealed class PolicyTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
         Assert.Contains("at most 500 is allowed", problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
 
         JsonNode evidence = JsonNode.Parse(await mesh.EvidenceAsync(problem["threadId"]!.GetValue<string>()))!;
-        Assert.Equal(12, evidence["gate"]!["rules"]!.AsArray().Count);
+        Assert.Equal(13, evidence["gate"]!["rules"]!.AsArray().Count);
         Assert.Equal(64, evidence["gate"]!["policyHash"]!.GetValue<string>().Length);
     }
 
