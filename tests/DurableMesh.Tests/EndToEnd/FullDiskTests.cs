@@ -26,9 +26,9 @@ public sealed class FullDiskTests : IAsyncLifetime
 
     private string Filler => Path.Combine(Disk, "filler");
 
-    private string Storage =>
-        "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/"
-        + $"K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:{_port}/devstoreaccount1";
+    private string StorageWith(string key) =>
+        $"DefaultEndpointsProtocol=http;AccountName={AzuriteKey.Account};AccountKey={key};"
+        + $"BlobEndpoint=http://127.0.0.1:{_port}/{AzuriteKey.Account}";
 
     public async ValueTask InitializeAsync()
     {
@@ -65,7 +65,7 @@ public sealed class FullDiskTests : IAsyncLifetime
     public async Task Nothing_acknowledged_is_lost_and_health_says_that_the_disk_is_full()
     {
         Assert.SkipUnless(_mounted, "Only root may mount a small file system.");
-        _host = await MeshHost.StartAsync(Storage, Cancellation, folder: _root.FullName);
+        _host = await MeshHost.StartAsync(StorageWith(AzuriteKey.WellKnown), Cancellation, folder: _root.FullName);
         await MakeDatabaseLargeAsync();
         string id = await _host.StartThreadAsync(Cancellation);
         var acknowledged = new List<string>();
@@ -124,7 +124,7 @@ public sealed class FullDiskTests : IAsyncLifetime
     private async Task MakeDatabaseLargeAsync()
     {
         var options = new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05);
-        BlobContainerClient container = new BlobServiceClient(Storage, options).GetBlobContainerClient("ballast");
+        BlobContainerClient container = new BlobServiceClient(StorageWith(AzuriteKey.Find(Data)!), options).GetBlobContainerClient("ballast");
         await container.CreateIfNotExistsAsync(cancellationToken: Cancellation);
         await Parallel.ForEachAsync(Enumerable.Range(0, 1000), Cancellation, async (number, stop) =>
             await container.GetBlobClient($"{number}").UploadAsync(BinaryData.FromString("."), overwrite: true, stop));
