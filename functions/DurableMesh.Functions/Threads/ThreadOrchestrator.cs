@@ -139,7 +139,8 @@ public static class ThreadOrchestrator
                 {
                     isAbandoned = true;
                     step.Abandon(
-                        $"A step could not be recorded: {(e as TaskFailedException)?.FailureDetails.ErrorMessage ?? e.Message}", Now(context));
+                        $"A step could not be recorded: {(e as TaskFailedException)?.FailureDetails.ErrorMessage ?? e.Message}",
+                        Now(context));
                 }
             }
         }

@@ -114,7 +114,10 @@ internal sealed class EmbeddedAzurite(
     {
         if (storage.GivenAzuriteKey is null)
         {
-            Use(at, await KeyTakenAsync(at, ownKey, ownIsDemanded: true, cancellation), "Start the mesh without it, and it starts its own.");
+            Use(
+                at,
+                await KeyTakenAsync(at, ownKey, ownIsDemanded: true, cancellation),
+                "Start the mesh without it, and it starts its own.");
         }
     }
 
@@ -158,7 +161,10 @@ internal sealed class EmbeddedAzurite(
             await adopted.WaitUntilItAnswersAsync(cancellation);
             adopted.AccountKey = storage.GivenAzuriteKey
                 ?? await KeyTakenAsync(at, AzuriteKey.Find(folder), ownIsDemanded: false, cancellation);
-            Use(at, adopted.AccountKey, "An older version has started it; stop all hosts that use it, and the next gives it a key of its own.");
+            Use(
+                at,
+                adopted.AccountKey,
+                "An older version has started it; stop all hosts that use it, and the next gives it a key of its own.");
             return adopted;
         }
 

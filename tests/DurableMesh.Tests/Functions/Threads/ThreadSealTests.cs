@@ -136,7 +136,12 @@ public sealed class ThreadSealTests : IAsyncDisposable
     {
         var id = await _mesh.StartedAsync();
         var real = ThreadState.Of(await _mesh.Log.ReadTranscriptAsync(id, default))!;
-        var forged = real with { Deadline = real.Start.CreatedAt, Start = real.Start with { Responder = "vizu-builder", Acceptance = [] }, Awaiting = "vizu-builder" };
+        var forged = real with
+        {
+            Deadline = real.Start.CreatedAt,
+            Start = real.Start with { Responder = "vizu-builder", Acceptance = [] },
+            Awaiting = "vizu-builder",
+        };
         var step = new ThreadStep(forged);
         step.Take(new AlarmRang(), real.Start.CreatedAt);
 
