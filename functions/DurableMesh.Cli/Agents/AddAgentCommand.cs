@@ -31,7 +31,7 @@ internal static class AddAgentCommand
         HelpName = "ZONE",
     };
 
-    private static readonly Option<string?> Device = new("--device") { Description = "The machine it runs on.", HelpName = "NAME" };
+    private static readonly Option<string?> Device = new("--device") { Description = "Its machine.", HelpName = "NAME" };
     private static readonly Option<string?> Model = new("--model") { Description = "The model it runs on.", HelpName = "MODEL" };
 
     private static readonly Option<string[]> Aliases = new("--alias")

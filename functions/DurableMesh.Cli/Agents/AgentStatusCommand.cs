@@ -79,7 +79,11 @@ internal static class AgentStatusCommand
     private static void Describe(List<RunRecord> records, IAnsiConsole console)
     {
         var length = Listing.LengthOfIds(console, [.. records.Select(record => record.ThreadId)]);
-        var listing = new Listing("thread", "message", "state", "since", "tries", "next", "why") { Numbers = ["message", "tries"], Spare = ["tries"] };
+        var listing = new Listing("thread", "message", "state", "since", "tries", "next", "why")
+        {
+            Numbers = ["message", "tries"],
+            Spare = ["tries"],
+        };
         foreach (var record in records)
         {
             listing.Add(

@@ -158,7 +158,11 @@ internal static class AgentsCommand
     private static void Describe(
         IEnumerable<CompanyView> companies, ILookup<string, AgentView> agents, IAnsiConsole console)
     {
-        var listing = new Listing("company", "name", "agents", "daily budget", "domain") { Numbers = ["agents"], Spare = ["daily budget"] };
+        var listing = new Listing("company", "name", "agents", "daily budget", "domain")
+        {
+            Numbers = ["agents"],
+            Spare = ["daily budget"],
+        };
         foreach (var company in companies)
         {
             listing.Add(

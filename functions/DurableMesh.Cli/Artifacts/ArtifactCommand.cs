@@ -138,7 +138,7 @@ internal static class ArtifactCommand
     private static (string Thread, string Other) Split(string[] given, Terminal terminal) => given is [var thread, var other]
         ? (thread, other)
         : (terminal.Variable(MeshVariables.Thread)
-            ?? throw new CliException(ExitCode.Usage, $"Which thread? Say its id first, or in {MeshVariables.Thread}."), given[0]);
+            ?? throw new CliException(ExitCode.Usage, $"Which thread? Say its id, or in {MeshVariables.Thread}."), given[0]);
 
     /// <summary>The whole hash of a file that a message of the thread names.</summary>
     private static async Task<string> FindAsync(MeshClient mesh, string threadId, string begin, CancellationToken cancellation)

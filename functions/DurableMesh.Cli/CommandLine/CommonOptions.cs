@@ -108,7 +108,7 @@ internal static class CommonOptions
         var key = (parsed.GetValue(Key) ?? MeshVariables.Read(MeshVariables.Key))?.Trim();
         return string.IsNullOrEmpty(key) ? null
             : key.AsSpan().ContainsAnyExceptInRange('!', '~')
-                ? throw new CliException(ExitCode.Usage, $"The key (--key or {MeshVariables.Key}) has characters that no key has.")
+                ? throw new CliException(ExitCode.Usage, $"The key (--key or {MeshVariables.Key}) has characters of no key.")
             : key;
     }
 

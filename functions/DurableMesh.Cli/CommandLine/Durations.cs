@@ -6,7 +6,7 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.CommandLine;
 
-/// <summary>Durations on the command line: short (<c>30m</c>, <c>1h30m</c>) or ISO 8601 (<c>PT30M</c>), as the mesh writes them.</summary>
+/// <summary>Durations on the command line: short (<c>30m</c>, <c>1h30m</c>) or ISO 8601 (<c>PT30M</c>).</summary>
 internal static partial class Durations
 {
     private const string Examples = "90s, 30m, 2h or 1d, or in ISO 8601 PT90S, PT30M, PT2H or P1D";

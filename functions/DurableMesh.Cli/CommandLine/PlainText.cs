@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 
 namespace DurableMesh.Cli.CommandLine;
 
-/// <summary>Lets nothing into a console's text that steers a terminal or hides; the console's own escapes are none of it.</summary>
+/// <summary>Lets nothing into a console's text that steers a terminal or hides; its own escapes are none of it.</summary>
 internal sealed class PlainTextHook : IRenderHook
 {
     /// <inheritdoc/>

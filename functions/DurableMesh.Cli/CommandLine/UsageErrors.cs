@@ -18,9 +18,10 @@ internal static partial class UsageErrors
     }
 
     /// <summary>The names of a command and of those that it is a part of, without the program's.</summary>
-    public static IEnumerable<string> Path(this SymbolResult? result) => result is CommandResult { Command: not RootCommand } command
-        ? command.Parent.Path().Append(command.Command.Name)
-        : [];
+    public static IEnumerable<string> Path(this SymbolResult? result) =>
+        result is CommandResult { Command: not RootCommand } command
+            ? command.Parent.Path().Append(command.Command.Name)
+            : [];
 
     /// <summary>That there is no such command, and which there is.</summary>
     public static string NoCommand(string name, Command of)
@@ -91,6 +92,7 @@ internal static partial class UsageErrors
             : "a number";
     }
 
-    [GeneratedRegex("^Cannot parse argument '(?<given>.*?)' (for (option|command) '[^']*' )?as expected type", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        "^Cannot parse argument '(?<given>.*?)' (for (option|command) '[^']*' )?as expected type", RegexOptions.Singleline)]
     private static partial Regex CannotParse();
 }

@@ -10,7 +10,8 @@ internal static class VersionCommand
 
     /// <summary>This program's version, and the beginning of the commit that it was built from where that is known.</summary>
     public static string Version { get; } =
-        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion is var whole
+        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion is var whole
         && whole.IndexOf('+', StringComparison.Ordinal) is >= 0 and var commit
             ? Listing.Begin(whole, commit + 1 + CommitLength)
             : whole;

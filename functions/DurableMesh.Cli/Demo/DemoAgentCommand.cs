@@ -99,7 +99,8 @@ internal static class DemoAgentCommand
         AgentTurn turn;
         try
         {
-            turn = JsonSerializer.Deserialize(await InputText.ReadAsync(InputText.StandardInput, terminal, cancellation), CliJson.Context.AgentTurn)!;
+            var said = await InputText.ReadAsync(InputText.StandardInput, terminal, cancellation);
+            turn = JsonSerializer.Deserialize(said, CliJson.Context.AgentTurn)!;
         }
         catch (JsonException malformed)
         {

@@ -18,7 +18,7 @@ internal static class DoctorCommand
     {
         var command = new Command(
             "doctor",
-            "Look at this machine, the installation and the mesh, and say what is wrong and what to do; exit code 3 where something is.");
+            "Look at this machine, the installation and the mesh, and say what is wrong and what to do.");
         command.SetAction(async (parsed, cancellation) =>
         {
             var installation = Installation.FindOrNull();

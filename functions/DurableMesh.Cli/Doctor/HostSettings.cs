@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace DurableMesh.Cli.Doctor;
 
-/// <summary>The settings that a host started here would have: the environment, then <c>local.settings.json</c> of the clone.</summary>
+/// <summary>The settings of a host that is started here: the environment, then <c>local.settings.json</c>.</summary>
 internal sealed class HostSettings
 {
     private const string File = "local.settings.json";
@@ -29,7 +29,8 @@ internal sealed class HostSettings
     public bool IsEmulated => Storage is { IsLoopback: true, Scheme: "http" };
 
     /// <summary>A setting; null where it is not set.</summary>
-    public string? this[string name] => _variable(name) ?? _values.GetValueOrDefault(name.Replace("__", ":", StringComparison.Ordinal));
+    public string? this[string name] =>
+        _variable(name) ?? _values.GetValueOrDefault(name.Replace("__", ":", StringComparison.Ordinal));
 
     /// <summary>Reads them.</summary>
     public static HostSettings Read(Installation? installation, Func<string, string?> variable)

@@ -69,7 +69,7 @@ internal sealed class InstallationDoctor(Installation? installation, HostSetting
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            return new(Health.Missing, "folder", $"{folder} cannot be written to ({denied.Message}): make it yours, or free space");
+            return new(Health.Missing, "folder", $"{folder} cannot be written to ({denied.Message}): make it yours");
         }
 
         return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(folder) & Others) != 0
@@ -121,12 +121,13 @@ internal sealed class InstallationDoctor(Installation? installation, HostSetting
         {
             return new(Health.Good, "storage", $"port {at.Port} is free for the Azurite that '{mesh} up' starts");
         }
-        catch (Exception away) when (away is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception away) when (away is HttpRequestException
+            || (away is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
             return new(
                 Health.Missing,
                 "storage",
-                $"{at.GetLeftPart(UriPartial.Authority)} does not answer ({away.Message}): look at AzureWebJobsStorage and the network");
+                $"{at.GetLeftPart(UriPartial.Authority)} does not answer ({away.Message}): look at AzureWebJobsStorage");
         }
     }
 

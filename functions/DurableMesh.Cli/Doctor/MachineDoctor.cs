@@ -40,7 +40,7 @@ internal sealed class MachineDoctor(Func<IProgramRunner> newRunner)
             .Select(line => line.Split(' ')[0])
             .LastOrDefault(version => MajorOf(version) >= DotnetVersion);
         return newest is null
-            ? new(Health.Remark, "dotnet", $"no .NET SDK {DotnetVersion} or newer: to build a clone, get one from https://dot.net")
+            ? new(Health.Remark, "dotnet", $"no .NET SDK {DotnetVersion} or newer: to build, get it from https://dot.net")
             : new(Health.Good, "dotnet", $".NET SDK {newest}, runtime {Environment.Version}");
     }
 
@@ -48,14 +48,15 @@ internal sealed class MachineDoctor(Func<IProgramRunner> newRunner)
     {
         var version = await VersionAsync(name, "--version", cancellation);
         var missing = isNeeded ? Health.Missing : Health.Remark;
-        var advice = $"get Node.js {NodeVersion} or newer from https://nodejs.org, or set AzureWebJobsStorage to a storage account";
+        var advice = $"get Node.js {NodeVersion} or newer from https://nodejs.org, or name a storage in AzureWebJobsStorage";
         return version is null ? new(missing, name, $"not here, and Azurite needs it: {advice}")
             : MajorOf(version) < least ? new(missing, name, $"{version} is too old for Azurite: {advice}")
             : new(Health.Good, name, version);
     }
 
     private async Task<string?> VersionAsync(string program, string option, CancellationToken cancellation) =>
-        (await SayAsync(program, option, cancellation))?.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()?.Trim();
+        (await SayAsync(program, option, cancellation))?
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()?.Trim();
 
     private async Task<string?> SayAsync(string program, string option, CancellationToken cancellation)
     {

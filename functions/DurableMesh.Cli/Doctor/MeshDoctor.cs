@@ -61,7 +61,7 @@ internal sealed class MeshDoctor(MeshClient client, bool hasKey, string mesh, Ti
         catch (SocketException)
         {
             return new(
-                Health.Missing, "mesh", $"port {at.Port} is taken by something that is no mesh: free it, or take another with --port");
+                Health.Missing, "mesh", $"port {at.Port} is taken by something that is no mesh: free it, or use another");
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class MeshDoctor(MeshClient client, bool hasKey, string mesh, Ti
         var seconds = ahead.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         return ahead.Duration() <= Same
             ? new(Health.Good, "clock", "the mesh's clock and this machine's agree")
-            : new(Health.Missing, "clock", $"the mesh's clock is {seconds} s ahead of this machine's: let both follow a time server");
+            : new(Health.Missing, "clock", $"the mesh's clock is {seconds} s ahead of this one: let both follow a time server");
     }
 
     private async Task<Diagnosis> KeyAsync(CancellationToken cancellation)

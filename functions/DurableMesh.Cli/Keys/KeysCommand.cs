@@ -85,7 +85,7 @@ internal static class KeysCommand
     private static Command Rotate(Terminal terminal)
     {
         var id = KeyId();
-        var command = new Command("rotate", "Make a new key in place of one that works for a while still.") { id, Overlap, KeyOnly };
+        var command = new Command("rotate", "Make a new key in place of one that works a while longer.") { id, Overlap, KeyOnly };
         command.SetAction(async (parsed, cancellation) =>
         {
             var (mesh, keyId) = await FindAsync(parsed, id, cancellation);

@@ -32,7 +32,8 @@ internal static class StatsCommand
 
     private static IEnumerable<(string Name, string Value)> Describe(MeshStats stats)
     {
-        (string Name, string Value) Row(string name, FormattableString value) => (name, value.ToString(CultureInfo.InvariantCulture));
+        (string Name, string Value) Row(string name, FormattableString value) =>
+            (name, value.ToString(CultureInfo.InvariantCulture));
 
         yield return Row("agents", $"{stats.Agents:N0} in {stats.Companies:N0} companies");
         yield return Row("threads", $"{stats.Threads:N0}: {stats.Open:N0} open, {stats.Held:N0} held");

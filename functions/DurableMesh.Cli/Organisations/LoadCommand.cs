@@ -109,7 +109,10 @@ internal static class LoadCommand
                 catch (MeshUnreachableException away)
                 {
                     var tried = (int)loading.Value;
-                    return new LoadReport(tried - refused.Count, refused, parts.Count - tried) { Unreachable = away.AdviceFor(terminal.Mesh) };
+                    return new LoadReport(tried - refused.Count, refused, parts.Count - tried)
+                    {
+                        Unreachable = away.AdviceFor(terminal.Mesh),
+                    };
                 }
 
                 loading.Increment(1);

@@ -159,7 +159,12 @@ internal sealed class MessageOptions
         message["verdict"] is not null
         || message["checks"] is JsonArray { Count: > 0 }
         || message["artifacts"] is JsonArray { Count: > 0 }
-        || message["body"] is { } body && !(body is JsonValue text && text.TryGetValue(out string? words) && string.IsNullOrWhiteSpace(words));
+        || message["body"] switch
+        {
+            null => false,
+            JsonValue text when text.TryGetValue(out string? words) => !string.IsNullOrWhiteSpace(words),
+            _ => true,
+        };
 
     private async Task<JsonNode?> ReadBodyAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {

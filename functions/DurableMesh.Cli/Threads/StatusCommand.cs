@@ -49,7 +49,8 @@ internal static class StatusCommand
             yield return ("decide", ThreadWords.HowToDecide(mesh, thread.ThreadId));
         }
 
-        yield return ("between", $"{thread.Initiator} and {thread.Responder}, {ThreadWords.Of(thread.Pattern)}, task {thread.McTask}");
+        yield return (
+            "between", $"{thread.Initiator} and {thread.Responder}, {ThreadWords.Of(thread.Pattern)}, task {thread.McTask}");
         yield return ("awaiting", thread.Awaiting ?? "-");
         foreach (var lease in thread.AtWork ?? [])
         {

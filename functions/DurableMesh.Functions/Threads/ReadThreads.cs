@@ -40,7 +40,8 @@ public sealed class ReadThreads(
     }
 
     /// <summary>
-    /// <c>GET /threads?state=&amp;endState=&amp;agent=&amp;company=&amp;mcTask=&amp;idPrefix=&amp;limit=&amp;cursor=</c>, newest first.
+    /// <c>GET /threads?state=&amp;endState=&amp;agent=&amp;company=&amp;mcTask=&amp;idPrefix=&amp;limit=&amp;cursor=</c>,
+    /// newest first.
     /// </summary>
     [Function("ListThreads")]
     public async Task<IResult> ListAsync(

@@ -17,7 +17,8 @@ public sealed class MeshAgentSettings(string agent)
     /// <c>~/.mesh</c>, where nothing is set: <c>mesh agent status</c> looks there too.
     /// </summary>
     public string Home { get; set; } = Path.Combine(
-        MeshVariables.Read(MeshVariables.Home) ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mesh"),
+        MeshVariables.Read(MeshVariables.Home)
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mesh"),
         "agents");
 
     /// <summary>How the agent works.</summary>

@@ -14,7 +14,7 @@ public static class ArtifactRules
 
     /// <summary>What is wrong with a name that <see cref="IsName"/> refuses.</summary>
     public const string NameRule =
-        "A name is a file's name without a path: 1 to 255 bytes, no slash or backslash, no control or invisible characters, not . or ..";
+        "A name is a file's name without a path: 1 to 255 bytes, no slash or backslash, no hidden characters, not . or ..";
 
     // Whoever gets the artifact may make a file of the name.
     private static readonly SearchValues<char> Unwanted = SearchValues.Create("/\\\uFFFD");

@@ -43,7 +43,7 @@ public static class HiddenCharacters
     public static string NameAt(string text, int at) => string.Create(
         CultureInfo.InvariantCulture, $"U+{(Rune.TryGetRuneAt(text, at, out var rune) ? rune.Value : text[at]):X4}");
 
-    /// <summary>The text for a terminal: a dot in the place of each, but for line feeds and tabs. A CR before a LF goes.</summary>
+    /// <summary>The text for a terminal: a dot in the place of each, but for line feeds and tabs.</summary>
     /// <param name="text">Anybody's text.</param>
     public static string Mask(string text) => Replace(text, (at, _, shown) =>
     {
