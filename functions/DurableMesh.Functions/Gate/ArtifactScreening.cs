@@ -36,16 +36,11 @@ public sealed class ArtifactScreening(IPseudonyms pseudonyms) : IDisposable
         ThreadView thread, string from, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
         MustMayPass(thread, from);
-        if (thread.TrustIn(from) == TrustAction.Allow)
-        {
-            return new RedactedFile(content, null);
-        }
-
         var key = await pseudonyms.OfAsync(thread.ThreadId, cancellation);
         await _oneAtATime.WaitAsync(cancellation);
         try
         {
-            return FileRedaction.Redact(content, key) ?? throw new ProblemException(Problems.BinaryNotAllowed(thread.ThreadId));
+            return FileRedaction.Redact(content, key, thread.TrustIn(from).ScopeOf()) ?? throw new ProblemException(Problems.BinaryNotAllowed(thread.ThreadId));
         }
         finally
         {

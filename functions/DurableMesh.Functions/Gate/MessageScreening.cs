@@ -16,15 +16,9 @@ public sealed class MessageScreening(IPolicySource policies, IPseudonyms pseudon
     /// <param name="cancellation">Stops waiting.</param>
     public async ValueTask<ScreenedMessage> ScreenAsync(ThreadView thread, SendMessageRequest asked, CancellationToken cancellation)
     {
-        RedactionCounts? removed = null;
-        if (thread.TrustIn(asked.From) != TrustAction.Allow)
-        {
-            var redaction = new RequestRedaction(await pseudonyms.OfAsync(thread.ThreadId, cancellation));
-            asked = redaction.Of(asked);
-            removed = redaction.Removed;
-        }
-
-        var incoming = IncomingMessage.Of(asked, policies.Current.Prices, time.GetUtcNow()) with { Redactions = removed };
+        var redaction = new RequestRedaction(await pseudonyms.OfAsync(thread.ThreadId, cancellation), thread.TrustIn(asked.From).ScopeOf());
+        asked = redaction.Of(asked);
+        var incoming = IncomingMessage.Of(asked, policies.Current.Prices, time.GetUtcNow()) with { Redactions = redaction.Removed };
         return new ScreenedMessage(incoming, asked.Body);
     }
 }

@@ -32,21 +32,16 @@ public sealed class ThreadDrafts(
         var trust = registry.Find(asked.Initiator) is { } initiator && registry.Find(asked.Responder) is { } responder
             ? policy.Trust.Decide(initiator, responder)
             : null;
-        RedactionCounts? removed = null;
-        if (trust?.ToResponder != TrustAction.Allow)
-        {
-            var redaction = new RequestRedaction(await pseudonyms.OfAsync(threadId, cancellation));
-            asked = redaction.Of(asked);
-            removed = redaction.Removed;
-        }
-
+        var redaction = new RequestRedaction(
+            await pseudonyms.OfAsync(threadId, cancellation), (trust?.ToResponder ?? TrustAction.Deny).ScopeOf());
+        asked = redaction.Of(asked);
         var hash = ThreadStart.HashOf(asked);
         var named = asked with { Initiator = registry.Resolve(asked.Initiator), Responder = registry.Resolve(asked.Responder) };
         var start = ThreadStart.Create(threadId, named, policy.Limits, hash, time.GetUtcNow()) with
         {
             AuthorityVersion = tables.Current.Version,
             Trust = trust,
-            Redactions = removed,
+            Redactions = redaction.Removed,
             Unpriced = policy.Unpriced == UnpricedUsage.Allow ? null : policy.Unpriced,
         };
         return new ThreadDraft(start, named.Brief.Body);

@@ -22,7 +22,9 @@ internal static class EmailRecogniser
         }
 
         // The user "git" is how every clone URL begins, and no person; neither is a user on a host that has no name outside.
-        if (passage.Text[start..at].SequenceEqual("git") || passage[end] == '(' || IsInside(passage.Text[(at + 1)..end]))
+        if (passage.Text[start..at].SequenceEqual("git") || passage[end] == '(' || IsInside(passage.Text[(at + 1)..end])
+            || (passage[start - 1] == ':' && passage.Before(start - 1, MaxLocalPart).LastIndexOf("//") is >= 0 and var slashes
+                && !passage.Before(start - 1, MaxLocalPart)[slashes..].Contains(' ')))
         {
             return false;
         }
@@ -54,7 +56,8 @@ internal static class EmailRecogniser
         var start = at;
         var script = ScriptOf(passage[at - 1]);
         while (at - start < MaxLocalPart
-            && (IsLetterOrDigit(passage[start - 1], script) || passage[start - 1] is '.' or '_' or '%' or '+' or '-' or '\''))
+            && (IsLetterOrDigit(passage[start - 1], script) || passage[start - 1] is '.' or '_' or '%' or '+' or '-'
+                || (passage[start - 1] == '\'' && passage.WidthOf(start - 1) == 1)))
         {
             start--;
         }

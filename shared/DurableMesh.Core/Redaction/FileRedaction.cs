@@ -20,29 +20,36 @@ public static class FileRedaction
     /// <summary>Redacts a file.</summary>
     /// <param name="content">Its bytes.</param>
     /// <param name="key">The thread's key.</param>
+    /// <param name="scope">What is taken out.</param>
     /// <returns>
     /// The file without what was found, the same bytes where nothing was; null for a file that is no text (UTF-8 without NUL), in
-    /// which nothing can be looked for.
+    /// which nothing can be looked for; the mesh's keys can.
     /// </returns>
-    public static RedactedFile? Redact(ReadOnlyMemory<byte> content, PseudonymKey key)
+    public static RedactedFile? Redact(
+        ReadOnlyMemory<byte> content, PseudonymKey key, RedactionScope scope = RedactionScope.Everything)
     {
         if (content.Span.Contains((byte)0) || !Utf8.IsValid(content.Span))
         {
-            return null;
+            return scope == RedactionScope.MeshKeys && !HasMeshKey(content.Span, key) ? new(content, null) : null;
         }
 
         var words = content.Span.StartsWith(ByteOrderMark) ? content.Span[ByteOrderMark.Length..] : content.Span;
         if (LooksLikeJson(words) && TryParse(words, out var document))
         {
-            var (redacted, counts) = Redactor.Redact(document, key);
+            var (redacted, counts) = Redactor.Redact(document, key, scope);
             return counts.Total == 0 ? new(content, null) : new(redacted.ToUtf8(), counts);
         }
 
         var text = Encoding.UTF8.GetString(words);
-        using var run = new RedactionRun(key, text);
+        using var run = new RedactionRun(key, scope, text);
         var output = RedactLines(text, run);
         return run.Counts.Total == 0 ? new(content, null) : new(output, run.Counts);
     }
+
+    /// <summary>Whether a key stands in bytes that are no text, one byte a character.</summary>
+    private static bool HasMeshKey(ReadOnlySpan<byte> content, PseudonymKey key) =>
+        content.IndexOf("dmk_"u8) >= 0
+        && Redactor.Redact(Encoding.Latin1.GetString(content), key, RedactionScope.MeshKeys).Counts.Total > 0;
 
     private static ReadOnlyMemory<byte> RedactLines(string text, RedactionRun run)
     {

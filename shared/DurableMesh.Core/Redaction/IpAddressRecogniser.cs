@@ -109,7 +109,7 @@ internal static class IpAddressRecogniser
         var hasPrefix = passage[end] == '/' && char.IsAsciiDigit(passage[end + 1]);
         var hasPort = passage[end] == ':' && char.IsAsciiDigit(passage[end + 1]);
         var isNetwork = hasPrefix && IsNetwork(parts, passage, end);
-        var isSmall = parts[0] != 10 ? !parts.ContainsAnyInRange(100, 255) : end - at == 8;
+        var isSmall = parts[0] != 10 && !parts.ContainsAnyInRange(100, 255);
         return parts[0] is not (0 or 127) && !(parts[0] == 255 && parts[1] == 255)
             && (parts[3] != 0 || hasPrefix) && !isNetwork
             && (!isSmall || hasPrefix || hasPort || passage[at - 1] is '/' or '@' || passage.IsNamed(at, 24, NamesOfAddress));
@@ -126,7 +126,7 @@ internal static class IpAddressRecogniser
     }
 
     /// <summary>
-    /// Whether nothing goes on beside it. A name may hold an address (<c>report_203.0.113.7.pdf</c>) as well as a version; versions have
+    /// Whether nothing goes on beside it. A name may hold an address of a file as well as a version; versions have
     /// parts under a hundred, or begin with 10.
     /// </summary>
     private static bool IsAlone(ReadOnlySpan<int> parts, in Passage passage, int at, int end)
@@ -139,7 +139,7 @@ internal static class IpAddressRecogniser
         var wentOn = char.IsAsciiLetterOrDigit(passage[at - 1]) || passage[at - 1] is '.' or '§' || passage[at - 1] switch
         {
             '-' or '_' => !isTelling && char.IsAsciiLetterOrDigit(passage[at - 2]),
-            '/' => char.IsAsciiLetter(passage[at - 2]) && !IsInPath(passage.Before(at - 1, MaxV6)),
+            '/' => char.IsAsciiLetter(passage[at - 2]) && passage[end] != '/' && !IsInPath(passage.Before(at - 1, MaxV6)),
             _ => false,
         };
         return !goesOn && !wentOn;

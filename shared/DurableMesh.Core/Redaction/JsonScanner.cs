@@ -139,7 +139,7 @@ internal ref struct JsonScanner : IDisposable
     {
         var text = TextOf(reader);
         var member = MemberOf(reader, text);
-        if (CredentialRecogniser.TryReadMember(member, text, _run, out var finding))
+        if (_run.Scope == RedactionScope.Everything && CredentialRecogniser.TryReadMember(member, text, _run, out var finding))
         {
             var placeholder = _run.OutputOf(0);
             placeholder.Clear();

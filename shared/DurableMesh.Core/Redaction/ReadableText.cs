@@ -53,7 +53,7 @@ internal sealed class ReadableText : IDisposable
 
             at += special;
             var character = Decode(source[at..], out var length);
-            var seen = character is { } some ? Fold(some, _characters.Span) : null;
+            var seen = character is { } some ? Fold(some, _characters.Span) : BetweenWords(source[(at + length)..]);
             _seams.Add(new Seam(_characters.Span.Length + (seen is null ? 0 : 1), at, length, seen is null));
             if (seen is { } visible)
             {
@@ -104,6 +104,13 @@ internal sealed class ReadableText : IDisposable
 
         return _seams[seam].IsHidden ? (-1, 0) : (_seams[seam].ViewEnd, _seams[seam].Length);
     }
+
+    /// <summary>A change of colour within what is read as one word parts it: it was two.</summary>
+    private char? BetweenWords(ReadOnlySpan<char> rest) =>
+        _characters.Span is [.., var before] && char.IsAsciiLetterOrDigit(before)
+        && rest is [var next, ..] && (char.IsAsciiLetterOrDigit(next) || next == '+')
+            ? ' '
+            : null;
 
     private static char? Decode(ReadOnlySpan<char> text, out int length)
     {

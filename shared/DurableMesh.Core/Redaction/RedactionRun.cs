@@ -4,8 +4,9 @@ namespace DurableMesh.Core.Redaction;
 
 /// <summary>One call: its key, what it took out so far, and what the whole body talks about.</summary>
 /// <param name="key">The thread's key.</param>
+/// <param name="scope">What is looked for.</param>
 /// <param name="body">The whole body, in which a number's name is looked for (<see cref="Mentions"/>).</param>
-internal sealed class RedactionRun(PseudonymKey key, string body) : IDisposable
+internal sealed class RedactionRun(PseudonymKey key, RedactionScope scope, string body) : IDisposable
 {
     /// <summary>What is remembered is what repeats; a body of ever new names must not fill the memory with them.</summary>
     private const int MaxRemembered = 1024;
@@ -27,6 +28,9 @@ internal sealed class RedactionRun(PseudonymKey key, string body) : IDisposable
     private int _failures;
     private readonly int[] _counts = new int[RedactionKinds.Count];
     private readonly PooledText[] _outputs = [new(), new()];
+
+    /// <summary>What is looked for.</summary>
+    public RedactionScope Scope => scope;
 
     /// <summary>What is looked at, as it reads.</summary>
     public ReadableText Readable { get; } = new();

@@ -15,20 +15,24 @@ public static class Redactor
     /// </summary>
     /// <param name="body">The value.</param>
     /// <param name="key">The thread's key.</param>
+    /// <param name="scope">What is taken out.</param>
     /// <returns>The value without them (the same one where there are none) and what was taken out.</returns>
-    public static (JsonText Body, RedactionCounts Counts) Redact(JsonText body, PseudonymKey key)
+    public static (JsonText Body, RedactionCounts Counts) Redact(
+        JsonText body, PseudonymKey key, RedactionScope scope = RedactionScope.Everything)
     {
-        using var run = new RedactionRun(key, body.Text);
+        using var run = new RedactionRun(key, scope, body.Text);
         return (JsonScanner.Redact(body, run), run.Counts);
     }
 
     /// <summary>Redacts a plain text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="key">The thread's key.</param>
+    /// <param name="scope">What is taken out.</param>
     /// <returns>The text without them (the same one where there are none) and what was taken out.</returns>
-    public static (string Text, RedactionCounts Counts) Redact(string text, PseudonymKey key)
+    public static (string Text, RedactionCounts Counts) Redact(
+        string text, PseudonymKey key, RedactionScope scope = RedactionScope.Everything)
     {
-        using var run = new RedactionRun(key, text);
+        using var run = new RedactionRun(key, scope, text);
         return (TextScanner.TryRedact(text, Member.Unnamed, run, out var redacted) ? redacted.ToString() : text, run.Counts);
     }
 }

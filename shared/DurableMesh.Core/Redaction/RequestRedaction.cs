@@ -7,7 +7,8 @@ namespace DurableMesh.Core.Redaction;
 /// body. Ids, hashes and numbers stay.
 /// </summary>
 /// <param name="key">The thread's pseudonyms.</param>
-public sealed class RequestRedaction(PseudonymKey key)
+/// <param name="scope">What is taken out.</param>
+public sealed class RequestRedaction(PseudonymKey key, RedactionScope scope = RedactionScope.Everything)
 {
     private RedactionCounts _counts = RedactionCounts.None;
 
@@ -47,7 +48,7 @@ public sealed class RequestRedaction(PseudonymKey key)
             return null;
         }
 
-        var (redacted, counts) = Redactor.Redact(body, key);
+        var (redacted, counts) = Redactor.Redact(body, key, scope);
         _counts = _counts.Add(counts);
         return redacted;
     }
@@ -59,7 +60,7 @@ public sealed class RequestRedaction(PseudonymKey key)
             return null;
         }
 
-        var (redacted, counts) = Redactor.Redact(text, key);
+        var (redacted, counts) = Redactor.Redact(text, key, scope);
         _counts = _counts.Add(counts);
         return redacted;
     }

@@ -27,10 +27,14 @@ internal static class TextScanner
 
     private static readonly SearchValues<char> Marks = SearchValues.Create("0123456789@:.");
 
+    private static readonly SearchValues<char> None = SearchValues.Create("");
+
+    private static readonly SearchValues<string> MeshKeys = SearchValues.Create(["dmk_"], StringComparison.Ordinal);
+
     private static readonly string[] WordsAnywhere =
     [
         PrivateKeyRecogniser.Begin, PrivateKeyRecogniser.PrivateLines, BearerTokenRecogniser.Bearer, AuthorizationRecogniser.Cookie, .. CommandLineRecogniser.Triggers,
-        .. UrlSecretRecogniser.Triggers, .. SecretNames.Roots,
+        .. UrlSecretRecogniser.Triggers, .. SecretForms.InnerTriggers, .. SecretNames.Roots,
     ];
 
     private static readonly SearchValues<string> InName = SearchValues.Create([.. WordsAnywhere.Where(word => Ascii.IsValid(word))], StringComparison.OrdinalIgnoreCase);
@@ -83,12 +87,14 @@ internal static class TextScanner
         text = readable.Read(source);
         var written = text == source ? null : readable;
         var copied = 0;
-        var words = text.ContainsAny(ForeignLetters) ? WordsWithForeign : Words;
+        var isAll = run.Scope == RedactionScope.Everything;
+        var marks = isAll ? Marks : None;
+        var words = !isAll ? MeshKeys : text.ContainsAny(ForeignLetters) ? WordsWithForeign : Words;
         var missed = int.MaxValue;
         var (done, at, mark, word, searched) = (0, 0, -1, -1, 0);
         while (true)
         {
-            mark = mark >= at ? mark : Next(text[at..].IndexOfAny(Marks), at);
+            mark = mark >= at ? mark : Next(text[at..].IndexOfAny(marks), at);
             searched = Math.Max(searched, at);
             word = word >= at ? word : Next(text[searched..].IndexOfAny(words), searched);
             var here = Math.Min(mark, word);
@@ -99,7 +105,7 @@ internal static class TextScanner
             }
 
             var passage = new Passage { Text = text, Readable = written, Floor = done, Member = member, Run = run };
-            if (TryRead(passage, here, out var finding))
+            if (isAll ? TryRead(passage, here, out var finding) : SecretForms.TryRead(passage, here, out finding))
             {
                 output.Append(source[copied..(written?.StartOf(finding.Start) ?? finding.Start)]);
                 run.Take(finding, output);
@@ -111,8 +117,8 @@ internal static class TextScanner
             else
             {
                 missed = Math.Min(missed, here);
-                at = EndOfMiss(text, here);
-                if (here == word)
+                at = Math.Min(EndOfMiss(text, here), word > here ? word : int.MaxValue);
+                if (here == word && isAll)
                 {
                     word = SearchInName(text, at, out searched);
                 }

@@ -16,6 +16,7 @@ internal static class BareSecretRecogniser
 
     private static readonly SearchValues<char> EndOfWord = SearchValues.Create(" \t\r\n\"'`");
     private static readonly SearchValues<char> EndOfPart = SearchValues.Create("\r\n;");
+    private static readonly SearchValues<char> EndOfPartBefore = SearchValues.Create("\r\n\"';:=,/()");
     private static readonly SearchValues<char> Separators = SearchValues.Create("&;,<#");
     private static readonly SearchValues<char> InTypes = SearchValues.Create("<>[]|?&");
     private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
@@ -195,7 +196,7 @@ internal static class BareSecretRecogniser
     {
         var before = passage.Before(nameStart, MaxBefore).TrimEnd();
         return before.EndsWith(";")
-            || (passage[nameStart - 1] == ' ' && before.LastIndexOfAny(";\r\n\"") is >= 0 and var at && before[at] == ';');
+            || (passage[nameStart - 1] == ' ' && before.LastIndexOfAny(EndOfPartBefore) is >= 0 and var at && before[at] == ';');
     }
 
     /// <summary>A type's name with its arguments, or an array or union of types.</summary>

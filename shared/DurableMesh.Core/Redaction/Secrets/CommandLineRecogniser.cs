@@ -110,6 +110,11 @@ internal static class CommandLineRecogniser
         }
 
         var value = passage.Text.Slice(start, length);
+        if (SecretValues.HasPlaceholder(value))
+        {
+            return false;
+        }
+
         var colon = value.IndexOf(':');
         if (colon == length - 1)
         {
@@ -129,7 +134,7 @@ internal static class CommandLineRecogniser
         return true;
     }
 
-    /// <summary><c>net use X: \\server\share password /user:…</c>.</summary>
+    /// <summary>What stands between the share and the user of <c>net use</c>.</summary>
     private static bool TryReadNetUse(in Passage passage, int at, ReadOnlySpan<char> rest, out Finding finding)
     {
         finding = default;

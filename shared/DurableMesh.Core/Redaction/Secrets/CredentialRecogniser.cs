@@ -35,6 +35,7 @@ internal static class CredentialRecogniser
 
         finding = default;
         if (!SecretValues.CanBe(member.Secret, value)
+            || (member.Secret != SecretNature.Password && SecretValues.HasPlaceholder(value))
             || (PseudonymKey.StartsWithPlaceholder(value, out var length) && length == value.Length))
         {
             return false;
@@ -148,7 +149,7 @@ internal static class CredentialRecogniser
         var start = sign + length;
         var isTight = isEqual && length == 1 && sign == named.End && passage[start] is not (' ' or '\t');
         start = TextReading.SkipBlanks(passage, start);
-        while (passage[start] == '*' && passage[start + 1] is '*' or ' ')
+        while (passage[named.Start - 1] == '*' && passage[start] == '*' && passage[start + 1] is '*' or ' ')
         {
             start = TextReading.SkipBlanks(passage, start + 1);
         }

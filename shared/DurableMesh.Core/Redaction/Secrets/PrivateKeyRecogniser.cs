@@ -29,6 +29,11 @@ internal static class PrivateKeyRecogniser
     {
         finding = default;
         var text = passage.Text;
+        if (!text[at..].StartsWith(Begin))
+        {
+            return false;
+        }
+
         var label = text.Slice(at + Begin.Length, Math.Min(MaxLabel, text.Length - at - Begin.Length));
         var labelEnd = label.IndexOf(Dashes);
         if (labelEnd < 0 || !label[..labelEnd].Contains("PRIVATE KEY", StringComparison.Ordinal))

@@ -7,6 +7,7 @@ namespace DurableMesh.Core.Redaction.Secrets;
 internal static class SecretFinding
 {
     private const int MinMade = 6;
+    private const int MaxDoubtfulName = 4;
     private const int MinStrictKey = 12;
 
     /// <summary>The finding of a value that is a secret.</summary>
@@ -30,6 +31,9 @@ internal static class SecretFinding
     {
         finding = default;
         var value = named.Passage.Text.Slice(start, length);
+
+        // "pass" is also what a check does.
+        isStrict |= named.End - named.Start <= MaxDoubtfulName;
         if (!SecretValues.CanBe(named.Nature, value) || SecretValues.IsReference(value) || value.StartsWith("http"))
         {
             return false;

@@ -56,6 +56,9 @@ internal sealed class SecretForm
     /// <summary>What the scan looks for.</summary>
     public string Trigger => _anchor[_offset..];
 
+    /// <summary>Whether the trigger stands in the middle of the key.</summary>
+    public bool HasBefore => _before.Length > 0;
+
     /// <summary>Reads a form as it is written.</summary>
     /// <param name="form">The form.</param>
     /// <param name="kind">What its keys are.</param>

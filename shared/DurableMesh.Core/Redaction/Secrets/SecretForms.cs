@@ -22,6 +22,10 @@ internal static class SecretForms
     public static IEnumerable<string> Triggers { get; } =
         [.. All.Select(form => form.Trigger).Where(trigger => trigger.Length > 1).Distinct()];
 
+    /// <summary>Those that stand in the middle of a key, and so of a name.</summary>
+    public static IEnumerable<string> InnerTriggers { get; } =
+        [.. All.Where(form => form.HasBefore && form.Trigger.Length > 1).Select(form => form.Trigger).Distinct()];
+
     public static bool TryRead(in Passage passage, int at, out Finding finding)
     {
         finding = default;

@@ -69,7 +69,9 @@ internal static class SecretValues
         '<' => value[^1] == '>' || value.StartsWith("<%"),
         '%' => value.Length < 4 || value[^1] == '%' || value[1] == '(',
         '…' => true,
-        '*' or '.' or '•' or 'x' or 'X' or '-' or '_' or '?' => !value.ContainsAnyExcept(value[0], '…'),
+        '.' when value.StartsWith("...") => true,
+        '*' or '.' or '•' or '-' or '_' or '?' => !value.ContainsAnyExcept(value[0], '…'),
+        'x' or 'X' => value.Length > 2 && !value.ContainsAnyExcept(value[0], '…'),
         '[' => value[^1] == ']',
         '/' or '~' => IsPath(value) || IsRegularExpression(value),
         '#' => value.StartsWith("#{"),
@@ -157,7 +159,8 @@ internal static class SecretValues
 
     private static bool IsUuid(ReadOnlySpan<char> value) => value.Length == 36 && Guid.TryParseExact(value, "D", out _);
 
-    private static bool HasPlaceholder(ReadOnlySpan<char> value)
+    /// <summary>Whether something in a value was redacted already.</summary>
+    public static bool HasPlaceholder(ReadOnlySpan<char> value)
     {
         for (var rest = value; rest.IndexOf('[') is >= 0 and var open; rest = rest[(open + 1)..])
         {

@@ -40,7 +40,7 @@ internal static class UrlSecretRecogniser
         var user = Until(passage, start, EndOfAuthority);
         var colon = user.IndexOf(':');
         var host = LastAt(passage, start, url, Math.Max(colon, 0));
-        if (host < 0)
+        if (host < 0 || SecretValues.HasPlaceholder(url[..host]))
         {
             return false;
         }

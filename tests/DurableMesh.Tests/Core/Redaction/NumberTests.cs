@@ -22,6 +22,10 @@ public sealed class NumberTests
     [InlineData("38520000023237")]
     [InlineData("6200000000000005")]
     [InlineData("6759649826438453")]
+    [InlineData("5019717010103742")]            // Dankort
+    [InlineData("4111\u00a01111\u00a01111\u00a01111")]
+    [InlineData("4111\u20111111\u20111111\u20111111")]
+    [InlineData("41111111 11111111")]
     [InlineData("2200000000000004")]
     public void A_payment_card_is_found(string card) => Redacting.AssertFound("payment_card", card);
 
@@ -36,6 +40,8 @@ public sealed class NumberTests
     [InlineData("a4111111111111111f")]          // a hash
     [InlineData("1763974110123456")]            // microseconds since 1970
     [InlineData("1763974110123456789")]
+    [InlineData("52BB 5204 8676 1411 6965 5366 53D6")]
+    [InlineData("5360 7776 7936 1739 5441 542B")]
     public void What_only_looks_like_a_card_stays(string number) => Redacting.AssertUntouched(number);
 
     [Theory]
@@ -54,6 +60,10 @@ public sealed class NumberTests
     [InlineData("SE4550000000058398257466")]
     [InlineData("ES9121000418450200051332")]
     [InlineData("PL61109010140000071219812874")]
+    [InlineData("NO93-8601-1117-947")]
+    [InlineData("NO93\u00a08601\u00a01117\u00a0947")]
+    [InlineData("NO93 86011117947")]
+    [InlineData("NO 9386011117947")]
     public void An_iban_is_found(string iban) => Redacting.AssertFound("iban", iban);
 
     [Theory]
@@ -81,6 +91,9 @@ public sealed class NumberTests
     [InlineData("X2482300W")]
     [InlineData("RCCMNL83S18D969H")]            // Italy
     [InlineData("rccmnl83s18d969h")]
+    [InlineData("54362315k")]
+    [InlineData("x2482300w")]
+    [InlineData("131052-308t")]
     [InlineData("295109912611193")]             // France, and Corsica
     [InlineData("2 95 10 99 126 111 93")]
     [InlineData("253072B07300470")]
@@ -106,7 +119,9 @@ public sealed class NumberTests
     [InlineData("customerCpr", "2110625629")]
     [InlineData("CPR", "010107-1234")]
     [InlineData("SSN", "536-90-4399")]
-    [InlineData("social security number", "536904399")]
+    [InlineData("AHV-Nr.", "756 9217 0769 85")]
+    [InlineData("rodné číslo", "710319 2745")]
+    [InlineData("personnummer", "811228 9874")]
     public void A_national_id_that_any_number_may_be_is_found_in_a_body_that_names_it(string name, string id)
     {
         Redacting.AssertUntouched($"it is {id}, see above");
@@ -129,4 +144,17 @@ public sealed class NumberTests
     [InlineData("756.9217.0769.84")]
     [InlineData("710319/2746")]
     public void A_number_with_a_wrong_check_stays(string id) => Redacting.AssertUntouched(id);
+
+    [Fact]
+    public void Nine_digits_are_an_ssn_only_where_the_word_is_near()
+    {
+        Assert.Matches(@"^SSN: \[national_id:\w{8}\]$", Redacting.Text("SSN: 536904399"));
+        Assert.Contains("[national_id:", Redacting.Json("""{"ssn":536904399}"""), StringComparison.Ordinal);
+        Redacting.AssertUntouched($"The ssn is not kept.{new string('.', 100)} 536904399 536904398");
+    }
+
+    [Theory]
+    [InlineData("built at 131052-0930, 131052-2359")]
+    [InlineData("00000000000 11111111111 22222222222 of CPF, OIB and PESEL")]
+    public void A_time_and_one_digit_repeated_are_nobodys_number(string text) => Redacting.AssertUntouched(text);
 }

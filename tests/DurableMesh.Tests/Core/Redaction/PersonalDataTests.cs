@@ -42,15 +42,30 @@ public sealed class PersonalDataTests
     [InlineData("415.555.2671")]
     [InlineData("(415) 555-2671")]
     [InlineData("1-415-555-2671")]
+    [InlineData("+30 210 123 4567")]
+    [InlineData("+30 6912345678")]
+    [InlineData("00 47 22 12 34 56")]
+    [InlineData("00 30 210 123 4567")]
+    [InlineData("0047 22 12 34 56")]
     public void A_telephone_number_is_found(string number) => Redacting.AssertFound("phone", number);
 
     [Theory]
     [InlineData("Tel.: ", "22 12 34 56")]
-    [InlineData("phone number ", "0047 22 12 34 56")]
+    [InlineData("call ", "004722123456")]
     [InlineData("Mobile: ", "06 12 34 56 78")]
     [InlineData("telefon ", "030/12345678")]
     [InlineData("tel:", "5551234567")]
     [InlineData("Fax ", "(030) 123 45 67")]
+    [InlineData("電話: ", "03-1236-2250")]
+    [InlineData("전화: ", "02-218-3315")]
+    [InlineData("电话: ", "010 1231 9375")]
+    [InlineData("Sími: ", "411 1885")]
+    [InlineData("Τηλέφωνο: ", "210 123 4567")]
+    [InlineData("Portable: ", "01 23 41 28 19")]
+    [InlineData("Telemóvel: ", "21 234 2962")]
+    [InlineData("Komórka: ", "12 343 82 95")]
+    [InlineData("Natel: ", "021 236 85 77")]
+    [InlineData("name,phone,city\nOla,", "030 193727")]
     public void A_national_telephone_number_is_found_behind_its_name(string name, string number)
     {
         Assert.Equal($"it is {number} now", Redacting.Text($"it is {number} now"));
@@ -64,6 +79,10 @@ public sealed class PersonalDataTests
     [InlineData("01 02 03 04 05 06 07 08 09 0a")]
     [InlineData("telephony 5551234567")]
     [InlineData("phone 12, 34")]
+    [InlineData("+59.91273 and +10.74609, x = +12.345678")]
+    [InlineData("a[1]+271733878, f(x)+271733878")]
+    [InlineData("08 00 00 00 00 00 00 00 28 58 01 82 fe")]
+    [InlineData("order 0012345678901")]
     public void What_is_no_telephone_number_stays(string text) => Redacting.AssertUntouched(text);
 
     [Fact]
@@ -86,13 +105,21 @@ public sealed class PersonalDataTests
 
     [Theory]
     [InlineData("http://203.0.113.7:8080/x", "http://[ip]:8080/x")]
-    [InlineData("10.1.0.0/16", "[ip]/16")]
+    [InlineData("10.1.0.12/16", "[ip]/16")]
     [InlineData("8.8.8.8:53", "[ip]:53")]
     [InlineData("http://8.8.4.4/", "http://[ip]/")]
     [InlineData("10.0.0.1-10.0.0.9", "[ip]-[ip]")]
     [InlineData("[2001:db8::1]:443", "[[ip]]:443")]
     [InlineData("::ffff:203.0.113.7", "::ffff:[ip]")]
     [InlineData("203.0.113.7. Then", "[ip]. Then")]
+    [InlineData("client 203.0.113.7 GET /", "client [ip] GET /")]
+    [InlineData("server 203.0.113.7 is up", "server [ip] is up")]
+    [InlineData("report_203.0.113.7.pdf", "report_[ip].pdf")]
+    [InlineData("id-203.0.113.7", "id-[ip]")]
+    [InlineData("_203.0.113.7_", "_[ip]_")]
+    [InlineData("https://x.example/203.0.113.7", "https://x.example/[ip]")]
+    [InlineData("ping 8.12.4.2", "ping [ip]")]
+    [InlineData("remote addr: 5.9.12.8", "remote addr: [ip]")]
     public void An_ip_address_is_found_with_what_belongs_to_it(string text, string expected) =>
         Assert.Equal(expected, Regex.Replace(Redacting.Text(text), @"\[ip_address:\w{8}\]", "[ip]"));
 
@@ -101,6 +128,9 @@ public sealed class PersonalDataTests
     [InlineData("Version=10.0.12.4, v10.0.12.4, version 10.0.12.4, 4.0.30319.42000")]
     [InlineData("Chrome/126.0.12.114 and lib-10.0.12.4.jar and System.Text.Json.10.0.12.4.nupkg")]
     [InlineData("RFC 8785 §3.2.2.13 and section 10.2.13.4")]
+    [InlineData("allow 10.0.0.0/8, 10.1.0.0/16, 172.16.0.0/12 and 192.168.0.0/16")]
+    [InlineData("OID 2.5.29.35, (2.5.29.17), 2.5.4.10; see ECMA-262 22.1.3.6; mapping functions: 8.12.4.2.")]
+    [InlineData("from 2.31.0.9 to 2.31.0.10; (>=4.12.0.88,<5.0.0); libfoo==203.0.113.7; Windows NT 10.0.22.63")]
     [InlineData("10.0.0.0 and 1.2.3.4 and 1.2.3.4.5 and 300.1.1.1")]
     [InlineData("12:34:56 and 00:1b:44:11:3a:b7 and a::b and std::vector and 2001:db8")]
     [InlineData("2026:03:14 09:26:53 cafe::babe, 2000::/3 and fe80::")]
@@ -115,6 +145,15 @@ public sealed class PersonalDataTests
         AssertSame("+44 (0)20 7946 0958", "+442079460958");
         AssertSame("2001:0db8:0000::0001", "2001:db8::1");
         AssertSame("54362315-K", "54362315K");
+        AssertSame("54362315k", "54362315K");
+        AssertSame("+47 22 12 34 56", "+4722123456");
+        AssertSame("0047 22 12 34 56", "+4722123456");
+        AssertSame("19811228-9874", "811228-9874");
+        AssertSame("198112289874", "811228-9874");
+        AssertSame("131052-308t", "131052-308T");
+        AssertSame("ola@xn--exmple-cua.de", "ola@exämple.de");
+        AssertSame("4111 1111 1111 1111", "４１１１１１１１１１１１１１１１");
+        AssertSame("DE89-3704-0044-0532-0130-00", "DE89370400440532013000");
     }
 
     [Fact]
@@ -137,4 +176,19 @@ public sealed class PersonalDataTests
         Assert.StartsWith("[", Redacting.Text(left), StringComparison.Ordinal);
         Assert.Equal(Redacting.Text(left), Redacting.Text(right));
     }
+
+    [Fact]
+    public void A_national_number_is_that_of_the_same_person_abroad() =>
+        Assert.Equal(Redacting.Text("+47 22 12 34 56"), Redacting.Text("tel. 22 12 34 56")["tel. ".Length..]);
+
+    [Theory]
+    [InlineData("user@مثال.إختبار")]
+    [InlineData("taro@例え.テスト")]
+    [InlineData("用户@例子.广告")]
+    public void An_address_in_a_script_without_blanks_is_found(string address) =>
+        Assert.Matches(@"^<\[email:\w{8}\]>$", Redacting.Text($"<{address}>"));
+
+    [Theory]
+    [InlineData("postgres@db.internal, root@node1.local, app@host.lan")]
+    public void A_user_of_a_host_inside_is_no_person(string text) => Redacting.AssertUntouched(text);
 }
