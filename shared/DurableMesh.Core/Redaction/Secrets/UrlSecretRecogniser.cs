@@ -72,7 +72,8 @@ internal static class UrlSecretRecogniser
         var before = passage.Before(at, MaxUser);
         before = before[(before.LastIndexOfAny(EndOfField) + 1)..];
         var colon = before.IndexOf(':');
-        return colon > 0 && colon < before.Length - 1 && !SecretValues.IsReference(before[(colon + 1)..])
+        var password = before[(colon + 1)..];
+        return colon > 0 && !password.IsEmpty && !SecretValues.IsReference(password) && !SecretValues.IsName(password)
             && TryFind(passage, at - before.Length + colon + 1, at, out finding);
     }
 
