@@ -37,7 +37,8 @@ internal static class TableColumns
         {
             if (column-- == 0)
             {
-                return words.IsIn(head[cell]);
+                // A placeholder's kind heads nothing.
+                return !head[cell].Contains('[') && words.IsIn(head[cell]);
             }
         }
 
