@@ -92,7 +92,7 @@ internal static class RecordedDialogues
         ThreadRecord Release()
         {
             ThreadRecord record = step.ToRecord();
-            step.Recorded();
+            step.Recorded(record);
             return record;
         }
     }

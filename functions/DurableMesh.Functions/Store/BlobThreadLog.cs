@@ -154,8 +154,7 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
             : transcript.Select(entry => entry.Hash).ToList().IndexOf(record.Follows) + 1;
         if (follows == 0 && record.Follows != ContentHash.Genesis)
         {
-            throw new ThreadDivergedException(
-                $"The store has {transcript.Count} entries of thread {record.ThreadId}, and none with the hash {record.Follows}.");
+            return new StoredSteps([], [], Head: transcript is [.., var last] ? last.Hash : ContentHash.Genesis);
         }
 
         string[] answered =

@@ -13,7 +13,6 @@ public interface IThreadLog
     /// nothing.
     /// </summary>
     /// <returns>Null where the store has the step; otherwise what it has instead, and nothing was written.</returns>
-    /// <exception cref="ThreadDivergedException">The store does not have what the step follows.</exception>
     Task<StoredSteps?> AppendAsync(ThreadRecord record, CancellationToken cancellation);
 
     /// <summary>The thread, or null when the store does not know it (yet).</summary>

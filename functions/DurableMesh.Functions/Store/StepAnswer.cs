@@ -10,10 +10,15 @@ namespace DurableMesh.Functions.Store;
 /// <param name="Whole">
 /// The whole thread, instead of entries, for an orchestration that began with a state of which nobody knows whose it is.
 /// </param>
+/// <param name="Head">
+/// The hash with which the store's chain ends, where it lacks the entry that the step meant to follow: the storage has forgotten
+/// what was recorded. Null where it has that entry.
+/// </param>
 public sealed record StoredSteps(
     IReadOnlyList<TranscriptEntry> Entries,
     IReadOnlyList<string> Answered,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ThreadState? Whole = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ThreadState? Whole = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Head = null);
 
 /// <summary>
 /// The answer to the recording of a step. It says of which, because a host may hand an instance the answer to what an episode of

@@ -181,9 +181,15 @@ public static class ThreadOrchestrator
             }
 
             // Histories from before there were answers have none: then the step was recorded.
+            if (answer?.Stored?.Head is { } head)
+            {
+                await RecordAgainAsync(context, step.RecordedSince(head));
+                continue;
+            }
+
             if (answer is null || !Heed(context, step, answer))
             {
-                step.Recorded();
+                step.Recorded(record);
             }
 
             if (answer?.Forged is null)
@@ -208,6 +214,15 @@ public static class ThreadOrchestrator
                 return true;
             default:
                 return false;
+        }
+    }
+
+    /// <summary>Gives the store what it has lost, in order; what it has of it already changes nothing.</summary>
+    private static async Task RecordAgainAsync(TaskOrchestrationContext context, IReadOnlyList<ThreadRecord> lost)
+    {
+        foreach (var record in lost)
+        {
+            await context.CallActivityAsync<StepAnswer?>(nameof(ThreadActivities.RecordThreadStep), record, UntilDone);
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class ThreadStep(ThreadState state)
     private readonly List<Arrival> _arrivals = [];
     private readonly List<TranscriptEntry> _entries = [];
     private readonly List<RequestReceipt> _receipts = [];
+    private readonly List<ThreadRecord> _done = [];
     private ThreadState _recorded = state with { Seal = null };
     private string? _seal = state.Seal;
     private bool _isProven;
@@ -44,12 +45,27 @@ internal sealed class ThreadStep(ThreadState state)
         : null;
 
     /// <summary>What there was to record is durable: the next step begins.</summary>
-    public void Recorded()
+    /// <param name="record">What was recorded.</param>
+    public void Recorded(ThreadRecord record)
     {
+        _done.Add(record);
         _recorded = State;
         (_isProven, _seal) = (_isProven || _seal is not null, null);
         Forget();
     }
+
+    /// <summary>
+    /// What the store lacks though it had it, of this run of the orchestration: what was recorded since its chain ended so.
+    /// </summary>
+    /// <param name="head">The hash with which the store's chain ends.</param>
+    /// <exception cref="ThreadDivergedException">
+    /// The store has something else than this orchestration recorded, or has lost what an earlier run of it did.
+    /// </exception>
+    public IReadOnlyList<ThreadRecord> RecordedSince(string head) =>
+        _done.FindIndex(record => record.Follows == head) is >= 0 and var first
+            ? _done[first..]
+            : throw new ThreadDivergedException(
+                $"The store's chain of thread {State.Start.ThreadId} ends with {head}, which no step of this run follows.");
 
     /// <summary>
     /// Goes on from what the store has instead of this step: an episode that ran before, and was never committed, may have recorded
@@ -61,7 +77,8 @@ internal sealed class ThreadStep(ThreadState state)
         Arrival[] open = [.. _arrivals.Where(one => one.RequestId is null || !stored.Answered.Contains(one.RequestId))];
         State = stored.Whole ?? stored.Entries.Aggregate(_recorded, (state, entry) => state.Apply(entry));
         _isProven |= stored.Whole is not null;
-        Recorded();
+        Forget();
+        Recorded(ToRecord() with { Entries = stored.Entries });
         TakeAgain(open, now);
     }
 

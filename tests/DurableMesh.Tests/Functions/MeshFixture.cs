@@ -365,8 +365,9 @@ internal sealed class MeshFixture : IAsyncDisposable
         try
         {
             take();
-            Assert.Null(await Log.AppendAsync(step.ToRecord(), CancellationToken.None));
-            step.Recorded();
+            var record = step.ToRecord();
+            Assert.Null(await Log.AppendAsync(record, CancellationToken.None));
+            step.Recorded(record);
         }
         finally
         {

@@ -128,7 +128,7 @@ internal sealed class SampleThread
     private ThreadRecord Release()
     {
         var record = _step.ToRecord();
-        _step.Recorded();
+        _step.Recorded(record);
         return record;
     }
 }

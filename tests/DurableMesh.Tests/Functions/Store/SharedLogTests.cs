@@ -195,11 +195,22 @@ public sealed class SharedLogTests
     [Fact]
     public async Task A_caller_hears_that_the_storage_is_away_and_its_line_is_not_written_later()
     {
-        await using var host = Open(new SharedLogOptions { Patience = TimeSpan.FromMilliseconds(20) });
+        var time = new FakeTimeProvider();
+        var options = new SharedLogOptions();
+        await using var host = Open(options, time);
         await host.Log.WhenOpenAsync(default);
-        _blobs.Fault = (_, _) => BlobFault.Before;
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => host.AppendAsync("under way"));
-        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => host.AppendAsync("given up"));
+        var isUnderWay = false;
+        _blobs.Fault = (operation, _) =>
+        {
+            isUnderWay |= operation == "append";
+            return BlobFault.Before;
+        };
+        var underWay = host.AppendAsync("under way");
+        await Eventually.TrueAsync(() => isUnderWay);
+        var givenUp = host.AppendAsync("given up");
+        time.Advance(options.Patience);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => underWay);
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => givenUp);
         Assert.Contains("away", failure.Message, StringComparison.Ordinal);
 
         _blobs.Fault = (_, _) => BlobFault.None;
