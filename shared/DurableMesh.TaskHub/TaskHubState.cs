@@ -30,8 +30,8 @@ internal interface ITaskHubStatus
     TaskHubState State { get; }
 
     /// <summary>
-    /// What it is, once that is known for certain: it waits while the storage has not said who owns the hub, or this host recovers
-    /// it, and makes sure of leases that ran out by this host's own clock.
+    /// What it is, once that is known for certain: it waits while the storage has not said who owns the hub, or this host
+    /// recovers it, and makes sure of leases that ran out by this host's own clock.
     /// </summary>
     Task<TaskHubState> ConfirmAsync(CancellationToken cancellation);
 }

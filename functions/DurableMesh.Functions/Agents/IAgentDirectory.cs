@@ -4,7 +4,9 @@ using DurableMesh.Core.Changes;
 namespace DurableMesh.Functions.Agents;
 
 /// <summary>The companies and agents that the mesh knows.</summary>
-/// <remarks>Every method throws <see cref="Store.StoreUnavailableException"/> when the storage has not answered in time.</remarks>
+/// <remarks>
+/// Every method throws <see cref="Store.StoreUnavailableException"/> when the storage has not answered in time.
+/// </remarks>
 public interface IAgentDirectory
 {
     /// <summary>The registry, at most a second old. Cheap; each call may answer a newer one.</summary>

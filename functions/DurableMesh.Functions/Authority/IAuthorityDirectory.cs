@@ -4,7 +4,9 @@ using DurableMesh.Core.Changes;
 namespace DurableMesh.Functions.Authority;
 
 /// <summary>Who may use the mesh: the authority table with all its versions.</summary>
-/// <remarks>Every method throws <see cref="Store.StoreUnavailableException"/> when the storage has not answered in time.</remarks>
+/// <remarks>
+/// Every method throws <see cref="Store.StoreUnavailableException"/> when the storage has not answered in time.
+/// </remarks>
 public interface IAuthorityDirectory
 {
     /// <summary>The tables, at most a second old. Cheap; each call may answer newer ones.</summary>

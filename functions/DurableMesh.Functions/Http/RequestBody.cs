@@ -63,7 +63,9 @@ internal static class RequestBody
         return read.Value ?? throw new ProblemException(Problems.InvalidRequest(read.Errors));
     }
 
-    /// <summary>Whether a page of another site may make a browser send it without asking first (CORS, a simple request).</summary>
+    /// <summary>
+    /// Whether a page of another site may make a browser send it without asking first (CORS, a simple request).
+    /// </summary>
     public static bool IsSimple(HttpRequest request) =>
         !MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || SimpleTypes.Contains(type.MediaType.ToString());
 

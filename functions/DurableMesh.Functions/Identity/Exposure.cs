@@ -6,8 +6,8 @@ namespace DurableMesh.Functions.Identity;
 
 /// <summary>
 /// Whether anybody but this machine may reach the mesh. The worker of a Functions host cannot see what its host listens on, but
-/// every host says where it runs: on a developer's machine both the Functions tools and LocalHost, which listens on loopback only,
-/// say <c>Development</c>; a container and the cloud do not.
+/// every host says where it runs: on a developer's machine both the Functions tools and LocalHost, which listens on loopback
+/// only, say <c>Development</c>; a container and the cloud do not.
 /// </summary>
 internal static class Exposure
 {

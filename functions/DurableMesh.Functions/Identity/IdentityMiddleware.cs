@@ -14,8 +14,8 @@ namespace DurableMesh.Functions.Identity;
 
 /// <summary>
 /// Finds out who a request comes from, from <c>Authorization: Bearer KEY</c>, before any function sees it, and demands the scope
-/// that the function needs. The Functions host's own keys (<c>x-functions-key</c>, <c>code</c>) stay the host's business. In front of
-/// a local host it asks the same of every other route.
+/// that the function needs. The Functions host's own keys (<c>x-functions-key</c>, <c>code</c>) stay the host's business. In
+/// front of a local host it asks the same of every other route.
 /// </summary>
 internal sealed partial class IdentityMiddleware(
     IKeyDirectory keys,
@@ -162,7 +162,9 @@ internal sealed partial class IdentityMiddleware(
         return new ProblemException(Problems.KeyUnknown());
     }
 
-    /// <summary>In Azure the caller is who the front end, which writes the last entry, has seen; elsewhere whoever is connected.</summary>
+    /// <summary>
+    /// In Azure the caller is who the front end, which writes the last entry, has seen; elsewhere whoever is connected.
+    /// </summary>
     private string AddressOf(HttpContext http)
     {
         var forwarded = options.Value.Identity.BehindAzure ? http.Request.Headers["X-Forwarded-For"].ToString() : "";

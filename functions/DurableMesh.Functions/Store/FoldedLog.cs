@@ -4,8 +4,8 @@ using DurableMesh.Core.Changes;
 namespace DurableMesh.Functions.Store;
 
 /// <summary>
-/// A small state that all hosts share: a fold of its own <see cref="SharedLog{T}"/> of changes, whole in memory. Whoever asks for a
-/// change is told what the fold made of it.
+/// A small state that all hosts share: a fold of its own <see cref="SharedLog{T}"/> of changes, whole in memory. Whoever asks for
+/// a change is told what the fold made of it.
 /// </summary>
 internal sealed partial class FoldedLog<TState, TChange> : ILogIndex<Proposal<TState, TChange>>, IStoreLog, IAsyncDisposable
     where TState : class, IFolded<TState, TChange>
@@ -34,8 +34,8 @@ internal sealed partial class FoldedLog<TState, TChange> : ILogIndex<Proposal<TS
     }
 
     /// <summary>
-    /// The change that is asked for before anything else where no change was ever accepted. The fold must refuse it later: two hosts
-    /// may offer it at once.
+    /// The change that is asked for before anything else where no change was ever accepted. The fold must refuse it later: two
+    /// hosts may offer it at once.
     /// </summary>
     public TChange? Seed { get; init; }
 
@@ -59,7 +59,9 @@ internal sealed partial class FoldedLog<TState, TChange> : ILogIndex<Proposal<TS
         await _log.RefreshAsync(cancellation);
     }
 
-    /// <summary>Asks for a change; returns when its fate is durable: the state after it, and why it was refused if it was.</summary>
+    /// <summary>
+    /// Asks for a change; returns when its fate is durable: the state after it, and why it was refused if it was.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">The storage has not answered in time; the change may still happen.</exception>
     public async Task<ChangeResult<TState>> ChangeAsync(TChange change, string by, CancellationToken cancellation)
     {

@@ -270,7 +270,9 @@ internal sealed partial class SharedLog<T>(
         Volatile.Write(ref _knownAt, asked);
     }
 
-    /// <summary>What is kept to be written again has a bound: beyond it lines wait until the storage has saved some of it.</summary>
+    /// <summary>
+    /// What is kept to be written again has a bound: beyond it lines wait until the storage has saved some of it.
+    /// </summary>
     private async Task MakeRoomAsync(LineBatch<T> batch, CancellationToken cancellation)
     {
         for (var again = false; _recent.IsFull && !batch.Bytes.IsEmpty && !batch.Written; again = true)

@@ -4,7 +4,9 @@ using DurableMesh.Core.Tasks;
 namespace DurableMesh.Functions.Tasks;
 
 /// <summary>The MC tasks that the mesh knows.</summary>
-/// <remarks>Every method throws <see cref="Store.StoreUnavailableException"/> when the storage has not answered in time.</remarks>
+/// <remarks>
+/// Every method throws <see cref="Store.StoreUnavailableException"/> when the storage has not answered in time.
+/// </remarks>
 public interface ITaskDirectory
 {
     /// <summary>A task, at most a second old; null where there is none of that id.</summary>

@@ -23,8 +23,8 @@ public sealed class StoppedThreads(
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// A thread as it is, after its end if its orchestration has stopped. One whose orchestration stopped between its end and what
-    /// follows from it (evidence, task) is finished by the way.
+    /// A thread as it is, after its end if its orchestration has stopped. One whose orchestration stopped between its end and
+    /// what follows from it (evidence, task) is finished by the way.
     /// </summary>
     /// <param name="client">The Durable Task client.</param>
     /// <param name="thread">The thread as the store knows it.</param>
@@ -38,7 +38,9 @@ public sealed class StoppedThreads(
     /// <param name="client">The Durable Task client.</param>
     /// <param name="threadId">The thread.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    /// <param name="cancel">Somebody's wish that it ends now, which is granted before the hub's word for it is old enough.</param>
+    /// <param name="cancel">
+    /// Somebody's wish that it ends now, which is granted before the hub's word for it is old enough.
+    /// </param>
     /// <returns>The thread as it ended; null where its orchestration goes on.</returns>
     public async Task<ThreadView?> EndAsync(
         DurableTaskClient client, string threadId, CancellationToken cancellation, CancelRequested? cancel = null)

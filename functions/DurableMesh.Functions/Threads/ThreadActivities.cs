@@ -8,7 +8,9 @@ namespace DurableMesh.Functions.Threads;
 public sealed partial class ThreadActivities(
     IThreadLog log, ThreadEvidence evidence, ThreadSeals seals, ILogger<ThreadActivities> logger)
 {
-    /// <summary>Records one step if the mesh stands behind it and it follows what the store has; returns when that is durable.</summary>
+    /// <summary>
+    /// Records one step if the mesh stands behind it and it follows what the store has; returns when that is durable.
+    /// </summary>
     /// <param name="record">What the step left behind.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <returns>Whether the store has the step now, and what it has instead.</returns>

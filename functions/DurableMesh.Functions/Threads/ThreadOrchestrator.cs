@@ -17,9 +17,9 @@ namespace DurableMesh.Functions.Threads;
 /// </summary>
 /// <remarks>
 /// It obeys the Durable Functions code constraints: the context's clock, no I/O, and no wait that is given up. A wait that is
-/// open when the orchestration continues as new would swallow the next event, so the last step of a run opens none. A host may run
-/// an episode's activities and then run the episode again, with another clock and other events: so the state is never what a step
-/// hoped to record, but what the store says that it has.
+/// open when the orchestration continues as new would swallow the next event, so the last step of a run opens none. A host may
+/// run an episode's activities and then run the episode again, with another clock and other events: so the state is never what a
+/// step hoped to record, but what the store says that it has.
 /// </remarks>
 public static class ThreadOrchestrator
 {
@@ -112,8 +112,8 @@ public static class ThreadOrchestrator
     }
 
     /// <summary>
-    /// An event that is none of the mesh's (anybody may raise one through the management API) changes nothing. One that looks like
-    /// the mesh's is taken in, and left out again where its seal does not hold: <see cref="WriteAsync"/>.
+    /// An event that is none of the mesh's (anybody may raise one through the management API) changes nothing. One that looks
+    /// like the mesh's is taken in, and left out again where its seal does not hold: <see cref="WriteAsync"/>.
     /// </summary>
     private static void Take(TaskOrchestrationContext context, ThreadStep step, Task<InboxEnvelope?> inbox)
     {
@@ -147,8 +147,8 @@ public static class ThreadOrchestrator
     }
 
     /// <summary>
-    /// Whether it was events that nobody had sealed that could not be recorded: an event can be such that not even its step can be
-    /// written down, and whoever raised it must not end the thread by it.
+    /// Whether it was events that nobody had sealed that could not be recorded: an event can be such that not even its step can
+    /// be written down, and whoever raised it must not end the thread by it.
     /// </summary>
     private static async Task<bool> LeaveOutForgedAsync(TaskOrchestrationContext context, ThreadStep step)
     {
@@ -226,7 +226,9 @@ public static class ThreadOrchestrator
         }
     }
 
-    /// <summary>Writes the evidence, moves the task, and answers those whose events were under way when the thread ended.</summary>
+    /// <summary>
+    /// Writes the evidence, moves the task, and answers those whose events were under way when the thread ended.
+    /// </summary>
     private static async Task FinishAsync(TaskOrchestrationContext context, ThreadStep step, Task<InboxEnvelope?> inbox)
     {
         inbox = Drain(context, step, inbox);

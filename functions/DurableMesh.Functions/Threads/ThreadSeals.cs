@@ -8,18 +8,18 @@ using Microsoft.DurableTask.Client;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>
-/// Seals what the app's own functions hand to a thread's orchestration. Anybody who reaches the task hub can start an orchestration
-/// and raise an event; without the store's secret nobody can make it look as if an agent or a person had done it.
+/// Seals what the app's own functions hand to a thread's orchestration. Anybody who reaches the task hub can start an
+/// orchestration and raise an event; without the store's secret nobody can make it look as if an agent or a person had done it.
 /// </summary>
 /// <remarks>
-/// A seal is an HMAC-SHA256, 64 hexadecimal digits, over what is sealed, by hash, and where it belongs. Activities check seals and an
-/// orchestrator remembers their answers: the secret is in no history, and a replay needs it not.
+/// A seal is an HMAC-SHA256, 64 hexadecimal digits, over what is sealed, by hash, and where it belongs. Activities check seals
+/// and an orchestrator remembers their answers: the secret is in no history, and a replay needs it not.
 /// </remarks>
 public sealed class ThreadSeals
 {
     /// <summary>
-    /// In place of a seal, in a state that an orchestration carries over to itself: it proves nothing, and the store is asked. States of
-    /// before there were seals have nothing there.
+    /// In place of a seal, in a state that an orchestration carries over to itself: it proves nothing, and the store is asked.
+    /// States of before there were seals have nothing there.
     /// </summary>
     public const string Carried = "carried";
 
@@ -69,8 +69,8 @@ public sealed class ThreadSeals
         && Same(seal, await SealAsync(threadId, $"inbox\n{arrival.RequestId}", arrival.Hash, cancellation));
 
     /// <summary>
-    /// The hash of what comes in: of all that it says, a body that travels with it included. Empty, which no seal fits, where that
-    /// cannot be told.
+    /// The hash of what comes in: of all that it says, a body that travels with it included. Empty, which no seal fits, where
+    /// that cannot be told.
     /// </summary>
     /// <param name="input">What comes in, from whomever.</param>
     public static string HashOf(InboxInput input)

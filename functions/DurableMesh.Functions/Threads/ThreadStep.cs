@@ -68,8 +68,8 @@ internal sealed class ThreadStep(ThreadState state)
                 $"The store's chain of thread {State.Start.ThreadId} ends with {head}, which no step of this run follows.");
 
     /// <summary>
-    /// Goes on from what the store has instead of this step: an episode that ran before, and was never committed, may have recorded
-    /// another. What came in and has no answer yet is decided again.
+    /// Goes on from what the store has instead of this step: an episode that ran before, and was never committed, may have
+    /// recorded another. What came in and has no answer yet is decided again.
     /// </summary>
     /// <exception cref="IllegalTransitionException">The store's entries do not follow what was recorded.</exception>
     public void GoOnFrom(StoredSteps stored, DateTimeOffset now)

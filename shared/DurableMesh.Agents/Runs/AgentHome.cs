@@ -35,7 +35,9 @@ public sealed class AgentHome : IDisposable
 
     private string Inbox => Path.Combine(Folder, "inbox.json");
 
-    /// <summary>Opens an agent's folder, which is its owner's alone, and keeps other runners of the same agent out of it.</summary>
+    /// <summary>
+    /// Opens an agent's folder, which is its owner's alone, and keeps other runners of the same agent out of it.
+    /// </summary>
     /// <param name="home">The folder of all agents.</param>
     /// <param name="agent">The agent's id.</param>
     /// <exception cref="AgentHomeException">Another runner has it, or it cannot be written.</exception>

@@ -43,7 +43,8 @@ public sealed class AgentRegistry : IFolded<AgentRegistry, RegistryChange>
     public string Resolve(string idOrAlias) => Find(idOrAlias)?.Id ?? idOrAlias;
 
     /// <summary>
-    /// What tells an agent from others that had its id before and were deleted: the version with which it came, 0 where it never did.
+    /// What tells an agent from others that had its id before and were deleted: the version with which it came, 0 where it never
+    /// did.
     /// </summary>
     /// <param name="id">The agent's id.</param>
     public int IncarnationOf(string id) => _agents.FirstVersion(id);

@@ -88,8 +88,8 @@ internal static class EmailRecogniser
     }
 
     /// <summary>
-    /// Letters of the scripts that put blanks between words (up to U+058F); others would run into the address, if it is not written in
-    /// one of them itself.
+    /// Letters of the scripts that put blanks between words (up to U+058F); others would run into the address, if it is not
+    /// written in one of them itself.
     /// </summary>
     private static bool IsLetterOrDigit(char character, char script) =>
         character <= script && (char.IsLetterOrDigit(character) || char.GetUnicodeCategory(character) == UnicodeCategory.NonSpacingMark);

@@ -5,9 +5,9 @@ using System.Net.Sockets;
 namespace DurableMesh.Core.Redaction;
 
 /// <summary>
-/// IP addresses of hosts. Loopback, unspecified, mask and network addresses (10.1.0.0/16, 2001:db8::) are nobody's and stay, and so
-/// does a number of four parts that is rather a version, an object identifier or a section: what stands before it says so, or every
-/// part is less than a hundred and nothing says that it is an address.
+/// IP addresses of hosts. Loopback, unspecified, mask and network addresses (10.1.0.0/16, 2001:db8::) are nobody's and stay, and
+/// so does a number of four parts that is rather a version, an object identifier or a section: what stands before it says so, or
+/// every part is less than a hundred and nothing says that it is an address.
 /// </summary>
 internal static class IpAddressRecogniser
 {
@@ -145,7 +145,9 @@ internal static class IpAddressRecogniser
         return !goesOn && !wentOn;
     }
 
-    /// <summary>Whether the word before a slash has a point or a slash itself, as a product's name before its version has not.</summary>
+    /// <summary>
+    /// Whether the word before a slash has a point or a slash itself, as a product's name before its version has not.
+    /// </summary>
     private static bool IsInPath(ReadOnlySpan<char> before) => before[(before.LastIndexOfAny(EndOfPath) + 1)..].ContainsAny('.', '/');
 
     private static bool IsOtherwiseNamed(in Passage passage, int at)

@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 namespace DurableMesh.Core.Redaction;
 
 /// <summary>
-/// A text as its reader sees it: <c>\n</c>, <c>\u003c</c>, <c>%40</c> and <c>&amp;lt;</c> are the one character that they stand for,
-/// colour codes and characters without width are gone, wide and foreign digits are digits, every blank is a blank. What is found in it
-/// is taken out of the text as it was written, and never a part of an escape: text that was JSON is JSON still.
+/// A text as its reader sees it: <c>\n</c>, <c>\u003c</c>, <c>%40</c> and <c>&amp;lt;</c> are the one character that they stand
+/// for, colour codes and characters without width are gone, wide and foreign digits are digits, every blank is a blank. What is
+/// found in it is taken out of the text as it was written, and never a part of an escape: text that was JSON is JSON still.
 /// </summary>
 internal sealed class ReadableText : IDisposable
 {
@@ -74,7 +74,9 @@ internal sealed class ReadableText : IDisposable
     /// <summary>Where a character ends as it was written.</summary>
     public int EndOf(int at) => StartOf(at) + WidthOf(at);
 
-    /// <summary>As how many characters a character was written; quotes of a text in a text are wider than those around it.</summary>
+    /// <summary>
+    /// As how many characters a character was written; quotes of a text in a text are wider than those around it.
+    /// </summary>
     public int WidthOf(int at) =>
         LastSeamBefore(at + 1) is >= 0 and var seam && FirstThatShows(seam) is var (end, length) && end == at + 1 ? length : 1;
 

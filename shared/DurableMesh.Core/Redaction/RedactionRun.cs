@@ -48,8 +48,8 @@ internal sealed class RedactionRun(PseudonymKey key, RedactionScope scope, strin
     public PooledText OutputOf(int pass) => _outputs[pass % _outputs.Length];
 
     /// <summary>
-    /// The first line of the block of lines that a line is in, from where to where. A block is looked through once: what is asked for
-    /// comes in the order of the text.
+    /// The first line of the block of lines that a line is in, from where to where. A block is looked through once: what is asked
+    /// for comes in the order of the text.
     /// </summary>
     /// <param name="passage">The text.</param>
     /// <param name="line">Where the line starts.</param>

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace DurableMesh.Core.Redaction;
 
 /// <summary>
-/// The heads of tables in a text: a place in a row belongs to the column whose head is in the first line of the block, with as many
-/// commas, semicolons, tabs or bars before it.
+/// The heads of tables in a text: a place in a row belongs to the column whose head is in the first line of the block, with as
+/// many commas, semicolons, tabs or bars before it.
 /// </summary>
 internal static class TableColumns
 {

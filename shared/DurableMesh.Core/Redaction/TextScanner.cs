@@ -74,8 +74,8 @@ internal static class TextScanner
     /// <param name="run">The call.</param>
     /// <param name="output">The text without what was found in it.</param>
     /// <param name="again">
-    /// Whether something that was no finding stands before one, and may be one now. Behind a finding nothing changes: the recognisers
-    /// did not look past its end.
+    /// Whether something that was no finding stands before one, and may be one now. Behind a finding nothing changes: the
+    /// recognisers did not look past its end.
     /// </param>
     /// <returns>Whether anything was found.</returns>
     private static bool Pass(ReadOnlySpan<char> text, Member member, RedactionRun run, PooledText output, out bool again)

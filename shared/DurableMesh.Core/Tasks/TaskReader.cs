@@ -5,7 +5,9 @@ namespace DurableMesh.Core.Tasks;
 /// <summary>Reads what is said about tasks, strictly; all that is wrong is said at once.</summary>
 public static class TaskReader
 {
-    /// <summary>The longest id of a task: the delivery of each of its changes is an orchestration that is named after it.</summary>
+    /// <summary>
+    /// The longest id of a task: the delivery of each of its changes is an orchestration that is named after it.
+    /// </summary>
     public const int MaxIdLength = 64;
 
     private const int MaxNameLength = 128;

@@ -71,7 +71,9 @@ public sealed record SystemFault(EndReason Reason, string Detail) : ThreadInput;
 /// <summary>The payload of the one external event of a thread.</summary>
 /// <param name="RequestId">The caller's id for this request; the receipt is filed under it.</param>
 /// <param name="Payload">What comes in.</param>
-/// <param name="Seal">The app's proof that it came through one of its own functions; null in events that anybody may have raised.</param>
+/// <param name="Seal">
+/// The app's proof that it came through one of its own functions; null in events that anybody may have raised.
+/// </param>
 public sealed record InboxEnvelope(
     string RequestId,
     InboxInput Payload,

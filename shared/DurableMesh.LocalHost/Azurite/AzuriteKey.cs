@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace DurableMesh.LocalHost.Azurite;
 
 /// <summary>
-/// The account key of a repository's own Azurite: random, made once, in a file beside its data that its owner alone can read. The key
-/// that comes with every Azurite is known to everybody, and whoever reaches the port could change all that the mesh keeps.
+/// The account key of a repository's own Azurite: random, made once, in a file beside its data that its owner alone can read. The
+/// key that comes with every Azurite is known to everybody, and whoever reaches the port could change all that the mesh keeps.
 /// </summary>
 internal static class AzuriteKey
 {

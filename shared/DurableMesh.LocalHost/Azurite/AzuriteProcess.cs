@@ -112,7 +112,9 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         return new AzuriteProcess(installation, folder, endpoint, identity, time, logger) { AccountKey = key };
     }
 
-    /// <summary>An Azurite that an earlier process of ours started and that still runs; which key it takes is to be found out.</summary>
+    /// <summary>
+    /// An Azurite that an earlier process of ours started and that still runs; which key it takes is to be found out.
+    /// </summary>
     public static AzuriteProcess Adopt(
         ProcessIdentity identity,
         AzuriteInstallation installation,

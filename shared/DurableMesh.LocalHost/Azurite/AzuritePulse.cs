@@ -5,9 +5,9 @@ using DurableMesh.TaskHub.Storage;
 namespace DurableMesh.LocalHost.Azurite;
 
 /// <summary>
-/// A small blob that is written and read now and then. Written, it gives an Azurite that has nothing else to do something to save,
-/// which it does only where something has changed. Read, it shows whether Azurite can still open files: without a free handle it
-/// answers everything with 500, for ever.
+/// A small blob that is written and read now and then. Written, it gives an Azurite that has nothing else to do something to
+/// save, which it does only where something has changed. Read, it shows whether Azurite can still open files: without a free
+/// handle it answers everything with 500, for ever.
 /// </summary>
 internal sealed class AzuritePulse(StorageConnection storage, TimeProvider time)
 {

@@ -8,9 +8,9 @@ namespace DurableMesh.LocalHost.Azurite;
 /// whole, beside the old one, and then puts it in its place: on a full disk that fails, and it says nothing.
 /// </summary>
 /// <remarks>
-/// A database is saved by one save after the other. So the save that is seen second began after the end of the first, and holds all
-/// that was acknowledged before it. When a save ended is known by two looks, the clock being the host's own. Both databases count:
-/// without the second nobody knows where the bytes lie of which the first speaks.
+/// A database is saved by one save after the other. So the save that is seen second began after the end of the first, and holds
+/// all that was acknowledged before it. When a save ended is known by two looks, the clock being the host's own. Both databases
+/// count: without the second nobody knows where the bytes lie of which the first speaks.
 /// </remarks>
 internal sealed class AzuriteSaves(TimeProvider time) : ISaveWitness
 {

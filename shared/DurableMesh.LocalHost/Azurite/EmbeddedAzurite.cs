@@ -9,7 +9,9 @@ namespace DurableMesh.LocalHost.Azurite;
 /// The Azurite that a host brings along: started (and installed, the first time) when the connection string means one on this
 /// machine and none answers there; stopped after everything else by the last host that uses it.
 /// </summary>
-/// <param name="storage">The account: whether it means an Azurite on this machine, and whose clients are told which key that takes.</param>
+/// <param name="storage">
+/// The account: whether it means an Azurite on this machine, and whose clients are told which key that takes.
+/// </param>
 /// <param name="installation">What could be started; null when the repository cannot be found.</param>
 /// <param name="time">The clock that pauses go by.</param>
 /// <param name="logger">The log.</param>
@@ -107,8 +109,8 @@ internal sealed class EmbeddedAzurite(
     }
 
     /// <summary>
-    /// Somebody else's Azurite is used with the key that everybody knows, where this repository never had one of its own at that port:
-    /// then it is nobody's but a stranger's.
+    /// Somebody else's Azurite is used with the key that everybody knows, where this repository never had one of its own at that
+    /// port: then it is nobody's but a stranger's.
     /// </summary>
     private async Task UseForeignAsync(Uri at, string? ownKey, CancellationToken cancellation)
     {
@@ -225,7 +227,9 @@ internal sealed class EmbeddedAzurite(
         }
     }
 
-    /// <summary>Looks whether it saves, keeps it at it, and ends one that fails at everything: it is started again then.</summary>
+    /// <summary>
+    /// Looks whether it saves, keeps it at it, and ends one that fails at everything: it is started again then.
+    /// </summary>
     private async Task TendAsync(AzuriteProcess azurite, string folder, CancellationToken cancellation)
     {
         var before = Saves.Trouble;

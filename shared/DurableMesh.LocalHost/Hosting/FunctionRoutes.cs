@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableMesh.LocalHost;
 
-/// <summary>The HTTP pipeline: routing, who may pass, the question whose task hub it is, then the endpoint, and nothing else.</summary>
+/// <summary>
+/// The HTTP pipeline: routing, who may pass, the question whose task hub it is, then the endpoint, and nothing else.
+/// </summary>
 internal static class FunctionRoutes
 {
     public static void MapFunctions(this WebApplication app, IEnumerable<LocalFunction> functions)

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace DurableMesh.LocalHost;
 
 /// <summary>
-/// Stands in front of every route of a local host: functions, the management API, and what is no route at all. Register one to decide
-/// who may pass; without one <see cref="LocalRequest.IsFromHere"/> does.
+/// Stands in front of every route of a local host: functions, the management API, and what is no route at all. Register one to
+/// decide who may pass; without one <see cref="LocalRequest.IsFromHere"/> does.
 /// </summary>
 public interface IRequestGuard
 {

@@ -13,7 +13,9 @@ internal static class PrivateFolder
         IgnoreInaccessible = true,
     };
 
-    /// <summary>Makes the folder, 0700, where there is none. From one that others could look into their rights are taken.</summary>
+    /// <summary>
+    /// Makes the folder, 0700, where there is none. From one that others could look into their rights are taken.
+    /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="withContents">Whether they are then taken from all that is in it, too: it was all made here.</param>
     /// <returns>Its full path.</returns>

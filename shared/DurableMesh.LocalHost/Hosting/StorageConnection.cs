@@ -77,8 +77,8 @@ public sealed class StorageConnection
             : null;
 
     /// <summary>
-    /// The account key that the connection string gives an Azurite on this machine; null where the Azurite found there, or started
-    /// there, says which it takes.
+    /// The account key that the connection string gives an Azurite on this machine; null where the Azurite found there, or
+    /// started there, says which it takes.
     /// </summary>
     internal string? GivenAzuriteKey => AzuriteEndpoint is null || _azuriteKey is not null ? null : KeyIn(_connectionString!);
 

@@ -162,7 +162,9 @@ internal sealed partial class CommitLog(
         return whole;
     }
 
-    /// <summary>What is kept to be written again has a bound: beyond it work waits until the storage has saved some of it.</summary>
+    /// <summary>
+    /// What is kept to be written again has a bound: beyond it work waits until the storage has saved some of it.
+    /// </summary>
     private async Task MakeRoomAsync(CancellationToken cancellation)
     {
         for (bool told = false; _unsaved.IsFull; told = true)

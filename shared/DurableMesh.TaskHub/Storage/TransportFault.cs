@@ -11,7 +11,9 @@ namespace DurableMesh.TaskHub.Storage;
 /// </summary>
 public static class TransportFault
 {
-    /// <summary>Whether a request failed because its answer, or the way to it, was not to be had: asking again may help.</summary>
+    /// <summary>
+    /// Whether a request failed because its answer, or the way to it, was not to be had: asking again may help.
+    /// </summary>
     /// <param name="error">With what it failed.</param>
     /// <param name="cancellation">
     /// The caller's token. Its cancellation is no fault; any other is how a client library reports a timeout.

@@ -7,7 +7,9 @@ namespace DurableMesh.Tests.Cli;
 /// <summary>Puts what steers a terminal into every text of an answer that somebody else may have written.</summary>
 internal static class HostileAnswers
 {
-    /// <summary>A title, a cleared screen, a C1 sequence, turned text, line separators, what is invisible, an overwritten line.</summary>
+    /// <summary>
+    /// A title, a cleared screen, a C1 sequence, turned text, line separators, what is invisible, an overwritten line.
+    /// </summary>
     public const string Payload = "\u001b]0;owned\u0007\u001b[2J\u009b31m\u202eevil\u2066\u2028\u2029\u200b\u0085\u007f\r";
 
     private static readonly string[] Written =

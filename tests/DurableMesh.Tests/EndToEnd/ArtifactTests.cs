@@ -9,7 +9,9 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Tests.EndToEnd;
 
-/// <summary>Files that travel through the real host over a real storage: large ones, broken ones, and those that zones redact.</summary>
+/// <summary>
+/// Files that travel through the real host over a real storage: large ones, broken ones, and those that zones redact.
+/// </summary>
 public sealed class ArtifactTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
 {
     private const int Limit = ArtifactRules.MaxBytes;

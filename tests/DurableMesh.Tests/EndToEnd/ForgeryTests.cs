@@ -13,8 +13,8 @@ using ThreadState = DurableMesh.Core.Threads.ThreadState;
 namespace DurableMesh.Tests.EndToEnd;
 
 /// <summary>
-/// What a page in a browser, and a local user, try with the real host: to speak as a verifier, to decide for a person, to start what no
-/// agent has asked for, all through the management API.
+/// What a page in a browser, and a local user, try with the real host: to speak as a verifier, to decide for a person, to start
+/// what no agent has asked for, all through the management API.
 /// </summary>
 [Collection(typeof(SharedAzurite))]
 public sealed class ForgeryTests(AzuriteFixture azurite) : IAsyncLifetime

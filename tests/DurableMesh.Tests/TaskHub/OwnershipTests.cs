@@ -8,7 +8,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DurableMesh.Tests.TaskHub;
 
-/// <summary>Two hosts on one hub: who answers, who waits, and what a host may say that does not know that it was deposed.</summary>
+/// <summary>
+/// Two hosts on one hub: who answers, who waits, and what a host may say that does not know that it was deposed.
+/// </summary>
 public sealed class OwnershipTests
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));

@@ -60,7 +60,9 @@ internal static class NationalIdChecks
             && compact[^1] == "0123456789ABCDEFHJKLMNPRSTUVWXY"[(int)(number % 31)];
     }
 
-    /// <summary>A henkilötunnus that is not also a date and a time of day, day, month and year, a hyphen, hours and minutes.</summary>
+    /// <summary>
+    /// A henkilötunnus that is not also a date and a time of day, day, month and year, a hyphen, hours and minutes.
+    /// </summary>
     public static bool FinnishAndNoTime(ReadOnlySpan<char> compact) =>
         Finnish(compact) && (char.IsAsciiLetter(compact[^1]) || compact.Length == 11 || !IsTime(compact[^4..]));
 

@@ -70,7 +70,9 @@ internal sealed record NumberFormat(RedactionKind Kind, string Mask, NumberCheck
     private static bool IsCode(in Passage passage, int start, int end) =>
         IsCodeWithLetter(passage, start - 5) || IsCodeWithLetter(passage, end + 1);
 
-    /// <summary>Four hexadecimal digits between blanks, and not only decimal ones; or more groups of digits on that side.</summary>
+    /// <summary>
+    /// Four hexadecimal digits between blanks, and not only decimal ones; or more groups of digits on that side.
+    /// </summary>
     private static bool IsCodeWithLetter(in Passage passage, int at)
     {
         for (var step = at < 0 ? 0 : 1; step <= MaxNeighbours; step++)

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace DurableMesh.Core.Redaction.Secrets;
 
 /// <summary>
-/// Values without quotes: to the next blank, or in a connection string to the next semicolon. What may as well be code or a word must
-/// look made to be a secret.
+/// Values without quotes: to the next blank, or in a connection string to the next semicolon. What may as well be code or a word
+/// must look made to be a secret.
 /// </summary>
 internal static class BareSecretRecogniser
 {
@@ -75,7 +75,9 @@ internal static class BareSecretRecogniser
         return true;
     }
 
-    /// <summary>Reads the value of a flag, <c>--password x</c>: nothing else can follow, but for what a manual writes there.</summary>
+    /// <summary>
+    /// Reads the value of a flag, <c>--password x</c>: nothing else can follow, but for what a manual writes there.
+    /// </summary>
     public static bool TryReadFlag(in NamedSecret named, int start, out Finding finding)
     {
         finding = default;
@@ -215,7 +217,9 @@ internal static class BareSecretRecogniser
         return words >= 3;
     }
 
-    /// <summary>Whether a line stands in a section of a settings file: behind a line <c>[name]</c>, among lines that assign.</summary>
+    /// <summary>
+    /// Whether a line stands in a section of a settings file: behind a line <c>[name]</c>, among lines that assign.
+    /// </summary>
     private static bool IsInSection(in NamedSecret named)
     {
         var passage = named.Passage;

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace DurableMesh.Core.Redaction.Secrets;
 
 /// <summary>
-/// What stands behind the scheme "Bearer" (RFC 6750), and JSON Web Tokens wherever they stand. A word behind "Bearer" is no token.
+/// What stands behind the scheme "Bearer" (RFC 6750), and JSON Web Tokens wherever they stand. A word behind "Bearer" is no
+/// token.
 /// </summary>
 internal static class BearerTokenRecogniser
 {

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace DurableMesh.Core.Redaction.Secrets;
 
 /// <summary>
-/// Secrets on command lines that no name says: <c>curl -u user:…</c>, <c>docker login -p …</c>. Each program's flags are in a table.
-/// (<c>--password …</c> is read by its name.)
+/// Secrets on command lines that no name says: <c>curl -u user:…</c>, <c>docker login -p …</c>. Each program's flags are in a
+/// table. (<c>--password …</c> is read by its name.)
 /// </summary>
 internal static class CommandLineRecogniser
 {

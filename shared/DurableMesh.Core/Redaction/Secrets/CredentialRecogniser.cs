@@ -3,8 +3,8 @@ using System.Buffers;
 namespace DurableMesh.Core.Redaction.Secrets;
 
 /// <summary>
-/// Secrets by the name they stand under, in JSON, YAML, XML, code, headers, environments, command lines, tables and prose. What stands
-/// between the name and its value decides how the value ends and how sure it must look.
+/// Secrets by the name they stand under, in JSON, YAML, XML, code, headers, environments, command lines, tables and prose. What
+/// stands between the name and its value decides how the value ends and how sure it must look.
 /// </summary>
 internal static class CredentialRecogniser
 {
@@ -24,7 +24,9 @@ internal static class CredentialRecogniser
 
     private static readonly SearchValues<char> EndOfType = SearchValues.Create("=\"'`\r\n,;(){}");
 
-    /// <summary>Takes the value of a JSON member whose name says that it is a secret; of an authorization all but its scheme.</summary>
+    /// <summary>
+    /// Takes the value of a JSON member whose name says that it is a secret; of an authorization all but its scheme.
+    /// </summary>
     public static bool TryReadMember(Member member, ReadOnlySpan<char> value, RedactionRun run, out Finding finding)
     {
         var passage = new Passage { Text = value, Floor = 0, Member = member, Run = run };
@@ -116,7 +118,9 @@ internal static class CredentialRecogniser
         return AuthorizationRecogniser.TryReadValue(passage, AfterQuote(passage, start), out finding);
     }
 
-    /// <summary><c>name = value</c>, <c>name: value</c>, <c>name := value</c>, <c>name => value</c>, also with a type between.</summary>
+    /// <summary>
+    /// <c>name = value</c>, <c>name: value</c>, <c>name := value</c>, <c>name => value</c>, also with a type between.
+    /// </summary>
     private static bool TryReadAssigned(in NamedSecret named, out Finding finding)
     {
         finding = default;
@@ -211,7 +215,9 @@ internal static class CredentialRecogniser
             && SecretFinding.TryQuoted(named, start, value.Length, isStrict: !isElement, out finding);
     }
 
-    /// <summary>The argument after a name in quotes, <c>("NAME", "value")</c>, or after a user's: <c>NetworkCredential("user", "…")</c>.</summary>
+    /// <summary>
+    /// The argument after a name in quotes, <c>("NAME", "value")</c>, or after a user's: <c>NetworkCredential("user", "…")</c>.
+    /// </summary>
     private static bool TryReadArgument(in NamedSecret named, out Finding finding)
     {
         finding = default;

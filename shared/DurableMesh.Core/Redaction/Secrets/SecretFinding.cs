@@ -1,8 +1,8 @@
 namespace DurableMesh.Core.Redaction.Secrets;
 
 /// <summary>
-/// Makes findings of secrets: one that has its issuer's form is what the form says, whatever stands before it, so that a key has one
-/// placeholder.
+/// Makes findings of secrets: one that has its issuer's form is what the form says, whatever stands before it, so that a key has
+/// one placeholder.
 /// </summary>
 internal static class SecretFinding
 {

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace DurableMesh.Core.Redaction.Secrets;
 
 /// <summary>
-/// How an issuer writes its keys: <c>glcbt-{name:20+}</c> is the literal and at least twenty characters of the class <c>name</c>. A
-/// class with <c>!</c> must look made by a machine. The longest literal is what the scan looks for; what stands before it is bounded.
+/// How an issuer writes its keys: <c>glcbt-{name:20+}</c> is the literal and at least twenty characters of the class <c>name</c>.
+/// A class with <c>!</c> must look made by a machine. The longest literal is what the scan looks for; what stands before it is
+/// bounded.
 /// </summary>
 internal sealed class SecretForm
 {

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace DurableMesh.Core.Redaction.Secrets;
 
 /// <summary>
-/// The forms of the keys of many issuers, from the list <see cref="SecretIssuer.All"/>. A key stands alone: neither a letter nor a digit before
-/// it nor more of the same behind it, so that no two places share a run of characters.
+/// The forms of the keys of many issuers, from the list <see cref="SecretIssuer.All"/>. A key stands alone: neither a letter nor
+/// a digit before it nor more of the same behind it, so that no two places share a run of characters.
 /// </summary>
 internal static class SecretForms
 {

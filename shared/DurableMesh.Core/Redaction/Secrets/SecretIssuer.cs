@@ -1,10 +1,10 @@
 namespace DurableMesh.Core.Redaction.Secrets;
 
 /// <summary>
-/// Who gives keys of which forms (<see cref="SecretForm"/> says how a form is written). On prefixes, alphabets and lengths they hold to
-/// the lists of gitleaks (https://github.com/gitleaks/gitleaks) and of GitHub's secret scanning
-/// (https://docs.github.com/en/code-security/reference/secret-security/supported-secret-scanning-patterns), looked at on 2026-11-29.
-/// The issuer's page, which was not read anew for each, is where to look when a form changes. A new one is one line.
+/// Who gives keys of which forms (<see cref="SecretForm"/> says how a form is written). On prefixes, alphabets and lengths they
+/// hold to the lists of gitleaks (https://github.com/gitleaks/gitleaks) and of GitHub's secret scanning
+/// (https://docs.github.com/en/code-security/reference/secret-security/supported-secret-scanning-patterns), looked at on
+/// 2026-11-29. The issuer's page, which was not read anew for each, is where to look when a form changes. A new one is one line.
 /// </summary>
 /// <param name="Name">Who gives them.</param>
 /// <param name="Page">Where it speaks of them.</param>
@@ -14,7 +14,9 @@ internal sealed record SecretIssuer(string Name, string Page, string[] Forms)
     /// <summary>What the keys are.</summary>
     public RedactionKind Kind { get; init; } = RedactionKind.CloudKey;
 
-    /// <summary>All that are known, by what they are for: clouds, code, models, messages, money, secrets, measuring, and the rest.</summary>
+    /// <summary>
+    /// All that are known, by what they are for: clouds, code, models, messages, money, secrets, measuring, and the rest.
+    /// </summary>
     public static SecretIssuer[] All { get; } =
     [
         new("The mesh", "docs/identity.md",

@@ -25,7 +25,9 @@ internal enum SecretNature
     WebKey,
 }
 
-/// <summary>The names under which secrets stand, as <see cref="Vocabulary.Plain"/> writes them: what a name ends with says what it is.</summary>
+/// <summary>
+/// The names under which secrets stand, as <see cref="Vocabulary.Plain"/> writes them: what a name ends with says what it is.
+/// </summary>
 internal static class SecretNames
 {
     /// <summary>No name of a secret is longer; of one that is, the end is looked at.</summary>

@@ -56,11 +56,15 @@ internal static class SecretValues
         && (text.ContainsAnyInRange('A', 'Z') || text.ContainsAnyInRange('a', 'z'))
         && !text.ContainsAny(Blank);
 
-    /// <summary>Whether a person or machine has made a text to be hard to guess: a letter, and a digit or a sign that words have not.</summary>
+    /// <summary>
+    /// Whether a person or machine has made a text to be hard to guess: a letter, and a digit or a sign that words have not.
+    /// </summary>
     public static bool IsMade(ReadOnlySpan<char> text) =>
         !text.ContainsAny(Blank) && (IsMixed(text) || (text.ContainsAnyExcept(OfWords) && text.ContainsAnyInRange('A', 'z')));
 
-    /// <summary>Whether a value stands for one that is elsewhere: <c>$PASSWORD</c>, <c>{password}</c>, <c>%SECRET%</c>, <c>***</c>.</summary>
+    /// <summary>
+    /// Whether a value stands for one that is elsewhere: <c>$PASSWORD</c>, <c>{password}</c>, <c>%SECRET%</c>, <c>***</c>.
+    /// </summary>
     public static bool IsReference(ReadOnlySpan<char> value) => value.IsEmpty || value[0] switch
     {
         '$' => value.Length == 1 || value[1] is '{' or '(' or '$' || value.StartsWith("$env:", StringComparison.OrdinalIgnoreCase)

@@ -56,7 +56,9 @@ internal static class TextReading
         return true;
     }
 
-    /// <summary>Where a quote closes; -1 where it does not on its line. A quote that is written with more backslashes is in the value.</summary>
+    /// <summary>
+    /// Where a quote closes; -1 where it does not on its line. A quote that is written with more backslashes is in the value.
+    /// </summary>
     public static int CloseOf(in Passage passage, Quote quote)
     {
         var last = Math.Min(passage.Text.Length, quote.Start + MaxValue);

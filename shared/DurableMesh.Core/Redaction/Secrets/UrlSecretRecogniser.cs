@@ -3,8 +3,8 @@ using System.Buffers;
 namespace DurableMesh.Core.Redaction.Secrets;
 
 /// <summary>
-/// Secrets in URLs: the password before the host, a token that stands for the user, the signature or key in a query; and the two like
-/// it that are no URLs, a Go data source <c>user:password@tcp(host)</c> and a line of a <c>.pgpass</c>.
+/// Secrets in URLs: the password before the host, a token that stands for the user, the signature or key in a query; and the two
+/// like it that are no URLs, a Go data source <c>user:password@tcp(host)</c> and a line of a <c>.pgpass</c>.
 /// </summary>
 internal static class UrlSecretRecogniser
 {
@@ -165,7 +165,9 @@ internal static class UrlSecretRecogniser
         return end > start;
     }
 
-    /// <summary>The <c>@</c> before the host: the last before the path begins; one that was written <c>%40</c> is the password's.</summary>
+    /// <summary>
+    /// The <c>@</c> before the host: the last before the path begins; one that was written <c>%40</c> is the password's.
+    /// </summary>
     private static int LastAt(in Passage passage, int start, ReadOnlySpan<char> url, int from)
     {
         var last = -1;

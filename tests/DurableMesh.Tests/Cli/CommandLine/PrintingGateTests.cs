@@ -8,7 +8,9 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Tests.Cli.CommandLine;
 
-/// <summary>Nothing that anybody wrote reaches a terminal with what steers it, and nothing is printed past the one gate.</summary>
+/// <summary>
+/// Nothing that anybody wrote reaches a terminal with what steers it, and nothing is printed past the one gate.
+/// </summary>
 public sealed partial class PrintingGateTests : IAsyncLifetime
 {
     // What each command is called with; THREAD stands for a thread's id.

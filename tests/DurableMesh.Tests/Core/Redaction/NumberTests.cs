@@ -1,6 +1,8 @@
 namespace DurableMesh.Tests.Core.Redaction;
 
-/// <summary>Cards, accounts and persons' numbers; the examples are the issuers' and the standards' own, none is anybody's.</summary>
+/// <summary>
+/// Cards, accounts and persons' numbers; the examples are the issuers' and the standards' own, none is anybody's.
+/// </summary>
 public sealed class NumberTests
 {
     [Theory]

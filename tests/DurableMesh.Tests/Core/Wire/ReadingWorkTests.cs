@@ -6,8 +6,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Tests.Core.Wire;
 
 /// <summary>
-/// What a request may make the mesh do before it is refused: no more than its bytes are worth. Work is counted in bytes that the reading
-/// takes from the heap, which is the same on every machine.
+/// What a request may make the mesh do before it is refused: no more than its bytes are worth. Work is counted in bytes that the
+/// reading takes from the heap, which is the same on every machine.
 /// </summary>
 public sealed class ReadingWorkTests
 {

@@ -123,7 +123,9 @@ internal sealed class ThreadRecorder : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets a step into the store that the orchestration knows nothing of, as an episode that was never committed does.</summary>
+    /// <summary>
+    /// Lets a step into the store that the orchestration knows nothing of, as an episode that was never committed does.
+    /// </summary>
     public async Task RecordElsewhereAsync(SendMessageRequest message)
     {
         var step = new ThreadStep(ThreadState.Of(await Log.ReadTranscriptAsync(_threadId, Patience))!);

@@ -7,8 +7,8 @@ using DurableMesh.Functions.Threads;
 namespace DurableMesh.Tests.Functions.HostileHub;
 
 /// <summary>
-/// Two agents that hold a dialogue to PASS as clients do: each move is sent, with one message id, until there is a receipt. Strangers
-/// call in, and late moves are sent again.
+/// Two agents that hold a dialogue to PASS as clients do: each move is sent, with one message id, until there is a receipt.
+/// Strangers call in, and late moves are sent again.
 /// </summary>
 internal sealed class HostileDialogue
 {

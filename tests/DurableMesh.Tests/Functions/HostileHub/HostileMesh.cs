@@ -16,8 +16,8 @@ using ThreadState = DurableMesh.Core.Threads.ThreadState;
 namespace DurableMesh.Tests.Functions.HostileHub;
 
 /// <summary>
-/// The app's own orchestrations and activities on a <see cref="HostileHub"/>: two hosts over one store, which are killed and started
-/// again, and some dialogues, all from one seed.
+/// The app's own orchestrations and activities on a <see cref="HostileHub"/>: two hosts over one store, which are killed and
+/// started again, and some dialogues, all from one seed.
 /// </summary>
 internal sealed class HostileMesh : IDisposable
 {

@@ -53,8 +53,8 @@ public sealed class BrokenReadTests(AzuriteFixture fixture)
         AzureHubStorageTests.Hub(HubContainer.Open(fixture.Azurite.ConnectionString, hub, handler));
 
     /// <summary>
-    /// Connections of which every nth is reset before it carries anything, as a bare exception of the socket, and none carries more
-    /// than so many bytes of an answer.
+    /// Connections of which every nth is reset before it carries anything, as a bare exception of the socket, and none carries
+    /// more than so many bytes of an answer.
     /// </summary>
     private sealed class BreakingHandler(int everyNth, int afterBytes) : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
     {
