@@ -19,7 +19,9 @@ public sealed class MeshOptions
     /// <summary>How long a start or a send waits for its outcome before it is answered with 202; 1 s to 1 min.</summary>
     public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The policy, a JSON file that is read again when it changes; a relative path is taken from the app's own folder.</summary>
+    /// <summary>
+    /// The policy, a JSON file that is read again when it changes; a relative path is taken from the app's own folder.
+    /// </summary>
     public string PolicyFile { get; set; } = "policy.json";
 
     /// <summary>Who follows the MC tasks.</summary>

@@ -2,7 +2,9 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Agents;
 
-/// <summary>A message of an agent's, without the fields that the runner knows itself; a command writes it as one line of JSON.</summary>
+/// <summary>
+/// A message of an agent's, without the fields that the runner knows itself; a command writes it as one line of JSON.
+/// </summary>
 public sealed record AgentReply
 {
     /// <summary>What it is for.</summary>

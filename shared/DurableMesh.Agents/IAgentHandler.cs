@@ -1,8 +1,8 @@
 namespace DurableMesh.Agents;
 
 /// <summary>
-/// Answers an agent's messages. It is called for each message that gives its agent the move, one at a time in a thread, and again where a
-/// call before did not come to an end.
+/// Answers an agent's messages. It is called for each message that gives its agent the move, one at a time in a thread, and again
+/// where a call before did not come to an end.
 /// </summary>
 public interface IAgentHandler
 {

@@ -5,12 +5,14 @@ using DurableMesh.Functions.Store;
 namespace DurableMesh.Functions.Agents;
 
 /// <summary>
-/// Which agents the mesh hears of. The thread log says when a message of theirs was accepted; that they came to their inbox is known
-/// only to the host they came to, and forgotten when it stops.
+/// Which agents the mesh hears of. The thread log says when a message of theirs was accepted; that they came to their inbox is
+/// known only to the host they came to, and forgotten when it stops.
 /// </summary>
 public sealed class AgentPresence(IThreadLog log, TimeProvider time)
 {
-    /// <summary>For how long an agent that left its inbox counts as reachable: it may be at work on what it found there.</summary>
+    /// <summary>
+    /// For how long an agent that left its inbox counts as reachable: it may be at work on what it found there.
+    /// </summary>
     public static readonly TimeSpan ReachableFor = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentDictionary<string, Attendance> _attendances = new(StringComparer.Ordinal);

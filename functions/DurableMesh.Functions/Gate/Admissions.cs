@@ -4,8 +4,8 @@ using DurableMesh.Functions.Store;
 namespace DurableMesh.Functions.Gate;
 
 /// <summary>
-/// Threads that the gate has let in and the store does not show yet. They count as open: otherwise a hundred starts at once would all
-/// find the same free place.
+/// Threads that the gate has let in and the store does not show yet. They count as open: otherwise a hundred starts at once would
+/// all find the same free place.
 /// </summary>
 public sealed class Admissions(IMeshLedger ledger, IThreadLog log, TimeProvider time)
 {

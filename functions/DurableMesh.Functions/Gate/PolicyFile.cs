@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace DurableMesh.Functions.Gate;
 
 /// <summary>
-/// The policy in a JSON file (<see cref="MeshOptions.PolicyFile"/>), read again when it changes. A file that cannot be read keeps the
-/// last good policy in force; a host does not start with one.
+/// The policy in a JSON file (<see cref="MeshOptions.PolicyFile"/>), read again when it changes. A file that cannot be read keeps
+/// the last good policy in force; a host does not start with one.
 /// </summary>
 internal sealed partial class PolicyFile : IPolicySource, IHostedService
 {

@@ -10,8 +10,8 @@ internal static class Preconditions
     public static string ETagOf(int version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
     /// <summary>
-    /// The version that the request wants to change: of <c>If-Match</c>, 0 for <c>If-None-Match: *</c> (it must be new), null where
-    /// it does not matter.
+    /// The version that the request wants to change: of <c>If-Match</c>, 0 for <c>If-None-Match: *</c> (it must be new), null
+    /// where it does not matter.
     /// </summary>
     /// <exception cref="ProblemException">A header that no version of ours could have written.</exception>
     public static int? ExpectedVersion(HttpRequest request)

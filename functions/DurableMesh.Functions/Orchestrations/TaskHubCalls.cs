@@ -8,7 +8,8 @@ using Microsoft.Extensions.Options;
 namespace DurableMesh.Functions.Orchestrations;
 
 /// <summary>
-/// What the app asks of the task hub: each call is answered within the store's patience, and its failure means the same on every host.
+/// What the app asks of the task hub: each call is answered within the store's patience, and its failure means the same on every
+/// host.
 /// </summary>
 /// <remarks>
 /// The official client speaks gRPC with its host, which waits for its storage as long as that is away. All calls throw
@@ -16,7 +17,9 @@ namespace DurableMesh.Functions.Orchestrations;
 /// </remarks>
 public sealed class TaskHubCalls(IOptions<MeshOptions> options, TimeProvider time)
 {
-    /// <summary>Starts an orchestration that has no other start, whatever becomes of it. Answers whether this call started it.</summary>
+    /// <summary>
+    /// Starts an orchestration that has no other start, whatever becomes of it. Answers whether this call started it.
+    /// </summary>
     /// <param name="client">The Durable Task client.</param>
     /// <param name="orchestrator">The orchestrator's name.</param>
     /// <param name="instanceId">The instance's id.</param>
@@ -45,7 +48,9 @@ public sealed class TaskHubCalls(IOptions<MeshOptions> options, TimeProvider tim
         }
     }
 
-    /// <summary>Raises an event. Answers whether there is an instance that can take it; a local hub takes it for later, too.</summary>
+    /// <summary>
+    /// Raises an event. Answers whether there is an instance that can take it; a local hub takes it for later, too.
+    /// </summary>
     /// <param name="client">The Durable Task client.</param>
     /// <param name="instanceId">The instance.</param>
     /// <param name="eventName">The event.</param>

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace DurableMesh.Functions.Organisations;
 
 /// <summary>
-/// The organisation file (<see cref="MeshOptions.SeedFile"/>): what a store begins with that nothing was ever written to. Read once,
-/// at the start.
+/// The organisation file (<see cref="MeshOptions.SeedFile"/>): what a store begins with that nothing was ever written to. Read
+/// once, at the start.
 /// </summary>
 internal sealed partial class OrganisationFile
 {

@@ -6,7 +6,8 @@ using DurableMesh.Core.Evidence;
 namespace DurableMesh.Functions.Store;
 
 /// <summary>
-/// A hash of a thread's chain, shortened to the 16 bytes that the index keeps: enough to tell whether a step follows what is stored.
+/// A hash of a thread's chain, shortened to the 16 bytes that the index keeps: enough to tell whether a step follows what is
+/// stored.
 /// </summary>
 internal readonly record struct ChainMark
 {

@@ -5,7 +5,9 @@ namespace DurableMesh.Functions.Store;
 /// <summary>What is kept in memory of one thread for good: its newest state and where its transcript lies.</summary>
 internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
 {
-    /// <summary>So many answers since the last entry are remembered; whoever asks again after more of them is answered again.</summary>
+    /// <summary>
+    /// So many answers since the last entry are remembered; whoever asks again after more of them is answered again.
+    /// </summary>
     private const int RememberedAnswers = 256;
 
     private readonly Lock _gate = new();

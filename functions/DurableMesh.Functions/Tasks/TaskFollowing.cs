@@ -10,8 +10,8 @@ namespace DurableMesh.Functions.Tasks;
 /// after it and so is started once.
 /// </summary>
 /// <remarks>
-/// What is untold stands in the tasks' own log, so a host that dies before it has started the telling loses nothing: the next call
-/// about tasks on a host that has started since makes up for it, and so does the next change of the task.
+/// What is untold stands in the tasks' own log, so a host that dies before it has started the telling loses nothing: the next
+/// call about tasks on a host that has started since makes up for it, and so does the next change of the task.
 /// </remarks>
 public sealed partial class TaskFollowing(
     ITaskDirectory tasks, TaskWebhook webhook, TaskHubCalls hub, ILogger<TaskFollowing> logger)

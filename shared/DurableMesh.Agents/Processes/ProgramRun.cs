@@ -18,7 +18,9 @@ public sealed record ProgramStart
     /// <summary>What it finds on standard input, UTF-8; it need not read it.</summary>
     public string Input { get; init; } = "";
 
-    /// <summary>Gets each line of standard output as it is printed (cut at <see cref="BoundedText.Limit"/>); null for nobody.</summary>
+    /// <summary>
+    /// Gets each line of standard output as it is printed (cut at <see cref="BoundedText.Limit"/>); null for nobody.
+    /// </summary>
     public Action<string>? OnOutputLine { get; init; }
 
     /// <summary>Gets each line of standard error as it is printed; null for nobody.</summary>
@@ -35,8 +37,8 @@ public sealed record ProgramEnd(int ExitCode, string Output, string ErrorTail);
 public interface IProgramRunner
 {
     /// <summary>
-    /// Runs a program to its end. When this returns, or throws because of <paramref name="cancellation"/>, no process that it started is
-    /// left.
+    /// Runs a program to its end. When this returns, or throws because of <paramref name="cancellation"/>, no process that it
+    /// started is left.
     /// </summary>
     Task<ProgramEnd> RunAsync(ProgramStart start, CancellationToken cancellation);
 }

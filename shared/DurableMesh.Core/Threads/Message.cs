@@ -52,7 +52,9 @@ public sealed record Message
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RedactionCounts? Redactions { get; init; }
 
-    /// <summary>The budgets that its cost counts against, as they were before it; null where there is no cost or no budget.</summary>
+    /// <summary>
+    /// The budgets that its cost counts against, as they were before it; null where there is no cost or no budget.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<DayBudget>? Budgets { get; init; }
 

@@ -19,7 +19,9 @@ internal sealed record FunctionHostSettings(
     private const string PortOrigin =
         $"The port (--port, {FunctionAppConfiguration.PortVariable}, or Host.LocalHttpPort in local.settings.json)";
 
-    /// <summary>Where host.json has the engine's settings; the names there are Durable Functions' own where it has them.</summary>
+    /// <summary>
+    /// Where host.json has the engine's settings; the names there are Durable Functions' own where it has them.
+    /// </summary>
     private static readonly Dictionary<string, string> HubKeys = new()
     {
         [nameof(TaskHubOptions.HubName)] = "hubName",

@@ -10,8 +10,8 @@ namespace DurableMesh.Tests.Differential;
 /// the same outcome on both, but for <see cref="KnownDifferences"/>.
 /// </summary>
 /// <remarks>
-/// <c>DIFFERENTIAL_SEEDS=1-5000</c> runs more of them. Out of its reach, because the official sides differ among themselves or the
-/// host for tests has no notion of it: an id that is in use already, entities, restart, histories.
+/// <c>DIFFERENTIAL_SEEDS=1-5000</c> runs more of them. Out of its reach, because the official sides differ among themselves or
+/// the host for tests has no notion of it: an id that is in use already, entities, restart, histories.
 /// </remarks>
 public sealed class DifferentialTests
 {

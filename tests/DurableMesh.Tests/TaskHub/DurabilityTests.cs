@@ -171,7 +171,8 @@ public sealed class DurabilityTests
         CancellationToken patience = TestHub.Patience;
         while (hub.Storage.ReadSegment(0, 1).Length < written)
         {
-            // A partition that has answered has seen what the clock rang for before: it may not miss the seconds in which it looks.
+            // A partition that has answered has seen what the clock rang for before: it may not miss the seconds in which it
+            // looks.
             hub.Time.Advance(TimeSpan.FromMilliseconds(500));
             await hub.Client.GetInstancesAsync(id, patience);
         }

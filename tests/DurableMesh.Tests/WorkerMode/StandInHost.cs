@@ -115,7 +115,9 @@ internal sealed class StandInHost : IAsyncDisposable
         return _worker.ExitCode;
     }
 
-    /// <summary>A worker that is told to end while it still starts fails; a real host waits as long before its first request.</summary>
+    /// <summary>
+    /// A worker that is told to end while it still starts fails; a real host waits as long before its first request.
+    /// </summary>
     private async Task UntilItListensAsync(CancellationToken cancellation)
     {
         while (true)

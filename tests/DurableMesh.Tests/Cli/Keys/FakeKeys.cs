@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace DurableMesh.Tests.Cli.Keys;
 
-/// <summary>The keys of a <see cref="FakeMesh"/>: the real fold behind the routes of docs/http-api.md, open to everybody.</summary>
+/// <summary>
+/// The keys of a <see cref="FakeMesh"/>: the real fold behind the routes of docs/http-api.md, open to everybody.
+/// </summary>
 internal sealed class FakeKeys
 {
     private KeyRing _ring = KeyRing.Empty;

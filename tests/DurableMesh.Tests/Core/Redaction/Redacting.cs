@@ -13,7 +13,9 @@ internal static class Redacting
 
     public static string Json(string json) => Redactor.Redact(JsonText.Parse(Encoding.UTF8.GetBytes(json)), Key).Body.Text;
 
-    /// <summary>Asserts that one value of a kind is found, whatever stands around it, and nothing of the surroundings is lost.</summary>
+    /// <summary>
+    /// Asserts that one value of a kind is found, whatever stands around it, and nothing of the surroundings is lost.
+    /// </summary>
     public static void AssertFound(string kind, string value, string before = "", string after = "")
     {
         foreach (var (left, right) in Surroundings)

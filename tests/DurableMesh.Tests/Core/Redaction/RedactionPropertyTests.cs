@@ -7,7 +7,9 @@ namespace DurableMesh.Tests.Core.Redaction;
 
 public sealed class RedactionPropertyTests
 {
-    /// <summary>What findings are made of, and what may stand between, in any order: most mixtures are nearly something.</summary>
+    /// <summary>
+    /// What findings are made of, and what may stand between, in any order: most mixtures are nearly something.
+    /// </summary>
     private static readonly string[] Pieces =
     [
         "4111111111111111", "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00", "811228-9874", "131052-308T", "13097248022", "536-90-4399",

@@ -5,7 +5,9 @@ using DurableTask.Core.History;
 
 namespace DurableMesh.Tests.Functions.HostileHub;
 
-/// <summary>An instance: its committed history, and what waits for it. Events are made anew for each run, which marks them.</summary>
+/// <summary>
+/// An instance: its committed history, and what waits for it. Events are made anew for each run, which marks them.
+/// </summary>
 internal sealed class HostileInstance
 {
     private List<Func<HistoryEvent>> _history = [];
