@@ -23,8 +23,9 @@ internal sealed record Installation(string Root)
     /// <exception cref="CliException">The program was installed, or copied out of its clone.</exception>
     public static Installation Find(string command) => FindOrNull() ?? throw new CliException(
         ExitCode.Usage,
-        $"'mesh {command}' needs a clone of the DurableMesh repository, and this mesh ({AppContext.BaseDirectory}) stands in none. " +
-        $"In a clone, './mesh {command}' builds all that it runs. Every command that only speaks to a mesh works from here.");
+        $"'mesh {command}' needs a clone of the DurableMesh repository, and this mesh ({AppContext.BaseDirectory}) stands in " +
+        $"none. In a clone, './mesh {command}' builds all that it runs. " +
+        "Every command that only speaks to a mesh works from here.");
 
     /// <summary>The clone that this program was built in; null where it stands outside of one.</summary>
     public static Installation? FindOrNull()

@@ -30,7 +30,8 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
             $"is open, but {options.Identity.Exposure}, so that strangers could speak as any agent; set it to keys, and "
                 + $"{MeshOptions.Section}:Identity:RootKey to a secret for the first operator");
         Require(
-            options.Identity.RootKey is not { } root || (root.Length >= MinimumRootKey && !root.AsSpan().ContainsAnyExceptInRange('!', '~')),
+            options.Identity.RootKey is not { } root
+                || (root.Length >= MinimumRootKey && !root.AsSpan().ContainsAnyExceptInRange('!', '~')),
             "Identity:RootKey",
             $"must be {MinimumRootKey} or more visible ASCII characters, such as openssl rand -hex 32 prints");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

@@ -354,10 +354,14 @@ public sealed class MeshClient
 
     private static HttpRequestMessage Post(string path, ReadOnlyMemory<byte> json) => Send(HttpMethod.Post, path, json);
 
-    private static HttpRequestMessage Send(HttpMethod method, string path, ReadOnlyMemory<byte> json) => new(method, "api/" + path)
-    {
-        Content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
-    };
+    private static HttpRequestMessage Send(HttpMethod method, string path, ReadOnlyMemory<byte> json) =>
+        new(method, "api/" + path)
+        {
+            Content = new ReadOnlyMemoryContent(json)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            },
+        };
 
     /// <summary>Makes a change one of a version: 0 of what must be new, null of whichever there is.</summary>
     private static HttpRequestMessage For(int? version, HttpRequestMessage change)

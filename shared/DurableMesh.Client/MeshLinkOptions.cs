@@ -45,8 +45,8 @@ public sealed record MeshLinkOptions
         {
             throw new MeshLinkException(
                 $"The key is not sent to {address.GetLeftPart(UriPartial.Authority)}: over plain http anybody on the way can "
-                + $"read it. Use https, or a tunnel ('ssh -L 7071:127.0.0.1:7071 {address.Host}' and http://127.0.0.1:7071). Where a "
-                + $"VPN protects the whole way, say so with {KeyOverHttpVariable}=1.");
+                + $"read it. Use https, or a tunnel ('ssh -L 7071:127.0.0.1:7071 {address.Host}' and http://127.0.0.1:7071). "
+                + $"Where a VPN protects the whole way, say so with {KeyOverHttpVariable}=1.");
         }
 
         return new HttpClient(new SocketsHttpHandler

@@ -35,7 +35,8 @@ internal static class RedactBenchmark
             double bytes = Encoding.UTF8.GetByteCount(text);
             slowest = Math.Min(slowest, bytes / Megabyte / Math.Max(plain, json) * 1000);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{name,-31} {plain,8:N2} {bytes / Megabyte / plain * 1000,11:N0} {json,9:N2} {bytes / Megabyte / json * 1000,11:N0} {found,8:N0}"));
+                $"{name,-31} {plain,8:N2} {bytes / Megabyte / plain * 1000,11:N0} {json,9:N2} "
+                    + $"{bytes / Megabyte / json * 1000,11:N0} {found,8:N0}"));
         }
 
         Console.WriteLine();

@@ -44,7 +44,8 @@ internal static class RedactCorpus
         ("code", Code),
         ("log lines", Log),
         ("prose, code and log", Prose + Code + Log),
-        ("the same with personal data", Prose + Code + Log + "Reported by ola.nordmann@example.com from 203.0.113.7, call +47 22 12 34 56.\n"),
+        ("the same with personal data",
+            Prose + Code + Log + "Reported by ola.nordmann@example.com from 203.0.113.7, call +47 22 12 34 56.\n"),
     ];
 
     /// <summary>A name and what makes the n-th piece.</summary>
@@ -76,7 +77,8 @@ internal static class RedactCorpus
         ("ghp_ ghp_", Same("ghp_ ")),
         ("unterminated PEM", Same("-----BEGIN RSA PRIVATE KEY-----\n")),
         ("PEM without an end", Pem),
-        ("PEM with lines, unterminated", Same("-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n")),
+        ("PEM with lines, unterminated",
+            Same("-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n")),
         ("password=", Same("password=")),
         ("passwordpassword", Same("password")),
         ("token token", Same("token ")),
@@ -102,14 +104,16 @@ internal static class RedactCorpus
         ("JSON: small numbers", Array(size, "1")),
         ("JSON: small objects", Array(size, "{\"a\":1}")),
         ("JSON: escapes", Array(size, "\"\\n\\n\\n\\n\\n\\n\\n\\n\"")),
-        ("JSON: names all different", $"{{{string.Join(',', Enumerable.Range(0, size / 14).Select(number => $"\"n{number:x6}\":\"\""))}}}"),
+        ("JSON: names all different",
+            $"{{{string.Join(',', Enumerable.Range(0, size / 14).Select(number => $"\"n{number:x6}\":\"\""))}}}"),
         ("JSON: names of one person", Names(size)),
         ("JSON: e-mail addresses", Array(Enumerable.Range(0, size / 15).Select(number => $"\"{number:x6}@b.cc\""))),
     ];
 
     private static Func<int, string> Same(string unit) => _ => unit;
 
-    private static string Pem(int number) => number == 0 ? "-----BEGIN PRIVATE KEY-----\n" : "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n";
+    private static string Pem(int number) =>
+        number == 0 ? "-----BEGIN PRIVATE KEY-----\n" : "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n";
 
     private static string Array(int size, string element) => Array(Enumerable.Repeat(element, size / (element.Length + 1)));
 

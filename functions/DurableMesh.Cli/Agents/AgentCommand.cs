@@ -15,9 +15,9 @@ internal static class AgentCommand
     private static readonly Option<string> Exec = new("--exec")
     {
         Description =
-            "The command line that answers a message. It gets {thread, brief, message, since} as JSON on standard input. What it " +
-            "prints is the submission, or the answer to a question; verdicts, findings and usage go to the file $MESH_REPLY, for " +
-            "instance with 'mesh reply'. MESH_THREAD, MESH_AGENT, MESH_URL and MESH_KEY are set too.",
+            "The command line that answers a message. It gets {thread, brief, message, since} as JSON on standard input. What " +
+            "it prints is the submission, or the answer to a question; verdicts, findings and usage go to the file " +
+            "$MESH_REPLY, for instance with 'mesh reply'. MESH_THREAD, MESH_AGENT, MESH_URL and MESH_KEY are set too.",
         HelpName = "CMD",
     };
 
@@ -52,8 +52,8 @@ internal static class AgentCommand
 
     private static readonly Option<TimeSpan> Lease = Durations.Option(
         "--lease",
-        "For how long the mesh keeps a message for this runner when it does not hear of it, at most PT10M. A link that is cut for " +
-        "longer ends the run, as another machine may have the message then.",
+        "For how long the mesh keeps a message for this runner when it does not hear of it, at most PT10M. A link that is cut " +
+        "for longer ends the run, as another machine may have the message then.",
         TimeSpan.FromSeconds(60),
         TimeSpan.FromMinutes(10));
 

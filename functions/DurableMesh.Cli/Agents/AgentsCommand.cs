@@ -10,7 +10,11 @@ namespace DurableMesh.Cli.Agents;
 /// <summary><c>mesh agents</c>: the registry of agents and companies.</summary>
 internal static class AgentsCommand
 {
-    private static readonly Option<string?> Company = new("--company") { Description = "Agents of this company.", HelpName = "ID" };
+    private static readonly Option<string?> Company = new("--company")
+    {
+        Description = "Agents of this company.",
+        HelpName = "ID",
+    };
 
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal) => new("agents", "The registry: who there is, and who is there.")
@@ -20,7 +24,8 @@ internal static class AgentsCommand
         AddAgentCommand.Create(terminal),
         CreateCompanies(terminal),
         CreateSwitch(terminal, "enable", "Let an agent take part and receive again.", enabled: true),
-        CreateSwitch(terminal, "disable", "Let an agent start, join and receive nothing more, until it is enabled.", enabled: false),
+        CreateSwitch(
+            terminal, "disable", "Let an agent start, join and receive nothing more, until it is enabled.", enabled: false),
         CreateRemove(terminal),
         LoadCommand.Create(terminal),
     };
@@ -84,7 +89,8 @@ internal static class AgentsCommand
         {
             var mesh = parsed.Connect();
             var agent = await mesh.GetAgentAsync(parsed.GetRequiredValue(id), cancellation);
-            return Show(await mesh.PutAgentAsync(agent with { Enabled = enabled }, agent.Version, cancellation), parsed, terminal);
+            return Show(
+                await mesh.PutAgentAsync(agent with { Enabled = enabled }, agent.Version, cancellation), parsed, terminal);
         });
         return command;
     }

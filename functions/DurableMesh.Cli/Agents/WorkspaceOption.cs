@@ -14,8 +14,8 @@ internal sealed class WorkspaceOption
     public Option<string[]> Option { get; } = new("--workspace")
     {
         Description =
-            "Where each thread's work is done: 'git-worktree DIR' gives it a worktree of that repository on a branch of its own, " +
-            "'copy DIR' a copy of that folder, 'shared DIR' the folder itself. [default: shared, the current folder]",
+            "Where each thread's work is done: 'git-worktree DIR' gives it a worktree of that repository on a branch of its " +
+            "own, 'copy DIR' a copy of that folder, 'shared DIR' the folder itself. [default: shared, the current folder]",
         HelpName = "WAY DIR",
         Arity = new ArgumentArity(2, 2),
         AllowMultipleArgumentsPerToken = true,

@@ -29,7 +29,10 @@ internal static class CostsCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("costs", "Show what was spent, by agent, company, day or thread.") { By, From, To, Limit, Cursor };
+        var command = new Command("costs", "Show what was spent, by agent, company, day or thread.")
+        {
+            By, From, To, Limit, Cursor,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var page = await parsed.Connect().GetCostsAsync(
@@ -64,7 +67,8 @@ internal static class CostsCommand
         HelpName = "2026-11-24",
         CustomParser = argument =>
         {
-            if (DateOnly.TryParseExact(argument.Tokens[0].Value, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+            if (DateOnly.TryParseExact(
+                argument.Tokens[0].Value, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
             {
                 return day;
             }

@@ -65,7 +65,8 @@ internal static class McpCommand
         {
             throw new CliException(
                 ExitCode.Usage,
-                $"{MeshVariables.McpToken} is shorter than {McpHttp.ShortestToken} characters, or has some that no header can carry.");
+                $"{MeshVariables.McpToken} is shorter than {McpHttp.ShortestToken} characters, "
+                    + "or has some that no header can carry.");
         }
 
         var token = given ?? McpHttp.NewToken();

@@ -29,7 +29,10 @@ internal static class LoadCommand
         {
             Description = "The organisation as JSON: companies, agents, authority, tasks; - for standard input.",
         };
-        var command = new Command("load", "Load an organisation file: its companies, agents, authority table and tasks.") { file, By };
+        var command = new Command("load", "Load an organisation file: its companies, agents, authority table and tasks.")
+        {
+            file, By,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var organisation = await ReadAsync(parsed.GetRequiredValue(file), terminal, cancellation);
@@ -86,7 +89,8 @@ internal static class LoadCommand
         var current = await mesh.GetAuthorityAsync(version: null, cancellation);
         if (!current.Rows.SequenceEqual(rows))
         {
-            var table = JsonSerializer.SerializeToUtf8Bytes(new PutAuthorityRequest(rows, by), CliJson.Context.PutAuthorityRequest);
+            var table = JsonSerializer.SerializeToUtf8Bytes(
+                new PutAuthorityRequest(rows, by), CliJson.Context.PutAuthorityRequest);
             await mesh.PutAuthorityAsync(table, current.Version, cancellation);
         }
     }
@@ -139,7 +143,8 @@ internal static class LoadCommand
 
         var (companies, agents) = (organisation.Companies.Count, organisation.Agents.Count);
         var (rows, tasks) = (organisation.Authority.Count, organisation.Tasks.Count);
-        terminal.Out.MarkupLineInterpolated($"loaded [bold]{report.Loaded} of {report.Loaded + report.Refused.Count + report.Left}[/] parts");
+        terminal.Out.MarkupLineInterpolated(
+            $"loaded [bold]{report.Loaded} of {report.Loaded + report.Refused.Count + report.Left}[/] parts");
         terminal.Note.MarkupLineInterpolated(
             $"[grey]The file has companies: {companies}, agents: {agents}, authority rows: {rows} (one part), tasks: {tasks}[/]");
     }

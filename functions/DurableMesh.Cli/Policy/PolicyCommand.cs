@@ -65,13 +65,15 @@ internal static class PolicyCommand
 
             if (read.Value is { } policy)
             {
-                terminal.Out.MarkupLineInterpolated($"[green]{InputText.Name(name)} is a policy[/] [grey]sha256 {policy.Hash}[/]");
+                terminal.Out.MarkupLineInterpolated(
+                    $"[green]{InputText.Name(name)} is a policy[/] [grey]sha256 {policy.Hash}[/]");
                 return ExitCode.Done;
             }
 
             throw new CliException(
                 ExitCode.Usage,
-                $"{InputText.Name(name)} is no policy:\n" + string.Join('\n', read.Errors.Select(error => $"  {error.Path}: {error.Message}")));
+                $"{InputText.Name(name)} is no policy:\n"
+                    + string.Join('\n', read.Errors.Select(error => $"  {error.Path}: {error.Message}")));
         });
         return command;
     }

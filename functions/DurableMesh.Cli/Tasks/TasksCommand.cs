@@ -104,7 +104,8 @@ internal static class TasksCommand
             {
                 Id = parsed.GetRequiredValue(id),
                 Title = parsed.GetRequiredValue(title),
-                Owner = parsed.GetValue(owner) ?? by ?? throw new CliException(ExitCode.Usage, "Whose task is it? Say --owner NAME."),
+                Owner = parsed.GetValue(owner) ?? by
+                    ?? throw new CliException(ExitCode.Usage, "Whose task is it? Say --owner NAME."),
                 State = parsed.GetValue(start) ? MissionTaskState.InProgress : MissionTaskState.Open,
                 Priority = parsed.GetValue(priority),
                 Company = parsed.GetValue(company),

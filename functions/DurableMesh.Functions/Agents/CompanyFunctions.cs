@@ -12,7 +12,8 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
     /// <summary><c>GET /companies</c>.</summary>
     [Function("ListCompanies")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "companies")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "companies")] HttpRequest request,
+        CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
         var registry = await agents.ReadAsync(cancellation);
@@ -28,7 +29,8 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
     {
         new Query(request).ThrowIfWrong();
         var registry = await agents.ReadAsync(cancellation);
-        return Answer(registry.FindCompany(id) ?? throw new ProblemException(Problems.OfRefusal(AgentRegistry.CompanyNotFound(id))));
+        return Answer(
+            registry.FindCompany(id) ?? throw new ProblemException(Problems.OfRefusal(AgentRegistry.CompanyNotFound(id))));
     }
 
     /// <summary><c>PUT /companies/{id}</c>; <c>If-Match</c> and <c>If-None-Match: *</c> guard it.</summary>

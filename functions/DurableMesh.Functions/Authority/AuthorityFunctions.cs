@@ -18,7 +18,8 @@ public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDire
     /// <summary><c>GET /authority?version=</c>: the table in force, or an earlier one.</summary>
     [Function("GetAuthority")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "authority")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "authority")] HttpRequest request,
+        CancellationToken cancellation)
     {
         var query = new Query(request, "version");
         var version = query.Number("version", 0, int.MaxValue, InForce);
@@ -33,7 +34,8 @@ public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDire
     /// <summary><c>PUT /authority</c>: replaces all rows; <c>If-Match</c> says which version they were made for.</summary>
     [Function("PutAuthority")]
     public async Task<IResult> PutAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "authority")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "authority")] HttpRequest request,
+        CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
         var expected = Preconditions.ExpectedVersion(request)

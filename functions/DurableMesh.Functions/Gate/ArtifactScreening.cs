@@ -40,7 +40,8 @@ public sealed class ArtifactScreening(IPseudonyms pseudonyms) : IDisposable
         await _oneAtATime.WaitAsync(cancellation);
         try
         {
-            return FileRedaction.Redact(content, key, thread.TrustIn(from).ScopeOf()) ?? throw new ProblemException(Problems.BinaryNotAllowed(thread.ThreadId));
+            return FileRedaction.Redact(content, key, thread.TrustIn(from).ScopeOf())
+                ?? throw new ProblemException(Problems.BinaryNotAllowed(thread.ThreadId));
         }
         finally
         {

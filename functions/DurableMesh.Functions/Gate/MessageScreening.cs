@@ -14,11 +14,16 @@ public sealed class MessageScreening(IPolicySource policies, IPseudonyms pseudon
     /// <param name="thread">The thread it is sent to.</param>
     /// <param name="asked">The message, its sender by id.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public async ValueTask<ScreenedMessage> ScreenAsync(ThreadView thread, SendMessageRequest asked, CancellationToken cancellation)
+    public async ValueTask<ScreenedMessage> ScreenAsync(
+        ThreadView thread, SendMessageRequest asked, CancellationToken cancellation)
     {
-        var redaction = new RequestRedaction(await pseudonyms.OfAsync(thread.ThreadId, cancellation), thread.TrustIn(asked.From).ScopeOf());
+        var redaction = new RequestRedaction(
+            await pseudonyms.OfAsync(thread.ThreadId, cancellation), thread.TrustIn(asked.From).ScopeOf());
         asked = redaction.Of(asked);
-        var incoming = IncomingMessage.Of(asked, policies.Current.Prices, time.GetUtcNow()) with { Redactions = redaction.Removed };
+        var incoming = IncomingMessage.Of(asked, policies.Current.Prices, time.GetUtcNow()) with
+        {
+            Redactions = redaction.Removed,
+        };
         return new ScreenedMessage(incoming, asked.Body);
     }
 }

@@ -27,10 +27,12 @@ internal static class Preconditions
     }
 
     private static int VersionOf(string tag) =>
-        tag is ['"', _, .., '"'] && int.TryParse(tag.AsSpan(1, tag.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        tag is ['"', _, .., '"']
+            && int.TryParse(tag.AsSpan(1, tag.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             && version > 0
             ? version
-            : throw Malformed("If-Match", "The header must hold one entity tag as the ETag of an answer gave it, for instance \"3\".");
+            : throw Malformed(
+                "If-Match", "The header must hold one entity tag as the ETag of an answer gave it, for instance \"3\".");
 
     private static ProblemException Malformed(string header, string message) =>
         new(Problems.InvalidRequest(header, "malformed_precondition", message));

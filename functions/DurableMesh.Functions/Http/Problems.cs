@@ -65,8 +65,9 @@ internal static class Problems
         Status = StatusCodes.Status409Conflict,
         Code = "orchestration_gone",
         Title = "The thread cannot go on.",
-        Detail = "The task hub does not have the thread's orchestration (it was purged, or this host uses another hub). The thread "
-            + "ends by itself a minute after its deadline; to end it now, cancel it (POST /threads/{id}/cancel, mesh cancel).",
+        Detail = "The task hub does not have the thread's orchestration (it was purged, or this host uses another hub). The "
+            + "thread ends by itself a minute after its deadline; to end it now, cancel it "
+            + "(POST /threads/{id}/cancel, mesh cancel).",
         ThreadId = threadId,
     };
 
@@ -88,8 +89,8 @@ internal static class Problems
         Detail = string.Create(
             CultureInfo.InvariantCulture,
             $"{lease.Holder}{(lease.Device is null ? "" : $" on {lease.Device}")} has message {lease.Sequence} since "
-                + $"{lease.Since:yyyy-MM-dd HH:mm:ss'Z'}, until {lease.ExpiresAt:yyyy-MM-dd HH:mm:ss'Z'} unless it renews its lease. "
-                + $"Leave the message to it, and ask again then."),
+                + $"{lease.Since:yyyy-MM-dd HH:mm:ss'Z'}, until {lease.ExpiresAt:yyyy-MM-dd HH:mm:ss'Z'} unless it renews its "
+                + $"lease. Leave the message to it, and ask again then."),
         ThreadId = threadId,
         Lease = lease,
     };
@@ -148,8 +149,8 @@ internal static class Problems
         Status = StatusCodes.Status403Forbidden,
         Code = "binary_not_allowed",
         Title = "The trust zones let only text through.",
-        Detail = "What this agent says in the thread is redacted, and a file that is no text (UTF-8 without NUL) cannot be. Send it as "
-            + "text, or have the policy allow the direction.",
+        Detail = "What this agent says in the thread is redacted, and a file that is no text (UTF-8 without NUL) cannot be. Send "
+            + "it as text, or have the policy allow the direction.",
         ThreadId = threadId,
     };
 
@@ -204,8 +205,8 @@ internal static class Problems
         Status = StatusCodes.Status428PreconditionRequired,
         Code = "version_required",
         Title = "The request does not say what it changes.",
-        Detail = $"{what} is replaced as a whole: send If-Match with the ETag that GET gave (If-None-Match: * where it gave none), "
-            + "so that nobody's change is lost.",
+        Detail = $"{what} is replaced as a whole: send If-Match with the ETag that GET gave (If-None-Match: * where it gave "
+            + "none), so that nobody's change is lost.",
     };
 
     /// <summary>Every browser sends some types for any page; JSON it sends for its own site's alone.</summary>
@@ -222,8 +223,8 @@ internal static class Problems
         Status = StatusCodes.Status415UnsupportedMediaType,
         Code = "unsupported_type",
         Title = "The upload does not say what it is.",
-        Detail = "Send the bytes with Content-Type: application/octet-stream, or with the file's own type if that is no form's and not "
-            + "text/plain.",
+        Detail = "Send the bytes with Content-Type: application/octet-stream, or with the file's own type if that is no form's "
+            + "and not text/plain.",
     };
 
     public static Problem KeyMissing() => new()
@@ -240,7 +241,8 @@ internal static class Problems
         Status = StatusCodes.Status401Unauthorized,
         Code = "key_unknown",
         Title = "The key does not work.",
-        Detail = "It is unknown, revoked or expired, or its agent is gone. The host's log says which; an operator can issue another.",
+        Detail = "It is unknown, revoked or expired, or its agent is gone. "
+            + "The host's log says which; an operator can issue another.",
     };
 
     public static Problem TooManyKeys(int limit) => new()
@@ -256,8 +258,8 @@ internal static class Problems
         Status = StatusCodes.Status403Forbidden,
         Code = "foreign_origin",
         Title = "Without a key the mesh serves this machine only.",
-        Detail = "The request's Host or Origin is another machine's, or a page of another site sent it. Ask for 127.0.0.1 or localhost, "
-            + "or send a key.",
+        Detail = "The request's Host or Origin is another machine's, or a page of another site sent it. Ask for 127.0.0.1 or "
+            + "localhost, or send a key.",
     };
 
     public static Problem AccessDenied(AccessDeniedException denied) => new()

@@ -5,7 +5,9 @@ namespace DurableMesh.Functions.Identity;
 /// <content>What the middleware says to the operator. Never the key.</content>
 internal sealed partial class IdentityMiddleware
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A key was refused: {Fault}. Key {KeyId}, from {Address}, for {Function}.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "A key was refused: {Fault}. Key {KeyId}, from {Address}, for {Function}.")]
     private partial void LogRefused(KeyFault fault, string keyId, string address, string function);
 
     [LoggerMessage(

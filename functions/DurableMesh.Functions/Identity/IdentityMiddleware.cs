@@ -117,7 +117,9 @@ internal sealed partial class IdentityMiddleware(
 
     private async ValueTask<Caller> CheckAsync(string authorization, HttpContext http, string function)
     {
-        var text = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : "";
+        var text = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? authorization[Bearer.Length..].Trim()
+            : "";
         if (_rootHash is not null && CryptographicOperations.FixedTimeEquals(HashOf(text), _rootHash))
         {
             return Root;

@@ -96,7 +96,9 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
         var asked = await ReadAsync(request, KeyRequestReader.ReadRotate, cancellation);
         var fresh = NewKey();
         return Show(
-            request, fresh, await ChangeAsync(request, new KeyRotated(keyId, fresh.Id, fresh.SecretHash, asked.Overlap), cancellation));
+            request,
+            fresh,
+            await ChangeAsync(request, new KeyRotated(keyId, fresh.Id, fresh.SecretHash, asked.Overlap), cancellation));
     }
 
     private static KeyText NewKey() =>
@@ -120,7 +122,8 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
     private static JsonAnswer<KeyView> Show(HttpRequest request, KeyText fresh, KeyRing ring)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
-        return new JsonAnswer<KeyView>(KeyView.Of(ring.Find(fresh.Id)!) with { Key = fresh.Reveal() }, StatusCodes.Status201Created);
+        return new JsonAnswer<KeyView>(
+            KeyView.Of(ring.Find(fresh.Id)!) with { Key = fresh.Reveal() }, StatusCodes.Status201Created);
     }
 
     private async Task<IResult> ListAsync(HttpRequest request, Func<AccessKey, bool> wanted, CancellationToken cancellation)

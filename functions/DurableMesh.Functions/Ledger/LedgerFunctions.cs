@@ -43,7 +43,8 @@ public sealed class LedgerFunctions(IMeshLedger ledger, IAgentDirectory agents, 
         query.ThrowIfWrong();
 
         await ledger.RefreshAsync(cancellation);
-        var page = ledger.Costs(asked, await agents.ReadAsync(cancellation)) ?? throw new ProblemException(Problems.InvalidRequest(
+        var page = ledger.Costs(asked, await agents.ReadAsync(cancellation))
+            ?? throw new ProblemException(Problems.InvalidRequest(
             "?cursor", "malformed_cursor", "cursor must be one that an earlier page gave for the same by, from and to."));
         return new JsonAnswer<CostsPage>(page);
     }

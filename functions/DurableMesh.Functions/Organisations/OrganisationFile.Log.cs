@@ -5,6 +5,7 @@ internal sealed partial class OrganisationFile
 {
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "The organisation file {Path} cannot be read, so an empty store stays empty; mend it and start again: {Reason}")]
+        Message = "The organisation file {Path} cannot be read, so an empty store stays empty; mend it and start again: "
+            + "{Reason}")]
     private partial void LogNotRead(string path, string reason);
 }

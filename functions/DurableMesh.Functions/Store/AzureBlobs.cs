@@ -190,7 +190,8 @@ internal sealed class AzureBlobs : IBlobs
             };
             try
             {
-                var answer = await _container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellation);
+                var answer = await _container.GetBlobClient(name).UploadAsync(
+                    BinaryData.FromBytes(content), options, cancellation);
                 return VersionOf(answer.Value.ETag);
             }
             catch (RequestFailedException e) when (e.Status is 409 or 412 || e.ErrorCode == BlobErrorCode.BlobNotFound)
@@ -200,7 +201,8 @@ internal sealed class AzureBlobs : IBlobs
         }, cancellation);
 
     public Task DeleteAsync(string name, CancellationToken cancellation) =>
-        CallAsync($"delete {name}", () => _container.DeleteBlobIfExistsAsync(name, cancellationToken: cancellation), cancellation);
+        CallAsync(
+            $"delete {name}", () => _container.DeleteBlobIfExistsAsync(name, cancellationToken: cancellation), cancellation);
 
     // A listing has no quotes where the other answers have them.
     private static string VersionOf(ETag tag) => tag.ToString("G").Trim('"');

@@ -165,7 +165,8 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
         TranscriptEntry[] stored = [.. transcript.Skip(follows)];
         var isThere = record.Entries.Count > 0
             && answered.Length == record.Receipts.Count
-            && record.Entries.Select(entry => entry.Hash).SequenceEqual(stored.Take(record.Entries.Count).Select(entry => entry.Hash));
+            && record.Entries.Select(entry => entry.Hash).SequenceEqual(
+                stored.Take(record.Entries.Count).Select(entry => entry.Hash));
         return isThere ? null : new StoredSteps(stored, answered);
     }
 

@@ -13,7 +13,11 @@ internal sealed record CostPage(IReadOnlyList<CostRow> Rows, string? Next)
 {
     /// <summary>Sums by whatever, the dearest first; null where the cursor is none.</summary>
     public static CostPage? DearestFirst(IEnumerable<SpentByAgent> spent, Func<SpentByAgent, string> key, CostQuery query) =>
-        Of(Sum(spent, key).OrderByDescending(row => row.Spend.Usage.CostUsd).ThenBy(row => row.Key, StringComparer.Ordinal), query);
+        Of(
+            Sum(spent, key)
+                .OrderByDescending(row => row.Spend.Usage.CostUsd)
+                .ThenBy(row => row.Key, StringComparer.Ordinal),
+            query);
 
     /// <summary>Sums by day, the newest first; null where the cursor is none.</summary>
     public static CostPage? NewestFirst(IEnumerable<SpentByAgent> spent, CostQuery query) => Of(

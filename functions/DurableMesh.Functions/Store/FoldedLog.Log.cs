@@ -5,6 +5,7 @@ internal sealed partial class FoldedLog<TState, TChange>
 {
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "The store's {Folder} log stays empty, the organisation file contradicts itself; mend it and start again: {Reason}")]
+        Message = "The store's {Folder} log stays empty, the organisation file contradicts itself; mend it and start again: "
+            + "{Reason}")]
     private partial void LogSeedRefused(string folder, string reason);
 }

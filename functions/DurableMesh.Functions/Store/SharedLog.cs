@@ -59,7 +59,9 @@ internal sealed partial class SharedLog<T>(
     /// </summary>
     /// <exception cref="StoreUnavailableException">The storage has not answered in time.</exception>
     public ValueTask FreshenAsync(CancellationToken cancellation) =>
-        time.GetElapsedTime(Volatile.Read(ref _knownAt)) < options.TrustedFor ? ValueTask.CompletedTask : new(RefreshAsync(cancellation));
+        time.GetElapsedTime(Volatile.Read(ref _knownAt)) < options.TrustedFor
+            ? ValueTask.CompletedTask
+            : new(RefreshAsync(cancellation));
 
     /// <summary>Reads a line that was ingested before.</summary>
     public Task<ReadOnlyMemory<byte>> ReadAsync(LogSpan at, CancellationToken cancellation) =>

@@ -164,7 +164,9 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
                 (low, high) = _inOrder[middle].Began < position ? (middle + 1, high) : (low, middle);
             }
 
-            return low < _inOrder.Count && _inOrder[low].Began.CompareTo(position) == 0 ? low : throw new UnknownPositionException();
+            return low < _inOrder.Count && _inOrder[low].Began.CompareTo(position) == 0
+                ? low
+                : throw new UnknownPositionException();
         }
     }
 

@@ -57,7 +57,11 @@ internal sealed class ThreadReader(MeshLink mesh, string agent)
     }
 
     private async Task<AgentTurn> TurnAsync(
-        ThreadView thread, MessageView message, IReadOnlyList<MessageView> messages, RunRecord record, CancellationToken cancellation)
+        ThreadView thread,
+        MessageView message,
+        IReadOnlyList<MessageView> messages,
+        RunRecord record,
+        CancellationToken cancellation)
     {
         var mine = messages.LastOrDefault(before => before.From == agent && before.Kind.IsMove())?.Sequence ?? record.LastTurn;
         return new AgentTurn(
@@ -76,7 +80,8 @@ internal sealed class ThreadReader(MeshLink mesh, string agent)
     public void Forget(string threadId) => _briefs.TryRemove(threadId, out _);
 
     /// <summary>Reads the messages after one, at least up to another.</summary>
-    private async Task<IReadOnlyList<MessageView>> ReadAsync(string threadId, int after, int through, CancellationToken cancellation)
+    private async Task<IReadOnlyList<MessageView>> ReadAsync(
+        string threadId, int after, int through, CancellationToken cancellation)
     {
         var messages = new List<MessageView>();
         IReadOnlyList<MessageView> page;

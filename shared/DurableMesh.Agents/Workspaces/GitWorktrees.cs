@@ -33,7 +33,9 @@ public sealed class GitWorktrees(string repository, string root, string agent) :
                 var added = await GitAsync(
                     repository,
                     cancellation,
-                    known.ExitCode == 0 ? ["worktree", "add", folder, branch] : ["worktree", "add", "-b", branch, folder, "HEAD"]);
+                    known.ExitCode == 0
+                        ? ["worktree", "add", folder, branch]
+                        : ["worktree", "add", "-b", branch, folder, "HEAD"]);
                 if (added.ExitCode != 0)
                 {
                     throw new WorkspaceException($"{repository} gives no worktree: {added.ErrorTail}");
@@ -63,7 +65,8 @@ public sealed class GitWorktrees(string repository, string root, string agent) :
             var branch = BranchOf(threadId);
             var changed = await GitAsync(folder, cancellation, "status", "--porcelain");
             var commits = await GitAsync(
-                folder, cancellation, "rev-list", "HEAD", branch, "--not", $"--exclude={branch}", "--branches", "--tags", "--remotes");
+                folder, cancellation,
+                "rev-list", "HEAD", branch, "--not", $"--exclude={branch}", "--branches", "--tags", "--remotes");
             if (changed is { ExitCode: 0, Output: "" } && commits is { ExitCode: 0, Output: "" })
             {
                 await GitAsync(repository, cancellation, "worktree", "remove", folder);

@@ -89,7 +89,8 @@ public static class RegistryReader
         }
         else if (!TextRules.IsSlug(knownId) || knownId.Length > MaxLength)
         {
-            input.Add("id", InputError.InvalidValue, "The id in the address must be a slug: a-z, 0-9 and single hyphens between them.");
+            input.Add(
+                "id", InputError.InvalidValue, "The id in the address must be a slug: a-z, 0-9 and single hyphens between them.");
         }
 
         return knownId;

@@ -92,7 +92,8 @@ internal static class EmailRecogniser
     /// written in one of them itself.
     /// </summary>
     private static bool IsLetterOrDigit(char character, char script) =>
-        character <= script && (char.IsLetterOrDigit(character) || char.GetUnicodeCategory(character) == UnicodeCategory.NonSpacingMark);
+        character <= script
+            && (char.IsLetterOrDigit(character) || char.GetUnicodeCategory(character) == UnicodeCategory.NonSpacingMark);
 
     private static char ScriptOf(char beside) => beside < EndOfSpacedScripts ? EndOfSpacedScripts : char.MaxValue;
 

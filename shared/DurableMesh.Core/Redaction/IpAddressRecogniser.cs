@@ -25,7 +25,8 @@ internal static class IpAddressRecogniser
     ];
 
     private static readonly WordList NamesOfAddress = new(
-        "ip", "addr", "address", "host", "client", "peer", "server", "remote", "src", "dst", "source", "destination", "dns", "gateway", "gw",
+        "ip", "addr", "address", "host", "client", "peer", "server", "remote", "src", "dst", "source", "destination", "dns",
+        "gateway", "gw",
         "ping", "ssh", "listen", "endpoint", "forwarded", "nameserver", "proxy", "node", "router", "login");
 
     /// <summary>Reads an IPv4 address that starts at a digit.</summary>
@@ -133,7 +134,8 @@ internal static class IpAddressRecogniser
     {
         var isTelling = parts[0] != 10 && parts.ContainsAnyInRange(100, 255);
         var goesOn = char.IsAsciiLetterOrDigit(passage[end])
-            || (passage[end] is '.' && (char.IsAsciiDigit(passage[end + 1]) || (!isTelling && char.IsAsciiLetter(passage[end + 1]))))
+            || (passage[end] is '.'
+                && (char.IsAsciiDigit(passage[end + 1]) || (!isTelling && char.IsAsciiLetter(passage[end + 1]))))
             || (passage[end] is '_' && char.IsAsciiLetterOrDigit(passage[end + 1]))
             || (passage[end] == '-' && char.IsAsciiLetter(passage[end + 1]));
         var wentOn = char.IsAsciiLetterOrDigit(passage[at - 1]) || passage[at - 1] is '.' or '§' || passage[at - 1] switch
@@ -148,12 +150,14 @@ internal static class IpAddressRecogniser
     /// <summary>
     /// Whether the word before a slash has a point or a slash itself, as a product's name before its version has not.
     /// </summary>
-    private static bool IsInPath(ReadOnlySpan<char> before) => before[(before.LastIndexOfAny(EndOfPath) + 1)..].ContainsAny('.', '/');
+    private static bool IsInPath(ReadOnlySpan<char> before) =>
+        before[(before.LastIndexOfAny(EndOfPath) + 1)..].ContainsAny('.', '/');
 
     private static bool IsOtherwiseNamed(in Passage passage, int at)
     {
         var before = passage.Before(at, 24);
-        if (before.EndsWith("==") || before.EndsWith(">=") || before.EndsWith("<=") || before.EndsWith("~=") || before.EndsWith("^"))
+        if (before.EndsWith("==") || before.EndsWith(">=") || before.EndsWith("<=") || before.EndsWith("~=")
+            || before.EndsWith("^"))
         {
             return true;
         }

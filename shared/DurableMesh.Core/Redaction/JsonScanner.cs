@@ -171,7 +171,9 @@ internal ref struct JsonScanner : IDisposable
             var before = _named[depth];
             var named = text.Length <= SecretNames.MaxLength && !text.Contains(' ') ? _run.MemberNamed(text) : Member.Unnamed;
             _named[depth] = named.Secret != SecretNature.None ? named : null;
-            return !_isObject[depth] && before is not null && text.Length >= MinMade && SecretValues.IsMade(text) ? before : member;
+            return !_isObject[depth] && before is not null && text.Length >= MinMade && SecretValues.IsMade(text)
+                ? before
+                : member;
         }
 
         return member;

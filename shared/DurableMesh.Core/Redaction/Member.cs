@@ -11,9 +11,15 @@ namespace DurableMesh.Core.Redaction;
 /// <param name="Secret">A password or a key.</param>
 internal sealed record Member(string Name, bool IsPhone, bool IsVersion, bool IsAuthorization, SecretNature Secret)
 {
-    private static readonly string[] NamesOfName = ["name", "key", "field", "header", "variable", "param", "parameter", "property", "setting", "k"];
+    private static readonly string[] NamesOfName =
+    [
+        "name", "key", "field", "header", "variable", "param", "parameter", "property", "setting", "k",
+    ];
 
-    private static readonly string[] NamesOfValue = ["value", "val", "secretvalue", "stringvalue", "plaintext", "content", "current", "raw", "v"];
+    private static readonly string[] NamesOfValue =
+    [
+        "value", "val", "secretvalue", "stringvalue", "plaintext", "content", "current", "raw", "v",
+    ];
 
     /// <summary>Whether its value is the name of another one's: <c>{"name": …, "value": …}</c>.</summary>
     public bool IsNaming { get; } = NamesOfName.Contains(Name);
@@ -43,6 +49,9 @@ internal sealed record Member(string Name, bool IsPhone, bool IsVersion, bool Is
         var plain = Vocabulary.Plain(name, stackalloc char[48]);
         return new(
             plain.ToString(),
-            PhoneRecogniser.IsNameOfPhone(plain), plain.EndsWith("version"), plain.EndsWith("authorization"), SecretNames.NatureOf(name));
+            PhoneRecogniser.IsNameOfPhone(plain),
+            plain.EndsWith("version"),
+            plain.EndsWith("authorization"),
+            SecretNames.NatureOf(name));
     }
 }

@@ -23,8 +23,8 @@ internal sealed class ReadableText : IDisposable
 
     private static readonly (string Name, char Means)[] Entities =
     [
-        ("amp;", '&'), ("lt;", '<'), ("gt;", '>'), ("quot;", '"'), ("apos;", '\''), ("nbsp;", ' '), ("commat;", '@'), ("period;", '.'),
-        ("colon;", ':'), ("equals;", '='), ("sol;", '/'), ("lowbar;", '_'), ("plus;", '+'),
+        ("amp;", '&'), ("lt;", '<'), ("gt;", '>'), ("quot;", '"'), ("apos;", '\''), ("nbsp;", ' '), ("commat;", '@'),
+        ("period;", '.'), ("colon;", ':'), ("equals;", '='), ("sol;", '/'), ("lowbar;", '_'), ("plus;", '+'),
     ];
 
     private readonly PooledText _characters = new();

@@ -17,7 +17,8 @@ internal sealed class RedactionRun(PseudonymKey key, RedactionScope scope, strin
     private const int MaxHead = 512;
 
     private static readonly SearchValues<string> HeadsOfColumns =
-        SearchValues.Create(["phone", "telefon", "tlf", "mobil", "tel,", "tel;", "tel|", "tel |"], StringComparison.OrdinalIgnoreCase);
+        SearchValues.Create(
+            ["phone", "telefon", "tlf", "mobil", "tel,", "tel;", "tel|", "tel |"], StringComparison.OrdinalIgnoreCase);
 
     private bool? _mentionsColumn;
     private readonly Dictionary<string[], bool> _mentioned = [];

@@ -26,7 +26,11 @@ public sealed class RequestRedaction(PseudonymKey key, RedactionScope scope = Re
             Detail = Of(check.Detail),
             Location = Of(check.Location),
         })],
-        Artifacts = [.. request.Artifacts.Select(artifact => artifact with { Name = Of(artifact.Name)!, Uri = Of(artifact.Uri) })],
+        Artifacts = [.. request.Artifacts.Select(artifact => artifact with
+        {
+            Name = Of(artifact.Name)!,
+            Uri = Of(artifact.Uri),
+        })],
     };
 
     /// <summary>A start whose brief may be stored and delivered.</summary>

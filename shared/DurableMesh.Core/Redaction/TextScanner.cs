@@ -33,11 +33,13 @@ internal static class TextScanner
 
     private static readonly string[] WordsAnywhere =
     [
-        PrivateKeyRecogniser.Begin, PrivateKeyRecogniser.PrivateLines, BearerTokenRecogniser.Bearer, AuthorizationRecogniser.Cookie, .. CommandLineRecogniser.Triggers,
-        .. UrlSecretRecogniser.Triggers, .. SecretForms.InnerTriggers, .. SecretNames.Roots,
+        PrivateKeyRecogniser.Begin, PrivateKeyRecogniser.PrivateLines, BearerTokenRecogniser.Bearer,
+        AuthorizationRecogniser.Cookie, .. CommandLineRecogniser.Triggers, .. UrlSecretRecogniser.Triggers,
+        .. SecretForms.InnerTriggers, .. SecretNames.Roots,
     ];
 
-    private static readonly SearchValues<string> InName = SearchValues.Create([.. WordsAnywhere.Where(word => Ascii.IsValid(word))], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> InName = SearchValues.Create(
+        [.. WordsAnywhere.Where(word => Ascii.IsValid(word))], StringComparison.OrdinalIgnoreCase);
 
     private static readonly string[] AllWords = [BearerTokenRecogniser.JsonWebToken, .. SecretForms.Triggers, .. WordsAnywhere];
 
@@ -45,7 +47,8 @@ internal static class TextScanner
         SearchValues.Create([.. AllWords.Where(word => Ascii.IsValid(word))], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Words beyond ASCII cost twice the time, and are looked for where a letter of them is.</summary>
-    private static readonly SearchValues<string> WordsWithForeign = SearchValues.Create(AllWords, StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> WordsWithForeign = SearchValues.Create(
+        AllWords, StringComparison.OrdinalIgnoreCase);
 
     private static readonly SearchValues<char> ForeignLetters = SearchValues.Create(
         [.. AllWords.SelectMany(word => $"{word}{word.ToUpperInvariant()}").Where(letter => !char.IsAscii(letter)).Distinct()]);
@@ -131,12 +134,14 @@ internal static class TextScanner
     private static bool TryRead(in Passage passage, int at, out Finding finding) =>
         SecretForms.TryRead(passage, at, out finding) || passage.Text[at] switch
         {
-            '@' => UrlSecretRecogniser.TryReadDataSource(passage, at, out finding) || EmailRecogniser.TryRead(passage, at, out finding),
+            '@' => UrlSecretRecogniser.TryReadDataSource(passage, at, out finding)
+                || EmailRecogniser.TryRead(passage, at, out finding),
             ':' => UrlSecretRecogniser.TryRead(passage, at, out finding)
                 || IpAddressRecogniser.TryReadV6(passage, at, out finding)
                 || UrlSecretRecogniser.TryReadPgpass(passage, at, out finding),
             >= '0' and <= '9' => NumberRecogniser.TryRead(passage, at, out finding),
-            '-' => PrivateKeyRecogniser.TryRead(passage, at, out finding) || CredentialRecogniser.TryReadPair(passage, at, out finding),
+            '-' => PrivateKeyRecogniser.TryRead(passage, at, out finding)
+                || CredentialRecogniser.TryReadPair(passage, at, out finding),
             '.' => false,
             _ => BearerTokenRecogniser.TryRead(passage, at, out finding)
                 || TryReadLines(passage, at, out finding)

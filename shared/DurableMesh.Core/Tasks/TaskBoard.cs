@@ -76,7 +76,9 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
         TaskPatched patched => Patch(patched, at, by),
         TaskThreadEnded ended => new(End(ended, at, by)),
         TaskTold told => new(Forget(told)),
-        _ => new(this, new ChangeRefusal(RefusalKind.Invalid, "unknown_change", $"{change.GetType().Name} is no change of tasks.")),
+        _ => new(
+            this,
+            new ChangeRefusal(RefusalKind.Invalid, "unknown_change", $"{change.GetType().Name} is no change of tasks.")),
     };
 
     private ChangeResult<TaskBoard> Seed(TasksSeeded seeded, DateTimeOffset at, string by) => Count == 0
@@ -254,7 +256,10 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
             ? this with { Tasks = Tasks.SetItem(place, task) }
             : this with { Tasks = Tasks.Add(task), Places = Places.Add(task.Id, Tasks.Count) };
         return follow
-            ? stored with { Waiting = Waiting.SetItem(task.Id, [.. UntoldOf(task.Id), task with { History = [task.History[^1]] }]) }
+            ? stored with
+            {
+                Waiting = Waiting.SetItem(task.Id, [.. UntoldOf(task.Id), task with { History = [task.History[^1]] }]),
+            }
             : stored;
     }
 

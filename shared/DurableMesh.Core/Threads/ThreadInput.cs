@@ -38,7 +38,8 @@ public sealed record MessageArrived(IncomingMessage Message) : InboxInput;
 public sealed record ReservationAsked(
     string Agent,
     SettledUsage WorstCase,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DayBudget>? Budgets = null) : InboxInput;
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DayBudget>? Budgets = null)
+    : InboxInput;
 
 /// <summary>Somebody cancels the thread; always possible.</summary>
 /// <param name="By">Who.</param>

@@ -256,7 +256,8 @@ internal sealed partial class ObjectReader
         if (hidden >= 0)
         {
             var kind = char.IsControl(text[hidden]) ? "control" : "invisible";
-            var message = $"Character {hidden + 1} is the {kind} character {HiddenCharacters.NameAt(text, hidden)}; leave it out.";
+            var message =
+                $"Character {hidden + 1} is the {kind} character {HiddenCharacters.NameAt(text, hidden)}; leave it out.";
             Add(name, InputError.ControlCharacter, message);
         }
 

@@ -261,8 +261,8 @@ public static class RequestReader
             input.Add(
                 "uri",
                 InputError.LocalAddress,
-                "This is a place on your machine, where the other party has nothing. Upload the file (mesh artifact put) and name "
-                    + "the address that it has then, or one that others can reach.");
+                "This is a place on your machine, where the other party has nothing. Upload the file (mesh artifact put) and "
+                    + "name the address that it has then, or one that others can reach.");
         }
 
         return name is null || sha256 is null ? null : new Artifact { Name = name, Sha256 = sha256, Size = size, Uri = uri };

@@ -25,8 +25,8 @@ internal static partial class AzuriteLog
     [LoggerMessage(26, LogLevel.Information, "Using the Azurite that runs at {Endpoint} already; it is left running.")]
     public static partial void UsesForeignAzurite(this ILogger logger, Uri endpoint);
 
-    [LoggerMessage(33, LogLevel.Warning, "Azurite at {Endpoint} takes the account key that everybody knows: whoever reaches it can read "
-        + "and change all that the mesh keeps, its keys included. {Advice}")]
+    [LoggerMessage(33, LogLevel.Warning, "Azurite at {Endpoint} takes the account key that everybody knows: whoever reaches it "
+        + "can read and change all that the mesh keeps, its keys included. {Advice}")]
     public static partial void KeyIsKnown(this ILogger logger, Uri endpoint, string advice);
 
     [LoggerMessage(27, LogLevel.Information, "Using the Azurite at {Endpoint} that an earlier or another host started.")]

@@ -61,7 +61,10 @@ internal static class AzuriteProbe
     /// <exception cref="AzuriteException">It does not say.</exception>
     public static async Task<bool> TakesAsync(Uri endpoint, string key, CancellationToken cancellation)
     {
-        var options = new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05) { Transport = new HttpClientTransport(Http) };
+        var options = new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05)
+        {
+            Transport = new HttpClientTransport(Http),
+        };
         options.Retry.MaxRetries = 1;
         try
         {

@@ -114,7 +114,8 @@ internal sealed class AzuriteSaves(TimeProvider time) : ISaveWitness
             return IsDiskFull
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the disk is full: Azurite needs {needed >> 10:N0} KiB in {folder} to save, and {free >> 10:N0} KiB are free.")
+                    $"the disk is full: Azurite needs {needed >> 10:N0} KiB in {folder} to save, "
+                        + $"and {free >> 10:N0} KiB are free.")
                 : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

@@ -100,8 +100,9 @@ internal sealed class EmbeddedAzurite(
             if (await AzuriteProbe.AskAsync(at, cancellation) is not AzuritePresence.Present)
             {
                 throw new AzuriteException(
-                    $"No Azurite answers at {at}, and there is none to start: no package.json with azurite among its dependencies "
-                    + $"was found above the working directory. Start Azurite yourself, or set {StorageConnection.Key}.");
+                    $"No Azurite answers at {at}, and there is none to start: no package.json with azurite among its "
+                    + "dependencies was found above the working directory. Start Azurite yourself, "
+                    + $"or set {StorageConnection.Key}.");
             }
 
             await UseForeignAsync(at, ownKey: null, cancellation);
@@ -128,9 +129,12 @@ internal sealed class EmbeddedAzurite(
         : (ownKey is null || !ownIsDemanded) && await AzuriteProbe.TakesAsync(at, AzuriteKey.WellKnown, cancellation)
             ? AzuriteKey.WellKnown
         : throw new AzuriteException(
-            $"The Azurite at {at} is not this repository's own: it does not take {(ownKey is null ? "the key that comes with every Azurite"
-                : $"the key in {AzuriteKey.FileIn(FolderOf(installation!, at))}")}. End it, or set {StorageConnection.Key} to its connection "
-            + "string with its AccountKey, or to one with another BlobEndpoint.");
+            $"The Azurite at {at} is not this repository's own: it does not take "
+            + (ownKey is null
+                ? "the key that comes with every Azurite"
+                : $"the key in {AzuriteKey.FileIn(FolderOf(installation!, at))}")
+            + $". End it, or set {StorageConnection.Key} to its connection string "
+            + "with its AccountKey, or to one with another BlobEndpoint.");
 
     private void Use(Uri at, string key, string advice)
     {

@@ -36,7 +36,8 @@ internal sealed class LocalFunction(
 
     public override IImmutableDictionary<string, BindingMetadata> InputBindings { get; } = parameters
         .Where(parameter => parameter.BindingType is not null)
-        .Select(BindingMetadata (parameter) => new Binding(parameter.Parameter.Name!, parameter.BindingType!, BindingDirection.In))
+        .Select(
+            BindingMetadata (parameter) => new Binding(parameter.Parameter.Name!, parameter.BindingType!, BindingDirection.In))
         .ToImmutableDictionary(binding => binding.Name);
 
     public MethodInfo Method { get; } = method;

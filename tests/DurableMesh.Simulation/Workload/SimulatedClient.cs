@@ -36,7 +36,8 @@ internal sealed class SimulatedClient(ReferenceHub hub, Trace trace)
                 // Nothing of it happened: the client may come back.
                 trace.Say($"{host.Process.Name} refuses: {refused.Message}");
             }
-            catch (DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException) when (operation.Kind is OperationKind.Start or OperationKind.Restart)
+            catch (DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException)
+                when (operation.Kind is OperationKind.Start or OperationKind.Restart)
             {
                 judge.StartRefused();
                 answered = true;

@@ -42,7 +42,8 @@ internal sealed class FakeReading(FakeMesh mesh)
 
         var from = 0;
         if (after is not null
-            && (!after.StartsWith(mesh.Positions, StringComparison.Ordinal) || !int.TryParse(after[mesh.Positions.Length..], out from)
+            && (!after.StartsWith(mesh.Positions, StringComparison.Ordinal)
+                || !int.TryParse(after[mesh.Positions.Length..], out from)
                 || from > mesh.Messages.Count))
         {
             return FakeMesh.Refuse(400, "unknown_position", "The position is none that this store gave.");

@@ -84,7 +84,8 @@ public sealed class ArtifactTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
         {
             using var tcp = new TcpClient();
             await tcp.ConnectAsync(mesh.Address.Host, mesh.Address.Port, Cancellation);
-            string head = $"POST /api/threads/{id}/artifacts?from={MeshHost.Builder}&name=x HTTP/1.1\r\nHost: {mesh.Address.Authority}\r\n"
+            string head = $"POST /api/threads/{id}/artifacts?from={MeshHost.Builder}&name=x HTTP/1.1\r\n"
+                + $"Host: {mesh.Address.Authority}\r\n"
                 + $"Authorization: Bearer {mesh.KeyOf(MeshHost.Builder)}\r\n{length}";
             NetworkStream stream = tcp.GetStream();
             await stream.WriteAsync(Encoding.ASCII.GetBytes(head), Cancellation);

@@ -34,10 +34,16 @@ public sealed class ForgeryTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task A_page_in_the_browser_reaches_nothing()
     {
         string id = await _host.StartThreadAsync(Cancellation);
-        (string, string)[] page = [("Host", "evil.example"), ("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site")];
+        (string, string)[] page =
+        [
+            ("Host", "evil.example"), ("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site"),
+        ];
         foreach ((string header, string value) in page)
         {
-            string[] paths = [$"instances/{id}/raiseEvent/inbox", $"instances/{id}/terminate", "orchestrators/ThreadOrchestrator"];
+            string[] paths =
+            [
+                $"instances/{id}/raiseEvent/inbox", $"instances/{id}/terminate", "orchestrators/ThreadOrchestrator",
+            ];
             foreach (string path in paths)
             {
                 Assert.Equal(HttpStatusCode.Forbidden, await PostAsync($"{Management}/{path}", Cancel(), header, value));
@@ -58,7 +64,8 @@ public sealed class ForgeryTests(AzuriteFixture azurite) : IAsyncLifetime
 
         foreach (string? seal in (string?[])[null, "", new string('a', 64)])
         {
-            Assert.Equal(HttpStatusCode.Accepted, await RaiseAsync(id, new MessageArrived(SampleThread.Incoming(Pass("forged"))), seal));
+            Assert.Equal(
+                HttpStatusCode.Accepted, await RaiseAsync(id, new MessageArrived(SampleThread.Incoming(Pass("forged"))), seal));
             Assert.Equal(HttpStatusCode.Accepted, await RaiseAsync(id, new CancelRequested("nobody", "because"), seal));
         }
 
@@ -80,11 +87,15 @@ public sealed class ForgeryTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         JsonObject request = JsonSerializer.SerializeToNode(MeshHost.ThreadRequest())!.AsObject();
         request["priority"] = "H";
-        string id = (await _host.PostAsync("/api/threads", request, HttpStatusCode.Accepted, Cancellation))["threadId"]!.GetValue<string>();
+        string id = (await _host.PostAsync("/api/threads", request, HttpStatusCode.Accepted, Cancellation))["threadId"]!
+            .GetValue<string>();
 
         await RaiseAsync(id, new GateDecided("anna", HoldDecision.Approve, "I say so"), new string('b', 64));
         JsonNode decided = await _host.PostAsync(
-            $"/api/threads/{id}/decision", new { by = "bert", decision = "deny", why = "not today" }, HttpStatusCode.Accepted, Cancellation);
+            $"/api/threads/{id}/decision",
+            new { by = "bert", decision = "deny", why = "not today" },
+            HttpStatusCode.Accepted,
+            Cancellation);
 
         Assert.Equal("accepted", decided["receipt"]!.GetValue<string>());
         string evidence = (await _host.GetAsync($"/api/threads/{id}/evidence", Cancellation)).ToJsonString();
@@ -111,7 +122,8 @@ public sealed class ForgeryTests(AzuriteFixture azurite) : IAsyncLifetime
         JsonNode receipt = await _host.PostAsync(
             $"/api/threads/{known}/messages", Message("b-1", MeshHost.Builder, "submission"), HttpStatusCode.OK, Cancellation);
         Assert.Equal("accepted", receipt["receipt"]!.GetValue<string>());
-        Assert.Equal(MeshHost.Verifier, (await _host.GetAsync($"/api/threads/{known}", Cancellation))["responder"]!.GetValue<string>());
+        Assert.Equal(
+            MeshHost.Verifier, (await _host.GetAsync($"/api/threads/{known}", Cancellation))["responder"]!.GetValue<string>());
 
         Task<HttpStatusCode> StartAsync(ThreadState state) => PostAsync(
             $"{Management}/orchestrators/ThreadOrchestrator/{state.Start.ThreadId}",
@@ -185,7 +197,8 @@ public sealed class ForgeryTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task<HttpStatusCode> PostAsync(string path, JsonObject body, string? header = null, string? value = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
-        request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, header == "Content-Type" ? value! : "application/json");
+        request.Content = new StringContent(
+            body.ToJsonString(), Encoding.UTF8, header == "Content-Type" ? value! : "application/json");
         if (header is not (null or "Content-Type"))
         {
             request.Headers.TryAddWithoutValidation(header, value);

@@ -124,7 +124,8 @@ public sealed class FullDiskTests : IAsyncLifetime
     private async Task MakeDatabaseLargeAsync()
     {
         var options = new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05);
-        BlobContainerClient container = new BlobServiceClient(StorageWith(AzuriteKey.Find(Data)!), options).GetBlobContainerClient("ballast");
+        BlobContainerClient container = new BlobServiceClient(StorageWith(AzuriteKey.Find(Data)!), options)
+            .GetBlobContainerClient("ballast");
         await container.CreateIfNotExistsAsync(cancellationToken: Cancellation);
         await Parallel.ForEachAsync(Enumerable.Range(0, 1000), Cancellation, async (number, stop) =>
             await container.GetBlobClient($"{number}").UploadAsync(BinaryData.FromString("."), overwrite: true, stop));

@@ -27,7 +27,10 @@ public sealed class GateRefreshTests
         using var one = Started(time, blobs);
         using var two = Started(time, blobs);
         Assert.Null(await Tasks(one).FindAsync("t-1", Cancellation));
-        var task = new CreateTaskRequest { Id = "t-1", Title = "CSV reader", Owner = "anna", State = MissionTaskState.InProgress };
+        var task = new CreateTaskRequest
+        {
+            Id = "t-1", Title = "CSV reader", Owner = "anna", State = MissionTaskState.InProgress,
+        };
         Assert.Null((await Tasks(two).ChangeAsync(new TaskCreated(task), "anna", Cancellation)).Refusal);
 
         var gate = ActivatorUtilities.CreateInstance<EvaluateGate>(one.Services);

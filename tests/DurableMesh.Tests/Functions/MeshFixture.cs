@@ -274,7 +274,12 @@ internal sealed class MeshFixture : IAsyncDisposable
     private ReadThreads Threads => new(Log, _finder, Agents, _holds, Leases, _stopped, _overdue);
 
     private ArtifactFunctions Artifacts =>
-        new(Agents, ArtifactStore ?? new BlobArtifactStore(Blobs), new ArtifactScreening(new Pseudonyms(Blobs)), new UploadReader(), _finder);
+        new(
+            Agents,
+            ArtifactStore ?? new BlobArtifactStore(Blobs),
+            new ArtifactScreening(new Pseudonyms(Blobs)),
+            new UploadReader(),
+            _finder);
 
     private ThreadDrafts Drafts =>
         new(Agents, Authority(), Policies(), new Pseudonyms(Blobs), TimeProvider.System);

@@ -71,7 +71,8 @@ public sealed class MeshOptionsTests
         });
 
         Assert.Equal((IdentityMode.Keys, TimeSpan.FromSeconds(3)), (options.Identity.Mode!.Value, options.AnswerWithin));
-        Assert.Equal((7, false, "mine"), (options.Store.CacheMegabytes, options.Store.SharedByHosts!.Value, options.StoreContainer));
+        Assert.Equal(
+            (7, false, "mine"), (options.Store.CacheMegabytes, options.Store.SharedByHosts!.Value, options.StoreContainer));
     }
 
     [Theory]

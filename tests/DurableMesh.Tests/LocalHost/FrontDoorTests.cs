@@ -52,7 +52,8 @@ public sealed class FrontDoorTests
         own.Headers.TryAddWithoutValidation("Sec-Fetch-Site", "same-site");
         Assert.NotEqual(
             HttpStatusCode.Forbidden, (await app.Http.SendAsync(own, TestContext.Current.CancellationToken)).StatusCode);
-        app.Hub.Verify(hub => hub.RaiseEventAsync("i-1", "inbox", It.IsAny<object>(), It.IsAny<CancellationToken>()), Times.Never);
+        app.Hub.Verify(
+            hub => hub.RaiseEventAsync("i-1", "inbox", It.IsAny<object>(), It.IsAny<CancellationToken>()), Times.Never);
     }
 
     [Theory]
@@ -87,13 +88,17 @@ public sealed class FrontDoorTests
             });
         await using var app = await RunningApp.StartAsync(builder => builder.Services.AddSingleton(guard.Object), typeof(Flow));
 
-        foreach (var path in new[] { "/api/Say", "/nothing", $"{Management}/instances", "/RUNTIME/webhooks/DurableTask/instances/x" })
+        foreach (var path in new[]
+            { "/api/Say", "/nothing", $"{Management}/instances", "/RUNTIME/webhooks/DurableTask/instances/x" })
         {
             Assert.Equal(StatusCodes.Status418ImATeapot, (int)(await app.SendAsync(HttpMethod.Get, path)).StatusCode);
         }
 
         Assert.Equal(
-            ["/api/Say False", "/nothing False", $"{Management}/instances True", "/RUNTIME/webhooks/DurableTask/instances/x True"],
+            [
+                "/api/Say False", "/nothing False", $"{Management}/instances True",
+                "/RUNTIME/webhooks/DurableTask/instances/x True",
+            ],
             asked);
     }
 
@@ -116,12 +121,14 @@ public sealed class FrontDoorTests
     };
 
     private static async Task<string?> CodeAsync(HttpResponseMessage response) => JsonDocument.Parse(
-        await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("code").GetString();
+        await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement
+        .GetProperty("code").GetString();
 
     public static class Flow
     {
         [Function("Say")]
-        public static IResult Say([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => Results.Text("hello");
+        public static IResult Say([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) =>
+            Results.Text("hello");
 
         [Function("Flow")]
         public static Task<int> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult(1);

@@ -194,7 +194,8 @@ public sealed class ConformanceControlTests
         await using TestHub hub = await TestHub.StartAsync(Tasks);
         await hub.StartInstanceAsync("Wait", "in ", "it");
 
-        await Assert.ThrowsAsync<DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException>(() => hub.Client.RestartAsync("it", cancellation: TestHub.Patience));
+        await Assert.ThrowsAsync<DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException>(
+            () => hub.Client.RestartAsync("it", cancellation: TestHub.Patience));
     }
 
     [Fact]
@@ -202,7 +203,8 @@ public sealed class ConformanceControlTests
     {
         await using TestHub hub = await TestHub.StartAsync(Tasks);
         await hub.StartInstanceAsync("Wait", "in ", "it");
-        await Assert.ThrowsAsync<DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException>(() => hub.StartInstanceAsync("Wait", "in ", "it"));
+        await Assert.ThrowsAsync<DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException>(
+            () => hub.StartInstanceAsync("Wait", "in ", "it"));
         await hub.Client.RaiseEventAsync("it", "say", "out", TestHub.Patience);
         await hub.CompletionAsync("it");
 

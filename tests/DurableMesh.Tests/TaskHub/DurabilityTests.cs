@@ -110,7 +110,9 @@ public sealed class DurabilityTests
     public async Task A_lost_answer_of_any_append_neither_loses_nor_doubles_an_event()
     {
         await using TestHub hub = await TestHub.StartAsync(
-            Collector, call => call is { Operation: StorageOperation.Append, Nth: var nth } && nth % 3 == 0 ? StorageFault.FailAfter : StorageFault.None);
+            Collector, call => call is { Operation: StorageOperation.Append, Nth: var nth } && nth % 3 == 0
+                ? StorageFault.FailAfter
+                : StorageFault.None);
         string id = await Advancing(hub, hub.StartInstanceAsync("Collector"));
 
         await Advancing(hub, SayAsync(hub, id, Enumerable.Range(1, 30)));
@@ -122,7 +124,9 @@ public sealed class DurabilityTests
     public async Task Appends_that_fail_are_repeated_until_the_storage_is_back()
     {
         await using TestHub hub = await TestHub.StartAsync(
-            Collector, call => call is { Operation: StorageOperation.Append, Nth: > 3 and < 12 } ? StorageFault.FailBefore : StorageFault.None);
+            Collector, call => call is { Operation: StorageOperation.Append, Nth: > 3 and < 12 }
+                ? StorageFault.FailBefore
+                : StorageFault.None);
         string id = await Advancing(hub, hub.StartInstanceAsync("Collector"));
 
         await Advancing(hub, SayAsync(hub, id, 1, 2, 3));
@@ -134,7 +138,9 @@ public sealed class DurabilityTests
     public async Task An_append_that_was_cut_short_is_left_behind_in_its_segment()
     {
         await using TestHub hub = await TestHub.StartAsync(
-            Collector, call => call is { Operation: StorageOperation.Append, Nth: 4 } ? StorageFault.Tear(10) : StorageFault.None);
+            Collector, call => call is { Operation: StorageOperation.Append, Nth: 4 }
+                ? StorageFault.Tear(10)
+                : StorageFault.None);
         string id = await Advancing(hub, hub.StartInstanceAsync("Collector"));
         await Advancing(hub, SayAsync(hub, id, 1, 2, 3));
 
@@ -217,7 +223,10 @@ public sealed class DurabilityTests
     public async Task The_log_rotates_before_the_limit_of_blocks_and_recovers_over_all_segments()
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch);
-        var storage = new InMemoryHubStorage(time) { MaximumBlocksPerSegment = 5, ServiceBlockLimit = 6, MaximumBlockBytes = 512 };
+        var storage = new InMemoryHubStorage(time)
+        {
+            MaximumBlocksPerSegment = 5, ServiceBlockLimit = 6, MaximumBlockBytes = 512,
+        };
         await using TestHub hub = await TestHub.StartAsync(storage, time, Collector);
         string id = await hub.StartInstanceAsync("Collector", new string('x', 2000));
         await SayAsync(hub, id, Enumerable.Range(1, 40));
@@ -270,7 +279,8 @@ public sealed class DurabilityTests
             {
                 await context.WaitForExternalEvent<string>("go");
                 int[] answers = await Task.WhenAll(Enumerable.Range(0, children).Select(
-                    child => context.CallSubOrchestratorAsync<int>("Child", child, new SubOrchestrationOptions(instanceId: $"child-{child}"))));
+                    child => context.CallSubOrchestratorAsync<int>(
+                        "Child", child, new SubOrchestrationOptions(instanceId: $"child-{child}"))));
                 return answers.Sum();
             });
             registry.AddOrchestratorFunc<int, int>("Child", async (context, number) =>
@@ -356,8 +366,14 @@ public sealed class DurabilityTests
         OrchestrationMetadata failed = await second.CompletionAsync(id);
 
         Assert.Equal(OrchestrationRuntimeStatus.Failed, failed.RuntimeStatus);
-        Assert.Contains("history expects activity 'Echo' (task 0) with input \"1\"", failed.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
-        Assert.Contains("the code did activity 'Echo' (task 0) with input \"1!\"", failed.FailureDetails.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains(
+            "history expects activity 'Echo' (task 0) with input \"1\"",
+            failed.FailureDetails!.ErrorMessage,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "the code did activity 'Echo' (task 0) with input \"1!\"",
+            failed.FailureDetails.ErrorMessage,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -416,7 +432,8 @@ public sealed class DurabilityTests
         }
 
         await Task.WhenAll(listeners.Select(listener => hub.UntilAsync(listener, state => state.CustomStatus == "1")));
-        Assert.All(await Task.WhenAll(listeners.Select(listener => EndAsync(hub, listener))), heard => Assert.Equal("hello", heard));
+        Assert.All(
+            await Task.WhenAll(listeners.Select(listener => EndAsync(hub, listener))), heard => Assert.Equal("hello", heard));
         await hub.DisposeAsync();
     }
 

@@ -80,7 +80,8 @@ public sealed class WorkerModeTests(AzuriteFixture azurite) : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_thread_is_let_in_and_recorded_by_episodes_and_activities_as_a_host_runs_them_if_the_app_started_it(bool byTheApp)
+    public async Task A_thread_is_let_in_and_recorded_by_episodes_and_activities_as_a_host_runs_them_if_the_app_started_it(
+        bool byTheApp)
     {
         var thread = new SampleThread();
         ThreadState input = byTheApp

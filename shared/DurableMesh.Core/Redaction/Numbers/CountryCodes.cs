@@ -12,8 +12,8 @@ internal static class CountryCodes
     /// <summary>How many digits the country's own are.</summary>
     /// <param name="digits">The digits of the number.</param>
     public static int Length(ReadOnlySpan<char> digits) => digits[0] is '1' or '7' ? 1
-        : (digits.Length < 2 ? 0 : FirstTwo(digits)) is 20 or 27 or 28 or (>= 30 and <= 34) or 36 or 39 or 40 or 41 or (>= 43 and <= 49)
-            or (>= 51 and <= 58) or (>= 60 and <= 66) or 81 or 82 or 84 or 86 or (>= 90 and <= 95) or 98 ? 2
+        : (digits.Length < 2 ? 0 : FirstTwo(digits)) is 20 or 27 or 28 or (>= 30 and <= 34) or 36 or 39 or 40 or 41
+            or (>= 43 and <= 49) or (>= 51 and <= 58) or (>= 60 and <= 66) or 81 or 82 or 84 or 86 or (>= 90 and <= 95) or 98 ? 2
         : 3;
 
     private static int Most(ReadOnlySpan<char> text) => (text.Length < 2 ? 0 : FirstTwo(text[..2])) switch

@@ -26,7 +26,8 @@ internal static class NationalIds
     [
         .. Of(NationalIdChecks.Norwegian, "ddddddddddd", "dddddd ddddd"),
         .. Of(NationalIdChecks.Belgian, "ddddddddddd", "dd.dd.dd-ddd.dd", "dd.dd.dd ddd dd"),
-        .. Of(NationalIdChecks.SwedishAndNoTime, "dddddd-dddd", "dddddd+dddd", "dddddddd-dddd", "dddddddddddd").Select(WithoutCentury),
+        .. Of(NationalIdChecks.SwedishAndNoTime, "dddddd-dddd", "dddddd+dddd", "dddddddd-dddd", "dddddddddddd")
+            .Select(WithoutCentury),
         .. Of(NationalIdChecks.DanishAndNoTime, "dddddd-dddd"),
         .. Of(NationalIdChecks.FinnishAndNoTime, "dddddd-dddX", "dddddd+dddX", "ddddddLdddX"),
         .. Named(Finnish, NationalIdChecks.Finnish, "dddddd-dddX"),
@@ -37,7 +38,8 @@ internal static class NationalIds
         .. Of(NationalIdChecks.Italian, "LLLLLLddLddLdddL"),
         .. Of(NationalIdChecks.French, "ddddddddddddddd", "d dd dd dd ddd ddd dd", "ddddddLdddddddd", "d dd dd dL ddd ddd dd"),
         .. Of(NationalIdChecks.Brazilian, "ddd.ddd.ddd-dd"),
-        .. Named(Swedish, NationalIdChecks.Swedish, "dddddd-dddd", "dddddddd-dddd", "dddddddddd", "dddddddddddd", "dddddd dddd").Select(WithoutCentury),
+        .. Named(Swedish, NationalIdChecks.Swedish, "dddddd-dddd", "dddddddd-dddd", "dddddddddd", "dddddddddddd", "dddddd dddd")
+            .Select(WithoutCentury),
         .. Named(Danish, NationalIdChecks.Danish, "dddddd-dddd", "dddddd dddd", "dddddddddd"),
         .. Named(Polish, NationalIdChecks.Polish, "ddddddddddd"),
         .. Named(Croatian, CheckDigits.Mod11And10, "ddddddddddd"),

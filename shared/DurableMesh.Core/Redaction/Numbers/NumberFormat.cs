@@ -54,7 +54,8 @@ internal sealed record NumberFormat(RedactionKind Kind, string Mask, NumberCheck
             }
         }
 
-        if (!compact[1..length].ContainsAnyExcept(compact[0]) || !Check(compact[..length]) || (Words is not null && !IsNamed(passage, start)) || (IsInTable && IsCode(passage, start, end)))
+        if (!compact[1..length].ContainsAnyExcept(compact[0]) || !Check(compact[..length])
+            || (Words is not null && !IsNamed(passage, start)) || (IsInTable && IsCode(passage, start, end)))
         {
             return false;
         }

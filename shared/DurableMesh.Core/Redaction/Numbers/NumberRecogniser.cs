@@ -19,7 +19,8 @@ internal static class NumberRecogniser
 
         var found = (at - start) switch
         {
-            0 when IsBehindCountry(passage, at) && IbanRecogniser.TryRead(passage, at - IbanRecogniser.Letters - 1, out finding) => true,
+            0 when IsBehindCountry(passage, at)
+                && IbanRecogniser.TryRead(passage, at - IbanRecogniser.Letters - 1, out finding) => true,
             0 => PhoneRecogniser.TryReadInternational(passage, at, out finding) || TryReadPlain(passage, at, out finding),
             IbanRecogniser.Letters => IbanRecogniser.TryRead(passage, start, out finding),
             <= MaxLetters => NumberFormats.TryRead(passage, start, at, passage.CountDigits(at), out finding),

@@ -8,7 +8,10 @@ internal static class PaymentCards
         .. ((int[])[14, 15, 16, 18, 19]).Select(length => new string('d', length)),
         "dddd dddd dddd dddd", "dddd-dddd-dddd-dddd", "dddddddd dddddddd", "dddd dddd dddd dddd ddd", "dddd-dddd-dddd-dddd-ddd",
         "dddd dddddd ddddd", "dddd-dddddd-ddddd", "dddd dddddd dddd", "dddd-dddddd-dddd",
-    ]).Select(mask => new NumberFormat(RedactionKind.PaymentCard, mask, IsValid) { IsInTable = mask.StartsWith("dddd ", StringComparison.Ordinal) });
+    ]).Select(mask => new NumberFormat(RedactionKind.PaymentCard, mask, IsValid)
+    {
+        IsInTable = mask.StartsWith("dddd ", StringComparison.Ordinal),
+    });
 
     private static bool IsValid(ReadOnlySpan<char> digits) =>
         CheckDigits.Luhn(digits)

@@ -18,10 +18,11 @@ internal static class PhoneRecogniser
     private const int NameDistance = 24;
 
     private static readonly WordList Names = new(
-        "phone", "phones", "telephone", "tel", "telefon", "telefono", "teléfono", "téléphone", "telefone", "telefoon", "telefonas",
-        "fono", "tlf", "mobile", "mobil", "móvil", "movil", "celular", "cellulare", "cellphone", "fax", "msisdn", "whatsapp", "rufnummer",
-        "handynummer", "telemóvel", "telemovel", "komórka", "komorka", "puhelin", "matkapuhelin", "sími", "gsm", "tālrunis", "mobilais",
-        "telefonszám", "телефон", "мобільний", "мобилен", "τηλέφωνο", "κινητό", "טלפון", "נייד", "هاتف", "جوال", "電話", "電話番号", "携帯",
+        "phone", "phones", "telephone", "tel", "telefon", "telefono", "teléfono", "téléphone", "telefone", "telefoon",
+        "telefonas", "fono", "tlf", "mobile", "mobil", "móvil", "movil", "celular", "cellulare", "cellphone", "fax", "msisdn",
+        "whatsapp", "rufnummer", "handynummer", "telemóvel", "telemovel", "komórka", "komorka", "puhelin", "matkapuhelin", "sími",
+        "gsm", "tālrunis", "mobilais", "telefonszám", "телефон", "мобільний", "мобилен", "τηλέφωνο", "κινητό", "טלפון", "נייד",
+        "هاتف", "جوال", "電話", "電話番号", "携帯",
         "电话", "手机", "手機", "전화", "전화번호", "휴대폰", "핸드폰");
 
     /// <summary>Words that are names of it only with a colon behind.</summary>
@@ -92,7 +93,8 @@ internal static class PhoneRecogniser
     {
         var point = at + passage.CountDigits(at);
         var end = point + 1 + passage.CountDigits(point + 1);
-        return passage[point] == '.' && end > point + 1 && !(Separators.Contains(passage[end]) && char.IsAsciiDigit(passage[end + 1]));
+        return passage[point] == '.' && end > point + 1
+            && !(Separators.Contains(passage[end]) && char.IsAsciiDigit(passage[end + 1]));
     }
 
     /// <summary>Reads a number without a country whose first group has so many digits.</summary>
@@ -116,7 +118,9 @@ internal static class PhoneRecogniser
 
         var start = passage[at - 1] == '(' && passage.Text[at..Math.Min(at + 6, passage.Text.Length)].Contains(')') ? at - 1 : at;
 
-        return (passage.Member.IsPhone || IsNamedBefore(passage, start) || (passage.Run.MentionsColumn && TableColumns.Says(passage, start, Names))) && !IsDate(passage, at)
+        return (passage.Member.IsPhone || IsNamedBefore(passage, start)
+                || (passage.Run.MentionsColumn && TableColumns.Says(passage, start, Names)))
+            && !IsDate(passage, at)
             && TryReadGroups(passage, start, at, (MinDigits, MaxDigits), out finding);
     }
 
@@ -167,7 +171,8 @@ internal static class PhoneRecogniser
         return next;
     }
 
-    private static bool IsEnd(in Passage passage, int end) => !char.IsAsciiLetterOrDigit(passage[end]) && !(passage[end] == '_' && char.IsAsciiLetterOrDigit(passage[end + 1]));
+    private static bool IsEnd(in Passage passage, int end) =>
+        !char.IsAsciiLetterOrDigit(passage[end]) && !(passage[end] == '_' && char.IsAsciiLetterOrDigit(passage[end + 1]));
 
     private static bool IsNamedBefore(in Passage passage, int start)
     {

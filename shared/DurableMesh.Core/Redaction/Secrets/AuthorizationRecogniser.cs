@@ -51,7 +51,8 @@ internal static class AuthorizationRecogniser
         }
 
         // name=value: a list of parameters, one of which is the secret; quotes around values end nothing.
-        if (!scheme.IsEmpty && !isBasic && token.IndexOf('=') is > 0 and var sign && sign < token.Length - 1 && token[sign + 1] != '=')
+        if (!scheme.IsEmpty && !isBasic && token.IndexOf('=') is > 0 and var sign && sign < token.Length - 1
+            && token[sign + 1] != '=')
         {
             var all = passage.Text[from..].StartsWith(token) && passage[from + token.Length] == '"'
                 ? TextReading.Until(passage, from, EndOfLine)
@@ -80,7 +81,8 @@ internal static class AuthorizationRecogniser
         {
             var cookie = cookies[part];
             var value = cookie[(cookie.IndexOf('=') + 1)..];
-            if (value.Length >= MinBareToken && value.Length < cookie.Length && SecretValues.IsMixed(value) && !SecretValues.IsReference(value))
+            if (value.Length >= MinBareToken && value.Length < cookie.Length && SecretValues.IsMixed(value)
+                && !SecretValues.IsReference(value))
             {
                 last = part.End.GetOffset(cookies.Length);
                 first = first < 0 ? last - value.Length : first;

@@ -19,7 +19,8 @@ internal static class BareSecretRecogniser
     private static readonly SearchValues<char> EndOfPartBefore = SearchValues.Create("\r\n\"';:=,/()");
     private static readonly SearchValues<char> Separators = SearchValues.Create("&;,<#");
     private static readonly SearchValues<char> InTypes = SearchValues.Create("<>[]|?&");
-    private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    private static readonly SearchValues<char> Letters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>Reads a value behind a sign.</summary>
     /// <param name="named">The name.</param>
@@ -33,7 +34,8 @@ internal static class BareSecretRecogniser
         var passage = named.Passage;
         var isPart = isEqual && IsInConnectionString(passage, named.Start);
         var value = isPart ? Part(passage, start) : Word(passage, named.Start, start, isEqual);
-        if (!isPart && isEqual && value.Length > 0 && passage[start + value.Length] == ';' && BeginsPart(passage.Text[(start + value.Length + 1)..]))
+        if (!isPart && isEqual && value.Length > 0 && passage[start + value.Length] == ';'
+            && BeginsPart(passage.Text[(start + value.Length + 1)..]))
         {
             isPart = true;
         }
@@ -66,7 +68,8 @@ internal static class BareSecretRecogniser
             ? value.Length >= MinMade && (SecretValues.IsMade(value) || !value.ContainsAnyExceptInRange('0', '9'))
                 && !SecretValues.IsVersion(value)
             : value.Length >= MinCell && SecretValues.CanBe(named.Nature, value);
-        if (!isMade || SecretValues.IsReference(value) || SecretValues.IsCode(value) || SecretValues.IsVariable(value) || SecretValues.IsLabel(value))
+        if (!isMade || SecretValues.IsReference(value) || SecretValues.IsCode(value) || SecretValues.IsVariable(value)
+            || SecretValues.IsLabel(value))
         {
             return false;
         }
@@ -82,7 +85,8 @@ internal static class BareSecretRecogniser
     {
         finding = default;
         var value = Word(named.Passage, named.Start, start, isEqual: false);
-        if (value.Length < 4 || value[0] == '-' || value.StartsWith("env:") || value.StartsWith("file:") || SecretValues.IsReference(value)
+        if (value.Length < 4 || value[0] == '-' || value.StartsWith("env:") || value.StartsWith("file:")
+            || SecretValues.IsReference(value)
             || SecretValues.IsCode(value) || SecretValues.IsLabel(value) || !SecretValues.CanBe(named.Nature, value))
         {
             return false;

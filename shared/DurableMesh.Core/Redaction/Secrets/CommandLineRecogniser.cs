@@ -123,7 +123,8 @@ internal static class CommandLineRecogniser
         }
 
         var secret = value[(colon + 1)..];
-        if (secret.Length < MinSecret || SecretValues.IsReference(secret) || SecretValues.IsLabel(secret) || SecretValues.IsCode(secret)
+        if (secret.Length < MinSecret || SecretValues.IsReference(secret) || SecretValues.IsLabel(secret)
+            || SecretValues.IsCode(secret)
             || !secret.ContainsAnyExceptInRange('0', '9'))
         {
             return false;

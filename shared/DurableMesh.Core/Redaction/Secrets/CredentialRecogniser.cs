@@ -18,7 +18,10 @@ internal static class CredentialRecogniser
     private static readonly string[] Accessors = ["{ get; set; } =", "{ get; init; } =", "{ get; private set; } =", "{ get; } ="];
 
     /// <summary>What stands before a name that its value follows without a sign: <c>ENV NAME value</c>.</summary>
-    private static readonly string[] Setters = ["ENV ", "ARG ", "setx ", "configure set ", "config set ", "secret set ", "setenv ", "env set "];
+    private static readonly string[] Setters =
+    [
+        "ENV ", "ARG ", "setx ", "configure set ", "config set ", "secret set ", "setenv ", "env set ",
+    ];
 
     private static readonly string[] Copulas = [" is ", " was ", " er ", " ist ", " är ", " est ", " es ", " jest "];
 
@@ -185,7 +188,8 @@ internal static class CredentialRecogniser
         }
 
         var value = TextReading.SkipBlanks(passage, start + equal + 1);
-        return TextReading.TryOpenQuote(passage, value, out var quote) && TryReadQuoted(named, quote, isStrict: false, out finding);
+        return TextReading.TryOpenQuote(passage, value, out var quote)
+            && TryReadQuoted(named, quote, isStrict: false, out finding);
     }
 
     /// <summary>An XML element, or what stands in one whose attribute is the name.</summary>
@@ -195,11 +199,13 @@ internal static class CredentialRecogniser
         var passage = named.Passage;
         var quoted = AfterQuote(passage, named.End) > named.End;
         var isElement = passage[named.Start - 1] == '<'
-            || (passage[named.Start - 1] == ':' && passage.Before(named.Start, MaxGap).LastIndexOfAny("< \n/") is >= 0 and var open
+            || (passage[named.Start - 1] == ':'
+                && passage.Before(named.Start, MaxGap).LastIndexOfAny("< \n/") is >= 0 and var open
                 && passage.Before(named.Start, MaxGap)[open] == '<');
         var tail = passage.Text[named.End..Math.Min(passage.Text.Length, named.End + MaxElement)];
         var close = isElement || (quoted && tail.Length > 1 && tail[1] == '>') ? tail.IndexOfAny('>', '\n', '<') : -1;
-        if (close < 0 || tail[close] != '>' || (close > 0 && tail[close - 1] == '/') || (isElement && close > 0 && tail[0] is not (' ' or '\t')))
+        if (close < 0 || tail[close] != '>' || (close > 0 && tail[close - 1] == '/')
+            || (isElement && close > 0 && tail[0] is not (' ' or '\t')))
         {
             return false;
         }
@@ -301,7 +307,8 @@ internal static class CredentialRecogniser
             if (passage.Text[after..].StartsWith(copula))
             {
                 start = TextReading.SkipBlanks(passage, after + copula.Length);
-                return BareSecretRecogniser.TryReadMade(named, start + (TextReading.IsQuote(passage[start]) ? 1 : 0), out finding);
+                return BareSecretRecogniser.TryReadMade(
+                    named, start + (TextReading.IsQuote(passage[start]) ? 1 : 0), out finding);
             }
         }
 

@@ -17,7 +17,8 @@ internal static class SecretFinding
     /// <summary>The finding of a value that is a secret of a kind, if its form says no other.</summary>
     public static Finding Of(in Passage passage, RedactionKind kind, int start, int end)
     {
-        var hasForm = SecretForms.TryRead(passage, start, out var finding) || BearerTokenRecogniser.TryReadJsonWebToken(passage, start, out finding);
+        var hasForm = SecretForms.TryRead(passage, start, out var finding)
+            || BearerTokenRecogniser.TryReadJsonWebToken(passage, start, out finding);
         return hasForm && finding.Start == start && finding.End == end ? finding : passage.Find(kind, start, end);
     }
 
@@ -40,7 +41,9 @@ internal static class SecretFinding
         }
 
         var isSecret = named.Nature == SecretNature.Password
-            ? (isStrict ? length >= MinMade && SecretValues.IsMade(value) : length > 3 || (length == 3 && SecretValues.IsMixed(value)))
+            ? (isStrict
+                    ? length >= MinMade && SecretValues.IsMade(value)
+                    : length > 3 || (length == 3 && SecretValues.IsMixed(value)))
                 && !SecretValues.IsLabel(value)
             : (!isStrict || length >= MinStrictKey) && !SecretValues.IsCode(value);
         if (!isSecret)

@@ -68,7 +68,9 @@ internal sealed class SecretForm
         var pieces = new List<Piece>();
         for (var rest = form; rest.Length > 0;)
         {
-            var end = rest[0] == '{' ? rest.IndexOf('}', StringComparison.Ordinal) + 1 : rest.IndexOf('{', StringComparison.Ordinal);
+            var end = rest[0] == '{'
+                ? rest.IndexOf('}', StringComparison.Ordinal) + 1
+                : rest.IndexOf('{', StringComparison.Ordinal);
             end = end < 0 ? rest.Length : end;
             pieces.Add(rest[0] == '{' ? ParseRun(rest[1..(end - 1)]) : new Piece(rest[..end]));
             rest = rest[end..];
@@ -109,7 +111,8 @@ internal sealed class SecretForm
             }
         }
 
-        if (_after is [.., { Run: { } run }] && passage.Text[end - 1] != '.' && run.Contains(passage[end]) && passage[end] is not '.')
+        if (_after is [.., { Run: { } run }] && passage.Text[end - 1] != '.' && run.Contains(passage[end])
+            && passage[end] is not '.')
         {
             return false;
         }

@@ -37,23 +37,25 @@ internal static class SecretNames
     [
         (SecretNature.Password,
             """
-            password passwd pwd passphrase passcode passphrases userpass dbpass sshpass rootpass adminpass storepass keypass sslpass ftppass
-            smtppass mailpass mysqlpass pgpass redispass authpass becomepass sudopass loginpass proxypass
-            passord passwort kennwort lösenord losenord adgangskode kodeord salasana motdepasse contraseña contrasena senha hasło haslo heslo
-            wachtwoord parola parolă parool jelszó jelszo geslo lozinka zaporka slaptažodis slaptazodis lykilorð lykilord şifre sifre palavrapasse
+            password passwd pwd passphrase passcode passphrases userpass dbpass sshpass rootpass adminpass storepass keypass
+            sslpass ftppass smtppass mailpass mysqlpass pgpass redispass authpass becomepass sudopass loginpass proxypass
+            passord passwort kennwort lösenord losenord adgangskode kodeord salasana motdepasse contraseña contrasena senha hasło
+            haslo heslo wachtwoord parola parolă parool jelszó jelszo geslo lozinka zaporka slaptažodis slaptazodis lykilorð
+            lykilord şifre sifre palavrapasse
             пароль парола лозинка κωδικόςπρόσβασης συνθηματικό 密码 密碼 パスワード 비밀번호
             """),
         (SecretNature.CloudKey, "secretaccesskey sharedaccesskey accountkey accesskey storagekey functionskey functionkey"),
         (SecretNature.Key,
             """
-            secret secretkey secretkeybase apikey apitoken accesstoken refreshtoken authtoken bearertoken sessiontoken privatekey privkey
-            signingkey encryptionkey encryptkey decryptionkey masterkey sharedkey presharedkey authkey subscriptionkey licensekey licencekey
-            servicekey deploykey tlskey sslkey sshkey hmackey jwtkey appkey applicationkey rolekey unsealkey recoverykey adminkey serverkey
-            globalkey integrationkey ingestkey ingestionkey writekey machinekey validationkey merchantkey webhookkey certkey pfxkey rootkey
-            cookiekey sessionkey clientkey clientkeydata hostkey userkey authorizationkey loggedinkey noncekey authsalt loggedinsalt noncesalt
-            credentials creds passkey vaultkey mfaseed otpseed totpseed geheimnis hemmelighet hemmelig segreto secreto segredo тайна секрет
-            openaikey anthropickey azurekey googlekey mapskey stripekey sendgridkey mailgunkey twiliokey githubkey gitlabkey awskey gcpkey
-            algoliakey datadogkey newrelickey sentrykey groqkey mistralkey
+            secret secretkey secretkeybase apikey apitoken accesstoken refreshtoken authtoken bearertoken sessiontoken privatekey
+            privkey signingkey encryptionkey encryptkey decryptionkey masterkey sharedkey presharedkey authkey subscriptionkey
+            licensekey licencekey servicekey deploykey tlskey sslkey sshkey hmackey jwtkey appkey applicationkey rolekey unsealkey
+            recoverykey adminkey serverkey globalkey integrationkey ingestkey ingestionkey writekey machinekey validationkey
+            merchantkey webhookkey certkey pfxkey rootkey cookiekey sessionkey clientkey clientkeydata hostkey userkey
+            authorizationkey loggedinkey noncekey authsalt loggedinsalt noncesalt credentials creds passkey vaultkey mfaseed otpseed
+            totpseed geheimnis hemmelighet hemmelig segreto secreto segredo тайна секрет
+            openaikey anthropickey azurekey googlekey mapskey stripekey sendgridkey mailgunkey twiliokey githubkey
+            gitlabkey awskey gcpkey algoliakey datadogkey newrelickey sentrykey groqkey mistralkey
             """),
         (SecretNature.PerhapsKey,
             """
@@ -75,15 +77,21 @@ internal static class SecretNames
     /// <summary>What ends as a name of a secret does, and is none: pages, counts, and what is public.</summary>
     private static readonly string[] Harmless =
     [
-        "publickeytoken", "publickey", "cancellationtoken", "continuationtoken", "pagetoken", "nexttoken", "changetoken", "synctoken",
-        "inputtoken", "outputtoken", "maxtoken", "bypass", "compass", "primarykey", "foreignkey", "stoptoken", "endtoken", "starttoken",
+        "publickeytoken", "publickey", "cancellationtoken", "continuationtoken", "pagetoken", "nexttoken", "changetoken",
+        "synctoken", "inputtoken", "outputtoken", "maxtoken", "bypass", "compass", "primarykey", "foreignkey", "stoptoken",
+        "endtoken", "starttoken",
     ];
 
     /// <summary>What may stand behind the name proper.</summary>
-    private static readonly string[] Tails = ["value", "confirmation", "confirm", "repeat", "again", "plaintext", "plain", "cleartext", "base64", "b64"];
+    private static readonly string[] Tails =
+    [
+        "value", "confirmation", "confirm", "repeat", "again", "plaintext", "plain", "cleartext", "base64", "b64",
+    ];
 
     private static readonly ILookup<char, (SecretNature Nature, string End)> ByLast = Table
-        .SelectMany(row => row.Ends.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries), (row, end) => (row.Nature, end))
+        .SelectMany(
+            row => row.Ends.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries),
+            (row, end) => (row.Nature, end))
         .OrderByDescending(row => row.end.Length)
         .ToLookup(row => row.end[^1]);
 
@@ -93,12 +101,14 @@ internal static class SecretNames
     /// <summary>What the names have in a text, and where the scan stops.</summary>
     public static IEnumerable<string> Roots { get; } =
     [
-        "pass", "pwd", "pw:", "pw=", "secret", "token", "key", "cred", "auth", "kennwort", "senord", "adgangskode", "kodeord", "salasana",
-        "contrase", "senha", "haslo", "heslo", "wachtwoord", "parol", "parool", "jelsz", "geslo", "lozinka", "zaporka", "slapta", "lykilor", "sifre",
-        "palavra", "psk", "_pat", "-pat", "devopspat", "sas", "seed", "salt", "sessid", "sessionid", "session_id", "session-id",
-        "dockerc", "connectionstring", "connection_string", "geheimnis", "hemmelig", "segret", "secreto", "segredo", "schl", "kkel", "nyckel", "recoverycode", "recovery_code",
-        "xsrf", "csrf", "bearer:", "bearer=", "bearer\"", "otp",
-        "hasł", "şifre", "пароль", "парола", "лозинка", "κωδικ", "συνθημ", "密码", "密碼", "パスワード", "비밀번호", "тайна", "секрет", "nøgle",
+        "pass", "pwd", "pw:", "pw=", "secret", "token", "key", "cred", "auth", "kennwort", "senord", "adgangskode", "kodeord",
+        "salasana", "contrase", "senha", "haslo", "heslo", "wachtwoord", "parol", "parool", "jelsz", "geslo", "lozinka",
+        "zaporka", "slapta", "lykilor", "sifre", "palavra", "psk", "_pat", "-pat", "devopspat", "sas", "seed", "salt", "sessid",
+        "sessionid", "session_id", "session-id", "dockerc", "connectionstring", "connection_string", "geheimnis", "hemmelig",
+        "segret", "secreto", "segredo", "schl", "kkel", "nyckel", "recoverycode", "recovery_code", "xsrf", "csrf", "bearer:",
+        "bearer=", "bearer\"", "otp",
+        "hasł", "şifre", "пароль", "парола", "лозинка", "κωδικ", "συνθημ", "密码", "密碼", "パスワード", "비밀번호", "тайна", "секрет",
+        "nøgle",
     ];
 
     /// <summary>What stands under a name.</summary>
@@ -140,7 +150,8 @@ internal static class SecretNames
     {
         foreach (var (nature, word) in ShortWords)
         {
-            if (name.EndsWith(word, StringComparison.OrdinalIgnoreCase) && Vocabulary.Has(name[Math.Max(0, name.Length - word.Length - 1)..], word)
+            if (name.EndsWith(word, StringComparison.OrdinalIgnoreCase)
+                && Vocabulary.Has(name[Math.Max(0, name.Length - word.Length - 1)..], word)
                 && !IsHarmless(name))
             {
                 return nature;

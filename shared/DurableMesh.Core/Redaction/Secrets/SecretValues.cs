@@ -24,17 +24,22 @@ internal static class SecretValues
 
     private static readonly HashSet<string> Words = new(
         """
-        string str text number int integer varchar char bytes byte bytearray buffer object any boolean bool uuid guid null none nil
-        undefined true false required optional hidden visible masked redacted secret key token input field type email username user login
-        prompt ask env vault file yes no on off enabled disabled default value empty unset todo tbd changed invalid missing expired wrong
+        string str text number int integer varchar char bytes byte bytearray buffer object any boolean bool uuid guid null none
+        nil undefined true false required optional hidden visible masked redacted secret key token input field type email username
+        user login prompt ask env vault file yes no on off enabled disabled default value empty unset todo tbd changed invalid
+        missing expired wrong
         """.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries),
         StringComparer.OrdinalIgnoreCase);
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> IsWord = Words.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> IsWord =
+        Words.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>What sentences have and pass phrases have not.</summary>
     private static readonly string[] Prose =
-        ["the", "your", "a", "must", "be", "is", "to", "and", "or", "not", "for", "of", "enter", "with", "please", "invalid", "required", "new", "at", "that", "this", "has"];
+    [
+        "the", "your", "a", "must", "be", "is", "to", "and", "or", "not", "for", "of", "enter", "with", "please", "invalid",
+        "required", "new", "at", "that", "this", "has",
+    ];
 
     /// <summary>What is named in a label: <c>Your password</c>, <c>access-token</c>.</summary>
     private static readonly string[] Named = ["pass", "pwd", "secret", "token", "key", "credential", "auth"];
@@ -46,7 +51,8 @@ internal static class SecretValues
         SecretNature.Key or SecretNature.CloudKey => value.Length >= MinKey && IsMixed(value) && !IsVersion(value),
         SecretNature.PerhapsKey => value.Length >= MinToken && IsMixed(value) && !IsVersion(value) && !value.Contains(';'),
         SecretNature.Session => value.Length >= MinSession && IsMixed(value) && !IsUuid(value),
-        SecretNature.WebKey => value.Length >= MinWebKey && IsMixed(value) && !value.ContainsAnyExcept(Base64Url) && value.ContainsAnyInRange('A', 'Z'),
+        SecretNature.WebKey => value.Length >= MinWebKey && IsMixed(value) && !value.ContainsAnyExcept(Base64Url)
+            && value.ContainsAnyInRange('A', 'Z'),
         _ => false,
     };
 
@@ -80,17 +86,20 @@ internal static class SecretValues
         '/' or '~' => IsPath(value) || IsRegularExpression(value),
         '#' => value.StartsWith("#{"),
         '@' or ':' or '&' => !value[1..].ContainsAnyExcept(NameOfVariable),
-        _ => value[^1] == '}' && (value.Contains("${", StringComparison.Ordinal) || value.Contains("{{", StringComparison.Ordinal)),
+        _ => value[^1] == '}'
+            && (value.Contains("${", StringComparison.Ordinal) || value.Contains("{{", StringComparison.Ordinal)),
     } || HasPlaceholder(value);
 
-    private static readonly SearchValues<char> NameOfVariable = SearchValues.Create("abcdefghijklmnopqrstuvwxyz_.->ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    private static readonly SearchValues<char> NameOfVariable = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz_.->ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     private static readonly SearchValues<char> NameOfConstant = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
 
     /// <summary>Whether a value is a word of a language or a label rather than a password.</summary>
     public static bool IsLabel(ReadOnlySpan<char> value)
     {
-        if (IsWord.Contains(value.Trim()) || SecretNames.NatureOf(value) == SecretNature.Password && !value.ContainsAnyInRange('0', '9'))
+        if (IsWord.Contains(value.Trim())
+            || SecretNames.NatureOf(value) == SecretNature.Password && !value.ContainsAnyInRange('0', '9'))
         {
             return true;
         }
@@ -102,18 +111,24 @@ internal static class SecretValues
 
         // The names of constants, and labels that name what they are for.
         var isConstant = !value.ContainsAnyInRange('a', 'z') && !value.ContainsAny(Blank);
-        return isConstant || HasAny(value, Named, whole: false) || (value.ContainsAny(Blank) && HasAny(value, Prose, whole: true));
+        return isConstant || HasAny(value, Named, whole: false)
+            || (value.ContainsAny(Blank) && HasAny(value, Prose, whole: true));
     }
 
     /// <summary>Whether a value is no more than what a manual writes in a password's place.</summary>
     public static bool IsName(ReadOnlySpan<char> value) =>
-        IsWord.Contains(value) || (value.Length < 10 && !value.ContainsAnyExcept(OfWords) && SecretNames.NatureOf(value) == SecretNature.Password);
+        IsWord.Contains(value)
+            || (value.Length < 10 && !value.ContainsAnyExcept(OfWords) && SecretNames.NatureOf(value) == SecretNature.Password);
 
     /// <summary>Whether an unquoted value is code: a name, a member, a call, a place in an array.</summary>
     public static bool IsCode(ReadOnlySpan<char> value)
     {
-        if (value.Contains("){", StringComparison.Ordinal) || value.Contains("=>", StringComparison.Ordinal) || value[^1] is '{' or '('
-            || value.Contains("://", StringComparison.Ordinal) || value.Contains("::", StringComparison.Ordinal) || value.Contains("->", StringComparison.Ordinal))
+        if (value.Contains("){", StringComparison.Ordinal)
+            || value.Contains("=>", StringComparison.Ordinal)
+            || value[^1] is '{' or '('
+            || value.Contains("://", StringComparison.Ordinal)
+            || value.Contains("::", StringComparison.Ordinal)
+            || value.Contains("->", StringComparison.Ordinal))
         {
             return true;
         }
@@ -131,7 +146,8 @@ internal static class SecretValues
     public static bool IsVariable(ReadOnlySpan<char> value)
     {
         var letters = value.TrimEnd("0123456789");
-        return value.Length - letters.Length <= 2 && IsIdentifier(letters, allowPoints: false) && !letters.ContainsAnyInRange('0', '9');
+        return value.Length - letters.Length <= 2 && IsIdentifier(letters, allowPoints: false)
+            && !letters.ContainsAnyInRange('0', '9');
     }
 
     /// <summary>A version or a range of versions of a package.</summary>
@@ -178,10 +194,12 @@ internal static class SecretValues
     }
 
     private static bool IsPath(ReadOnlySpan<char> value) =>
-        !value.ContainsAnyExcept(Path) || (value.Count('/') > 1 && !value.ContainsAny(NotInPaths) && !IsMixed(value[(value.LastIndexOf('/') + 1)..]));
+        !value.ContainsAnyExcept(Path)
+            || (value.Count('/') > 1 && !value.ContainsAny(NotInPaths) && !IsMixed(value[(value.LastIndexOf('/') + 1)..]));
 
     private static bool IsRegularExpression(ReadOnlySpan<char> value) =>
-        value.LastIndexOf('/') is > 0 and var end && value.Length - end <= 3 && !value[(end + 1)..].ContainsAnyExceptInRange('a', 'z');
+        value.LastIndexOf('/') is > 0 and var end && value.Length - end <= 3
+            && !value[(end + 1)..].ContainsAnyExceptInRange('a', 'z');
 
     /// <summary>Each part begins with a letter, and none looks random.</summary>
     private static bool IsMemberPath(ReadOnlySpan<char> value)
@@ -207,7 +225,8 @@ internal static class SecretValues
 
         foreach (var character in value[1..])
         {
-            if (!char.IsLetterOrDigit(character) && character is not ('_' or '?' or '$') && !(allowPoints && character is '.' or '!'))
+            if (!char.IsLetterOrDigit(character) && character is not ('_' or '?' or '$')
+                && !(allowPoints && character is '.' or '!'))
             {
                 return false;
             }

@@ -64,7 +64,9 @@ internal static class TextReading
         var last = Math.Min(passage.Text.Length, quote.Start + MaxValue);
         for (var at = quote.Start; at < last;)
         {
-            var found = quote.Count == 3 ? passage.Text[at..last].IndexOf(quote.Mark) : passage.Text[at..last].IndexOfAny(quote.Mark, '\n');
+            var found = quote.Count == 3
+                ? passage.Text[at..last].IndexOf(quote.Mark)
+                : passage.Text[at..last].IndexOfAny(quote.Mark, '\n');
             if (found < 0)
             {
                 return -1;

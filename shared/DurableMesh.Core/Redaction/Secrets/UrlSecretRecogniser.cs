@@ -24,7 +24,10 @@ internal static class UrlSecretRecogniser
     private static readonly string[] Queries = ["sig=", "code=", "key=", "signature=", "session=", "sid=", "appid="];
 
     /// <summary>What the scan looks for: names in a query that alone say nothing, and the ports of a <c>.pgpass</c>.</summary>
-    public static IEnumerable<string> Triggers { get; } = ["sig=", "code=", "signature=", "session=", "sid=", "appid=", "?key=", "&key=", Port, AnyPort];
+    public static IEnumerable<string> Triggers { get; } =
+    [
+        "sig=", "code=", "signature=", "session=", "sid=", "appid=", "?key=", "&key=", Port, AnyPort,
+    ];
 
     /// <summary>Reads the password in <c>scheme://user:…@host</c> from the colon of the scheme.</summary>
     public static bool TryRead(in Passage passage, int at, out Finding finding)
@@ -120,7 +123,8 @@ internal static class UrlSecretRecogniser
     public static bool TryReadPgpass(in Passage passage, int at, out Finding finding)
     {
         finding = default;
-        if (!(passage.Text[at..].StartsWith(Port) || passage.Text[at..].StartsWith(AnyPort)) || !(char.IsLetterOrDigit(passage[at - 1]) || passage[at - 1] == '*'))
+        if (!(passage.Text[at..].StartsWith(Port) || passage.Text[at..].StartsWith(AnyPort))
+            || !(char.IsLetterOrDigit(passage[at - 1]) || passage[at - 1] == '*'))
         {
             return false;
         }

@@ -53,7 +53,8 @@ internal sealed class RealAgent : IAsyncDisposable, IProgramRunner
         string? program;
         if (preset is "pi" or "opencode")
         {
-            var installation = new CodingAgentInstallation(Path.Combine(Installation.FindOrNull()!.Root, "samples", "coding-agents"));
+            var installation = new CodingAgentInstallation(
+                Path.Combine(Installation.FindOrNull()!.Root, "samples", "coding-agents"));
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
             var missing = await installation.EnsureAsync(preset, _ => { }, limit.Token);
             Assert.SkipWhen(missing is not null, missing ?? "");

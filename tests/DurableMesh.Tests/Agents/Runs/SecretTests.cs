@@ -15,14 +15,19 @@ public sealed class SecretTests
         {
             Kind = MessageKind.Verdict,
             Body = JsonText.OfString($"curl -H 'Bearer {Key}'"),
-            Checks = [new Check { Id = "AC-1", Status = CheckStatus.Fail, Title = Key, Detail = $"a {Key} b", Location = $"{Key}:7" }],
+            Checks =
+            [
+                new Check { Id = "AC-1", Status = CheckStatus.Fail, Title = Key, Detail = $"a {Key} b", Location = $"{Key}:7" },
+            ],
             Artifacts = [new Artifact { Name = $"{Key}.txt", Size = 1, Sha256 = "ab", Uri = $"https://host/{Key}" }],
         };
 
         var hidden = new Secret(Key).Hide(reply);
 
         Assert.Equal("curl -H 'Bearer [mesh key]'", hidden.Body!.ToDisplayText());
-        Assert.Equal(("[mesh key]", "a [mesh key] b", "[mesh key]:7"), (hidden.Checks[0].Title, hidden.Checks[0].Detail, hidden.Checks[0].Location));
+        Assert.Equal(
+            ("[mesh key]", "a [mesh key] b", "[mesh key]:7"),
+            (hidden.Checks[0].Title, hidden.Checks[0].Detail, hidden.Checks[0].Location));
         Assert.Equal(("[mesh key].txt", "https://host/[mesh key]"), (hidden.Artifacts[0].Name, hidden.Artifacts[0].Uri));
     }
 

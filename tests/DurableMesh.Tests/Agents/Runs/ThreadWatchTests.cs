@@ -69,7 +69,8 @@ public sealed class ThreadWatchTests : IAsyncLifetime
 
     private Task<string> Watch()
     {
-        var client = new MeshClient(new HttpClient(_link) { BaseAddress = new Uri("http://mesh/") }, _time, TimeSpan.FromHours(1));
+        var client = new MeshClient(
+            new HttpClient(_link) { BaseAddress = new Uri("http://mesh/") }, _time, TimeSpan.FromHours(1));
         return new ThreadWatch(new MeshLink(client, NullLogger.Instance, _time), _time)
             .UntilUselessAsync(_mesh.Open(), new HeldLease(Lease, _time.GetTimestamp()), Stop);
     }

@@ -8,7 +8,10 @@ public sealed class UsageSumTests
     [Fact]
     public void Tokens_add_up_and_nothing_is_nothing()
     {
-        var usage = new Usage { Model = "m", InputTokens = 5, CachedInputTokens = 3, CacheWriteTokens = 2, OutputTokens = 1, CostUsd = 0.1m };
+        var usage = new Usage
+        {
+            Model = "m", InputTokens = 5, CachedInputTokens = 3, CacheWriteTokens = 2, OutputTokens = 1, CostUsd = 0.1m,
+        };
 
         Assert.Null(UsageSum.Of(null, null));
         Assert.Same(usage, UsageSum.Of(usage, null));

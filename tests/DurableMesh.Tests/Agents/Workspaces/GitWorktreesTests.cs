@@ -46,7 +46,8 @@ public sealed class GitWorktreesTests : IDisposable
     [Fact]
     public async Task A_clean_one_goes_with_its_thread_and_one_with_work_stays()
     {
-        var (clean, changed, committed) = (await PrepareAsync("clean"), await PrepareAsync("changed"), await PrepareAsync("committed"));
+        var (clean, changed, committed) =
+            (await PrepareAsync("clean"), await PrepareAsync("changed"), await PrepareAsync("committed"));
         await File.WriteAllTextAsync(Path.Combine(changed, "new.txt"), "", Stop);
         Commit(committed, "work of one");
 

@@ -14,7 +14,10 @@ public sealed class AgentStatusCommandTests : IDisposable
     [Fact]
     public async Task Each_open_thread_is_shown_with_what_it_waits_for()
     {
-        Write(new RunRecord { ThreadId = "t-2", Sequence = 4, State = RunState.Running, Since = Sample.Start.AddSeconds(1), Attempt = 1 });
+        Write(new RunRecord
+        {
+            ThreadId = "t-2", Sequence = 4, State = RunState.Running, Since = Sample.Start.AddSeconds(1), Attempt = 1,
+        });
         Write(Later("t-1"));
 
         var text = await RunAsync("status", "--as", "a");

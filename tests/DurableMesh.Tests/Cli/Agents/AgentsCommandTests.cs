@@ -46,7 +46,8 @@ public sealed class AgentsCommandTests : IAsyncLifetime
     [InlineData("\"enabled\":true,", true)]
     public async Task A_load_enables_no_disabled_agent_unless_the_file_says_so(string switched, bool enabled)
     {
-        using var file = new TemporaryFile(Organisation.Replace("\"aliases\"", switched + "\"aliases\"", StringComparison.Ordinal));
+        using var file = new TemporaryFile(
+            Organisation.Replace("\"aliases\"", switched + "\"aliases\"", StringComparison.Ordinal));
         await RunAsync("agents", "load", file.Path);
         Assert.True(_mesh.Registry.Find("verifier")!.Enabled);
         await RunAsync("agents", "disable", "verifier");
@@ -68,7 +69,8 @@ public sealed class AgentsCommandTests : IAsyncLifetime
         var page = (await MeshRun.OfAsync(_mesh, "agents", "list", "--json")).Json<AgentsPage>();
         Assert.Equal(new AgentWork(leases[0].Since, 2, "forge-mac"), page.Agents.Single().AtWork);
         var words = (await MeshRun.OfAsync(_mesh, "agents", "show", "verifier")).Out;
-        Assert.Contains($"at work since {leases[0].Since:MM-dd HH:mm:ss} on forge-mac, 2 threads", words, StringComparison.Ordinal);
+        Assert.Contains(
+            $"at work since {leases[0].Since:MM-dd HH:mm:ss} on forge-mac, 2 threads", words, StringComparison.Ordinal);
     }
 
     [Fact]

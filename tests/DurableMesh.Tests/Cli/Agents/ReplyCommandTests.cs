@@ -22,7 +22,8 @@ public sealed class ReplyCommandTests : IDisposable
     public async Task A_verdict_has_its_checks_and_a_detail_for_those_that_say_nothing(string word, Verdict verdict)
     {
         var reply = await SayAsync(
-            "verdict", word, "two checks", "--check", "AC-1=pass", "-c", "AC-2=fail: line 2 is lost", "--detail", "ran the tests");
+            "verdict", word, "two checks", "--check", "AC-1=pass", "-c", "AC-2=fail: line 2 is lost",
+            "--detail", "ran the tests");
 
         Assert.Equal((MessageKind.Verdict, verdict, "two checks"), (reply.Kind, reply.Verdict, reply.Body!.ToDisplayText()));
         Assert.Equal(
@@ -60,7 +61,10 @@ public sealed class ReplyCommandTests : IDisposable
 
         Assert.Null(told.Kind);
         Assert.Equal(
-            new Usage { Model = "m", InputTokens = 10, CachedInputTokens = 4, CacheWriteTokens = 2, OutputTokens = 3, CostUsd = 0.25m },
+            new Usage
+            {
+                Model = "m", InputTokens = 10, CachedInputTokens = 4, CacheWriteTokens = 2, OutputTokens = 3, CostUsd = 0.25m,
+            },
             told.Usage!.Value.Deserialize<Usage>(MeshJson.Options));
         Assert.Equal(10, printed.Usage!.Value.GetProperty("input_tokens").GetInt32());
     }
@@ -68,7 +72,8 @@ public sealed class ReplyCommandTests : IDisposable
     [Fact]
     public async Task All_that_is_wrong_is_said_at_once_and_nothing_is_written()
     {
-        var run = await RunAsync("", ["finding", "-c", "AC-1", "-c", "AC-2=maybe", "--artifact", "{", "--artifact", """{"size":1}"""]);
+        var run = await RunAsync(
+            "", ["finding", "-c", "AC-1", "-c", "AC-2=maybe", "--artifact", "{", "--artifact", """{"size":1}"""]);
 
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains("\"AC-1\" is not understood", run.Error, StringComparison.Ordinal);

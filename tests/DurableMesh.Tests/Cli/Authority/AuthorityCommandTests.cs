@@ -25,7 +25,8 @@ public sealed class AuthorityCommandTests : IAsyncLifetime
         var set = await RunAsync("authority", "set", file.Path, "--by", "anna", "--json");
         var shown = await RunAsync("authority", "show");
 
-        Assert.Equal((ExitCode.Done, 1, "anna"), (set.ExitCode, set.Json<AuthorityTable>().Version, set.Json<AuthorityTable>().ChangedBy));
+        Assert.Equal(
+            (ExitCode.Done, 1, "anna"), (set.ExitCode, set.Json<AuthorityTable>().Version, set.Json<AuthorityTable>().ChangedBy));
         Assert.Matches(@"bv +builder-verifier +role builder +role verifier +active +2026-11-01 00:00 +ADR-027", shown.Out);
         Assert.Contains("Version 1 of 2026-11-24 08:00:00Z by anna", shown.Error, StringComparison.Ordinal);
     }

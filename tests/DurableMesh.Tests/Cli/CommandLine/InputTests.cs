@@ -11,7 +11,10 @@ public sealed class InputTests : IAsyncLifetime
     private readonly string _file = Path.GetTempFileName();
     private FakeMesh _mesh = null!;
 
-    public static TheoryData<string> Encodings { get; } = ["utf-8", "utf-8 with a mark", "utf-16", "utf-16BE", "utf-32", "utf-32BE"];
+    public static TheoryData<string> Encodings { get; } =
+    [
+        "utf-8", "utf-8 with a mark", "utf-16", "utf-16BE", "utf-32", "utf-32BE",
+    ];
 
     public async ValueTask InitializeAsync() => _mesh = await FakeMesh.StartAsync();
 
@@ -111,15 +114,18 @@ public sealed class InputTests : IAsyncLifetime
         var run = await MeshRun.OfAsync("", args);
 
         Assert.Equal(ExitCode.Usage, run.ExitCode);
-        Assert.Contains($"{args[^2]} is a duration such as 90s, 30m, 2h or 1d, or in ISO 8601 PT90S, PT30M", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{args[^2]} is a duration such as 90s, 30m, 2h or 1d, or in ISO 8601 PT90S, PT30M",
+            run.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_short_duration_reaches_the_mesh()
     {
         var run = await MeshRun.OfAsync(
-            _mesh, "start", "--task", "7", "--initiator", "a", "--responder", "b", "--subject", "s", "--accept", "AC-1=t", "--ttl",
-            "45m", "-q");
+            _mesh, "start", "--task", "7", "--initiator", "a", "--responder", "b", "--subject", "s", "--accept", "AC-1=t",
+            "--ttl", "45m", "-q");
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal(TimeSpan.FromMinutes(45), _mesh.Find(run.Out.Trim())!.View().Limits.Ttl);

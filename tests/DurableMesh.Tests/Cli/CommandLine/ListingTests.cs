@@ -29,7 +29,9 @@ public sealed class ListingTests
         listing.Add("a", "7", "short");
         listing.Add("b", "1234", "short");
 
-        Assert.Equal(["thread     n  why", "a          7  short", "b       1234  short"], Write(listing, 80).Select(line => line.TrimEnd()));
+        Assert.Equal(
+            ["thread     n  why", "a          7  short", "b       1234  short"],
+            Write(listing, 80).Select(line => line.TrimEnd()));
     }
 
     [Fact]

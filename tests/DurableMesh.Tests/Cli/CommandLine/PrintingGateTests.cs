@@ -83,7 +83,9 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
 
         Assert.Equal(
             Runnable(root).Order(StringComparer.Ordinal),
-            Called.Select(call => Runnable(root).Where(name => $"{call} ".StartsWith($"{name} ", StringComparison.Ordinal)).MaxBy(name => name.Length)!)
+            Called
+                .Select(call => Runnable(root)
+                    .Where(name => $"{call} ".StartsWith($"{name} ", StringComparison.Ordinal)).MaxBy(name => name.Length)!)
                 .Concat(Quiet).Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -106,7 +108,8 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         await MeshRun.OfAsync(_mesh, "tasks", "create", "T-1", "title", "--owner", "ann");
         _mesh.IsHostile = true;
 
-        string[] args = [.. call.Split(' ').Select(word => word switch { "THREAD" => thread.ThreadId, "FILE" => file, _ => word })];
+        string[] args =
+            [.. call.Split(' ').Select(word => word switch { "THREAD" => thread.ThreadId, "FILE" => file, _ => word })];
         var run = await MeshRun.OfAsync(
             "",
             [.. args, "--url", _mesh.Url, .. asJson ? (string[])["--json"] : []],
@@ -137,7 +140,8 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
     {
         var sources = Path.Combine(Installation.FindOrNull()!.Root, "functions", "DurableMesh.Cli");
         var writers = Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Where(file =>
+                !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Where(file => TheConsole().IsMatch(File.ReadAllText(file)))
             .Select(file => Path.GetFileName(file))
             .Order(StringComparer.Ordinal);

@@ -79,7 +79,8 @@ public sealed class UsageTests
         var help = await MeshRun.OfAsync("", ["help"]);
         var unknown = await MeshRun.OfAsync("", ["help", "taks"]);
 
-        Assert.All(ExitCode.Meanings, code => Assert.Contains($"  {code.Code,-5}{code.Meaning}", help.Out, StringComparison.Ordinal));
+        Assert.All(
+            ExitCode.Meanings, code => Assert.Contains($"  {code.Code,-5}{code.Meaning}", help.Out, StringComparison.Ordinal));
         Assert.Equal(ExitCode.Usage, unknown.ExitCode);
         Assert.Contains("do you mean 'tasks'?", unknown.Error, StringComparison.Ordinal);
     }

@@ -49,7 +49,8 @@ public sealed class DoctorTests : IAsyncLifetime
     [Fact]
     public async Task Coding_agents_are_named_with_how_to_get_them()
     {
-        var found = await new MachineDoctor(() => new Programs { ["claude"] = "2.1.0 (Claude Code)\n" }).ExamineCodingAgentsAsync(Stop);
+        var found = await new MachineDoctor(() => new Programs { ["claude"] = "2.1.0 (Claude Code)\n" })
+            .ExamineCodingAgentsAsync(Stop);
 
         Assert.Equal(CodingAgents.All.Select(agent => agent.Name), found.Select(one => one.Subject));
         Assert.Equal(Health.Good, Of(found, "claude-code").Health);
@@ -76,7 +77,8 @@ public sealed class DoctorTests : IAsyncLifetime
         });
         await File.WriteAllTextAsync(Path.Combine(_root, "p.json"), """{"limts":{}}""", Stop);
 
-        var found = await new InstallationDoctor(installation, settings, Path.Combine(_root, ".mesh"), "./mesh").ExamineAsync(Stop);
+        var found = await new InstallationDoctor(installation, settings, Path.Combine(_root, ".mesh"), "./mesh")
+            .ExamineAsync(Stop);
 
         Assert.Equal(Health.Good, Of(found, "settings").Health);
         Assert.Equal(
@@ -96,7 +98,8 @@ public sealed class DoctorTests : IAsyncLifetime
     [Fact]
     public async Task Something_else_on_the_port_of_Azurite_is_wrong()
     {
-        var settings = Settings(("AzureWebJobsStorage", $"AccountName=devstoreaccount1;BlobEndpoint={_mesh.Url}/devstoreaccount1"));
+        var settings = Settings(
+            ("AzureWebJobsStorage", $"AccountName=devstoreaccount1;BlobEndpoint={_mesh.Url}/devstoreaccount1"));
 
         var found = await new InstallationDoctor(new Installation(_root), settings, _root, "mesh").ExamineAsync(Stop);
 

@@ -57,7 +57,8 @@ public sealed class EvidenceCommandTests : IAsyncLifetime
         var head = EvidenceVerifier.Verify(await File.ReadAllBytesAsync(file.Path, TestContext.Current.CancellationToken)).Head!;
         var other = new string('0', 64);
 
-        var same = await MeshRun.OfAsync("", ["evidence", "verify", file.Path, "--head", head["sha256:".Length..].ToUpperInvariant()]);
+        var same = await MeshRun.OfAsync(
+            "", ["evidence", "verify", file.Path, "--head", head["sha256:".Length..].ToUpperInvariant()]);
         var wrong = await MeshRun.OfAsync("", ["evidence", "verify", file.Path, "--head", other]);
         var json = await MeshRun.OfAsync("", ["evidence", "verify", file.Path, "--head", other, "--json"]);
         var none = await MeshRun.OfAsync("", ["evidence", "verify", file.Path, "--head", "0x12"]);
@@ -66,7 +67,8 @@ public sealed class EvidenceCommandTests : IAsyncLifetime
             (ExitCode.Done, ExitCode.Refused, ExitCode.Refused, ExitCode.Usage),
             (same.ExitCode, wrong.ExitCode, json.ExitCode, none.ExitCode));
         Assert.Contains("head_mismatch", wrong.Out, StringComparison.Ordinal);
-        Assert.Equal(("sha256:" + other, head), (json.Json<EvidenceReport>().Findings[0].Expected, json.Json<EvidenceReport>().Head));
+        Assert.Equal(
+            ("sha256:" + other, head), (json.Json<EvidenceReport>().Findings[0].Expected, json.Json<EvidenceReport>().Head));
     }
 
     [Fact]

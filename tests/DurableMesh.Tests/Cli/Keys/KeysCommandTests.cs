@@ -18,7 +18,8 @@ public sealed class KeysCommandTests : IAsyncLifetime
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.True(KeyText.TryParse(run.Out.TrimEnd(), out var key));
-        Assert.Contains($"key {key.Id} of agent:{Sample.Builder}: read, send; until it is revoked", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"key {key.Id} of agent:{Sample.Builder}: read, send; until it is revoked", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(key.Reveal(), run.Error, StringComparison.Ordinal);
     }
 

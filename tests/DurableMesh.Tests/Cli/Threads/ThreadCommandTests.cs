@@ -32,7 +32,10 @@ public sealed class ThreadCommandTests : IAsyncLifetime
     public async Task A_thread_has_the_priority_that_is_asked_for(string? asked, Priority expected)
     {
         string[] start =
-            ["start", "--task", "7", "--initiator", "a", "--responder", "b", "--subject", "s", "--accept", "AC-1=it works", "--json"];
+        [
+            "start", "--task", "7", "--initiator", "a", "--responder", "b", "--subject", "s", "--accept", "AC-1=it works",
+            "--json",
+        ];
 
         var run = await RunAsync(asked is null ? start : [.. start, "--priority", asked]);
 
@@ -332,7 +335,8 @@ public sealed class ThreadCommandTests : IAsyncLifetime
     {
         _mesh.Hold = "urgent: A person decides.";
 
-        var started = await RunAsync("start", "--task", "7", "--initiator", "a", "--responder", "b", "--subject", "s", "--accept", "AC-1=t");
+        var started = await RunAsync(
+            "start", "--task", "7", "--initiator", "a", "--responder", "b", "--subject", "s", "--accept", "AC-1=t");
         var thread = Assert.Single((await RunAsync("list", "--json")).Json<ThreadsPage>().Threads);
         var status = (await RunAsync("status", thread.ThreadId)).Out;
 

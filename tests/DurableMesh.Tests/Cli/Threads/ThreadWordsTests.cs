@@ -131,7 +131,8 @@ public sealed class ThreadWordsTests : IAsyncLifetime
         Assert.Equal((ExitCode.Done, true), (checks.Good.ExitCode, checks.Good.Json<PolicyCheck>().Valid));
         Assert.NotNull(checks.Good.Json<PolicyCheck>().Sha256);
         Assert.Equal((ExitCode.Usage, false), (checks.Bad.ExitCode, checks.Bad.Json<PolicyCheck>().Valid));
-        Assert.Equal(("limts", "unknown_field"), checks.Bad.Json<PolicyCheck>().Errors.Select(error => (error.Path, error.Code)).Single());
+        Assert.Equal(
+            ("limts", "unknown_field"), checks.Bad.Json<PolicyCheck>().Errors.Select(error => (error.Path, error.Code)).Single());
         var told = evidence.Json<SavedEvidence>();
         Assert.Equal((thread.ThreadId, saved.Path, new FileInfo(saved.Path).Length), (told.ThreadId, told.File, told.Size));
         Assert.Equal("", evidence.Error);

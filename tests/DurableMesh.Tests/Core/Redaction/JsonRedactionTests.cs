@@ -54,8 +54,10 @@ public sealed class JsonRedactionTests
              {"id":2,"email":"kari@example.com","referredBy":"Ola@example.com","iban":"NO93 8601 1117 947","amount":1299.5}]
             """u8), Redacting.Key);
         using var rows = JsonDocument.Parse(body.Text);
-        Assert.Equal(rows.RootElement[0].GetProperty("email").GetString(), rows.RootElement[1].GetProperty("referredBy").GetString());
-        Assert.NotEqual(rows.RootElement[0].GetProperty("email").GetString(), rows.RootElement[1].GetProperty("email").GetString());
+        Assert.Equal(
+            rows.RootElement[0].GetProperty("email").GetString(), rows.RootElement[1].GetProperty("referredBy").GetString());
+        Assert.NotEqual(
+            rows.RootElement[0].GetProperty("email").GetString(), rows.RootElement[1].GetProperty("email").GetString());
         Assert.Equal(1299.5, rows.RootElement[1].GetProperty("amount").GetDouble());
         Assert.Equal("""{"email":3,"iban":1,"ip_address":1,"national_id":1,"payment_card":1,"phone":1}""", counts.ToString());
     }
@@ -85,7 +87,8 @@ public sealed class JsonRedactionTests
     [Fact]
     public void The_deepest_json_is_redacted_too()
     {
-        var deep = string.Concat(Enumerable.Repeat("""{"a":[""", 32)) + "\"ola@example.com\"" + string.Concat(Enumerable.Repeat("]}", 32));
+        var deep = string.Concat(Enumerable.Repeat("""{"a":[""", 32)) + "\"ola@example.com\""
+            + string.Concat(Enumerable.Repeat("]}", 32));
         Assert.Contains("[email:", Redacting.Json(deep), StringComparison.Ordinal);
     }
 }

@@ -14,29 +14,36 @@ public sealed class NamedSecretTests
 
     private static readonly string[] KeyNames =
     [
-        "secret", "secretKey", "secret_value", "clientSecret", "client_secret", "apiKey", "api-key", "apiToken", "accessToken", "refresh_token",
-        "authKey", "bearerToken", "sessionToken", "credentials", "creds", "privateKey", "privkey", "signing_key", "encryptionKey", "masterKey",
-        "sharedKey", "preSharedKey", "psk", "hmacKey", "subscriptionKey", "subscription_key", "secret_key_base", "JWT_KEY", "app_key",
-        "service_role_key", "accountKey", "storageKey", "functionKey", "totpSecret", "personalAccessToken", "sasToken", "sshKey", "unsealKey",
-        "licenseKey", "sessionId", "deployKey", "AZURE_DEVOPS_EXT_PAT", "HEROKU_API_KEY", "tokens", "apiKeys", "API_KEY_2",
+        "secret", "secretKey", "secret_value", "clientSecret", "client_secret", "apiKey", "api-key", "apiToken", "accessToken",
+        "refresh_token", "authKey", "bearerToken", "sessionToken", "credentials", "creds", "privateKey", "privkey", "signing_key",
+        "encryptionKey", "masterKey", "sharedKey", "preSharedKey", "psk", "hmacKey", "subscriptionKey", "subscription_key",
+        "secret_key_base", "JWT_KEY", "app_key", "service_role_key", "accountKey", "storageKey", "functionKey", "totpSecret",
+        "personalAccessToken", "sasToken", "sshKey", "unsealKey", "licenseKey", "sessionId", "deployKey", "AZURE_DEVOPS_EXT_PAT",
+        "HEROKU_API_KEY", "tokens", "apiKeys", "API_KEY_2",
     ];
 
     private static readonly string[] PasswordNames =
     [
-        "password", "passwd", "pwd", "pass", "passphrase", "passcode", "DB_PASS", "DB_PASSWORD", "MYSQL_PWD", "PGPASSWORD", "keystorePassword",
-        "password1", "password_confirmation", "passord", "Passwort", "kennwort", "lösenord", "losenord", "adgangskode", "salasana", "motdepasse",
-        "mot_de_passe", "contraseña", "senha", "hasło", "heslo", "wachtwoord", "parola", "jelszó", "geslo", "пароль", "密码", "パスワード",
+        "password", "passwd", "pwd", "pass", "passphrase", "passcode", "DB_PASS", "DB_PASSWORD", "MYSQL_PWD", "PGPASSWORD",
+        "keystorePassword",
+        "password1", "password_confirmation", "passord", "Passwort", "kennwort", "lösenord", "losenord", "adgangskode",
+        "salasana", "motdepasse", "mot_de_passe", "contraseña", "senha", "hasło", "heslo", "wachtwoord", "parola", "jelszó",
+        "geslo", "пароль", "密码", "パスワード",
     ];
 
     /// <summary>The shapes; what stands in the place of the value is all that goes.</summary>
     private static readonly string[] Shapes =
     [
-        "{0}={1}", "export {0}=\"{1}\"", "{0}='{1}'", "a: 1\n{0}: {1}\nb: 2", "{0}: \"{1}\"", "{{\"a\": 1, \"{0}\": \"{1}\"}}", "\"{0}\"   :   \"{1}\"",
-        "{{\\\"{0}\\\": \\\"{1}\\\"}}", "{0} = {1}", "{0}\t=\t{1}", "var {0} = \"{1}\";", "{0} = @\"{1}\";", "{0} := \"{1}\"", "\"{0}\" => \"{1}\"",
-        "{0}: str = \"{1}\"", "const {0}: string = '{1}';", "<{0}>{1}</{0}>", "<x:{0} Type=\"text\">{1}</x:{0}>", "<add key=\"{0}\" value=\"{1}\"/>",
-        "{{\"name\": \"{0}\", \"value\": \"{1}\"}}", "- name: {0}\n  value: {1}\n", "app deploy --{0} {1} --region eu", "--{0}={1} x", "docker run -e {0}={1} app",
-        "ENV {0} {1}", "aws configure set {0} {1}", "| {0} | {1} |", "os.environ['{0}'] = '{1}'", "Set(\"{0}\", \"{1}\")", "{0}=&quot;{1}&quot;",
-        "{0}：{1}", "{0} = “{1}”", "**{0}**: {1}", "**{0}:** `{1}`", "Content-Disposition: form-data; name=\"{0}\"\r\n\r\n{1}\r\n", "the {0} is {1} now",
+        "{0}={1}", "export {0}=\"{1}\"", "{0}='{1}'", "a: 1\n{0}: {1}\nb: 2", "{0}: \"{1}\"", "{{\"a\": 1, \"{0}\": \"{1}\"}}",
+        "\"{0}\"   :   \"{1}\"", "{{\\\"{0}\\\": \\\"{1}\\\"}}", "{0} = {1}", "{0}\t=\t{1}", "var {0} = \"{1}\";",
+        "{0} = @\"{1}\";", "{0} := \"{1}\"", "\"{0}\" => \"{1}\"", "{0}: str = \"{1}\"", "const {0}: string = '{1}';",
+        "<{0}>{1}</{0}>", "<x:{0} Type=\"text\">{1}</x:{0}>", "<add key=\"{0}\" value=\"{1}\"/>",
+        "{{\"name\": \"{0}\", \"value\": \"{1}\"}}", "- name: {0}\n  value: {1}\n", "app deploy --{0} {1} --region eu",
+        "--{0}={1} x", "docker run -e {0}={1} app",
+        "ENV {0} {1}", "aws configure set {0} {1}", "| {0} | {1} |", "os.environ['{0}'] = '{1}'", "Set(\"{0}\", \"{1}\")",
+        "{0}=&quot;{1}&quot;",
+        "{0}：{1}", "{0} = “{1}”", "**{0}**: {1}", "**{0}:** `{1}`", "Content-Disposition: form-data; name=\"{0}\"\r\n\r\n{1}\r\n",
+        "the {0} is {1} now",
         "curl -H '{0}: {1}' https://example.com", "x?a=1&{0}={1}&b=2",
     ];
 
@@ -99,9 +106,15 @@ public sealed class NamedSecretTests
     [InlineData("48151623")]
     public void A_password_in_quotes_goes_whatever_is_in_it(string password)
     {
-        foreach (var (before, after) in ((string, string)[])[("password: '", "'\n"), ("{\"password\": \"", "\"}"), ("var password = \"", "\";"), ("{\\\"password\\\": \\\"", "\\\"}")])
+        foreach (var (before, after) in ((string, string)[])
+        [
+            ("password: '", "'\n"), ("{\"password\": \"", "\"}"), ("var password = \"", "\";"),
+            ("{\\\"password\\\": \\\"", "\\\"}"),
+        ])
         {
-            Assert.Matches($@"^{Regex.Escape(before)}\[credential:\w{{8}}\]{Regex.Escape(after)}$", Redacting.Text($"{before}{password}{after}"));
+            Assert.Matches(
+                $@"^{Regex.Escape(before)}\[credential:\w{{8}}\]{Regex.Escape(after)}$",
+                Redacting.Text($"{before}{password}{after}"));
         }
     }
 
@@ -167,7 +180,8 @@ public sealed class NamedSecretTests
     {
         var key = $"dmk_0102030405060708_{Key}{Key[..11]}";
         var redaction = new RequestRedaction(Redacting.Key, TrustAction.Allow.ScopeOf());
-        var body = JsonText.Parse(Encoding.UTF8.GetBytes($$"""{"{{key}}":1,"a":"use {{key}}, ola@example.com","b":"{\"c\":\"\\n{{key}}\"}","password":"x1y2z3"}"""));
+        var body = JsonText.Parse(Encoding.UTF8.GetBytes(
+            $$"""{"{{key}}":1,"a":"use {{key}}, ola@example.com","b":"{\"c\":\"\\n{{key}}\"}","password":"x1y2z3"}"""));
 
         var (redacted, counts) = Redactor.Redact(body, Redacting.Key, TrustAction.Allow.ScopeOf());
         Assert.DoesNotContain(Key, redacted.Text, StringComparison.Ordinal);
@@ -176,7 +190,11 @@ public sealed class NamedSecretTests
         Assert.Equal("""{"bearer_token":3}""", counts.ToString());
         Assert.Null(redaction.Removed);
 
-        Assert.Equal("""{"bearer_token":1}""", FileRedaction.Redact(Encoding.UTF8.GetBytes($"key {key}\n+47 22 12 34 56"), Redacting.Key, RedactionScope.MeshKeys)!.Removed!.ToString());
+        Assert.Equal(
+            """{"bearer_token":1}""",
+            FileRedaction.Redact(
+                Encoding.UTF8.GetBytes($"key {key}\n+47 22 12 34 56"), Redacting.Key, RedactionScope.MeshKeys)!
+                .Removed!.ToString());
         Assert.Null(FileRedaction.Redact(Encoding.UTF8.GetBytes($"\0{key}\0"), Redacting.Key, RedactionScope.MeshKeys));
         Assert.Null(FileRedaction.Redact(new byte[] { 0, 1, 2 }, Redacting.Key, RedactionScope.MeshKeys)!.Removed);
         Assert.Equal(RedactionScope.Everything, TrustAction.Redact.ScopeOf());

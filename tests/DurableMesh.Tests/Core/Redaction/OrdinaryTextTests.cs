@@ -38,7 +38,8 @@ public sealed class OrdinaryTextTests
             .ToList();
         Assert.True(files.Count > 200);
         Assert.Equal("", string.Join('\n', files
-            .Select(file => (Name: Path.GetRelativePath(root, file), Redactor.Redact(File.ReadAllText(file), Redacting.Key).Counts))
+            .Select(
+                file => (Name: Path.GetRelativePath(root, file), Redactor.Redact(File.ReadAllText(file), Redacting.Key).Counts))
             .Where(file => file.Counts.Total > 0)
             .Select(file => $"{file.Name}: {file.Counts}")));
     }

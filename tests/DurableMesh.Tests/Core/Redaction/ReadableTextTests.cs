@@ -15,11 +15,13 @@ public sealed class ReadableTextTests
 
     private static readonly (string Before, string After)[] Escapes =
     [
-        (@"\n", @"\n"), (@"\t", @"\t"), (@"\r\n", @"\r\n"), (@"\""", @"\"""), (@"\/", @"\/"), (@"\u003c", @"\u003e"), (@"\u0027", @"\u0027"),
-        (@"\u00a0", @"\u00a0"), (@"\\n", @"\\n"), (@"\\\""", @"\\\"""), (@"\\u003c", @"\\u003e"), (@"\\\\n", @"\\\\n"), (@"\x3c", @"\x3e"),
-        ("\u001b[31m", "\u001b[0m"), ("\u001b[1;31m", "\u001b[m"), (@"\u001b[36m", @"\u001b[0m"), (@"\x1b[36m", @"\x1b[0m"),
-        (@"\e[36m", @"\e[0m"), (@"\033[36m", @"\033[0m"), ("&lt;", "&gt;"), ("&quot;", "&quot;"), ("&#60;", "&#62;"), ("&#x3c;", "&nbsp;"),
-        ("%20", "%20"), ("%22", "%22"), (" \u200b", "\u200b "), (" \u00ad", "\u00ad "), (" \ufeff", "\u2060 "), ("\u00a0", "\u3000"), ("＝", "；"),
+        (@"\n", @"\n"), (@"\t", @"\t"), (@"\r\n", @"\r\n"), (@"\""", @"\"""), (@"\/", @"\/"), (@"\u003c", @"\u003e"),
+        (@"\u0027", @"\u0027"), (@"\u00a0", @"\u00a0"), (@"\\n", @"\\n"), (@"\\\""", @"\\\"""), (@"\\u003c", @"\\u003e"),
+        (@"\\\\n", @"\\\\n"), (@"\x3c", @"\x3e"), ("\u001b[31m", "\u001b[0m"), ("\u001b[1;31m", "\u001b[m"),
+        (@"\u001b[36m", @"\u001b[0m"), (@"\x1b[36m", @"\x1b[0m"), (@"\e[36m", @"\e[0m"), (@"\033[36m", @"\033[0m"),
+        ("&lt;", "&gt;"), ("&quot;", "&quot;"), ("&#60;", "&#62;"), ("&#x3c;", "&nbsp;"),
+        ("%20", "%20"), ("%22", "%22"), (" \u200b", "\u200b "), (" \u00ad", "\u00ad "), (" \ufeff", "\u2060 "),
+        ("\u00a0", "\u3000"), ("＝", "；"),
     ];
 
     public static TheoryData<string, string, string> Written()
@@ -78,7 +80,8 @@ public sealed class ReadableTextTests
         var data = new TheoryData<string, string>();
         foreach (var value in (string[])[.. Values, "DB_PASSWORD=Tundra44x!Velvet"])
         {
-            foreach (var between in (string[])["\n", "\t", "\r\n", "\\", "/", "\u001b[31m", "\"", "<", "'", "\u00a0", "\b", "\f", "\u0001", "æ", " "])
+            foreach (var between in (string[])
+                ["\n", "\t", "\r\n", "\\", "/", "\u001b[31m", "\"", "<", "'", "\u00a0", "\b", "\f", "\u0001", "æ", " "])
             {
                 data.Add(value, between);
             }

@@ -27,7 +27,11 @@ public sealed class SecretFormTests
     {
         Assert.NotEmpty(issuer);
         var key = KeyOf(form);
-        foreach (var (before, after) in ((string, string)[])[("", ""), ("Use ", " for it."), ("`", "`"), ("(\"", "\", 30)"), ("x/", " items"), ("\\n", "\\n"), ("value=\"", "\" />")])
+        foreach (var (before, after) in ((string, string)[])
+        [
+            ("", ""), ("Use ", " for it."), ("`", "`"), ("(\"", "\", 30)"), ("x/", " items"), ("\\n", "\\n"),
+            ("value=\"", "\" />"),
+        ])
         {
             if (before == "x/" && form.Contains("plain", StringComparison.Ordinal))
             {
@@ -46,7 +50,9 @@ public sealed class SecretFormTests
     [Fact]
     public void Every_issuer_has_a_page_and_a_name()
     {
-        Assert.All(SecretIssuer.All, issuer => Assert.True(issuer.Name.Length > 2 && issuer.Page.Length > 10 && issuer.Forms.Length > 0));
+        Assert.All(
+            SecretIssuer.All,
+            issuer => Assert.True(issuer.Name.Length > 2 && issuer.Page.Length > 10 && issuer.Forms.Length > 0));
         Assert.Distinct(SecretIssuer.All.SelectMany(issuer => issuer.Forms));
     }
 
@@ -56,7 +62,11 @@ public sealed class SecretFormTests
         var key = KeyOf("ghp_{alnum:36+}");
         var placeholder = Redacting.Text(key);
         Assert.All(
-            (string[])[$"Bearer {key}", $"Authorization: token {key}", $"GITHUB_TOKEN={key}", $"api_key: \"{key}\"", $"https://{key}@example.com/x", $"--token {key}"],
+            (string[])
+            [
+                $"Bearer {key}", $"Authorization: token {key}", $"GITHUB_TOKEN={key}", $"api_key: \"{key}\"",
+                $"https://{key}@example.com/x", $"--token {key}",
+            ],
             text => Assert.Contains(placeholder, Redacting.Text(text), StringComparison.Ordinal));
         Assert.Contains(placeholder, Redacting.Json($$"""{"password":"{{key}}"}"""), StringComparison.Ordinal);
     }
@@ -75,7 +85,9 @@ public sealed class SecretFormTests
             }
 
             var close = rest.IndexOf('}', StringComparison.Ordinal);
-            var (name, lengths) = rest[1..close].Split(':') is [var first, var second] ? (first.TrimEnd('!'), second) : throw new FormatException(form);
+            var (name, lengths) = rest[1..close].Split(':') is [var first, var second]
+                ? (first.TrimEnd('!'), second)
+                : throw new FormatException(form);
             var length = int.Parse(lengths.TrimEnd('+').Split('-')[0], System.Globalization.CultureInfo.InvariantCulture);
             var characters = name switch
             {
@@ -85,7 +97,8 @@ public sealed class SecretFormTests
                 "lower" => "zk3vq9xt1mb7cr5yw2pl8dn4hj6gf0s",
                 _ => Made,
             };
-            key += string.Concat(Enumerable.Range(0, length).Select(index => characters[(index + key.Length) % characters.Length]));
+            key += string.Concat(
+                Enumerable.Range(0, length).Select(index => characters[(index + key.Length) % characters.Length]));
             rest = rest[(close + 1)..];
         }
 

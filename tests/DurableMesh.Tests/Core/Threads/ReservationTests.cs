@@ -86,7 +86,8 @@ public sealed class ReservationTests
         Assert.Equal((kind, ThreadPhase.Open), (receipt.Kind, receipt.ThreadState));
         if (kind == ReceiptKind.Rejected)
         {
-            Assert.EndsWith("with it company 'codecraft' has spent 2.6 of 2.5 USD today.", receipt.Detail, StringComparison.Ordinal);
+            Assert.EndsWith(
+                "with it company 'codecraft' has spent 2.6 of 2.5 USD today.", receipt.Detail, StringComparison.Ordinal);
             Assert.Equal("DayBudget", receipt.Reason.ToString());
             Assert.Equal(0, _dialogue.State.ReservedBy(Dialogue.Builder));
         }

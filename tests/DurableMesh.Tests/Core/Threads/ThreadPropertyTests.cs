@@ -118,7 +118,10 @@ public sealed class ThreadPropertyTests
 
         if (input is ReservationAsked { WorstCase.CostUsd: > 0 } && decision.Events.Count > 0 && after.Phase == ThreadPhase.Open)
         {
-            Assert.InRange(after.TotalUsage().CostUsd + after.Reserved!.Initiator + after.Reserved.Responder, 0, after.Start.Limits.CostCapUsd);
+            Assert.InRange(
+                after.TotalUsage().CostUsd + after.Reserved!.Initiator + after.Reserved.Responder,
+                0,
+                after.Start.Limits.CostCapUsd);
         }
 
         if (input is MessageArrived arrived)

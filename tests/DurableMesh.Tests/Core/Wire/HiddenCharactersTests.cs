@@ -58,11 +58,13 @@ public sealed class HiddenCharactersTests
     [InlineData("title")]
     public void A_line_that_turns_text_around_is_refused_and_the_character_named(string field)
     {
-        foreach (var (hidden, name) in (ValueTuple<string, string>[])[("\u202e", "U+202E"), ("\u200b", "U+200B"), ("\U000E0041", "U+E0041")])
+        foreach (var (hidden, name) in (ValueTuple<string, string>[])
+            [("\u202e", "U+202E"), ("\u200b", "U+200B"), ("\U000E0041", "U+E0041")])
         {
             var values = new Dictionary<string, string>
             {
-                ["subject"] = "s", ["initiator"] = "a", ["mcTask"] = "1", ["id"] = "AC-1", ["title"] = "t", [field] = $"x{hidden}y",
+                ["subject"] = "s", ["initiator"] = "a", ["mcTask"] = "1", ["id"] = "AC-1", ["title"] = "t",
+                [field] = $"x{hidden}y",
             };
             var read = RequestReader.ReadStartThread(Utf8($$"""
                 {"pattern":"builder-verifier","mcTask":"{{values["mcTask"]}}","initiator":"{{values["initiator"]}}","responder":"b",

@@ -34,7 +34,9 @@ public sealed class ReadingWorkTests
         ["a large exponent"] = _ => """{"body":[1e-99999999999,1e-999999999],"usage":{"costUsd":1e-999999999}}""",
         ["many numbers"] = bytes => $$"""{"body":[{{string.Join(',', Enumerable.Repeat("1.5e-7", bytes / 7))}}]}""",
         ["deep nesting"] = bytes => $$"""{"body":{{new string('[', bytes)}}}""",
-        ["deep and wide"] = bytes => $$"""{"body":{{string.Concat(Enumerable.Repeat("{\"b\":1,\"a\":", 29))}}"{{new string('x', bytes)}}"{{new string('}', 29)}}}""",
+        ["deep and wide"] = bytes =>
+            $$"""{"body":{{string.Concat(Enumerable.Repeat("{\"b\":1,\"a\":", 29))}}"{{new string('x', bytes)}}"{{new string('}', 29)}}"""
+                + "}",
         ["an object in the wrong order"] = bytes => $$"""{"body":{{Object(bytes, n => $"\"{9_999_999 - n}\":1")}}}""",
         ["a list that is too long"] = bytes => $$"""{"checks":[{{string.Join(',', Enumerable.Repeat("{}", bytes / 3))}}]}""",
     };
@@ -51,7 +53,8 @@ public sealed class ReadingWorkTests
 
         var work = WorkOf(utf8);
 
-        Assert.True(work < WorkPerByte * Math.Max(utf8.Length, 10_000L), $"{work / utf8.Length} bytes of work for each of {utf8.Length}");
+        Assert.True(
+            work < WorkPerByte * Math.Max(utf8.Length, 10_000L), $"{work / utf8.Length} bytes of work for each of {utf8.Length}");
         Assert.True(work < (8 * WorkOf(small)) + 100_000, "four times the bytes are four times the work");
     }
 

@@ -120,7 +120,9 @@ public sealed class RegistryFunctionTests : IAsyncDisposable
         var agents = await _mesh.CallAsync("GET", "/api/agents", [], null, request => _agents.ListAsync(request, default));
         var agent = agents.List("agents").Single(one => one.GetProperty("id").GetString() == SampleThread.Builder);
         var seen = agent.GetProperty("lastSeen");
-        return (agent.GetProperty("reachable").GetBoolean(), seen.ValueKind == JsonValueKind.Null ? null : seen.GetDateTimeOffset());
+        return (
+            agent.GetProperty("reachable").GetBoolean(),
+            seen.ValueKind == JsonValueKind.Null ? null : seen.GetDateTimeOffset());
     }
 
     private Task<Answer> GetAsync(string id) =>
@@ -140,7 +142,8 @@ public sealed class RegistryFunctionTests : IAsyncDisposable
             return _agents.DeleteAsync(request, id, default);
         });
 
-    private Task<Answer> CompanyAsync(string method, string id, string body = "", Action<IHeaderDictionary>? precondition = null) =>
+    private Task<Answer> CompanyAsync(
+        string method, string id, string body = "", Action<IHeaderDictionary>? precondition = null) =>
         _mesh.CallAsync(method, $"/api/companies/{id}", Encoding.UTF8.GetBytes(body), null, request =>
         {
             precondition?.Invoke(request.Headers);

@@ -55,7 +55,8 @@ public sealed class ArtifactFunctionTests : IAsyncDisposable
         var id = await _mesh.StartedAsync();
         await _mesh.PutArtifactAsync(id, FromBuilder, Patch);
 
-        var got = await _mesh.GetArtifactAsync(id, HashOf(Patch), request => request.Headers.IfNoneMatch = $"\"{HashOf(Patch)}\"");
+        var got = await _mesh.GetArtifactAsync(
+            id, HashOf(Patch), request => request.Headers.IfNoneMatch = $"\"{HashOf(Patch)}\"");
 
         Assert.Equal((304, 0), (got.Status, got.Utf8.Length));
     }
@@ -203,7 +204,8 @@ public sealed class ArtifactFunctionTests : IAsyncDisposable
         Assert.Equal("""{"credential":1,"email":2}""", kept.Body.GetProperty("redactions").GetRawText());
         var got = await _mesh.GetArtifactAsync(id, kept.Text("sha256"));
         Assert.Matches(
-            @"\Alogin (\[email:[0-9a-f]{8}\])\npassword=\[credential:[0-9a-f]{8}\]\nlogin \1\n\z", Encoding.UTF8.GetString(got.Utf8));
+            @"\Alogin (\[email:[0-9a-f]{8}\])\npassword=\[credential:[0-9a-f]{8}\]\nlogin \1\n\z",
+            Encoding.UTF8.GetString(got.Utf8));
         Assert.Equal((HashOf(got.Utf8), $"{got.Utf8.Length}"), (kept.Text("sha256"), kept.Text("size")));
         Assert.Equal((404, "artifact_not_found"), Of(await _mesh.GetArtifactAsync(id, HashOf(log))));
         Assert.DoesNotContain(Kept(), name => name.EndsWith(HashOf(log), StringComparison.Ordinal));
@@ -238,7 +240,8 @@ public sealed class ArtifactFunctionTests : IAsyncDisposable
         using var again = await reader.ReadAsync(Request(Limit), default);
         Assert.Equal(Limit, again.Content.Length);
 
-        static HttpRequest Request(int size) => new DefaultHttpContext { Request = { Body = new MemoryStream(new byte[size]) } }.Request;
+        static HttpRequest Request(int size) =>
+            new DefaultHttpContext { Request = { Body = new MemoryStream(new byte[size]) } }.Request;
     }
 
     [Fact]

@@ -49,7 +49,8 @@ public sealed class AuthorityFunctionTests : IAsyncDisposable
     {
         await PutAsync([BuilderVerifier], headers => headers.IfNoneMatch = "*");
 
-        var second = await PutAsync([BuilderVerifier with { Status = AuthorityStatus.Retired }], headers => headers.IfMatch = "\"1\"");
+        var second = await PutAsync(
+            [BuilderVerifier with { Status = AuthorityStatus.Retired }], headers => headers.IfMatch = "\"1\"");
         var late = await PutAsync([], headers => headers.IfMatch = "\"1\"");
 
         Assert.Equal((200, "operator:anna"), (second.Status, second.Text("changedBy")));
@@ -106,7 +107,8 @@ public sealed class AuthorityFunctionTests : IAsyncDisposable
         Assert.Equal(
             [("builder-verifier", true), ("cross-device", false), ("distillation", false), ("advisory", false)], Decisions(all));
         Assert.Equal([("cross-device", false)], Decisions(one));
-        Assert.Equal("one-shot-task", one.List("patterns").Single().GetProperty("decision").GetProperty("useInstead").GetString());
+        Assert.Equal(
+            "one-shot-task", one.List("patterns").Single().GetProperty("decision").GetProperty("useInstead").GetString());
     }
 
     [Theory]

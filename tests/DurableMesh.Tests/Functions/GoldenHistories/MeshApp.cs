@@ -32,7 +32,8 @@ internal sealed class MeshApp : IDisposable
         IReadOnlyDictionary<string, string?>? settings = null)
     {
         var source = new FunctionAppSource(
-            typeof(ThreadOrchestrator).Assembly.GetTypes(), _folder.Path, _folder.Path, settings ?? new Dictionary<string, string?>())
+            typeof(ThreadOrchestrator).Assembly.GetTypes(), _folder.Path, _folder.Path,
+            settings ?? new Dictionary<string, string?>())
         {
             AddStorage = _ => { },
             AddTaskHub = services => services

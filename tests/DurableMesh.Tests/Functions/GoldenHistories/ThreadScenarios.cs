@@ -151,7 +151,8 @@ internal static class ThreadScenarios
         {
             await thread.StartAsync();
             await thread.PostAsync(Reservation(SampleThread.Builder, 0.5m));
-            await thread.SendAsync(SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Failure, "The model is away."));
+            await thread.SendAsync(
+                SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Failure, "The model is away."));
         }),
         new("no-progress", EndReason.NoProgress, async thread =>
         {
@@ -238,7 +239,8 @@ internal static class ThreadScenarios
                 await thread.SendAsync(Finding("v-2", "AC-1"));
             });
             await thread.RaiseAsync("inbox", new { payload = new { kind = "cancel", why = "no request, and by nobody" } });
-            await thread.RaiseAsync("inbox", new { requestId = "forged-3", payload = new { kind = "decision", decision = "approve" } });
+            await thread.RaiseAsync(
+                "inbox", new { requestId = "forged-3", payload = new { kind = "decision", decision = "approve" } });
             await thread.RaiseAsync("inbox", new { requestId = "forged-4", payload = new { kind = "reservation" }, seal = "x" });
             await thread.SendAsync(SampleThread.PassOf("v-3"));
         }),

@@ -88,7 +88,8 @@ internal sealed class HostileHub(
         }
 
         var clock = now + TimeSpan.FromMilliseconds(IsHostile ? random.Next(-1500, 1500) : 0);
-        var result = instance.Execute(_shims.CreateOrchestration(instance.Orchestrator, findOrchestrator(instance.Orchestrator)), batch, clock);
+        var result = instance.Execute(
+            _shims.CreateOrchestration(instance.Orchestrator, findOrchestrator(instance.Orchestrator)), batch, clock);
 
         // Providers send what an episode has scheduled before they commit it.
         var fate = IsHostile ? random.Next(10) : 9;

@@ -124,10 +124,17 @@ internal sealed class HostileMesh : IDisposable
     private async Task StartAsync(HostileDialogue dialogue)
     {
         _dialogues.Add(dialogue);
-        var task = new CreateTaskRequest { Id = dialogue.TaskId, Title = "t", Owner = "ann", State = MissionTaskState.InProgress };
+        var task = new CreateTaskRequest
+        {
+            Id = dialogue.TaskId, Title = "t", Owner = "ann", State = MissionTaskState.InProgress,
+        };
         await _hosts[0].Services.GetRequiredService<ITaskDirectory>().ChangeAsync(new TaskCreated(task), "ann", default);
         _time.Advance(UntilEveryHostHasRead);
-        var request = SampleThread.RequestOf() with { McTask = dialogue.TaskId, Limits = new LimitsRequest { MaxRoundsWithoutProgress = 9 } };
+        var request = SampleThread.RequestOf() with
+        {
+            McTask = dialogue.TaskId,
+            Limits = new LimitsRequest { MaxRoundsWithoutProgress = 9 },
+        };
         var start = SampleThread.AdmittedStartOf(dialogue.ThreadId, request, _time.GetUtcNow());
         _hub.Start(nameof(ThreadOrchestrator), dialogue.ThreadId, await Seals.StartAsync(start, default));
     }
@@ -162,7 +169,8 @@ internal sealed class HostileMesh : IDisposable
         var transcript = messages.ToLookup(one => one.Accepted.Message.MessageId, one => one.Accepted.Message.Sequence);
         foreach (var (messageId, sequence) in dialogue.Acknowledged.Where(one => !transcript[one.Key].SequenceEqual([one.Value])))
         {
-            yield return $"{messageId} was acknowledged as message {sequence} and is [{string.Join(", ", transcript[messageId])}]";
+            yield return $"{messageId} was acknowledged as message {sequence} "
+                + $"and is [{string.Join(", ", transcript[messageId])}]";
         }
 
         if (!transcript.Select(one => one.Key).SequenceEqual(dialogue.Expected))

@@ -35,7 +35,8 @@ public sealed class ExposureTests
     [InlineData("Development", null, IdentityMode.Open)]
     [InlineData("Development", "keys", IdentityMode.Keys)]
     [InlineData("Production", null, IdentityMode.Keys)]
-    public void A_mesh_that_others_reach_wants_keys_and_one_of_a_developer_only_if_told(string environment, string? told, object mode) =>
+    public void A_mesh_that_others_reach_wants_keys_and_one_of_a_developer_only_if_told(
+        string environment, string? told, object mode) =>
         Assert.Equal(mode, Options(Configuration(environment, mode: told)).Identity.Mode);
 
     [Theory]
@@ -43,7 +44,8 @@ public sealed class ExposureTests
     [InlineData("Development", "i-1")]
     public void To_be_open_where_others_reach_it_is_refused_and_says_what_to_do(string environment, string? instance)
     {
-        var refused = Assert.Throws<OptionsValidationException>(() => Options(Configuration(environment, null, instance, "open")));
+        var refused = Assert.Throws<OptionsValidationException>(
+            () => Options(Configuration(environment, null, instance, "open")));
 
         var why = Assert.Single(refused.Failures);
         Assert.StartsWith("Mesh:Identity:Mode is open, but", why, StringComparison.Ordinal);

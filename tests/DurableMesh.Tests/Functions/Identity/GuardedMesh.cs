@@ -74,7 +74,8 @@ internal sealed class GuardedMesh : IAsyncDisposable
     public Task<Answer> IssueAsync(string agent, string? key = Root, string body = "{}") => CallAsync(
         "IssueAgentKey", "POST", key, request => _functions.IssueForAgentAsync(request, agent, default), body);
 
-    public Task<Answer> IssueOperatorAsync(string name, string? key = Root, string scopes = "\"read\",\"send\",\"operate\"") => CallAsync(
+    public Task<Answer> IssueOperatorAsync(
+        string name, string? key = Root, string scopes = "\"read\",\"send\",\"operate\"") => CallAsync(
         "IssueOperatorKey", "POST", key, request => _functions.IssueForOperatorAsync(request, default),
         $$"""{"operator":"{{name}}","scopes":[{{scopes}}]}""");
 

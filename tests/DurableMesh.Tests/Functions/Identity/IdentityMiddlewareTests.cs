@@ -95,7 +95,10 @@ public sealed class IdentityMiddlewareTests
         var expired = await mesh.IssueAsync("builder", body: """{"lifetime":"PT1H"}""");
         await mesh.RevokeAsync(revoked.Text("id"));
         mesh.Time.Advance(TimeSpan.FromHours(2));
-        string[] keys = [Stranger, "not a key", expired.Text("key")[..21] + Stranger[21..], revoked.Text("key"), expired.Text("key")];
+        string[] keys =
+        [
+            Stranger, "not a key", expired.Text("key")[..21] + Stranger[21..], revoked.Text("key"), expired.Text("key"),
+        ];
 
         var answers = new List<string>();
         foreach (var key in keys)
@@ -110,7 +113,8 @@ public sealed class IdentityMiddlewareTests
             lines.Select(line => line.Split(": ")[1].Split('.')[0]));
         Assert.All(lines, line => Assert.EndsWith(", from 127.0.0.1, for ListAgents.", line, StringComparison.Ordinal));
         Assert.Contains($"Key {revoked.Text("id")},", lines[3], StringComparison.Ordinal);
-        Assert.All(keys, key => Assert.DoesNotContain(lines, line => line.Contains(key.Split('_')[^1], StringComparison.Ordinal)));
+        Assert.All(
+            keys, key => Assert.DoesNotContain(lines, line => line.Contains(key.Split('_')[^1], StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -200,7 +204,8 @@ public sealed class IdentityMiddlewareTests
     {
         await using var mesh = await GuardedMesh.StartAsync();
 
-        Assert.Equal((401, "key_unknown"), Of(await mesh.AskAsync(null, http => http.Request.Headers.Authorization = authorization)));
+        Assert.Equal(
+            (401, "key_unknown"), Of(await mesh.AskAsync(null, http => http.Request.Headers.Authorization = authorization)));
     }
 
     [Fact]
@@ -249,9 +254,10 @@ public sealed class IdentityMiddlewareTests
 
         Assert.Equal(
             [
-                "CancelThread", "ExplainAuthority", "GetAgent", "GetArtifact", "GetAuthority", "GetCompany", "GetStats", "GetTask",
-                "GetThread", "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks", "ListThreads",
-                "PatchTask", "PutArtifact", "ReadEvidence", "ReadInbox", "ReadMessages", "ReserveMoney", "SendMessage", "StartThread",
+                "CancelThread", "ExplainAuthority", "GetAgent", "GetArtifact", "GetAuthority", "GetCompany", "GetStats",
+                "GetTask", "GetThread", "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks",
+                "ListThreads", "PatchTask", "PutArtifact", "ReadEvidence", "ReadInbox", "ReadMessages", "ReserveMoney",
+                "SendMessage", "StartThread",
             ],
             open.Order(StringComparer.Ordinal));
     }

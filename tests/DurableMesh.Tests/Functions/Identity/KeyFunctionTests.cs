@@ -91,8 +91,9 @@ public sealed class KeyFunctionTests : IAsyncLifetime
 
         Assert.Equal(
             [("operator:ann", "operator:root"), ("agent:proveo-verifier", "operator:ann")],
-            (await _mesh.ListAsync()).List("keys").OrderByDescending(key => key.GetProperty("createdBy").GetString()).Select(key =>
-                (key.GetProperty("subject").GetString()!, key.GetProperty("createdBy").GetString()!)));
+            (await _mesh.ListAsync()).List("keys")
+                .OrderByDescending(key => key.GetProperty("createdBy").GetString())
+                .Select(key => (key.GetProperty("subject").GetString()!, key.GetProperty("createdBy").GetString()!)));
     }
 
     [Fact]

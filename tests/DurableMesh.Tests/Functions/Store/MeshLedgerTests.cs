@@ -78,7 +78,8 @@ public sealed class MeshLedgerTests
         Write(Note(thread, SampleThread.Builder, 0.4m));
 
         Assert.Equal((0.325m, 0.05m, 0m), Today());
-        Assert.Equal((0.325m, 0.05m), (_ledger.CompanySpentToday("codecraft", Agents), _ledger.CompanySpentToday("proveo", Agents)));
+        Assert.Equal(
+            (0.325m, 0.05m), (_ledger.CompanySpentToday("codecraft", Agents), _ledger.CompanySpentToday("proveo", Agents)));
 
         _time.Advance(TimeSpan.FromHours(12));
         Assert.Equal((0.4m, 0m, 0m), Today());
@@ -94,10 +95,16 @@ public sealed class MeshLedgerTests
         var (one, two) = (new SampleThread(), new SampleThread(builder: Other));
         Write(one.Open(), one.Reserve(SampleThread.Builder, 0.5m), two.Open(), two.Reserve(Other, 0.25m));
         Write(one.Reserve(SampleThread.Verifier, 0.1m), two.Reserve(SampleThread.Verifier, 0.2m));
-        Assert.Equal(new Dictionary<Reservation, decimal> { [Of(one, SampleThread.Builder)] = 0.5m, [Of(one)] = 0.1m, [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, Reserved());
+        Assert.Equal(
+            new Dictionary<Reservation, decimal>
+            {
+                [Of(one, SampleThread.Builder)] = 0.5m, [Of(one)] = 0.1m, [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m,
+            },
+            Reserved());
 
         Write(one.Send(SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission)));
-        Assert.Equal(new Dictionary<Reservation, decimal> { [Of(one)] = 0.1m, [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, Reserved());
+        Assert.Equal(
+            new Dictionary<Reservation, decimal> { [Of(one)] = 0.1m, [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, Reserved());
 
         Write(one.Send(SampleThread.PassOf("v-1")));
         Assert.Equal(new Dictionary<Reservation, decimal> { [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m }, Reserved());
@@ -215,12 +222,14 @@ public sealed class MeshLedgerTests
             Assert.Equal(views.Sum(view => view.Messages), stats.Messages);
             Assert.Equal(views.Sum(view => view.Usage.CostUsd), stats.CostUsd);
             var messages = records.Values.SelectMany(all => all).SelectMany(record => record.Entries)
-                .Select(entry => entry.Event).OfType<MessageAccepted>().Where(accepted => accepted.Message.Usage is not null).ToList();
+                .Select(entry => entry.Event).OfType<MessageAccepted>()
+                .Where(accepted => accepted.Message.Usage is not null).ToList();
             foreach (var by in Enum.GetValues<CostGrouping>())
             {
                 var page = fixture.Page(by, to: Day.AddDays(1))!;
                 var expected = messages.Where(accepted => accepted.At < SampleThread.Noon.AddDays(2)).ToList();
-                Assert.Equal(expected.Sum(accepted => accepted.Message.Usage!.CostUsd), page.Rows.Sum(row => row.Spend.Usage.CostUsd));
+                Assert.Equal(
+                    expected.Sum(accepted => accepted.Message.Usage!.CostUsd), page.Rows.Sum(row => row.Spend.Usage.CostUsd));
                 Assert.Equal(expected.Count, page.Rows.Sum(row => row.Spend.Messages));
                 Assert.Equal(expected.Count, page.Total.Messages);
             }

@@ -19,7 +19,8 @@ public sealed class RecordOutlineTests
             {
                 Usage = new Usage
                 {
-                    Model = "m", InputTokens = 5_000_000_000, CachedInputTokens = 7, CacheWriteTokens = 8, OutputTokens = 9, CostUsd = 1e-9m,
+                    Model = "m", InputTokens = 5_000_000_000, CachedInputTokens = 7, CacheWriteTokens = 8,
+                    OutputTokens = 9, CostUsd = 1e-9m,
                 },
             }),
             thread.Send(SampleThread.MessageOf("v-0", SampleThread.Verifier, MessageKind.Note) with

@@ -338,7 +338,8 @@ public sealed class ThreadLogTests
         {
             Store = { SharedByHosts = shared, CacheMegabytes = cacheMegabytes, Patience = patience ?? TimeSpan.FromSeconds(30) },
         };
-        var log = new BlobThreadLog(_blobs, Options.Create(options), time ?? TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
+        var log = new BlobThreadLog(
+            _blobs, Options.Create(options), time ?? TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
         log.Start();
         return log;
     }

@@ -227,7 +227,8 @@ public sealed class TaskFollowingTests : IAsyncLifetime
         Assert.Equal(["101959/2"], _mesh.Tracker.Ids);
         var said = _mesh.Log.Invocations.Single(call => call.Method.Name == "Log").Arguments[2]!.ToString();
         Assert.Equal(
-            "The webhook has not heard of version 1 of task 101959 within 24 h and is told no more: The webhook answered 500.", said);
+            "The webhook has not heard of version 1 of task 101959 within 24 h and is told no more: The webhook answered 500.",
+            said);
     }
 
     [Fact]

@@ -140,5 +140,6 @@ public sealed class TaskFunctionTests : IAsyncLifetime
     [InlineData("?limit=0")]
     [InlineData("?cursor=x")]
     [InlineData("?ownr=anna")]
-    public async Task A_list_asked_for_wrongly_is_refused(string query) => Assert.Equal(400, (await _mesh.ListAsync(query)).Status);
+    public async Task A_list_asked_for_wrongly_is_refused(string query) =>
+        Assert.Equal(400, (await _mesh.ListAsync(query)).Status);
 }

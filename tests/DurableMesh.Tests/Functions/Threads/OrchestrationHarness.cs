@@ -35,7 +35,8 @@ internal sealed class OrchestrationHarness
             });
         _context.Setup(one => one.WaitForExternalEvent<InboxEnvelope?>(InboxEnvelope.EventName, It.IsAny<CancellationToken>()))
             .Returns(WaitAsync);
-        _context.Setup(one => one.CallActivityAsync<GateReport>(nameof(EvaluateGate), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+        _context.Setup(
+            one => one.CallActivityAsync<GateReport>(nameof(EvaluateGate), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns(() => Gate());
         _context.Setup(one => one.CallActivityAsync<StepAnswer?>(
                 nameof(ThreadActivities.RecordThreadStep), It.IsAny<object>(), It.IsAny<TaskOptions>()))

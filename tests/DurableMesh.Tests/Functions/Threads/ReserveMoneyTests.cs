@@ -23,7 +23,8 @@ public sealed class ReserveMoneyTests : IAsyncDisposable
     {
         var id = await _mesh.StartedAsync();
 
-        var answer = await _mesh.ReserveAsync(id, "builder", new Usage { Model = "m", InputTokens = 100_000, OutputTokens = 10_000 });
+        var answer = await _mesh.ReserveAsync(
+            id, "builder", new Usage { Model = "m", InputTokens = 100_000, OutputTokens = 10_000 });
 
         Assert.Equal((200, "accepted"), (answer.Status, answer.Text("receipt")));
         Assert.Equal(0.45m, (await ThreadAsync(id)).GetProperty("reservedUsd").GetProperty("initiator").GetDecimal());

@@ -36,7 +36,8 @@ public sealed class StoppedThreadTests : IAsyncDisposable
 
         var thread = await _mesh.GetAsync(id);
 
-        Assert.Equal(("ended", "BLOCKED", "internal_error"), (thread.Text("state"), thread.Text("endState"), thread.Text("reason")));
+        Assert.Equal(
+            ("ended", "BLOCKED", "internal_error"), (thread.Text("state"), thread.Text("endState"), thread.Text("reason")));
         Assert.Contains($"is {status}", thread.Text("detail"), StringComparison.Ordinal);
         Assert.True(EvidenceVerifier.Verify((await _mesh.EvidenceAsync(id)).Utf8) is { Final: true, Holds: true });
     }
@@ -68,7 +69,8 @@ public sealed class StoppedThreadTests : IAsyncDisposable
 
         Assert.Equal((409, "orchestration_gone"), (sent.Status, sent.Code));
         Assert.Equal(202, cancelled.Status);
-        Assert.Equal(("BLOCKED", "cancelled"), ((await _mesh.GetAsync(id)).Text("endState"), (await _mesh.GetAsync(id)).Text("reason")));
+        Assert.Equal(
+            ("BLOCKED", "cancelled"), ((await _mesh.GetAsync(id)).Text("endState"), (await _mesh.GetAsync(id)).Text("reason")));
     }
 
     [Theory]
@@ -233,7 +235,8 @@ public sealed class StoppedThreadTests : IAsyncDisposable
         _mesh.Client.Setup(one => one.GetInstanceAsync(id, It.IsAny<CancellationToken>())).ThrowsAsync(new IOException("away"));
         _mesh.Time.Advance(UntilOverdue);
 
-        Assert.Equal(id, Assert.Single((await _mesh.ListAsync("?state=open")).List("threads")).GetProperty("threadId").GetString());
+        Assert.Equal(
+            id, Assert.Single((await _mesh.ListAsync("?state=open")).List("threads")).GetProperty("threadId").GetString());
     }
 
     private int Asked() => _mesh.Client.Invocations.Count(one => one.Method.Name == nameof(DurableTaskClient.GetInstanceAsync));

@@ -71,7 +71,8 @@ public sealed class ThreadHoldTests : IAsyncDisposable
         var starting = await mesh.StartedAsync();
 
         Assert.Matches(@"^It ended as BLOCKED \(cancelled\) at [^ ]+ [^ ]+Z\. Who wants", await AnswerAsync(mesh, cancelled));
-        Assert.StartsWith("It is open. The gate let it in without a person.", await AnswerAsync(mesh, open), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "It is open. The gate let it in without a person.", await AnswerAsync(mesh, open), StringComparison.Ordinal);
         Assert.StartsWith("The gate has not spoken about it yet", await AnswerAsync(mesh, starting), StringComparison.Ordinal);
     }
 

@@ -245,7 +245,8 @@ public sealed class ThreadOrchestratorTests
             "Microsoft.Azure.WebJobs.Host.FunctionInvocationException",
             "m",
             null,
-            new TaskFailureDetails("Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException", "Result: Failure", null, null, null),
+            new TaskFailureDetails(
+                "Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException", "Result: Failure", null, null, null),
             null), ofSubOrchestration: false);
 
         Assert.All(_harness.Retries, policy => Assert.False(policy.Handle(failure)));
@@ -358,7 +359,8 @@ public sealed class ThreadOrchestratorTests
 
     private static ThreadRecord Recorded(ThreadRecord step, string noteId, DateTimeOffset at)
     {
-        var state = step.Entries.Aggregate(ThreadState.Starting(SampleThread.StartOf("thread")), (one, entry) => one.Apply(entry));
+        var state = step.Entries.Aggregate(
+            ThreadState.Starting(SampleThread.StartOf("thread")), (one, entry) => one.Apply(entry));
         var earlier = new ThreadStep(state);
         earlier.Take(new InboxEnvelope("r-1", Note(noteId)), at);
         return earlier.ToRecord();

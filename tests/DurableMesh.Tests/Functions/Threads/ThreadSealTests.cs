@@ -50,11 +50,13 @@ public sealed class ThreadSealTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Inputs))]
-    public async Task A_seal_holds_for_what_was_sealed_in_its_thread_and_request_and_on_every_host_and_for_nothing_else(string json)
+    public async Task A_seal_holds_for_what_was_sealed_in_its_thread_and_request_and_on_every_host_and_for_nothing_else(
+        string json)
     {
         var input = JsonSerializer.Deserialize<InboxInput>(json, AppJson.Options)!;
         var envelope = await new ThreadSeals(_blobs).EnvelopAsync(Thread, "r-1", input, default);
-        var read = JsonSerializer.Deserialize<InboxEnvelope>(JsonSerializer.Serialize(envelope, AppJson.Options), AppJson.Options)!;
+        var read = JsonSerializer.Deserialize<InboxEnvelope>(
+            JsonSerializer.Serialize(envelope, AppJson.Options), AppJson.Options)!;
         var proof = new ArrivalProof(read.RequestId, ThreadSeals.HashOf(read.Payload), read.Seal);
         var elsewhere = new ThreadSeals(_blobs);
 
@@ -63,9 +65,11 @@ public sealed class ThreadSealTests : IAsyncDisposable
         Assert.False(await elsewhere.HoldsAsync(Thread, proof with { RequestId = "r-2" }, default));
         Assert.False(await elsewhere.HoldsAsync(Thread, proof with { Seal = null }, default));
         Assert.False(await elsewhere.HoldsAsync(Thread, proof with { Seal = "" }, default));
-        Assert.False(await elsewhere.HoldsAsync(Thread, proof with { Hash = ThreadSeals.HashOf(new CancelRequested("x", "y")) }, default));
+        Assert.False(
+            await elsewhere.HoldsAsync(Thread, proof with { Hash = ThreadSeals.HashOf(new CancelRequested("x", "y")) }, default));
         Assert.False(await new ThreadSeals(new MemoryBlobs()).HoldsAsync(Thread, proof, default));
-        Assert.DoesNotContain(Convert.ToHexStringLower((await _blobs.FindAsync("secrets/seals", default))!.Value.Span), read.Seal!);
+        Assert.DoesNotContain(
+            Convert.ToHexStringLower((await _blobs.FindAsync("secrets/seals", default))!.Value.Span), read.Seal!);
     }
 
     [Fact]

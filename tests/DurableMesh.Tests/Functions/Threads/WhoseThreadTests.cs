@@ -105,7 +105,8 @@ public sealed class WhoseThreadTests : IAsyncDisposable
     {
         var server = new Mock<IServer>();
         server.Setup(one => one.Features).Returns(new FeatureCollection());
-        server.Object.Features.Set<IServerAddressesFeature>(new ServerAddressesFeature { Addresses = { "http://127.0.0.1:7071" } });
+        server.Object.Features.Set<IServerAddressesFeature>(
+            new ServerAddressesFeature { Addresses = { "http://127.0.0.1:7071" } });
         using var services = new ServiceCollection().AddSingleton(server.Object).BuildServiceProvider();
         ManagementUrls.Serve(_mesh.Client.Object, new HostAddress(services));
         var id = await _mesh.StartedAsync();

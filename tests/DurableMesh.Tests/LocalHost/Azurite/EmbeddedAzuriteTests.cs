@@ -152,7 +152,8 @@ public sealed class EmbeddedAzuriteTests : IDisposable
             Assert.Equal(64, Convert.FromBase64String(key).Length);
             Assert.False(await AzuriteProbe.TakesAsync(_endpoint, AzuriteKey.WellKnown, Cancellation));
             Assert.True(await AzuriteProbe.TakesAsync(_endpoint, key, Cancellation));
-            await storage.OpenContainer("by-the-host", new(BlobClientOptions.ServiceVersion.V2025_11_05)).CreateAsync(cancellationToken: Cancellation);
+            await storage.OpenContainer("by-the-host", new(BlobClientOptions.ServiceVersion.V2025_11_05))
+                .CreateAsync(cancellationToken: Cancellation);
             if (OperatingSystem.IsLinux())
             {
                 var commandLine = await File.ReadAllTextAsync($"/proc/{host.Azurite!.Identity.ProcessId}/cmdline", Cancellation);
@@ -172,7 +173,8 @@ public sealed class EmbeddedAzuriteTests : IDisposable
     {
         await InstalledAsync();
         await using (var before = await AzuriteProcess.LaunchAsync(
-            _installation, _endpoint, Path.GetDirectoryName(PidFile)!, AzuriteKey.WellKnown, TimeProvider.System, NullLogger.Instance, Cancellation))
+            _installation, _endpoint, Path.GetDirectoryName(PidFile)!, AzuriteKey.WellKnown,
+            TimeProvider.System, NullLogger.Instance, Cancellation))
         {
             await before.WaitUntilItAnswersAsync(Cancellation);
             await new BlobServiceClient(before.ConnectionString, new(BlobClientOptions.ServiceVersion.V2025_11_05))
@@ -183,7 +185,8 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         {
             foreach (var entry in DataFolder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Append(DataFolder))
             {
-                entry.UnixFileMode |= UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+                entry.UnixFileMode |= UnixFileMode.GroupRead | UnixFileMode.OtherRead
+                    | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
             }
         }
 
@@ -192,7 +195,8 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         await next.ReadyAsync(Cancellation);
 
         Assert.NotEqual(AzuriteKey.WellKnown, next.Azurite!.AccountKey);
-        Assert.True(await storage.OpenContainer("kept", new(BlobClientOptions.ServiceVersion.V2025_11_05)).ExistsAsync(Cancellation));
+        Assert.True(
+            await storage.OpenContainer("kept", new(BlobClientOptions.ServiceVersion.V2025_11_05)).ExistsAsync(Cancellation));
         AllIsItsOwners();
     }
 
@@ -201,7 +205,8 @@ public sealed class EmbeddedAzuriteTests : IDisposable
     {
         await InstalledAsync();
         var old = await AzuriteProcess.LaunchAsync(
-            _installation, _endpoint, Path.GetDirectoryName(PidFile)!, AzuriteKey.WellKnown, TimeProvider.System, NullLogger.Instance, Cancellation);
+            _installation, _endpoint, Path.GetDirectoryName(PidFile)!, AzuriteKey.WellKnown,
+            TimeProvider.System, NullLogger.Instance, Cancellation);
         new AzuriteRecord(old.Identity, [ProcessIdentity.Current]).Write(Path.GetDirectoryName(PidFile)!);
         var log = new RecordingLogger<EmbeddedAzurite>(LogLevel.Warning);
         var storage = Development();
@@ -209,7 +214,8 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         await using (var host = new EmbeddedAzurite(storage, _installation, TimeProvider.System, log))
         {
             await host.ReadyAsync(Cancellation);
-            await storage.OpenContainer("used", new(BlobClientOptions.ServiceVersion.V2025_11_05)).CreateAsync(cancellationToken: Cancellation);
+            await storage.OpenContainer("used", new(BlobClientOptions.ServiceVersion.V2025_11_05))
+                .CreateAsync(cancellationToken: Cancellation);
             Assert.Contains("takes the account key that everybody knows", Assert.Single(log.Lines), StringComparison.Ordinal);
         }
 
@@ -228,7 +234,8 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         }
 
         var foreign = await AzuriteProcess.LaunchAsync(
-            _installation, _endpoint, Path.Combine(_root.FullName, "elsewhere"), AzuriteKey.WellKnown, TimeProvider.System, NullLogger.Instance, Cancellation);
+            _installation, _endpoint, Path.Combine(_root.FullName, "elsewhere"), AzuriteKey.WellKnown,
+            TimeProvider.System, NullLogger.Instance, Cancellation);
         await foreign.WaitUntilItAnswersAsync(Cancellation);
         var log = new RecordingLogger<EmbeddedAzurite>(LogLevel.Warning);
         var storage = Development();
@@ -242,7 +249,8 @@ public sealed class EmbeddedAzuriteTests : IDisposable
             else
             {
                 await host.ReadyAsync(Cancellation);
-                Assert.True(await storage.OpenContainer("used", new(BlobClientOptions.ServiceVersion.V2025_11_05)).CreateAsync(cancellationToken: Cancellation) is not null);
+                Assert.True(await storage.OpenContainer("used", new(BlobClientOptions.ServiceVersion.V2025_11_05))
+                    .CreateAsync(cancellationToken: Cancellation) is not null);
                 Assert.Contains("everybody knows", Assert.Single(log.Lines), StringComparison.Ordinal);
             }
         }
@@ -267,7 +275,8 @@ public sealed class EmbeddedAzuriteTests : IDisposable
     {
         var folder = Path.Combine(_root.FullName, "data");
 
-        var keys = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => AzuriteKey.Obtain(folder), Cancellation)));
+        var keys = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Task.Run(() => AzuriteKey.Obtain(folder), Cancellation)));
 
         Assert.Single(keys.Distinct());
         Assert.Equal([AzuriteKey.FileIn(folder)], Directory.GetFiles(folder));
@@ -400,7 +409,8 @@ public sealed class EmbeddedAzuriteTests : IDisposable
     private DirectoryInfo DataFolder => new(Path.Combine(_root.FullName, ".azurite"));
 
     private string WithKey(string key) =>
-        $"DefaultEndpointsProtocol=http;AccountName={AzuriteKey.Account};AccountKey={key};BlobEndpoint={_endpoint}{AzuriteKey.Account};";
+        $"DefaultEndpointsProtocol=http;AccountName={AzuriteKey.Account};AccountKey={key};"
+            + $"BlobEndpoint={_endpoint}{AzuriteKey.Account};";
 
     private StorageConnection Development() => new(WithKey(AzuriteKey.WellKnown));
 

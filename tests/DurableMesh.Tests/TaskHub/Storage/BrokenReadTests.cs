@@ -56,14 +56,16 @@ public sealed class BrokenReadTests(AzuriteFixture fixture)
     /// Connections of which every nth is reset before it carries anything, as a bare exception of the socket, and none carries
     /// more than so many bytes of an answer.
     /// </summary>
-    private sealed class BreakingHandler(int everyNth, int afterBytes) : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
+    private sealed class BreakingHandler(int everyNth, int afterBytes)
+        : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
     {
         private int _requests;
         private int _broken;
 
         public int Broken => Volatile.Read(ref _broken);
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (Interlocked.Increment(ref _requests) % everyNth == 0)
             {

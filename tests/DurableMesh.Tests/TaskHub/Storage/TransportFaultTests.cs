@@ -32,7 +32,8 @@ public sealed class TransportFaultTests
     public void No_answer_is_a_fault_of_the_way(Exception error) => Assert.True(TransportFault.Is(error, CancellationToken.None));
 
     [Theory, MemberData(nameof(Defects))]
-    public void An_answer_and_a_defect_are_none(Exception error) => Assert.False(TransportFault.Is(error, CancellationToken.None));
+    public void An_answer_and_a_defect_are_none(Exception error) =>
+        Assert.False(TransportFault.Is(error, CancellationToken.None));
 
     [Fact]
     public void A_caller_that_gives_up_met_no_fault() =>
