@@ -45,7 +45,7 @@ public sealed class LedgerFunctions(IMeshLedger ledger, IAgentDirectory agents, 
         await ledger.RefreshAsync(cancellation);
         var page = ledger.Costs(asked, await agents.ReadAsync(cancellation))
             ?? throw new ProblemException(Problems.InvalidRequest(
-            "?cursor", "malformed_cursor", "cursor must be one that an earlier page gave for the same by, from and to."));
+                "?cursor", "malformed_cursor", "cursor must be one that an earlier page gave for the same by, from and to."));
         return new JsonAnswer<CostsPage>(page);
     }
 }

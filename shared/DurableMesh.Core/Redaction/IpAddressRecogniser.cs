@@ -26,8 +26,7 @@ internal static class IpAddressRecogniser
 
     private static readonly WordList NamesOfAddress = new(
         "ip", "addr", "address", "host", "client", "peer", "server", "remote", "src", "dst", "source", "destination", "dns",
-        "gateway", "gw",
-        "ping", "ssh", "listen", "endpoint", "forwarded", "nameserver", "proxy", "node", "router", "login");
+        "gateway", "gw", "ping", "ssh", "listen", "endpoint", "forwarded", "nameserver", "proxy", "node", "router", "login");
 
     /// <summary>Reads an IPv4 address that starts at a digit.</summary>
     public static bool TryReadV4(in Passage passage, int at, out Finding finding)

@@ -29,7 +29,10 @@ public sealed class GateRefreshTests
         Assert.Null(await Tasks(one).FindAsync("t-1", Cancellation));
         var task = new CreateTaskRequest
         {
-            Id = "t-1", Title = "CSV reader", Owner = "anna", State = MissionTaskState.InProgress,
+            Id = "t-1",
+            Title = "CSV reader",
+            Owner = "anna",
+            State = MissionTaskState.InProgress,
         };
         Assert.Null((await Tasks(two).ChangeAsync(new TaskCreated(task), "anna", Cancellation)).Refusal);
 

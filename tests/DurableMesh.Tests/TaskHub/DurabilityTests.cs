@@ -225,7 +225,9 @@ public sealed class DurabilityTests
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch);
         var storage = new InMemoryHubStorage(time)
         {
-            MaximumBlocksPerSegment = 5, ServiceBlockLimit = 6, MaximumBlockBytes = 512,
+            MaximumBlocksPerSegment = 5,
+            ServiceBlockLimit = 6,
+            MaximumBlockBytes = 512,
         };
         await using TestHub hub = await TestHub.StartAsync(storage, time, Collector);
         string id = await hub.StartInstanceAsync("Collector", new string('x', 2000));

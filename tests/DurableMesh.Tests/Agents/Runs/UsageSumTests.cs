@@ -10,7 +10,12 @@ public sealed class UsageSumTests
     {
         var usage = new Usage
         {
-            Model = "m", InputTokens = 5, CachedInputTokens = 3, CacheWriteTokens = 2, OutputTokens = 1, CostUsd = 0.1m,
+            Model = "m",
+            InputTokens = 5,
+            CachedInputTokens = 3,
+            CacheWriteTokens = 2,
+            OutputTokens = 1,
+            CostUsd = 0.1m,
         };
 
         Assert.Null(UsageSum.Of(null, null));

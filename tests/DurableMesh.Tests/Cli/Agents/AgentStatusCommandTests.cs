@@ -16,7 +16,11 @@ public sealed class AgentStatusCommandTests : IDisposable
     {
         Write(new RunRecord
         {
-            ThreadId = "t-2", Sequence = 4, State = RunState.Running, Since = Sample.Start.AddSeconds(1), Attempt = 1,
+            ThreadId = "t-2",
+            Sequence = 4,
+            State = RunState.Running,
+            Since = Sample.Start.AddSeconds(1),
+            Attempt = 1,
         });
         Write(Later("t-1"));
 

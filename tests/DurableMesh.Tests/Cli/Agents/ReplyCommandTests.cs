@@ -63,7 +63,12 @@ public sealed class ReplyCommandTests : IDisposable
         Assert.Equal(
             new Usage
             {
-                Model = "m", InputTokens = 10, CachedInputTokens = 4, CacheWriteTokens = 2, OutputTokens = 3, CostUsd = 0.25m,
+                Model = "m",
+                InputTokens = 10,
+                CachedInputTokens = 4,
+                CacheWriteTokens = 2,
+                OutputTokens = 3,
+                CostUsd = 0.25m,
             },
             told.Usage!.Value.Deserialize<Usage>(MeshJson.Options));
         Assert.Equal(10, printed.Usage!.Value.GetProperty("input_tokens").GetInt32());

@@ -63,7 +63,11 @@ public sealed class HiddenCharactersTests
         {
             var values = new Dictionary<string, string>
             {
-                ["subject"] = "s", ["initiator"] = "a", ["mcTask"] = "1", ["id"] = "AC-1", ["title"] = "t",
+                ["subject"] = "s",
+                ["initiator"] = "a",
+                ["mcTask"] = "1",
+                ["id"] = "AC-1",
+                ["title"] = "t",
                 [field] = $"x{hidden}y",
             };
             var read = RequestReader.ReadStartThread(Utf8($$"""

@@ -35,8 +35,8 @@ public sealed class ReadingWorkTests
         ["many numbers"] = bytes => $$"""{"body":[{{string.Join(',', Enumerable.Repeat("1.5e-7", bytes / 7))}}]}""",
         ["deep nesting"] = bytes => $$"""{"body":{{new string('[', bytes)}}}""",
         ["deep and wide"] = bytes =>
-            $$"""{"body":{{string.Concat(Enumerable.Repeat("{\"b\":1,\"a\":", 29))}}"{{new string('x', bytes)}}"{{new string('}', 29)}}"""
-                + "}",
+            $$"""{"body":{{string.Concat(Enumerable.Repeat("{\"b\":1,\"a\":", 29))}}"""
+                + "\"" + new string('x', bytes) + "\"" + new string('}', 30),
         ["an object in the wrong order"] = bytes => $$"""{"body":{{Object(bytes, n => $"\"{9_999_999 - n}\":1")}}}""",
         ["a list that is too long"] = bytes => $$"""{"checks":[{{string.Join(',', Enumerable.Repeat("{}", bytes / 3))}}]}""",
     };

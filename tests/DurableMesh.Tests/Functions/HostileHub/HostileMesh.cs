@@ -126,7 +126,10 @@ internal sealed class HostileMesh : IDisposable
         _dialogues.Add(dialogue);
         var task = new CreateTaskRequest
         {
-            Id = dialogue.TaskId, Title = "t", Owner = "ann", State = MissionTaskState.InProgress,
+            Id = dialogue.TaskId,
+            Title = "t",
+            Owner = "ann",
+            State = MissionTaskState.InProgress,
         };
         await _hosts[0].Services.GetRequiredService<ITaskDirectory>().ChangeAsync(new TaskCreated(task), "ann", default);
         _time.Advance(UntilEveryHostHasRead);

@@ -98,7 +98,10 @@ public sealed class MeshLedgerTests
         Assert.Equal(
             new Dictionary<Reservation, decimal>
             {
-                [Of(one, SampleThread.Builder)] = 0.5m, [Of(one)] = 0.1m, [Of(two, Other)] = 0.25m, [Of(two)] = 0.2m,
+                [Of(one, SampleThread.Builder)] = 0.5m,
+                [Of(one)] = 0.1m,
+                [Of(two, Other)] = 0.25m,
+                [Of(two)] = 0.2m,
             },
             Reserved());
 
