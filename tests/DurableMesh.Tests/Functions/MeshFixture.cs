@@ -394,15 +394,3 @@ internal sealed class MeshFixture : IAsyncDisposable
             serviceType == typeof(ILoggerFactory) ? NullLoggerFactory.Instance : null;
     }
 }
-
-/// <summary>What a function answered.</summary>
-internal sealed record Answer(int Status, IHeaderDictionary Headers, byte[] Utf8)
-{
-    public JsonElement Body => Utf8.Length == 0 ? default : JsonDocument.Parse(Utf8).RootElement;
-
-    public string Code => Text("code");
-
-    public string Text(string name) => Body.GetProperty(name).ToString();
-
-    public IEnumerable<JsonElement> List(string name) => Body.GetProperty(name).EnumerateArray();
-}

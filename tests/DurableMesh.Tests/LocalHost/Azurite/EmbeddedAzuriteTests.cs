@@ -3,39 +3,13 @@ using System.Net.Sockets;
 using Azure.Storage.Blobs;
 using DurableMesh.LocalHost;
 using DurableMesh.LocalHost.Azurite;
-using DurableMesh.TaskHub.Storage;
-using DurableMesh.Tests.Functions.Identity;
 using DurableMesh.Tests.TaskHub.Storage;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DurableMesh.Tests.LocalHost.Azurite;
 
-public sealed class EmbeddedAzuriteTests : IDisposable
+public sealed class EmbeddedAzuriteTests : EmbeddedAzuriteScene
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("durablemesh-root-");
-    private readonly Uri _endpoint = new($"http://127.0.0.1:{AzuriteFixture.FreePort()}/");
-    private readonly AzuriteInstallation _installation;
-
-    public EmbeddedAzuriteTests()
-    {
-        // A repository of its own, so that no other host's data is touched, with the installation of this one.
-        var real = AzuriteInstallation.Find(AppContext.BaseDirectory)!;
-        foreach (var file in new[] { "package.json", "package-lock.json" })
-        {
-            File.Copy(Path.Combine(real.Root, file), Path.Combine(_root.FullName, file));
-        }
-
-        Directory.CreateSymbolicLink(Path.Combine(_root.FullName, "node_modules"), Path.Combine(real.Root, "node_modules"));
-        _installation = new AzuriteInstallation(_root.FullName);
-    }
-
-    private string PidFile => Path.Combine(_root.FullName, ".azurite", $"{_endpoint.Port}", "azurite.pid");
-
-    public void Dispose() => _root.Delete(recursive: true);
-
     [Fact]
     public async Task It_is_started_when_nothing_answers_and_stopped_with_the_host_and_keeps_its_data()
     {
@@ -47,7 +21,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
             Assert.True(File.Exists(PidFile));
         }
 
-        Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
+        Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(Endpoint, Cancellation));
         Assert.False(File.Exists(PidFile));
 
         await using var next = Host();
@@ -59,9 +33,9 @@ public sealed class EmbeddedAzuriteTests : IDisposable
     public async Task One_that_runs_already_is_used_and_left_running()
     {
         await InstalledAsync();
-        var elsewhere = Path.Combine(_root.FullName, "elsewhere");
+        var elsewhere = Path.Combine(Root.FullName, "elsewhere");
         await using var foreign = await AzuriteProcess.StartAsync(
-            _installation, _endpoint, elsewhere, TimeProvider.System, NullLogger.Instance, Cancellation);
+            Installation, Endpoint, elsewhere, TimeProvider.System, NullLogger.Instance, Cancellation);
 
         await using (var host = Host(new StorageConnection(foreign.ConnectionString)))
         {
@@ -69,7 +43,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
             Assert.Null(host.Azurite);
         }
 
-        Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
+        Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(Endpoint, Cancellation));
     }
 
     [Fact]
@@ -87,7 +61,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
             Assert.Equal(killed.Azurite!.Identity, next.Azurite?.Identity);
         }
 
-        Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
+        Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(Endpoint, Cancellation));
     }
 
     [Fact]
@@ -96,13 +70,13 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         await InstalledAsync();
         var folder = Path.GetDirectoryName(PidFile)!;
         var launched = await AzuriteProcess.LaunchAsync(
-            _installation, _endpoint, folder, givenKey: null, TimeProvider.System, NullLogger.Instance, Cancellation);
+            Installation, Endpoint, folder, givenKey: null, TimeProvider.System, NullLogger.Instance, Cancellation);
         new AzuriteRecord(launched.Identity, [await ProcessIdentityTests.EndedProcessAsync()]).Write(folder);
 
         await using (var next = Host())
         {
             await next.ReadyAsync(Cancellation);
-            Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
+            Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(Endpoint, Cancellation));
             Assert.Equal(launched.Identity, next.Azurite?.Identity);
         }
 
@@ -119,9 +93,9 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         Assert.Equal(one.Azurite?.Identity, other.Azurite?.Identity);
 
         await one.StoppedAsync(Cancellation);
-        Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
+        Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(Endpoint, Cancellation));
         await other.StoppedAsync(Cancellation);
-        Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
+        Assert.Equal(AzuritePresence.Absent, await AzuriteProbe.AskAsync(Endpoint, Cancellation));
     }
 
     [Fact]
@@ -135,164 +109,20 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         await host.Azurite.KillAsync();
 
         await Eventually.HoldsAsync(() => host.Azurite.Identity != first);
-        Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(_endpoint, Cancellation));
-    }
-
-    [Fact]
-    public async Task Its_account_key_is_its_own_in_a_file_of_its_owner_alone_and_on_no_command_line()
-    {
-        await InstalledAsync();
-        string key;
-        var storage = Development();
-        await using (var host = Host(storage))
-        {
-            await host.ReadyAsync(Cancellation);
-            key = await File.ReadAllTextAsync(KeyFile, Cancellation);
-
-            Assert.Equal(64, Convert.FromBase64String(key).Length);
-            Assert.False(await AzuriteProbe.TakesAsync(_endpoint, AzuriteKey.WellKnown, Cancellation));
-            Assert.True(await AzuriteProbe.TakesAsync(_endpoint, key, Cancellation));
-            await storage.OpenContainer("by-the-host", new(BlobClientOptions.ServiceVersion.V2025_11_05))
-                .CreateAsync(cancellationToken: Cancellation);
-            if (OperatingSystem.IsLinux())
-            {
-                var commandLine = await File.ReadAllTextAsync($"/proc/{host.Azurite!.Identity.ProcessId}/cmdline", Cancellation);
-                Assert.DoesNotContain(key, commandLine, StringComparison.Ordinal);
-            }
-
-            AllIsItsOwners();
-        }
-
-        await using var next = Host();
-        await next.ReadyAsync(Cancellation);
-        Assert.Equal(key, next.Azurite!.AccountKey);
-    }
-
-    [Fact]
-    public async Task A_folder_of_before_goes_on_to_work_and_becomes_its_owners_alone()
-    {
-        await InstalledAsync();
-        await using (var before = await AzuriteProcess.LaunchAsync(
-            _installation, _endpoint, Path.GetDirectoryName(PidFile)!, AzuriteKey.WellKnown,
-            TimeProvider.System, NullLogger.Instance, Cancellation))
-        {
-            await before.WaitUntilItAnswersAsync(Cancellation);
-            await new BlobServiceClient(before.ConnectionString, new(BlobClientOptions.ServiceVersion.V2025_11_05))
-                .GetBlobContainerClient("kept").CreateAsync(cancellationToken: Cancellation);
-        }
-
-        if (!OperatingSystem.IsWindows())
-        {
-            foreach (var entry in DataFolder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Append(DataFolder))
-            {
-                entry.UnixFileMode |= UnixFileMode.GroupRead | UnixFileMode.OtherRead
-                    | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-            }
-        }
-
-        var storage = Development();
-        await using var next = Host(storage);
-        await next.ReadyAsync(Cancellation);
-
-        Assert.NotEqual(AzuriteKey.WellKnown, next.Azurite!.AccountKey);
-        Assert.True(
-            await storage.OpenContainer("kept", new(BlobClientOptions.ServiceVersion.V2025_11_05)).ExistsAsync(Cancellation));
-        AllIsItsOwners();
-    }
-
-    [Fact]
-    public async Task One_that_an_older_version_started_is_used_with_the_key_that_it_takes_and_the_host_warns()
-    {
-        await InstalledAsync();
-        var old = await AzuriteProcess.LaunchAsync(
-            _installation, _endpoint, Path.GetDirectoryName(PidFile)!, AzuriteKey.WellKnown,
-            TimeProvider.System, NullLogger.Instance, Cancellation);
-        new AzuriteRecord(old.Identity, [ProcessIdentity.Current]).Write(Path.GetDirectoryName(PidFile)!);
-        var log = new RecordingLogger<EmbeddedAzurite>(LogLevel.Warning);
-        var storage = Development();
-
-        await using (var host = new EmbeddedAzurite(storage, _installation, TimeProvider.System, log))
-        {
-            await host.ReadyAsync(Cancellation);
-            await storage.OpenContainer("used", new(BlobClientOptions.ServiceVersion.V2025_11_05))
-                .CreateAsync(cancellationToken: Cancellation);
-            Assert.Contains("takes the account key that everybody knows", Assert.Single(log.Lines), StringComparison.Ordinal);
-        }
-
-        await old.StopAsync();
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Somebody_elses_is_used_with_a_warning_and_not_at_all_where_this_repository_has_a_key_of_its_own(bool hasKey)
-    {
-        await InstalledAsync();
-        if (hasKey)
-        {
-            AzuriteKey.Obtain(Path.GetDirectoryName(PidFile)!);
-        }
-
-        var foreign = await AzuriteProcess.LaunchAsync(
-            _installation, _endpoint, Path.Combine(_root.FullName, "elsewhere"), AzuriteKey.WellKnown,
-            TimeProvider.System, NullLogger.Instance, Cancellation);
-        await foreign.WaitUntilItAnswersAsync(Cancellation);
-        var log = new RecordingLogger<EmbeddedAzurite>(LogLevel.Warning);
-        var storage = Development();
-        await using (var host = new EmbeddedAzurite(storage, _installation, TimeProvider.System, log))
-        {
-            if (hasKey)
-            {
-                var error = await Assert.ThrowsAsync<AzuriteException>(() => host.ReadyAsync(Cancellation));
-                Assert.Contains("is not this repository's own", error.Message, StringComparison.Ordinal);
-            }
-            else
-            {
-                await host.ReadyAsync(Cancellation);
-                Assert.True(await storage.OpenContainer("used", new(BlobClientOptions.ServiceVersion.V2025_11_05))
-                    .CreateAsync(cancellationToken: Cancellation) is not null);
-                Assert.Contains("everybody knows", Assert.Single(log.Lines), StringComparison.Ordinal);
-            }
-        }
-
-        await foreign.StopAsync();
-    }
-
-    [Fact]
-    public async Task A_key_that_the_connection_string_gives_is_the_one_that_it_takes()
-    {
-        await InstalledAsync();
-        var key = Convert.ToBase64String(new byte[64]);
-        await using var host = Host(new StorageConnection(WithKey(key)));
-        await host.ReadyAsync(Cancellation);
-
-        Assert.True(await AzuriteProbe.TakesAsync(_endpoint, key, Cancellation));
-        Assert.False(await AzuriteProbe.TakesAsync(_endpoint, AzuriteKey.WellKnown, Cancellation));
-    }
-
-    [Fact]
-    public async Task Of_many_that_make_the_key_at_once_all_have_the_same()
-    {
-        var folder = Path.Combine(_root.FullName, "data");
-
-        var keys = await Task.WhenAll(
-            Enumerable.Range(0, 16).Select(_ => Task.Run(() => AzuriteKey.Obtain(folder), Cancellation)));
-
-        Assert.Single(keys.Distinct());
-        Assert.Equal([AzuriteKey.FileIn(folder)], Directory.GetFiles(folder));
+        Assert.Equal(AzuritePresence.Present, await AzuriteProbe.AskAsync(Endpoint, Cancellation));
     }
 
     [Fact]
     public async Task A_port_that_something_else_has_taken_is_named()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, _endpoint.Port);
+        using var listener = new TcpListener(IPAddress.Loopback, Endpoint.Port);
         listener.Start();
         var answering = AnswerAsync(listener);
         await using var host = Host();
 
         var error = await Assert.ThrowsAsync<AzuriteException>(() => host.ReadyAsync(Cancellation));
 
-        Assert.Contains($"Port {_endpoint.Port} is taken", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"Port {Endpoint.Port} is taken", error.Message, StringComparison.Ordinal);
         listener.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => answering);
     }
@@ -304,7 +134,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
 
         var error = await Assert.ThrowsAsync<AzuriteException>(() => host.ReadyAsync(Cancellation));
 
-        Assert.Contains($"{_endpoint}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"{Endpoint}", error.Message, StringComparison.Ordinal);
         Assert.Contains("AzureWebJobsStorage", error.Message, StringComparison.Ordinal);
     }
 
@@ -335,13 +165,13 @@ public sealed class EmbeddedAzuriteTests : IDisposable
     public async Task An_Azurite_that_ends_at_once_is_quoted()
     {
         await InstalledAsync();
-        var folder = Path.Combine(_root.FullName, "data");
-        using var listener = new TcpListener(IPAddress.Loopback, _endpoint.Port);
+        var folder = Path.Combine(Root.FullName, "data");
+        using var listener = new TcpListener(IPAddress.Loopback, Endpoint.Port);
         listener.Start();
         var answering = AnswerAsync(listener);
 
         var error = await Assert.ThrowsAsync<AzuriteException>(() => AzuriteProcess.StartAsync(
-            _installation, _endpoint, folder, TimeProvider.System, NullLogger.Instance, Cancellation));
+            Installation, Endpoint, folder, TimeProvider.System, NullLogger.Instance, Cancellation));
 
         Assert.Contains("EADDRINUSE", error.Message, StringComparison.Ordinal);
         listener.Stop();
@@ -363,7 +193,7 @@ public sealed class EmbeddedAzuriteTests : IDisposable
             require('http').createServer((request, response) => {
               response.writeHead(request.url === '/' ? 400 : 500, { 'Server': 'Azurite-Blob/9.9.9' });
               response.end();
-            }).listen({{_endpoint.Port}}, '127.0.0.1');
+            }).listen({{Endpoint.Port}}, '127.0.0.1');
             """);
         await using var host = Host(repository.Installation, new FastClock());
         await host.ReadyAsync(Cancellation);
@@ -398,39 +228,6 @@ public sealed class EmbeddedAzuriteTests : IDisposable
         }
     }
 
-    private static Task InstalledAsync() => AzuriteInstallation.Find(AppContext.BaseDirectory)!.EnsureAsync(
-        TimeProvider.System, NullLogger.Instance, Cancellation);
-
     private static BlobServiceClient Account(EmbeddedAzurite host) => new(
         host.Azurite!.ConnectionString, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05));
-
-    private string KeyFile => AzuriteKey.FileIn(Path.GetDirectoryName(PidFile)!);
-
-    private DirectoryInfo DataFolder => new(Path.Combine(_root.FullName, ".azurite"));
-
-    private string WithKey(string key) =>
-        $"DefaultEndpointsProtocol=http;AccountName={AzuriteKey.Account};AccountKey={key};"
-            + $"BlobEndpoint={_endpoint}{AzuriteKey.Account};";
-
-    private StorageConnection Development() => new(WithKey(AzuriteKey.WellKnown));
-
-    private void AllIsItsOwners()
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-            Assert.Equal(Own, DataFolder.UnixFileMode);
-            Assert.All(
-                DataFolder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories),
-                entry => Assert.Equal(UnixFileMode.None, entry.UnixFileMode & ~Own));
-        }
-    }
-
-    private EmbeddedAzurite Host() => Host(Development());
-
-    private EmbeddedAzurite Host(StorageConnection storage) =>
-        new(storage, _installation, TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
-
-    private EmbeddedAzurite Host(AzuriteInstallation? installation, TimeProvider? time = null) =>
-        new(Development(), installation, time ?? TimeProvider.System, NullLogger<EmbeddedAzurite>.Instance);
 }
