@@ -61,6 +61,8 @@ internal static class MeshServices
         services.AddSingleton<StoppedThreads>();
         services.AddSingleton<OverdueThreads>();
         services.AddHostedService<LeaseSweep>();
+        services.AddSingleton<StoreComparison>();
+        services.AddHostedService(provider => provider.GetRequiredService<StoreComparison>());
         return services;
     }
 

@@ -22,6 +22,7 @@ internal sealed partial class HubOwnership(IHubStorage storage, HubOwner owner, 
     private readonly EngineMetrics _metrics = services.Metrics;
     private volatile TaskCompletionSource<Partition[]> _partitions = NewTerm();
     private TaskCompletionSource<bool> _termOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _terms;
     private volatile TaskHubState _state = new(TaskHubRole.Opening);
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -146,7 +147,7 @@ internal sealed partial class HubOwnership(IHubStorage storage, HubOwner owner, 
             LogReady(
                 takesOver ? "taken over" : "ready", _options.HubName, count, _time.GetElapsedTime(started).TotalMilliseconds);
             _partitions.TrySetResult(partitions);
-            Become(new TaskHubState(TaskHubRole.Owner));
+            Become(new TaskHubState(TaskHubRole.Owner, Term: ++_terms));
 
             await using CancellationTokenRegistration stop = stopping.Register(
                 () => Array.ForEach(partitions, partition => partition.Stop()));

@@ -5,7 +5,8 @@ namespace DurableMesh.TaskHub;
 /// <summary>What this host is to its task hub at the moment.</summary>
 /// <param name="Role">Its part.</param>
 /// <param name="Owner">While it stands by: who owns the hub, as far as that is known.</param>
-internal sealed record TaskHubState(TaskHubRole Role, HubOwner? Owner = null);
+/// <param name="Term">While it owns the hub and runs it: how often it has recovered the hub, from 1; 0 otherwise.</param>
+internal sealed record TaskHubState(TaskHubRole Role, HubOwner? Owner = null, int Term = 0);
 
 /// <summary>The parts that a host can have in its task hub.</summary>
 internal enum TaskHubRole

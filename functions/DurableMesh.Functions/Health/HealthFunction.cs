@@ -2,6 +2,7 @@ using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Threads;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -11,7 +12,12 @@ namespace DurableMesh.Functions.Health;
 
 /// <summary>Says whether the mesh is live and ready, the storage included.</summary>
 public sealed class HealthFunction(
-    IThreadLog log, IStoreHealth store, IAgentDirectory agents, IOptions<MeshOptions> options, TimeProvider time)
+    IThreadLog log,
+    IStoreHealth store,
+    StoreComparison comparison,
+    IAgentDirectory agents,
+    IOptions<MeshOptions> options,
+    TimeProvider time)
 {
     /// <summary>The function's name: the only one that asks nobody who they are.</summary>
     public const string Name = "GetHealth";
@@ -54,7 +60,9 @@ public sealed class HealthFunction(
         }
 
         var identity = new DependencyHealth("identity", true, options.Value.Identity.Mode == IdentityMode.Open ? IsOpen : null);
-        var report = new HealthReport(dependencies.All(one => one.Healthy), [.. dependencies, identity]);
+        var threads = new DependencyHealth("threads", comparison.Trouble is null, comparison.Trouble);
+        var report = new HealthReport(
+            threads.Healthy && dependencies.All(one => one.Healthy), [.. dependencies, threads, identity]);
         return new JsonAnswer<HealthReport>(
             report, report.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

@@ -1,9 +1,9 @@
-using Azure;
 using DurableMesh.Functions.Store;
 using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
+using RequestFailedException = Azure.RequestFailedException;
 
 namespace DurableMesh.Functions.Orchestrations;
 
@@ -84,6 +84,25 @@ public sealed class TaskHubCalls(IOptions<MeshOptions> options, TimeProvider tim
     public Task<OrchestrationMetadata?> FindAsync(
         DurableTaskClient client, string instanceId, bool withInput, CancellationToken cancellation) =>
         PatientlyAsync(token => client.GetInstanceAsync(instanceId, withInput, token), cancellation);
+
+    /// <summary>A page of instances; the last one where it has no token.</summary>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="query">Which, and how many.</param>
+    /// <param name="after">The token of the page before; null for the first.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public Task<Page<OrchestrationMetadata>> ListAsync(
+        DurableTaskClient client, OrchestrationQuery query, string? after, CancellationToken cancellation) =>
+        PatientlyAsync(
+            async token =>
+            {
+                await foreach (var page in client.GetAllInstancesAsync(query).AsPages(after, query.PageSize).WithCancellation(token))
+                {
+                    return page;
+                }
+
+                return new Page<OrchestrationMetadata>([], null);
+            },
+            cancellation);
 
     private async Task<T> PatientlyAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
     {

@@ -74,6 +74,20 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
         return _index.Find(threadId)?.Thread;
     }
 
+    public int TimesWrittenAgain => _log.TimesWrittenAgain;
+
+    public async ValueTask<string?> FindEndWithoutAsync(string threadId, string hash, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        if (hash == ContentHash.Genesis || _index.Find(threadId)?.EndsWith(hash) == true)
+        {
+            return null;
+        }
+
+        var transcript = await ReadTranscriptAsync(threadId, cancellation);
+        return transcript.Any(entry => entry.Hash == hash) ? null : EndOf(transcript);
+    }
+
     public bool Knows(string threadId) => _index.Find(threadId) is not null;
 
     public async ValueTask<IReadOnlyList<TranscriptEntry>> ReadTranscriptAsync(string threadId, CancellationToken cancellation)
@@ -154,7 +168,7 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
             : transcript.Select(entry => entry.Hash).ToList().IndexOf(record.Follows) + 1;
         if (follows == 0 && record.Follows != ContentHash.Genesis)
         {
-            return new StoredSteps([], [], Head: transcript is [.., var last] ? last.Hash : ContentHash.Genesis);
+            return new StoredSteps([], [], Head: EndOf(transcript));
         }
 
         string[] answered =
@@ -169,6 +183,9 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
                 stored.Take(record.Entries.Count).Select(entry => entry.Hash));
         return isThere ? null : new StoredSteps(stored, answered);
     }
+
+    private static string EndOf(IReadOnlyList<TranscriptEntry> transcript) =>
+        transcript is [.., var last] ? last.Hash : ContentHash.Genesis;
 
     private async ValueTask ReadyAsync(CancellationToken cancellation)
     {

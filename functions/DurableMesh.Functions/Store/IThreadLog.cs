@@ -21,6 +21,16 @@ public interface IThreadLog
     /// <summary>Whether this host has read a step of the thread.</summary>
     bool Knows(string threadId);
 
+    /// <summary>Looks whether the store has an entry that a thread's orchestration recorded.</summary>
+    /// <param name="threadId">The thread.</param>
+    /// <param name="hash">The entry's hash.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>Null where the store has it; otherwise the hash with which the store's chain of the thread ends.</returns>
+    ValueTask<string?> FindEndWithoutAsync(string threadId, string hash, CancellationToken cancellation);
+
+    /// <summary>How often the storage had forgotten steps, which were then written again, since this host started.</summary>
+    int TimesWrittenAgain { get; }
+
     /// <summary>The whole transcript so far, in order; empty for an unknown thread.</summary>
     ValueTask<IReadOnlyList<TranscriptEntry>> ReadTranscriptAsync(string threadId, CancellationToken cancellation);
 

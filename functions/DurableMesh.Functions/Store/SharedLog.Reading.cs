@@ -131,6 +131,7 @@ internal sealed partial class SharedLog<T>
             }
         }
 
+        Interlocked.Increment(ref _timesWrittenAgain);
         LogWrittenAgain(folder, forgotten);
     }
 }

@@ -35,6 +35,7 @@ internal sealed partial class SharedLog<T>(
     private int _position;
     private int _blockCount;
     private long _knownAt;
+    private int _timesWrittenAgain;
 
     /// <summary>Starts reading the log, in the background and for as long as it takes the storage to answer.</summary>
     public void Start() => _running = Task.Run(() => RunAsync(_stopping.Token));
@@ -71,6 +72,9 @@ internal sealed partial class SharedLog<T>(
     public string? Trouble => _outage is { } outage && time.GetElapsedTime(Volatile.Read(ref _outageBegan)) >= options.ShortOutage
         ? $"The store's {folder} wait: {outage}"
         : null;
+
+    /// <summary>How often the storage had forgotten something that was written again.</summary>
+    public int TimesWrittenAgain => Volatile.Read(ref _timesWrittenAgain);
 
     /// <summary>Stops; lines that are still waiting fail.</summary>
     public async ValueTask DisposeAsync()

@@ -12,7 +12,7 @@ namespace DurableMesh.Functions.Store;
 /// </param>
 /// <param name="Head">
 /// The hash with which the store's chain ends, where it lacks the entry that the step meant to follow: the storage has forgotten
-/// what was recorded. Null where it has that entry.
+/// what was recorded. Null where it has that entry. Also the answer to a question, which records nothing.
 /// </param>
 public sealed record StoredSteps(
     IReadOnlyList<TranscriptEntry> Entries,

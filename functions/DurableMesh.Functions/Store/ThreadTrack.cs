@@ -81,6 +81,15 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
         }
     }
 
+    /// <summary>Whether the chain ends with a hash.</summary>
+    public bool EndsWith(string hash)
+    {
+        lock (_gate)
+        {
+            return _head == ChainMark.Of(hash);
+        }
+    }
+
     /// <summary>Whether a request was answered since the entry before the last.</summary>
     public bool HasAnswered(string requestId)
     {

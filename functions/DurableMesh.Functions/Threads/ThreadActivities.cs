@@ -37,8 +37,9 @@ public sealed partial class ThreadActivities(
             return new(record.Id, Stored: null, forged);
         }
 
-        var isQuestion = record is { Entries: [], Receipts: [] };
-        return new(record.Id, isQuestion ? null : await log.AppendAsync(record, cancellation));
+        return new(record.Id, record is { Entries: [], Receipts: [] }
+            ? await LackAsync(record, cancellation)
+            : await log.AppendAsync(record, cancellation));
     }
 
     /// <summary>Writes the evidence file of a thread that has ended.</summary>
@@ -47,6 +48,11 @@ public sealed partial class ThreadActivities(
     [Function(nameof(WriteEvidence))]
     public Task WriteEvidence([ActivityTrigger] string threadId, CancellationToken cancellation) =>
         evidence.WriteAsync(threadId, cancellation);
+
+    private async ValueTask<StoredSteps?> LackAsync(ThreadRecord question, CancellationToken cancellation) =>
+        await log.FindEndWithoutAsync(question.ThreadId, question.Follows, cancellation) is { } end
+            ? new StoredSteps([], [], Head: end)
+            : null;
 
     private async ValueTask<bool> IsBegunByTheAppAsync(ThreadRecord record, CancellationToken cancellation) =>
         record.Proof is { } proof

@@ -126,6 +126,11 @@ public static class ThreadOrchestrator
     /// <summary>Records the step. What cannot be recorded has not happened: the thread then ends instead, and says why.</summary>
     private static async Task RecordAsync(TaskOrchestrationContext context, ThreadStep step)
     {
+        if (step.IsInDoubt)
+        {
+            await MendAsync(context, step);
+        }
+
         for (var isAbandoned = false; ;)
         {
             try
@@ -157,6 +162,39 @@ public static class ThreadOrchestrator
             return false;
         }
 
+        // Of what the store lacks the next step hears too.
+        var answer = await AskAsync(context, question);
+        return answer.Stored?.Head is null && Heed(context, step, answer);
+    }
+
+    /// <summary>
+    /// Gives the store what it lacks, without anything to record. Where that cannot be, the thread goes on as before: who found the
+    /// store behind finds it so again, and says it.
+    /// </summary>
+    private static async Task MendAsync(TaskOrchestrationContext context, ThreadStep step)
+    {
+        try
+        {
+            var answer = step.ToQuestion() is { } question ? await AskAsync(context, question) : null;
+            if (answer?.Forged is not null)
+            {
+                Heed(context, step, answer);
+            }
+            else if (answer?.Stored?.Head is { } head)
+            {
+                await RecordAgainAsync(context, step.RecordedSince(head));
+            }
+        }
+        catch (Exception e) when (e is TaskFailedException or ThreadDivergedException)
+        {
+            // Nothing of the thread hangs on it.
+        }
+
+        step.LookedInTheStore();
+    }
+
+    private static async Task<StepAnswer> AskAsync(TaskOrchestrationContext context, ThreadRecord question)
+    {
         StepAnswer answer;
         do
         {
@@ -164,7 +202,7 @@ public static class ThreadOrchestrator
         }
         while (answer.Step != question.Id);
 
-        return Heed(context, step, answer);
+        return answer;
     }
 
     private static async Task WriteAsync(TaskOrchestrationContext context, ThreadStep step)
@@ -194,7 +232,7 @@ public static class ThreadOrchestrator
 
             if (answer?.Forged is null)
             {
-                context.SetCustomStatus(ThreadStatus.Of(step.State));
+                context.SetCustomStatus(ThreadStatus.Of(step.RecordedState));
             }
         }
     }

@@ -23,6 +23,12 @@ internal sealed class ThreadStep(ThreadState state)
     /// <summary>Whether there is nothing to record.</summary>
     public bool IsEmpty => _entries.Count == 0 && _receipts.Count == 0;
 
+    /// <summary>The state that is recorded.</summary>
+    public ThreadState RecordedState => _recorded;
+
+    /// <summary>Whether the store may lack what was recorded, and nothing that is to be recorded will show it.</summary>
+    public bool IsInDoubt => IsEmpty && _arrivals.Any(one => one.Input is StoreFoundBehind);
+
     /// <summary>Takes in what happened inside the mesh.</summary>
     public void Take(ThreadInput input, DateTimeOffset now) => Take(new Arrival(input, now, Envelope: null));
 
@@ -81,6 +87,9 @@ internal sealed class ThreadStep(ThreadState state)
         Recorded(ToRecord() with { Entries = stored.Entries });
         TakeAgain(open, now);
     }
+
+    /// <summary>The store was asked whether it lacks something.</summary>
+    public void LookedInTheStore() => _arrivals.RemoveAll(one => one.Input is StoreFoundBehind);
 
     /// <summary>Decides again without the events at some places, which nobody may have sent.</summary>
     public void LeaveOut(IReadOnlyList<int> places, DateTimeOffset now)

@@ -20,6 +20,7 @@ public abstract record ThreadInput
 [JsonDerivedType(typeof(CancelRequested), "cancel")]
 [JsonDerivedType(typeof(GateDecided), "decision")]
 [JsonDerivedType(typeof(PartyUnavailable), "unavailable")]
+[JsonDerivedType(typeof(StoreFoundBehind), "behind")]
 public abstract record InboxInput : ThreadInput
 {
     private protected InboxInput()
@@ -56,6 +57,11 @@ public sealed record GateDecided(string By, HoldDecision Decision, string Why) :
 /// <param name="Agent">Its id.</param>
 /// <param name="Why">What is known about it.</param>
 public sealed record PartyUnavailable(string Agent, string Why) : InboxInput;
+
+/// <summary>
+/// The store seems to lack what the thread recorded. Nothing becomes of it in the thread; its orchestration looks, and records again.
+/// </summary>
+public sealed record StoreFoundBehind : InboxInput;
 
 /// <summary>The gate has spoken.</summary>
 /// <param name="Report">What it said.</param>

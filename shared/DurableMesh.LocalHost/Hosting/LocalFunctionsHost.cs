@@ -79,6 +79,7 @@ internal static class LocalFunctionsHost
         services.AddSingleton(settings.Storage);
         services.Configure(settings.ConfigureHub);
         services.AddSingleton<HostAddress>();
+        services.AddSingleton<IHubTerm, HubTerm>();
         services.AddSingleton<HttpFailures>();
         services.AddHostedService<HostReport>();
         services.AddHostedService(provider => new IdleMemory(provider.GetRequiredService<TimeProvider>()));
