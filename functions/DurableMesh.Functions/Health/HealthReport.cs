@@ -6,7 +6,8 @@ namespace DurableMesh.Functions.Health;
 public sealed record HealthReport(bool Healthy, IReadOnlyList<DependencyHealth> Dependencies);
 
 /// <summary>Whether one dependency answers.</summary>
-/// <param name="Name">Which: <c>store</c>, <c>taskHub</c>, <c>agents</c>, <c>threads</c> (whether the store has all that they recorded) or
+/// <param name="Name">
+/// Which: <c>store</c>, <c>taskHub</c>, <c>agents</c>, <c>threads</c> (whether the store has all that they recorded) or
 /// <c>identity</c>.</param>
 /// <param name="Healthy">Whether it answers.</param>
 /// <param name="Detail">What is wrong otherwise, or worth a word.</param>

@@ -95,7 +95,8 @@ public sealed class TaskHubCalls(IOptions<MeshOptions> options, TimeProvider tim
         PatientlyAsync(
             async token =>
             {
-                await foreach (var page in client.GetAllInstancesAsync(query).AsPages(after, query.PageSize).WithCancellation(token))
+                var pages = client.GetAllInstancesAsync(query).AsPages(after, query.PageSize);
+                await foreach (var page in pages.WithCancellation(token))
                 {
                     return page;
                 }

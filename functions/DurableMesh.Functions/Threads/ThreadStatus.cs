@@ -19,5 +19,6 @@ public sealed record ThreadStatus(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Head = null)
 {
     /// <summary>The status of a state.</summary>
-    public static ThreadStatus Of(ThreadState state) => new(state.Phase, state.EndState, state.Messages, state.Entries == 0 ? null : state.Head);
+    public static ThreadStatus Of(ThreadState state) =>
+        new(state.Phase, state.EndState, state.Messages, state.Entries == 0 ? null : state.Head);
 }

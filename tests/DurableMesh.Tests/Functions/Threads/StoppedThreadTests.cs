@@ -58,6 +58,24 @@ public sealed class StoppedThreadTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Whoever_repeats_a_message_that_came_in_before_the_thread_was_stopped_hears_that_it_is_known()
+    {
+        var id = await _mesh.StartedAsync();
+        _mesh.Client.Setup(one => one.RaiseEventAsync(
+                It.IsAny<string>(), It.IsAny<string>(), It.IsAny<object>(), It.IsAny<CancellationToken>()))
+            .Returns(async (string to, string _, object payload, CancellationToken _) =>
+            {
+                await _mesh.ReceiveAsync(to, (InboxEnvelope)payload with { RequestId = "an earlier try" });
+                _mesh.Status = OrchestrationRuntimeStatus.Terminated;
+                throw new RpcException(new Status(StatusCode.FailedPrecondition, "not running"));
+            });
+
+        var again = await _mesh.SendAsync(id, SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission));
+
+        Assert.Equal(("duplicate", "2", "ended"), (again.Text("receipt"), again.Text("sequence"), again.Text("threadState")));
+    }
+
+    [Fact]
     public async Task A_purged_thread_takes_nothing_and_can_be_cancelled_at_once()
     {
         var id = await _mesh.StartedAsync();

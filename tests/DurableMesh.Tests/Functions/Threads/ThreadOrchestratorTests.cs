@@ -1,4 +1,3 @@
-using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
@@ -34,7 +33,7 @@ public sealed class ThreadOrchestratorTests
 
         var status = await _harness.Start();
 
-        Assert.Equal(new ThreadStatus(ThreadPhase.Ended, EndState.Blocked, 0), status);
+        Assert.Equal(new ThreadStatus(ThreadPhase.Ended, EndState.Blocked, 0, _harness.Records[^1].View.Evidence.Head), status);
         Assert.Equal(EndReason.GateDenied, _harness.Records[^1].View.Reason);
         Assert.Equal(["thread"], _harness.Evidence);
         Assert.True(Assert.Single(_harness.Outcomes).Refused);
@@ -120,7 +119,7 @@ public sealed class ThreadOrchestratorTests
         _harness.Raise("r-2", Message(SampleThread.PassOf("v-1")));
         var status = await run;
 
-        Assert.Equal(new ThreadStatus(ThreadPhase.Ended, EndState.Pass, 3), status);
+        Assert.Equal(new ThreadStatus(ThreadPhase.Ended, EndState.Pass, 3, _harness.Records[^1].View.Evidence.Head), status);
         Assert.All(_harness.Receipts, one => Assert.Equal(ReceiptKind.Accepted, one.Receipt.Kind));
         Assert.True(_harness.TimerCancelled);
     }
@@ -272,37 +271,6 @@ public sealed class ThreadOrchestratorTests
     }
 
     [Fact]
-    public void Steps_that_the_store_has_lost_are_recorded_again_before_the_next()
-    {
-        var stored = StoreThatKeepsAChain();
-        _ = _harness.Start();
-        _harness.Raise("r-1", Note("n-1"));
-        _harness.Raise("r-2", Note("n-2"));
-
-        stored.RemoveRange(1, 2);
-        _harness.Raise("r-3", Note("n-3"));
-
-        Assert.Equal(["r-1", "r-2", "r-3"], stored.SelectMany(record => record.Receipts).Select(one => one.RequestId));
-        Assert.All(stored.Zip(stored.Skip(1)), pair => Assert.Equal(pair.First.View.Evidence.Head, pair.Second.Follows));
-        Assert.Equal(4, stored[^1].View.Messages);
-    }
-
-    [Fact]
-    public async Task A_store_that_has_something_else_stops_the_orchestration_which_says_so()
-    {
-        var stored = StoreThatKeepsAChain();
-        var run = _harness.Start();
-        _harness.Raise("r-1", Note("n-1"));
-
-        stored.Clear();
-        stored.Add(new SampleThread("thread") { Now = SampleThread.Noon.AddSeconds(1) }.Open());
-        _harness.Raise("r-2", Note("n-2"));
-
-        var error = await Assert.ThrowsAsync<ThreadDivergedException>(() => run);
-        Assert.Contains("thread", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void An_answer_to_another_episodes_step_is_no_answer()
     {
         var foreign = 1;
@@ -339,24 +307,6 @@ public sealed class ThreadOrchestratorTests
     }
 
     /// <summary>What an earlier run of the same episode recorded after a step.</summary>
-    /// <summary>Lets the harness answer as a store does that has what is in the list, which a test may shorten.</summary>
-    private List<ThreadRecord> StoreThatKeepsAChain()
-    {
-        var stored = new List<ThreadRecord>();
-        _harness.Answer = record =>
-        {
-            var head = stored is [.., var last] ? last.View.Evidence.Head! : ContentHash.Genesis;
-            if (record.Follows != head)
-            {
-                return new StepAnswer(record.Id, new StoredSteps([], [], Head: head));
-            }
-
-            stored.Add(record);
-            return new StepAnswer(record.Id, null);
-        };
-        return stored;
-    }
-
     private static ThreadRecord Recorded(ThreadRecord step, string noteId, DateTimeOffset at)
     {
         var state = step.Entries.Aggregate(

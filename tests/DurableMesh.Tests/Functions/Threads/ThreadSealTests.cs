@@ -43,6 +43,7 @@ public sealed class ThreadSealTests : IAsyncDisposable
             new CancelRequested("a person", "enough \u2028 \ufffd"),
             new GateDecided("anna", HoldDecision.Approve, "fine"),
             new PartyUnavailable("b", "It is gone."),
+            new StoreFoundBehind(),
         }.Select(input => JsonSerializer.Serialize(input, AppJson.Options)),
     ];
 
