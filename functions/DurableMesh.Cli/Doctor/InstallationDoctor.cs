@@ -117,7 +117,7 @@ internal sealed class InstallationDoctor(Installation? installation, HostSetting
                 : new(Health.Good, "storage", $"{at.GetLeftPart(UriPartial.Authority)} answers");
         }
         catch (HttpRequestException refused) when (settings.IsEmulated && refused.InnerException is SocketException
-            { SocketErrorCode: SocketError.ConnectionRefused })
+        { SocketErrorCode: SocketError.ConnectionRefused })
         {
             return new(Health.Good, "storage", $"port {at.Port} is free for the Azurite that '{mesh} up' starts");
         }
