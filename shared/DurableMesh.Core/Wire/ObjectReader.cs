@@ -28,6 +28,12 @@ internal sealed partial class ObjectReader
         var reader = new ObjectReader(path, errors);
         foreach (var property in element.EnumerateObject())
         {
+            // A name that is none costs an exception.
+            if (errors.IsFull)
+            {
+                break;
+            }
+
             reader.Take(property);
         }
 
