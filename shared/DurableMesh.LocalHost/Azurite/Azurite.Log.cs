@@ -25,7 +25,7 @@ internal static partial class AzuriteLog
     [LoggerMessage(26, LogLevel.Information, "Using the Azurite that runs at {Endpoint} already; it is left running.")]
     public static partial void UsesForeignAzurite(this ILogger logger, Uri endpoint);
 
-    [LoggerMessage(33, LogLevel.Warning, "Azurite at {Endpoint} takes the account key that everybody knows: whoever reaches it "
+    [LoggerMessage(36, LogLevel.Warning, "Azurite at {Endpoint} takes the account key that everybody knows: whoever reaches it "
         + "can read and change all that the mesh keeps, its keys included. {Advice}")]
     public static partial void KeyIsKnown(this ILogger logger, Uri endpoint, string advice);
 
