@@ -58,7 +58,7 @@ internal sealed partial class SharedLog<T>
                 throw new LogCorruptException($"{NameOf(_segment)} does not end in a line feed after byte {_position}.");
             }
 
-            _recent.AddRead(_segment, _position, chunk[..end], time.GetTimestamp());
+            _unsaved.AddRead(Here(chunk[..end]), MaximumReadBytes);
             if (Ingest(chunk[..end]))
             {
                 await NextSegmentAsync(cancellation);
@@ -103,8 +103,7 @@ internal sealed partial class SharedLog<T>
     private async Task WriteAgainAsync(CancellationToken cancellation)
     {
         var forgotten = 0L;
-        var here = new RecentBlocks.Block(_segment, _position, default, IsOwn: true);
-        foreach (var group in _recent.ToList().Append(here).GroupBy(block => block.Segment))
+        foreach (var group in _unsaved.All.Append(Here(default)).GroupBy(block => (int)block.Segment))
         {
             var name = NameOf(group.Key);
             var length = await blobs.GetLengthAsync(name, cancellation);
@@ -116,18 +115,18 @@ internal sealed partial class SharedLog<T>
             }
 
             var end = length ?? 0;
-            foreach (var block in group.Where(block => block.Offset + block.Content.Length > end))
+            foreach (var block in group.Where(block => block.Position + block.Content.Length > end))
             {
-                if (block.Offset > end)
+                if (block.Position > end)
                 {
                     throw new LogCorruptException(
-                        $"{name} has lost acknowledged bytes: it ends at {end}, nothing before {block.Offset} is remembered.");
+                        $"{name} has lost acknowledged bytes: it ends at {end}, nothing before {block.Position} is remembered.");
                 }
 
-                _blockCount = await blobs.AppendAsync(name, end, block.Content[(int)(end - block.Offset)..], cancellation);
-                _recent.WrittenAgain(block, time.GetTimestamp());
+                _blockCount = await blobs.AppendAsync(name, end, block.Content[(int)(end - block.Position)..], cancellation);
+                _unsaved.WrittenAgain(block, time.GetTimestamp());
                 forgotten += block.Content.Length;
-                end = block.Offset + block.Content.Length;
+                end = block.Position + block.Content.Length;
             }
         }
 

@@ -21,12 +21,17 @@ internal sealed partial class SharedLog<T>(
     TimeProvider time,
     ILogger logger) : IAsyncDisposable
 {
+    private const int MaximumUnsavedBytes = 64 * 1024 * 1024;
+
+    // Of what others wrote only the last seconds can be forgotten, and a start reads the whole log.
+    private const int MaximumReadBytes = 16 * 1024 * 1024;
+
     private static readonly byte[] Seal = "{\"sealed\":true}\n"u8.ToArray();
 
     private readonly Channel<PendingLine<T>> _queue = Channel.CreateUnbounded<PendingLine<T>>(new() { SingleReader = true });
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly RecentBlocks _recent = new();
+    private readonly UnsavedBlocks _unsaved = new(MaximumUnsavedBytes);
     private readonly StorageMemory _memory = new(blobs.SavedUntil, time);
     private Task _running = Task.CompletedTask;
     private volatile string? _outage;
@@ -152,7 +157,7 @@ internal sealed partial class SharedLog<T>(
     private async Task<bool> UntilWorkAsync(CancellationToken cancellation)
     {
         var work = _queue.Reader.WaitToReadAsync(cancellation).AsTask();
-        if (_recent.Any)
+        if (_unsaved.Any)
         {
             try
             {
@@ -242,7 +247,7 @@ internal sealed partial class SharedLog<T>(
         await MakeRoomAsync(batch, cancellation);
 
         // What follows shows, where it succeeds, that the storage has all that was written before.
-        var safe = _memory.SafeUntil(_recent.Newest);
+        var safe = _memory.SafeUntil(_unsaved.Newest);
         for (var behind = batch.Bytes.IsEmpty; !batch.Written;)
         {
             try
@@ -257,7 +262,7 @@ internal sealed partial class SharedLog<T>(
                     || (_position > 0 && _position + batch.Bytes.Length > options.MaximumSegmentBytes))
                 {
                     await blobs.AppendAsync(NameOf(_segment), _position, Seal, cancellation);
-                    _recent.Add(_segment, _position, Seal, time.GetTimestamp());
+                    _unsaved.Add(Here(Seal));
                     await NextSegmentAsync(cancellation);
                 }
                 else
@@ -272,7 +277,7 @@ internal sealed partial class SharedLog<T>(
             }
         }
 
-        _recent.LetGo(safe);
+        _unsaved.LetGo(safe);
         Volatile.Write(ref _knownAt, asked);
     }
 
@@ -281,7 +286,7 @@ internal sealed partial class SharedLog<T>(
     /// </summary>
     private async Task MakeRoomAsync(LineBatch<T> batch, CancellationToken cancellation)
     {
-        for (var again = false; _recent.IsFull && !batch.Bytes.IsEmpty && !batch.Written; again = true)
+        for (var again = false; _unsaved.IsFull && !batch.Bytes.IsEmpty && !batch.Written; again = true)
         {
             if (again)
             {
@@ -289,15 +294,15 @@ internal sealed partial class SharedLog<T>(
                 await Task.Delay(options.LookAgainAfter, time, cancellation);
             }
 
-            var safe = _memory.SafeUntil(_recent.Newest);
+            var safe = _memory.SafeUntil(_unsaved.Newest);
             await CatchUpAsync(batch, cancellation);
-            _recent.LetGo(safe);
+            _unsaved.LetGo(safe);
         }
     }
 
     private void Ingest(LineBatch<T> batch)
     {
-        _recent.Add(_segment, _position, batch.Bytes, time.GetTimestamp());
+        _unsaved.Add(Here(batch.Bytes));
         foreach (var line in batch.Lines)
         {
             index.Ingest(new LogSpan(_segment, _position, line.Line.Length), line.Record);
@@ -306,6 +311,8 @@ internal sealed partial class SharedLog<T>(
 
         batch.Written = true;
     }
+
+    private UnsavedBlock Here(ReadOnlyMemory<byte> content) => new(_segment, _position, content) { At = time.GetTimestamp() };
 
     private Task NextSegmentAsync(CancellationToken cancellation)
     {

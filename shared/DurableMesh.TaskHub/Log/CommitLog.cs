@@ -20,10 +20,12 @@ internal sealed partial class CommitLog(
     /// <summary>A segment rotates at this size, so that recovery can read one into memory.</summary>
     private const long MaximumSegmentBytes = 128L * 1024 * 1024;
 
+    private const long MaximumUnsavedBytes = 128L * 1024 * 1024;
+
     private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(1);
 
     private readonly StorageMemory _memory = new(storage.SavedUntil, time);
-    private readonly UnsavedBlocks _unsaved = new();
+    private readonly UnsavedBlocks _unsaved = new(MaximumUnsavedBytes);
     private long _firstNeeded;
     private long _segment;
     private long _position;
@@ -257,7 +259,7 @@ internal sealed partial class CommitLog(
                 }
             },
             cancellation);
-        _unsaved.Add(_segment, _position, block, time.GetTimestamp());
+        _unsaved.Add(new UnsavedBlock(_segment, _position, block) { At = time.GetTimestamp() });
         SeenWhole(safe);
         _position += block.Length;
         _blocks++;
@@ -324,7 +326,7 @@ internal sealed partial class CommitLog(
 
     private async Task WriteAgainAsync(IReadOnlyList<LogSegment> segments, CancellationToken cancellation)
     {
-        UnsavedBlocks.Block[] missing = Missing(segments);
+        UnsavedBlock[] missing = Missing(segments);
         long segment = missing.FirstOrDefault()?.Segment ?? _segment;
         long position = missing.FirstOrDefault()?.Position ?? _position;
         long actual = segments.FirstOrDefault(listed => listed.Number == segment)?.Length ?? 0;
@@ -336,15 +338,15 @@ internal sealed partial class CommitLog(
                 + "the partition stops.");
         }
 
-        LogWritingAgain(partition, missing.Length, missing.Sum(recent => (long)recent.Bytes.Length));
-        foreach (UnsavedBlocks.Block lost in missing)
+        LogWritingAgain(partition, missing.Length, missing.Sum(recent => (long)recent.Content.Length));
+        foreach (UnsavedBlock lost in missing)
         {
             if (lost.Position == 0)
             {
                 await storage.CreateSegmentAsync(lost.Segment, cancellation);
             }
 
-            await storage.AppendAsync(lost.Segment, lost.Position, lost.Bytes, cancellation);
+            await storage.AppendAsync(lost.Segment, lost.Position, lost.Content, cancellation);
 
             _unsaved.WrittenAgain(lost, time.GetTimestamp());
         }
@@ -361,8 +363,14 @@ internal sealed partial class CommitLog(
     /// What was written lately, is needed and is not there. Segments before the first were deleted as no longer needed, perhaps
     /// by the next owner; of others a storage that forgets in the middle of the deletions may have one again and miss the next.
     /// </summary>
-    private UnsavedBlocks.Block[] Missing(IReadOnlyList<LogSegment> segments) => _unsaved.Missing(
-        segments, Math.Max(Volatile.Read(ref _firstNeeded), segments.Count == 0 ? 0 : segments[0].Number));
+    private UnsavedBlock[] Missing(IReadOnlyList<LogSegment> segments)
+    {
+        long first = Math.Max(Volatile.Read(ref _firstNeeded), segments.Count == 0 ? 0 : segments[0].Number);
+        return [.. _unsaved.All.Where(block => block.Segment >= first && !Holds(segments, block))];
+    }
+
+    private static bool Holds(IReadOnlyList<LogSegment> segments, UnsavedBlock block) => segments.Any(
+        segment => segment.Number == block.Segment && segment.Length >= block.Position + block.Content.Length);
 
     private async Task<bool> HoldsAsync(ReadOnlyMemory<byte> block, CancellationToken cancellation)
     {
