@@ -85,12 +85,7 @@ public sealed class ArtifactFunctions(
 
     private static void MustMayAdd(ThreadView thread, string from)
     {
-        if (!thread.IsParty(from))
-        {
-            throw new AccessDeniedException(
-                AccessDeniedException.NotAParty, $"agent:{from} is no party of thread {thread.ThreadId}.");
-        }
-
+        Caller.MustBeParty(thread, from);
         if (thread.State != ThreadPhase.Open)
         {
             throw new ProblemException(Problems.ThreadNotOpen(thread));

@@ -45,12 +45,7 @@ public sealed class LeaseMessage(IAgentDirectory agents, AgentPresence presence,
 
     private static void MustBeOf(ThreadView thread, LeaseRequest asked)
     {
-        if (!thread.IsParty(asked.Agent))
-        {
-            throw new AccessDeniedException(
-                AccessDeniedException.NotAParty, $"'{asked.Agent}' is no party of this thread.");
-        }
-
+        Caller.MustBeParty(thread, asked.Agent);
         if (thread.State == ThreadPhase.Ended)
         {
             throw new ProblemException(Problems.ThreadEnded(thread));

@@ -125,6 +125,18 @@ public sealed class Caller
         MustBePartyOf(thread);
     }
 
+    /// <summary>Demands that the agent that a request speaks as is a party.</summary>
+    /// <param name="thread">The thread.</param>
+    /// <param name="agentId">The agent's id; no alias.</param>
+    /// <exception cref="AccessDeniedException">It is none.</exception>
+    public static void MustBeParty(ThreadView thread, string agentId)
+    {
+        if (!thread.IsParty(agentId))
+        {
+            throw NoParty(Subject.Agent(agentId).ToString(), thread);
+        }
+    }
+
     /// <summary>Demands that a request says no other doer than the key's subject.</summary>
     /// <param name="by">Who the request says it is; null where it leaves that to the key.</param>
     /// <exception cref="AccessDeniedException">The request says somebody else.</exception>
@@ -165,9 +177,12 @@ public sealed class Caller
     {
         if (!MayKnow(thread))
         {
-            throw new AccessDeniedException(AccessDeniedException.NotAParty, $"{this} is no party of thread {thread.ThreadId}.");
+            throw NoParty(ToString(), thread);
         }
     }
+
+    private static AccessDeniedException NoParty(string who, ThreadView thread) =>
+        new(AccessDeniedException.NotAParty, $"{who} is no party of thread {thread.ThreadId}.");
 
     private static AccessDeniedException Forged(string detail) => new(AccessDeniedException.ForgedSender, detail);
 
