@@ -22,7 +22,7 @@ public sealed class CheckpointTests
 
     private static void Tasks(DurableTaskRegistry registry)
     {
-        DurabilityTests.Collector(registry);
+        CollectorTasks.Collector(registry);
         registry.AddOrchestratorFunc<int, string>("Sleeper", async (context, seconds) =>
         {
             await context.CreateTimer(TimeSpan.FromSeconds(seconds), CancellationToken.None);

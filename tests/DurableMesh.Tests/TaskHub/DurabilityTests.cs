@@ -4,6 +4,7 @@ using DurableMesh.TaskHub.History;
 using DurableMesh.TaskHub.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using static DurableMesh.Tests.TaskHub.CollectorTasks;
 
 namespace DurableMesh.Tests.TaskHub;
 
@@ -12,41 +13,6 @@ namespace DurableMesh.Tests.TaskHub;
 /// </summary>
 public sealed class DurabilityTests
 {
-    /// <summary>Collects the events it receives until "end", calling an activity for each.</summary>
-    internal static void Collector(DurableTaskRegistry registry)
-    {
-        registry.AddOrchestratorFunc<object, string>("Collector", async (context, _) =>
-        {
-            var seen = new List<string>();
-            while (true)
-            {
-                string said = await context.WaitForExternalEvent<string>("say");
-                if (said == "end")
-                {
-                    return string.Join(',', seen);
-                }
-
-                seen.Add(await context.CallActivityAsync<string>("Echo", said));
-                context.SetCustomStatus(seen.Count);
-            }
-        });
-        registry.AddActivityFunc<string, string>("Echo", (_, said) => said);
-    }
-
-    private static async Task SayAsync(TestHub hub, string id, params IEnumerable<int> words)
-    {
-        foreach (int word in words)
-        {
-            await hub.Client.RaiseEventAsync(id, "say", word.ToString(CultureInfo.InvariantCulture), TestHub.Patience);
-        }
-    }
-
-    private static async Task<string?> EndAsync(TestHub hub, string id)
-    {
-        await hub.Client.RaiseEventAsync(id, "say", "end", TestHub.Patience);
-        return (await hub.CompletionAsync(id)).ReadOutputAs<string>();
-    }
-
     [Fact]
     public async Task A_purge_is_told_of_when_it_is_durable_although_somebody_waits_for_the_instance_to_come()
     {
@@ -147,76 +113,6 @@ public sealed class DurabilityTests
         await using TestHub second = await hub.CrashAndRestartAsync(Collector);
 
         Assert.Equal("1,2,3", await EndAsync(second, id));
-    }
-
-    [Fact]
-    public async Task What_a_storage_forgot_is_written_again()
-    {
-        await using TestHub hub = await TestHub.StartAsync(Collector);
-        string id = await hub.StartInstanceAsync("Collector");
-        await SayAsync(hub, id, 1, 2, 3);
-        await hub.UntilAsync(id, state => state.CustomStatus == "3");
-
-        hub.Storage.Forget(4);
-        await SayAsync(hub, id, 4);
-        await using TestHub second = await hub.CrashAndRestartAsync(Collector);
-
-        Assert.Equal("1,2,3,4", await EndAsync(second, id));
-    }
-
-    [Fact]
-    public async Task What_a_storage_forgot_is_written_again_though_nothing_more_happens()
-    {
-        await using TestHub hub = await TestHub.StartAsync(Collector);
-        string id = await hub.StartInstanceAsync("Collector");
-        await SayAsync(hub, id, 1, 2, 3);
-        await hub.UntilAsync(id, state => state.CustomStatus == "3");
-        int written = hub.Storage.ReadSegment(0, 1).Length;
-
-        hub.Storage.Forget(4);
-        CancellationToken patience = TestHub.Patience;
-        while (hub.Storage.ReadSegment(0, 1).Length < written)
-        {
-            // A partition that has answered has seen what the clock rang for before: it may not miss the seconds in which it
-            // looks.
-            hub.Time.Advance(TimeSpan.FromMilliseconds(500));
-            await hub.Client.GetInstancesAsync(id, patience);
-        }
-
-        await using TestHub second = await hub.CrashAndRestartAsync(Collector);
-
-        Assert.Equal("1,2,3", await EndAsync(second, id));
-    }
-
-    [Fact]
-    public async Task A_torn_tail_is_cut_and_what_was_acknowledged_before_it_stays()
-    {
-        await using TestHub hub = await TestHub.StartAsync(Collector);
-        string id = await hub.StartInstanceAsync("Collector");
-        await SayAsync(hub, id, 1);
-        await hub.UntilAsync(id, state => state.CustomStatus == "1");
-        InMemoryHubStorage torn = hub.Storage.Copy();
-        torn.Truncate(0, 1, torn.ReadSegment(0, 1).Length - 5);
-
-        await using TestHub second = await TestHub.StartAsync(torn, hub.Time, Collector);
-
-        // The cut commit held the activity's completion: it runs again.
-        Assert.Equal("1,2", await SayAndEndAsync(second, id, 2));
-    }
-
-    [Fact]
-    public async Task A_damaged_middle_stops_the_hub_and_names_the_place()
-    {
-        await using TestHub hub = await TestHub.StartAsync(Collector);
-        string id = await hub.StartInstanceAsync("Collector");
-        await SayAsync(hub, id, 1, 2, 3);
-        InMemoryHubStorage damaged = hub.Storage.Copy();
-        damaged.FlipByte(0, 1, 100);
-
-        await using TestHub second = await TestHub.StartAsync(damaged, hub.Time, Collector);
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => second.Hub.ExecuteTask!.WaitAsync(TestHub.Patience));
-
-        Assert.Contains("log segment 1 is damaged at byte", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -437,12 +333,6 @@ public sealed class DurabilityTests
         Assert.All(
             await Task.WhenAll(listeners.Select(listener => EndAsync(hub, listener))), heard => Assert.Equal("hello", heard));
         await hub.DisposeAsync();
-    }
-
-    private static async Task<string?> SayAndEndAsync(TestHub hub, string id, int word)
-    {
-        await SayAsync(hub, id, word);
-        return await EndAsync(hub, id);
     }
 
     /// <summary>Lets the clock run while something waits for back-off timers.</summary>

@@ -12,7 +12,7 @@ public sealed class FullDiskTests
     [Fact]
     public async Task What_the_storage_never_saved_is_written_again_however_long_ago_it_was_acknowledged()
     {
-        await using TestHub hub = await TestHub.StartAsync(DurabilityTests.Collector);
+        await using TestHub hub = await TestHub.StartAsync(CollectorTasks.Collector);
         string id = await hub.StartInstanceAsync("Collector");
         await UntilSaidAsync(hub, id, 1);
         SavesNothingFromNowOn(hub);
@@ -30,7 +30,7 @@ public sealed class FullDiskTests
     [Fact]
     public async Task What_was_saved_is_let_go_of()
     {
-        await using TestHub hub = await TestHub.StartAsync(DurabilityTests.Collector);
+        await using TestHub hub = await TestHub.StartAsync(CollectorTasks.Collector);
         hub.Storage.SavedUntil = hub.Time.GetTimestamp;
         string id = await hub.StartInstanceAsync("Collector");
         await UntilSaidAsync(hub, id, 1);
@@ -49,7 +49,7 @@ public sealed class FullDiskTests
     public async Task No_checkpoint_settles_and_nobody_leaves_the_memory_before_it_is_saved()
     {
         await using TestHub hub = await TestHub.StartAsync(
-            DurabilityTests.Collector,
+            CollectorTasks.Collector,
             configure: options =>
             {
                 options.CheckpointBytes = 1;
@@ -97,7 +97,7 @@ public sealed class FullDiskTests
 
     private static async Task<string?> AfterRestartAsync(TestHub hub, string id)
     {
-        await using TestHub second = await hub.CrashAndRestartAsync(DurabilityTests.Collector);
+        await using TestHub second = await hub.CrashAndRestartAsync(CollectorTasks.Collector);
         await second.Client.RaiseEventAsync(id, "say", "end", TestHub.Patience);
         return (await second.CompletionAsync(id)).ReadOutputAs<string>();
     }
