@@ -92,7 +92,9 @@ internal static class ModelRun
             : throw new EndlessAnswerException(options.MaxAnswerCharacters);
 
     private static bool Judges(AgentRun run) =>
-        run.Agent == run.Turn.Thread.Responder && run.Turn.Message.Kind != MessageKind.Question;
+        run.Agent == run.Turn.Thread.Responder
+        && run.Turn.Message.Kind != MessageKind.Question
+        && !run.Turn.Thread.IsAdvice;
 
     private static async Task<ModelReply> AskAsync(
         AgentRun run, IModelConversation conversation, ModelAgentOptions options, bool isFirst, CancellationToken cancellation)

@@ -37,7 +37,9 @@ internal static class StatsCommand
 
         yield return Row("agents", $"{stats.Agents:N0} in {stats.Companies:N0} companies");
         yield return Row("threads", $"{stats.Threads:N0}: {stats.Open:N0} open, {stats.Held:N0} held");
-        yield return Row("ended", $"{stats.Pass:N0} PASS, {stats.Partial:N0} PARTIAL, {stats.Blocked:N0} BLOCKED");
+        yield return Row(
+            "ended",
+            $"{stats.Pass:N0} PASS, {stats.Partial:N0} PARTIAL, {stats.Blocked:N0} BLOCKED, {stats.Answered:N0} ANSWERED");
         foreach (var (reason, count) in stats.ByReason.OrderByDescending(row => row.Value).ThenBy(row => row.Key))
         {
             yield return Row("", $"{count:N0} {ThreadWords.Of(reason)}");

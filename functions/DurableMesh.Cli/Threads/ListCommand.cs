@@ -18,7 +18,7 @@ internal static class ListCommand
 
     private static readonly Option<EndState?> End = new("--end-state")
     {
-        Description = "PASS, PARTIAL or BLOCKED.",
+        Description = "PASS, PARTIAL, BLOCKED or ANSWERED.",
         HelpName = "STATE",
     };
 

@@ -25,7 +25,8 @@ internal sealed class MessageOptions
 
     private readonly Option<MessageKind?> _kind = new("--kind", "-k")
     {
-        Description = "submission, finding, verdict, question, answer, note or failure (you cannot answer).",
+        Description = "submission, finding, verdict, question, answer, acknowledgement (you have the advice that you asked for), "
+            + "note or failure (you cannot answer).",
         HelpName = "KIND",
     };
 

@@ -15,8 +15,8 @@ internal static class RespondCommand
         var options = new MessageOptions();
         var command = new Command(
             "respond",
-            "Answer as the party whose move it is: a question with an answer, a submission with the verdict you give, " +
-            "the rest with a submission.")
+            "Answer as the party whose move it is: a question with an answer, a submission with the verdict you give (where " +
+            "advice is asked for: with an answer, and that with an acknowledgement), the rest with a submission.")
         {
             threadId,
         };
@@ -52,7 +52,9 @@ internal static class RespondCommand
         MessageKind? kind = last?.Kind switch
         {
             MessageKind.Question => MessageKind.Answer,
+            MessageKind.Submission when thread.IsAdvice => MessageKind.Answer,
             MessageKind.Submission or null => null,
+            MessageKind.Answer when thread.IsAdvice && from == thread.Initiator => MessageKind.Acknowledgement,
             _ when from == thread.Initiator => MessageKind.Submission,
             _ => null,
         };

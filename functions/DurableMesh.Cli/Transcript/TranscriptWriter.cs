@@ -53,7 +53,7 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
     {
         var colour = ended.EndState switch
         {
-            EndState.Pass => "green",
+            EndState.Pass or EndState.Answered => "green",
             EndState.Partial => "yellow",
             _ => "red",
         };
@@ -116,6 +116,7 @@ internal sealed class TranscriptWriter(IAnsiConsole console, ThreadView thread)
         (MessageKind.Note, _) => "[grey]· note[/]",
         (MessageKind.Failure, _) => "[bold red]✗ failure[/]",
         (MessageKind.Question, _) => "? question",
+        _ when message.Plumbing => "[grey]» answer, plumbing[/]",
         (var kind, _) => $"[bold]» {ThreadWords.Of(kind)}[/]",
     };
 

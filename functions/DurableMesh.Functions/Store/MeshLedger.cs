@@ -92,6 +92,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
                 Pass = Count(standing => standing.EndState == EndState.Pass),
                 Partial = Count(standing => standing.EndState == EndState.Partial),
                 Blocked = Count(standing => standing.EndState == EndState.Blocked),
+                Answered = Count(standing => standing.EndState == EndState.Answered),
                 ByReason = _standings.Where(row => row.Key.Reason is not null && row.Value > 0)
                     .GroupBy(row => row.Key.Reason!.Value, row => row.Value)
                     .ToDictionary(group => group.Key, group => group.Sum()),

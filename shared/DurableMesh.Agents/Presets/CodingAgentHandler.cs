@@ -175,7 +175,7 @@ public sealed class CodingAgentHandler(ICodingAgent cli, CodingAgentOptions opti
     }
 
     private static bool IsVerdictWanted(AgentRun run, CodingFlags flags) =>
-        flags.Role == CodingRole.Verifier && run.Turn.Message.Kind != MessageKind.Question;
+        flags.Role == CodingRole.Verifier && run.Turn.Message.Kind != MessageKind.Question && !run.Turn.Thread.IsAdvice;
 
     private static async Task<RunEnd> JudgeAsync(AgentRun run, string answer, CancellationToken cancellation)
     {

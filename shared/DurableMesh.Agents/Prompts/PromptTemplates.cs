@@ -63,6 +63,7 @@ public sealed partial class PromptTemplates
             (not null, _, _) => "refused",
             (_, MessageKind.Brief, _) => "begin",
             (_, MessageKind.Question, _) => "question",
+            (_, MessageKind.Submission, false) when turn.Thread.IsAdvice => "question",
             (_, _, true) => "builder-next",
             _ => "verifier-next",
         };

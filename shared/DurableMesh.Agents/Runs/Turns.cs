@@ -18,6 +18,8 @@ internal static class Turns
     {
         MessageKind.Question => MessageKind.Answer,
         MessageKind.Finding => MessageKind.Note,
+        MessageKind.Submission when turn.Thread.IsAdvice => MessageKind.Answer,
+        MessageKind.Answer when turn.Thread.IsAdvice && agent == turn.Thread.Initiator => MessageKind.Acknowledgement,
         _ when agent == turn.Thread.Initiator => MessageKind.Submission,
         _ => null,
     };

@@ -285,6 +285,7 @@ internal sealed class EvidenceReplay
         Artifacts = message.Artifacts,
         InReplyTo = message.InReplyTo,
         Verdict = message.Verdict,
+        Plumbing = message.Plumbing,
         Usage = message.Usage?.AsReported(),
         Redactions = message.Redactions,
         Budgets = message.Budgets,

@@ -83,10 +83,10 @@ public static class GateRules
     private static Ruling Verifiable(GateInput input)
     {
         var required = input.Thread.Acceptance.Count(criterion => criterion.Required);
-        return required == 0
-            ? Ruling.Against(
-                "The brief has no required acceptance criterion, so nothing could be verified. Add one to brief.acceptance.")
-            : Ruling.Fine($"{required} required acceptance criteria.");
+        return required > 0 ? Ruling.Fine($"{required} required acceptance criteria.")
+            : input.Thread.IsAdvisory ? Ruling.Fine("Advice is asked for, which nobody verifies.")
+            : Ruling.Against(
+                "The brief has no required acceptance criterion, so nothing could be verified. Add one to brief.acceptance.");
     }
 
     private static Ruling Authorized(GateInput input) => input.Authority is { } authority

@@ -226,7 +226,7 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
             At = at,
             By = by,
             From = task.State,
-            To = task.State == MissionTaskState.InProgress && !outcome.Refused ? outcome.Target : task.State,
+            To = task.State == MissionTaskState.InProgress && !outcome.Refused ? outcome.Target ?? task.State : task.State,
             Why = outcome.Detail is { Length: > 0 } detail ? $"{why}: {detail}" : $"{why}.",
             ThreadId = outcome.ThreadId,
             Evidence = [outcome.Evidence],

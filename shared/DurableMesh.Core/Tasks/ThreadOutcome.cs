@@ -20,10 +20,16 @@ public sealed record ThreadOutcome(
     string TaskId, string ThreadId, EndState EndState, EndReason Reason, string? Detail, string Evidence, bool Refused)
 {
     /// <summary>
-    /// Where the mesh moves a task in progress: never to <see cref="MissionTaskState.Done"/>, that is the owner's word.
+    /// Where the mesh moves a task in progress: never to <see cref="MissionTaskState.Done"/>, that is the owner's word. Null where
+    /// it stays: advice neither does the work nor blocks it.
     /// </summary>
     [JsonIgnore]
-    public MissionTaskState Target => EndState == EndState.Pass ? MissionTaskState.ReadyForReview : MissionTaskState.Blocked;
+    public MissionTaskState? Target => EndState switch
+    {
+        EndState.Pass => MissionTaskState.ReadyForReview,
+        EndState.Answered => null,
+        _ => MissionTaskState.Blocked,
+    };
 
     /// <summary>The outcome of a thread that has ended.</summary>
     /// <param name="thread">The thread.</param>

@@ -40,6 +40,12 @@ public sealed record IncomingMessage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Verdict? Verdict { get; init; }
 
+    /// <summary>
+    /// Whether the mesh's wiring gave this answer and no agent thought about it: it is never a verdict, and no advice.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Plumbing { get; init; }
+
     /// <summary>What it cost.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SettledUsage? Usage { get; init; }
@@ -80,6 +86,7 @@ public sealed record IncomingMessage
             Artifacts = request.Artifacts,
             InReplyTo = request.InReplyTo,
             Verdict = request.Verdict,
+            Plumbing = request.Plumbing,
             Usage = request.Usage is null ? null : prices.Settle(request.Usage, receivedAt),
             SentAt = request.SentAt ?? receivedAt,
             ContentHash = ContentHashOf(request, body),
@@ -101,6 +108,7 @@ public sealed record IncomingMessage
             Artifacts = message.Artifacts,
             InReplyTo = message.InReplyTo,
             Verdict = message.Verdict,
+            Plumbing = message.Plumbing,
             Usage = message.Usage?.AsSent(),
         };
         var hash = ContentHashOf(request, message.Body);

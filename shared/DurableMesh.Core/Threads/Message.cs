@@ -44,6 +44,12 @@ public sealed record Message
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Verdict? Verdict { get; init; }
 
+    /// <summary>
+    /// Whether the mesh's wiring gave this answer and no agent thought about it: it is never a verdict, and no advice.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Plumbing { get; init; }
+
     /// <summary>What it cost.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SettledUsage? Usage { get; init; }
@@ -82,6 +88,7 @@ public sealed record Message
         Artifacts = Artifacts,
         InReplyTo = InReplyTo,
         Verdict = Verdict,
+        Plumbing = Plumbing,
         Usage = Usage?.ToUsage(),
         SentAt = SentAt,
         AcceptedAt = acceptedAt,

@@ -63,7 +63,14 @@ public static partial class ThreadRules
             MessageKind.Submission when !byInitiator => "Only the initiator submits; the responder judges.",
             MessageKind.Verdict when byInitiator => "Only the responder judges; the initiator sends submissions.",
             MessageKind.Verdict when incoming.Verdict is null => "A verdict says pass, fail, partial or blocked.",
+            MessageKind.Verdict when incoming.Plumbing => "Plumbing judges nothing; it can at most be an answer.",
+            MessageKind.Verdict when IsAdvisory(state) && !state.Start.Acceptance.Any(criterion => criterion.Required) =>
+                "The brief has no required criterion to judge by; give advice with an answer.",
             MessageKind.Verdict => null,
+            MessageKind.Acknowledgement when !IsAdvisory(state) => "Only the advice of an advisory thread is acknowledged.",
+            MessageKind.Acknowledgement when !byInitiator => "Only the initiator acknowledges; the responder gives advice.",
+            _ when incoming.Plumbing && !(incoming.Kind == MessageKind.Answer && KnowsAdviceIn(state)) =>
+                "Only an answer can be plumbing.",
             MessageKind.Failure when incoming.Body is null => "A failure says in its body why it is one.",
             _ when incoming.Verdict is not null => "Only a message of kind verdict carries a verdict.",
             _ => null,
@@ -95,7 +102,11 @@ public static partial class ThreadRules
 
         var detail = incoming.Kind switch
         {
-            MessageKind.Answer when AskedOf(state, incoming.From) == 0 => "There is no open question to answer.",
+            MessageKind.Answer when AskedOf(state, incoming.From) == 0 && !IsAdvisedOn(state, incoming.From) =>
+                "There is no open question to answer.",
+            MessageKind.Acknowledgement when state.LastVerdict is not null =>
+                "The work was judged; the thread goes on to a verdict.",
+            MessageKind.Acknowledgement when state.Advice is null => "There is no advice yet to acknowledge.",
             MessageKind.Verdict when !state.SubmissionPending && incoming.Verdict != Verdict.Blocked =>
                 "There is no submission to judge; ask for one, or send the verdict blocked.",
             _ => null,
@@ -162,6 +173,13 @@ public static partial class ThreadRules
                 return;
         }
 
+        if (message.Kind == MessageKind.Acknowledgement)
+        {
+            var advice = state.Advice == AdviceKind.Given ? EndReason.AdviceAcknowledged : EndReason.PlumbingOnly;
+            step.End(EndState.Answered, advice, by: NameOf(state, message.From));
+            return;
+        }
+
         if (message.Kind == MessageKind.Failure)
         {
             step.End(EndState.Blocked, EndReason.AgentUnreachable, reason ?? WhyNot(message), NameOf(state, message.From));
@@ -207,6 +225,7 @@ public static partial class ThreadRules
         Artifacts = incoming.Artifacts,
         InReplyTo = incoming.InReplyTo,
         Verdict = incoming.Verdict,
+        Plumbing = incoming.Plumbing,
         Usage = Settled(state, incoming),
         Redactions = incoming.Redactions,
         Budgets = incoming.Budgets,
@@ -215,6 +234,14 @@ public static partial class ThreadRules
     };
 
     private static bool TakesNobodysWordIn(ThreadState state) => state.Start.Rules >= TakesNobodysWord;
+
+    private static bool KnowsAdviceIn(ThreadState state) => state.Start.Rules >= KnowsAdvice;
+
+    private static bool IsAdvisory(ThreadState state) => state.Start.IsAdvisory;
+
+    /// <summary>Whether a submission waits for the responder's advice, which is an answer as well.</summary>
+    private static bool IsAdvisedOn(ThreadState state, string from) =>
+        IsAdvisory(state) && state.SubmissionPending && from == state.Start.Responder;
 
     /// <summary>Who ended a thread, for the record.</summary>
     private static string NameOf(ThreadState state, string party) =>

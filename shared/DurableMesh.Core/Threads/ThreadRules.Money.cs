@@ -68,7 +68,7 @@ public static partial class ThreadRules
     private static (RejectReason, string)? MissesTheDay(ThreadState state, IncomingMessage incoming)
     {
         if (!TakesNobodysWordIn(state)
-            || incoming.Kind == MessageKind.Failure
+            || incoming.Kind is MessageKind.Failure or MessageKind.Acknowledgement
             || incoming.Verdict is Verdict.Pass or Verdict.Partial or Verdict.Blocked)
         {
             return null;

@@ -10,7 +10,7 @@ namespace DurableMesh.Core.Threads;
 public static partial class ThreadRules
 {
     /// <summary>The rules of new threads; a thread keeps those that it began with (<see cref="ThreadStart.Rules"/>).</summary>
-    public const int Newest = TakesNobodysWord;
+    public const int Newest = KnowsAdvice;
 
     /// <summary>From these rules on a turn without a cost settles at what its sender reserved; before, at nothing.</summary>
     private const int SettlesAtReserved = 2;
@@ -21,6 +21,12 @@ public static partial class ThreadRules
     /// they are.
     /// </summary>
     internal const int TakesNobodysWord = 3;
+
+    /// <summary>
+    /// From these rules on an advisory thread ends when its initiator acknowledges the advice, may have a brief that nothing can
+    /// be judged by, and an answer says whether it is plumbing.
+    /// </summary>
+    internal const int KnowsAdvice = 4;
 
     /// <summary>How much is said about an end in its detail, in UTF-16 units; what is longer is shortened.</summary>
     internal const int MaxDetailLength = 1000;

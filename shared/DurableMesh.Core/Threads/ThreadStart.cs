@@ -76,6 +76,10 @@ public sealed record ThreadStart
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Rules { get; init; }
 
+    /// <summary>Whether it ends when its initiator acknowledges the advice; threads of before end by a verdict alone.</summary>
+    [JsonIgnore]
+    public bool IsAdvisory => Pattern == Pattern.Advisory && Rules >= ThreadRules.KnowsAdvice;
+
     /// <summary>Makes a start of a request.</summary>
     /// <param name="threadId">The thread's id.</param>
     /// <param name="request">The request, its agents named by id.</param>

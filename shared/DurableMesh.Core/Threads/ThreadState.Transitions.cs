@@ -79,8 +79,8 @@ public sealed partial record ThreadState
                 ResponderQuestions = 0,
             },
             MessageKind.Question => next.Turn(message).CountQuestion(message.From, 1),
-            MessageKind.Answer => next.Turn(message).CountQuestion(message.To, -1),
-            MessageKind.Failure => next.Turn(message),
+            MessageKind.Answer => next.Turn(message).Advise(message).CountQuestion(message.To, -1),
+            MessageKind.Acknowledgement or MessageKind.Failure => next.Turn(message),
             _ => throw Illegal(threadEvent, $"there is no kind {message.Kind}"),
         };
     }
@@ -113,6 +113,13 @@ public sealed partial record ThreadState
         ? this with { InitiatorQuestions = Math.Max(0, InitiatorQuestions + change) }
         : this with { ResponderQuestions = Math.Max(0, ResponderQuestions + change) };
 
+    /// <summary>In an advisory thread an answer of the responder is advice, on the submission where no question is open.</summary>
+    private ThreadState Advise(Message answer) => !Start.IsAdvisory || answer.From != Start.Responder ? this : this with
+    {
+        Advice = answer.Plumbing && Advice is null ? AdviceKind.Plumbing : answer.Plumbing ? Advice : AdviceKind.Given,
+        SubmissionPending = SubmissionPending && InitiatorQuestions > 0,
+    };
+
     private ThreadState Judge(Message verdict)
     {
         var assessment = VerdictAssessment.Of(Start.Acceptance, verdict.Checks);
@@ -133,6 +140,16 @@ public sealed partial record ThreadState
         if (ended.EndState == Wire.EndState.Pass && (LastVerdict != Verdict.Pass || ended.Reason != EndReason.Verified))
         {
             throw Illegal(ended, "only the responder's pass ends a thread as PASS");
+        }
+
+        if (ended.EndState == Wire.EndState.Answered && ended.Reason != Advice switch
+        {
+            AdviceKind.Given => EndReason.AdviceAcknowledged,
+            AdviceKind.Plumbing => EndReason.PlumbingOnly,
+            _ => null,
+        })
+        {
+            throw Illegal(ended, "only an answer that was given ends a thread as ANSWERED");
         }
 
         return this with

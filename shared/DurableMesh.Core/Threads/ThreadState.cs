@@ -75,6 +75,10 @@ public sealed partial record ThreadState
     /// <summary>The responder's questions that wait for an answer.</summary>
     public int ResponderQuestions { get; init; }
 
+    /// <summary>What answers the responder of an advisory thread gave; null before the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AdviceKind? Advice { get; init; }
+
     /// <summary>The last verdict.</summary>
     public Verdict? LastVerdict { get; init; }
 

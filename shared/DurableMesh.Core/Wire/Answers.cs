@@ -41,6 +41,12 @@ public sealed record MessageView
     /// <summary>The judgement, on a verdict.</summary>
     public Verdict? Verdict { get; init; }
 
+    /// <summary>
+    /// Whether the mesh's wiring gave this answer and no agent thought about it: it is never a verdict, and no advice.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Plumbing { get; init; }
+
     /// <summary>What it cost, settled.</summary>
     public Usage? Usage { get; init; }
 

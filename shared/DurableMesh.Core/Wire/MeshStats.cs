@@ -30,6 +30,9 @@ public sealed record MeshStats
     /// <summary>Threads that ended as BLOCKED.</summary>
     public required int Blocked { get; init; }
 
+    /// <summary>Advisory threads that ended as ANSWERED.</summary>
+    public int Answered { get; init; }
+
     /// <summary>Why threads ended, as far as any did for that reason.</summary>
     public required IReadOnlyDictionary<EndReason, int> ByReason { get; init; }
 

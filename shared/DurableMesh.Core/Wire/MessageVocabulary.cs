@@ -21,7 +21,9 @@ public enum MessageKind
     /// <summary>A question to the other party. A turn.</summary>
     Question,
 
-    /// <summary>The answer to an open question. A turn.</summary>
+    /// <summary>
+    /// The answer to an open question; in an advisory thread also the responder's advice on a submission. A turn.
+    /// </summary>
     Answer,
 
     /// <summary>A remark. No turn; capped per turn together with findings.</summary>
@@ -29,6 +31,11 @@ public enum MessageKind
 
     /// <summary>The party whose move it is cannot answer; the body says why. A turn; ends the thread as BLOCKED.</summary>
     Failure,
+
+    /// <summary>
+    /// The initiator of an advisory thread has what it asked for. A turn; ends the thread as <see cref="EndState.Answered"/>.
+    /// </summary>
+    Acknowledgement,
 }
 
 /// <summary>What kinds of messages have in common.</summary>
@@ -37,7 +44,7 @@ public static class MessageKinds
     /// <summary>Whether a message of the kind is a turn: it takes the move, and settles what its sender reserved.</summary>
     /// <param name="kind">The kind.</param>
     public static bool IsTurn(this MessageKind kind) => kind is MessageKind.Submission or MessageKind.Verdict
-        or MessageKind.Question or MessageKind.Answer or MessageKind.Failure;
+        or MessageKind.Question or MessageKind.Answer or MessageKind.Failure or MessageKind.Acknowledgement;
 
     /// <summary>Whether a message gives the move to the other party (http-api.md, Sending).</summary>
     /// <param name="message">The message.</param>

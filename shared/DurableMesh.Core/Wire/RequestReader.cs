@@ -147,6 +147,7 @@ public static class RequestReader
         var artifacts = input.Objects("artifacts", MaxArtifacts, ReadArtifact);
         var inReplyTo = (int?)input.Whole("inReplyTo", 1, int.MaxValue);
         var verdict = ReadVerdict(input, kind);
+        var plumbing = ReadPlumbing(input, kind);
         var usage = input.Object("usage", ReadUsage);
         var sentAt = input.Instant("sentAt");
         if (messageId is null || from is null || kind is null)
@@ -164,6 +165,7 @@ public static class RequestReader
             Artifacts = artifacts,
             InReplyTo = inReplyTo,
             Verdict = verdict,
+            Plumbing = plumbing,
             Usage = usage,
             SentAt = sentAt,
         };
@@ -224,6 +226,20 @@ public static class RequestReader
         }
 
         return verdict;
+    }
+
+    private static bool ReadPlumbing(ObjectReader input, MessageKind? kind)
+    {
+        var plumbing = input.Flag("plumbing") ?? false;
+        if (plumbing && kind is not (null or MessageKind.Answer))
+        {
+            input.Add(
+                "plumbing",
+                InputError.NotAllowed,
+                "Only a message of kind answer has this; leave it out or change the kind.");
+        }
+
+        return plumbing;
     }
 
     private static Check? ReadCheck(ObjectReader input)

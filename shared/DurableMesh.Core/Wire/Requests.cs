@@ -104,6 +104,12 @@ public sealed record SendMessageRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Verdict? Verdict { get; init; }
 
+    /// <summary>
+    /// Whether the mesh's wiring gave this answer and no agent thought about it; on kind <c>answer</c> and only there.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Plumbing { get; init; }
+
     /// <summary>What the sender spent on this message.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Usage? Usage { get; init; }

@@ -6,6 +6,12 @@ namespace DurableMesh.Core.Wire;
 /// <summary>A thread as the API shows it.</summary>
 public sealed record ThreadView
 {
+    /// <summary>
+    /// Whether it is about advice alone: advisory, and without a required criterion by which anything could be judged.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsAdvice => Pattern == Pattern.Advisory && Checks.Required == 0;
+
     /// <summary>Whether an agent is one of the two parties.</summary>
     /// <param name="agentId">The agent's id.</param>
     public bool IsParty(string agentId) => agentId == Initiator || agentId == Responder;

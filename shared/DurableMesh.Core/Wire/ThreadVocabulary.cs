@@ -62,6 +62,9 @@ public enum EndState
 
     /// <summary>It did not come to a result.</summary>
     Blocked,
+
+    /// <summary>An advisory thread: its initiator has the answer that it asked for. Nothing was verified.</summary>
+    Answered,
 }
 
 /// <summary>Why a thread ended (DESIGN §4).</summary>
@@ -109,6 +112,12 @@ public enum EndReason
 
     /// <summary>The mesh itself failed.</summary>
     InternalError,
+
+    /// <summary>ANSWERED: advice was given, and its initiator acknowledged it.</summary>
+    AdviceAcknowledged,
+
+    /// <summary>ANSWERED: all answers came from the wiring (<see cref="MessageView.Plumbing"/>), none is advice.</summary>
+    PlumbingOnly,
 }
 
 /// <summary>What a person decides about a held thread.</summary>

@@ -61,6 +61,7 @@ internal sealed class DialogueTool(Desk desk, Mouth mouth, Holds holds, Dialogue
         {
             EndState.Pass => DialogueOutcome.Pass,
             EndState.Partial => DialogueOutcome.Partial,
+            EndState.Answered => DialogueOutcome.Answered,
             _ => DialogueOutcome.Blocked,
         };
         return await WithVerdictAsync(Answer(outcome, view), view, cancellation);
@@ -251,6 +252,9 @@ public enum DialogueOutcome
 
     /// <summary>It ended as BLOCKED.</summary>
     Blocked,
+
+    /// <summary>It ended as ANSWERED: advice was given.</summary>
+    Answered,
 }
 
 /// <summary>Where a dialogue is.</summary>

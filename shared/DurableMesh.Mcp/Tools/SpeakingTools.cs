@@ -71,6 +71,15 @@ internal sealed class SpeakingTools(Desk desk, Mouth mouth)
         CancellationToken cancellationToken = default) =>
         SayAsync(thread, MessageKind.Answer, body, cancellationToken, usage: usage);
 
+    [McpServerTool(Name = "acknowledge", Destructive = true, Idempotent = true, UseStructuredContent = true)]
+    [Description("Say that you have the advice you asked for. Only the initiator of an advisory thread; ends it as ANSWERED.")]
+    public Task<SaidAnswer> AcknowledgeAsync(
+        [Description("What you make of the advice.")] string body,
+        [Description(ThreadHelp)] string? thread = null,
+        [Description("What you spent on it, where you know.")] SpentInput? usage = null,
+        CancellationToken cancellationToken = default) =>
+        SayAsync(thread, MessageKind.Acknowledgement, body, cancellationToken, usage: usage);
+
     [McpServerTool(Name = "judge", Destructive = true, Idempotent = true, UseStructuredContent = true)]
     [Description(
         "Give the verdict on a submission. Only the responder. pass ends the thread for good and needs one check for every " +

@@ -169,6 +169,9 @@ internal sealed class WaitTool(Desk desk, RunnerChannel? channel)
     private string NextStep(ThreadView view, MessageView move) => move.Kind switch
     {
         MessageKind.Question => "Answer the question: answer.",
+        MessageKind.Submission when view.IsAdvice => "Give your advice: answer.",
+        MessageKind.Answer when view.IsAdvice && view.Initiator == desk.Agent =>
+            "Acknowledge the advice: acknowledge. If something is unclear: ask.",
         _ when view.Responder == desk.Agent =>
             "Check the submission against each criterion, report failures as you find them: find. Then judge.",
         MessageKind.Verdict => "Mend what failed, then submit.",

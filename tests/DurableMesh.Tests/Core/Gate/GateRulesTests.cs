@@ -54,6 +54,11 @@ public sealed class GateRulesTests
             With(thread => thread with { Acceptance = [new("AC-1", "t", Required: false)] }),
             "required"
         ),
+        (
+            "acceptance_criteria_present",
+            With(thread => thread with { Acceptance = [], Pattern = Pattern.Advisory, Rules = 3 }),
+            "required"
+        ),
         ("pair_authorized", Good with { Authority = Authority(authorised: false) }, "no row"),
         ("trust_zones_allow", Trust(new("restricted", "public", TrustAction.Deny, TrustAction.Allow)), "deny"),
         ("trust_zones_allow", Trust(new("public", "restricted", TrustAction.Allow, TrustAction.Deny)), "deny"),
@@ -96,6 +101,11 @@ public sealed class GateRulesTests
     ];
 
     public static TheoryData<int> Cases { get; } = [.. Enumerable.Range(0, Denied.Length)];
+
+    [Fact]
+    public void Advice_needs_no_criterion() => Assert.Equal(
+        GateOutcome.Approved,
+        GateRules.Evaluate(With(thread => thread with { Acceptance = [], Pattern = Pattern.Advisory })).Outcome);
 
     [Fact]
     public void A_good_thread_is_approved_and_every_rule_is_on_record_with_what_it_saw()

@@ -20,6 +20,8 @@ internal sealed class Dialogue
     public Dialogue(Limits? limits = null, IReadOnlyList<AcceptanceCriterion>? acceptance = null) =>
         State = ThreadState.Starting(StartOf(limits, acceptance));
 
+    public Dialogue(ThreadState state) => State = state;
+
     public ThreadState State { get; private set; }
 
     public DateTimeOffset Now { get; set; } = Start;

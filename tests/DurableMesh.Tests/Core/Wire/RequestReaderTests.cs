@@ -164,6 +164,7 @@ public sealed class RequestReaderTests
         { "\"b-1\"", "17", "messageId", "wrong_type" },
         { "\"messageId\":\"b-1\",", "", "messageId", "missing" },
         { "\"kind\":\"verdict\"", "\"kind\":\"submission\"", "verdict", "not_allowed" },
+        { "\"kind\":\"verdict\"", "\"plumbing\":true,\"kind\":\"verdict\"", "plumbing", "not_allowed" },
         { "\"kind\":\"verdict\"", "\"kind\":\"Verdict\"", "kind", "invalid_value" },
         { "\"verdict\":\"fail\",", "", "verdict", "missing" },
         { "\"verdict\":\"fail\"", "\"verdict\":\"PASS\"", "verdict", "invalid_value" },
