@@ -3,9 +3,11 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
@@ -52,4 +54,6 @@ internal static class AppJson
 [JsonSerializable(typeof(TaskNotice))]
 [JsonSerializable(typeof(TaskEvent))]
 [JsonSerializable(typeof(LoggedChange<KeyChange>))]
+[JsonSerializable(typeof(LoggedChange<ReachChange>))]
+[JsonSerializable(typeof(EventCursor))]
 internal sealed partial class AppJsonContext : JsonSerializerContext;

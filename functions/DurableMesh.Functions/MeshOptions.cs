@@ -27,6 +27,12 @@ public sealed class MeshOptions
     /// <summary>Who follows the MC tasks.</summary>
     public TaskFollowerOptions Tasks { get; set; } = new();
 
+    /// <summary>What happens, and who hears of it.</summary>
+    public EventOptions Events { get; set; } = new();
+
+    /// <summary>Where the mesh may post what happens.</summary>
+    public WebhookOptions Webhooks { get; set; } = new();
+
     /// <summary>The store.</summary>
     public StoreOptions Store { get; set; } = new();
 
@@ -42,6 +48,31 @@ public sealed class TaskFollowerOptions
 
     /// <summary>What the events are signed with, at least 16 characters.</summary>
     public string? WebhookSecret { get; set; }
+}
+
+/// <summary>How events are kept and handed on.</summary>
+public sealed class EventOptions
+{
+    /// <summary>For how long events are kept; 1 h to 400 days.</summary>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
+}
+
+/// <summary>Where the mesh may post to, besides public addresses by https.</summary>
+public sealed class WebhookOptions
+{
+    /// <summary>Whether private networks and this machine are as good as others, also by http.</summary>
+    public bool AllowPrivate { get; set; }
+
+    /// <summary>
+    /// Hosts, by name or address and with commas between them, that may be in a private network and spoken to by http.
+    /// </summary>
+    public string Allow { get; set; } = "";
+
+    /// <summary>Whether a host may be in a private network.</summary>
+    /// <param name="host">Its name or address.</param>
+    internal bool Allows(string host) => AllowPrivate
+        || Allow.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Contains(host, StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>How the store behaves.</summary>

@@ -21,6 +21,7 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
         Within("AnswerWithin", options.AnswerWithin, Second, Minute);
         Within("Store:Patience", options.Store.Patience, Second, Minute);
         Within("Store:CacheMegabytes", options.Store.CacheMegabytes, 1, 4096);
+        Within("Events:Retention", options.Events.Retention, TimeSpan.FromHours(1), TimeSpan.FromDays(400));
         Require(HasWebAddress(options.Tasks), "Tasks:WebhookUrl", "must be an absolute http:// or https:// address");
         Require(HasSecret(options.Tasks), "Tasks:WebhookSecret",
             "must have 16 characters or more: the tracker knows by it that an event is the mesh's");

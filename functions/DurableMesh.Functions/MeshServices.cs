@@ -7,6 +7,7 @@ using DurableMesh.Core.Tasks;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Artifacts;
 using DurableMesh.Functions.Authority;
+using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Leases;
@@ -49,6 +50,7 @@ internal static class MeshServices
         services.AddFoldedLog<AuthorityTables, AuthorityChange>("authority", AuthorityChange.SeedOf);
         services.AddSingleton<IAuthorityDirectory, AuthorityDirectory>();
         services.AddTasks();
+        services.AddEvents();
         services.AddIdentity(configuration);
         services.AddSingleton<TaskHubCalls>();
         services.AddSingleton<ThreadEvidence>();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Events;
 using Microsoft.Extensions.Options;
 
 namespace DurableMesh.Functions.Store;
@@ -25,12 +26,22 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
         SharedByHosts = store.SharedByHosts == true;
         _records = new RecordReader(store.CacheMegabytes * 1024L * 1024L, ReadLineAsync);
         Ledger = new MeshLedger(ReadyAsync, time);
-        _index = new ThreadIndex(_records, _changes, Ledger);
+        Tail = new EventTail(options.Value.Events.Retention);
+        _index = new ThreadIndex(_records, _changes, Ledger, Tail, News);
         _log = new(blobs, "threads", _index, new SharedLogOptions { Patience = store.Patience }, time, logger);
     }
 
     /// <summary>What is counted over all threads.</summary>
     public MeshLedger Ledger { get; }
+
+    /// <summary>Where the newest records lie that have events.</summary>
+    public EventTail Tail { get; }
+
+    /// <summary>Wakes whoever waits for events, of threads or others.</summary>
+    public Changes News { get; } = new();
+
+    /// <summary>Tells this store from every other; 0 as long as it has no thread.</summary>
+    public ulong Store => _index.Store;
 
     /// <summary>Whether other hosts write to the log too.</summary>
     public bool SharedByHosts { get; }
@@ -144,6 +155,33 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
         return _changes.Next(id);
     }
 
+    /// <summary>The next news of events; somebody waits for them.</summary>
+    public Task NextEvent(string key)
+    {
+        Volatile.Write(ref _listened, _time.GetTimestamp());
+        return News.Next(key);
+    }
+
+    /// <summary>Waits until the whole log has been read once.</summary>
+    public ValueTask WhenOpenAsync(CancellationToken cancellation) => _log.WhenOpenAsync(cancellation);
+
+    /// <summary>What is known of a thread, as far as the log has been read; null for nothing.</summary>
+    public ThreadTrack? Track(string threadId) => _index.Find(threadId);
+
+    /// <summary>Open threads whose time was nearly over at an instant, of which nobody has noted it yet.</summary>
+    public IReadOnlyList<ThreadTrack> NearTheirEnd(DateTimeOffset instant) => _index.NearTheirEnd(instant);
+
+    /// <summary>A record that is in memory; null where it is not.</summary>
+    public ThreadRecord? FindRecord(LogSpan at) => _records.Find(at);
+
+    /// <summary>Records by their places, in the log's order.</summary>
+    public ValueTask<ThreadRecord[]> ReadRecordsAsync(EntryPlace[] places, CancellationToken cancellation) =>
+        _records.ReadAsync(places, cancellation);
+
+    /// <inheritdoc cref="SharedLog{T}.ReadLinesAsync"/>
+    public IAsyncEnumerable<IReadOnlyList<(LogSpan At, ReadOnlyMemory<byte> Line)>> ReadLinesAsync(
+        LogPosition from, LogPosition to, CancellationToken cancellation) => _log.ReadLinesAsync(from, to, cancellation);
+
     public async Task PingAsync(CancellationToken cancellation)
     {
         await _log.WhenOpenAsync(cancellation);
@@ -154,6 +192,7 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
     public void Trim()
     {
         _records.Trim();
+        Tail.Trim();
     }
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();

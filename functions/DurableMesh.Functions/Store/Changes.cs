@@ -6,6 +6,9 @@ namespace DurableMesh.Functions.Store;
 /// </summary>
 internal sealed class Changes
 {
+    /// <summary>The key of whoever waits for any event.</summary>
+    public const string AnyEvent = "*";
+
     private readonly TaskCompletionSource?[] _signals = new TaskCompletionSource?[1024];
 
     /// <summary>
@@ -27,6 +30,22 @@ internal sealed class Changes
 
     /// <summary>Wakes everybody who waits for <paramref name="key"/>.</summary>
     public void Announce(string key) => Interlocked.Exchange(ref _signals[SlotOf(key)], null)?.TrySetResult();
+
+    /// <summary>Wakes whoever waits for news of a thread, of one of some agents, or for any.</summary>
+    public void AnnounceEvent(string? threadId, params ReadOnlySpan<string> agents)
+    {
+        if (threadId is not null)
+        {
+            Announce(threadId);
+        }
+
+        foreach (var agent in agents)
+        {
+            Announce(agent);
+        }
+
+        Announce(AnyEvent);
+    }
 
     private int SlotOf(string key) => (int)((uint)key.GetHashCode(StringComparison.Ordinal) % (uint)_signals.Length);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using DurableMesh.Core.Changes;
 
@@ -39,6 +40,9 @@ internal sealed partial class FoldedLog<TState, TChange> : ILogIndex<Proposal<TS
     /// </summary>
     public TChange? Seed { get; init; }
 
+    /// <summary>Is told of every change, in the log's order, what the fold made of it; null for nobody.</summary>
+    public IFoldFollower<TState, TChange>? Follower { get; init; }
+
     /// <summary>Starts reading the log.</summary>
     public void Start() => _log.Start();
 
@@ -67,6 +71,26 @@ internal sealed partial class FoldedLog<TState, TChange> : ILogIndex<Proposal<TS
     {
         await ReadyAsync(cancellation);
         return await AppendAsync(change, by, cancellation);
+    }
+
+    /// <summary>Waits until the whole log has been read once.</summary>
+    public ValueTask WhenOpenAsync(CancellationToken cancellation) => ReadyAsync(cancellation);
+
+    /// <summary>Folds the log again, from its beginning to a position.</summary>
+    public async IAsyncEnumerable<FoldStep<TState, TChange>> ReplayAsync(
+        LogPosition to, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var state = TState.Empty;
+        await foreach (var lines in _log.ReadLinesAsync(LogPosition.Beginning, to, cancellation))
+        {
+            foreach (var (at, line) in lines)
+            {
+                var logged = ((ILogIndex<Proposal<TState, TChange>>)this).Read(line).Logged;
+                var before = state;
+                state = before.Apply(logged.Change, logged.At, logged.By).State;
+                yield return new FoldStep<TState, TChange>(at, logged, before, state);
+            }
+        }
     }
 
     public string? Trouble => _log.Trouble;
@@ -114,10 +138,23 @@ internal sealed partial class FoldedLog<TState, TChange> : ILogIndex<Proposal<TS
 
     void ILogIndex<Proposal<TState, TChange>>.Ingest(LogSpan at, Proposal<TState, TChange> proposal)
     {
-        proposal.Result = _state.Apply(proposal.Logged.Change, proposal.Logged.At, proposal.Logged.By);
+        var before = _state;
+        proposal.Result = before.Apply(proposal.Logged.Change, proposal.Logged.At, proposal.Logged.By);
         _state = proposal.Result.State;
+        Follower?.Took(new FoldStep<TState, TChange>(at, proposal.Logged, before, _state));
     }
 }
+
+/// <summary>Whoever is told of every change of a <see cref="FoldedLog{TState,TChange}"/>.</summary>
+internal interface IFoldFollower<TState, TChange>
+{
+    /// <summary>Hears of a change. Must not throw and must not wait.</summary>
+    void Took(FoldStep<TState, TChange> step);
+}
+
+/// <summary>A change, where it lies, and what the fold made of it: the same state where it refused the change.</summary>
+internal readonly record struct FoldStep<TState, TChange>(
+    LogSpan At, LoggedChange<TChange> Logged, TState Before, TState After);
 
 /// <summary>One line of a <see cref="FoldedLog{TState,TChange}"/>.</summary>
 /// <param name="Id">Makes it differ from every other: a host knows by its bytes that a line is its own.</param>

@@ -26,6 +26,7 @@ internal static class FoldedLogServices
             provider.GetRequiredService<ILogger<FoldedLog<TState, TChange>>>())
         {
             Seed = seed?.Invoke(provider.GetRequiredService<OrganisationFile>().Organisation),
+            Follower = provider.GetService<IFoldFollower<TState, TChange>>(),
         });
         return services.AddSingleton<IStoreLog>(provider => provider.GetRequiredService<FoldedLog<TState, TChange>>());
     }

@@ -19,4 +19,11 @@ internal interface ILogIndex<T>
 /// <param name="Segment">The segment's number.</param>
 /// <param name="Offset">Its first byte.</param>
 /// <param name="Length">Its length in bytes, without the line feed.</param>
-internal readonly record struct LogSpan(int Segment, int Offset, int Length);
+internal readonly record struct LogSpan(int Segment, int Offset, int Length)
+{
+    /// <summary>The position before it.</summary>
+    public LogPosition Position => new(Segment, Offset);
+
+    /// <summary>The position after it.</summary>
+    public LogPosition After => new(Segment, Offset + Length + 1);
+}

@@ -12,6 +12,9 @@ namespace DurableMesh.Functions.Store;
 /// <param name="Index">Which entry of the record, from 0.</param>
 public readonly record struct LogPosition(int Segment, int Offset, int Index = 0) : IComparable<LogPosition>
 {
+    /// <summary>Before the first record.</summary>
+    public static LogPosition Beginning { get; } = new(1, 0);
+
     /// <summary>The store, by what its log begins with; 0 inside the store, and in positions from before they said it.</summary>
     public ulong Store { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
@@ -34,6 +35,9 @@ internal sealed class RecordOutline
 
     public IReadOnlyList<RequestReceipt> Receipts { get; init; } = [];
 
+    /// <summary>What the mesh noted; null in steps.</summary>
+    public ThreadNotice? Notice { get; init; }
+
     /// <summary>The record itself, where this host made it.</summary>
     public ThreadRecord? Whole { get; init; }
 
@@ -54,13 +58,15 @@ internal sealed class RecordOutline
             entry.Ordinal,
             entry.Event.At,
             entry.Event is ThreadOpening { Thread: var thread }
-                ? new OpeningOutline(thread.RequestHash, thread.Initiator, thread.Responder, thread.Limits.CostCapUsd)
+                ? new OpeningOutline(
+                    thread.RequestHash, thread.Initiator, thread.Responder, thread.Limits.CostCapUsd, thread.Limits.Ttl)
                 : null,
             entry.Event is MessageAccepted { Message: var message }
                 ? new MessageOutline(
                     message.MessageId, message.From, message.To, message.Kind == MessageKind.Brief, SpendOf(message.Usage))
                 : null))],
         Receipts = record.Receipts,
+        Notice = record.Notice,
         Whole = record,
     };
 
@@ -88,7 +94,9 @@ internal sealed record EntryOutline(int Ordinal, DateTimeOffset At, OpeningOutli
 /// <param name="Initiator">One party.</param>
 /// <param name="Responder">The other party.</param>
 /// <param name="CostCapUsd">What the thread may cost, in US dollars.</param>
-internal sealed record OpeningOutline(string RequestHash, string Initiator, string Responder, decimal CostCapUsd);
+/// <param name="Ttl">How long it may be open.</param>
+internal sealed record OpeningOutline(
+    string RequestHash, string Initiator, string Responder, decimal CostCapUsd, TimeSpan Ttl);
 
 /// <summary>What the index must know of one message; what it cost is null where it reported no usage.</summary>
 internal sealed record MessageOutline(string MessageId, string From, string To, bool IsBrief, Spend? Spend);

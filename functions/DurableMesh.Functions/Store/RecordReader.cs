@@ -28,6 +28,9 @@ internal sealed class RecordReader(long cacheBytes, Func<LogSpan, CancellationTo
         }
     }
 
+    /// <summary>A record that is in memory; null where it is not.</summary>
+    public ThreadRecord? Find(LogSpan at) => _recent.TryGet(at, out var record) ? record : null;
+
     /// <summary>Lets go of what has been here for long.</summary>
     public void Trim() => _recent.Trim();
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Wire;
 
@@ -27,6 +28,7 @@ internal ref struct RecordSkimmer
         ChainMark? follows = null;
         var entries = new List<EntryOutline>();
         IReadOnlyList<RequestReceipt> receipts = [];
+        ThreadNotice? notice = null;
         _reader.Read();
         while (NextProperty())
         {
@@ -46,6 +48,10 @@ internal ref struct RecordSkimmer
             {
                 receipts = JsonSerializer.Deserialize(ref _reader, AppJson.TypeInfo<RequestReceipt[]>()) ?? [];
             }
+            else if (_reader.ValueTextEquals("notice"u8))
+            {
+                notice = JsonSerializer.Deserialize(ref _reader, AppJson.TypeInfo<ThreadNotice>());
+            }
             else
             {
                 Skip();
@@ -64,6 +70,7 @@ internal ref struct RecordSkimmer
                 Head = head,
                 Entries = entries,
                 Receipts = receipts,
+                Notice = notice,
             }
             : throw new JsonException("A record has a threadId and a view.");
     }
@@ -82,15 +89,15 @@ internal ref struct RecordSkimmer
         {
             if (_reader.ValueTextEquals("state"u8))
             {
-                state = Choice<ThreadPhase>();
+                state = RecordChoices<ThreadPhase>.Read(ref _reader);
             }
             else if (_reader.ValueTextEquals("endState"u8))
             {
-                endState = Choice<EndState>();
+                endState = RecordChoices<EndState>.Read(ref _reader);
             }
             else if (_reader.ValueTextEquals("reason"u8))
             {
-                reason = Choice<EndReason>();
+                reason = RecordChoices<EndReason>.Read(ref _reader);
             }
             else if (_reader.ValueTextEquals("reservedUsd"u8))
             {
@@ -203,7 +210,7 @@ internal ref struct RecordSkimmer
     private OpeningOutline ReadOpening()
     {
         string? requestHash = null, initiator = null, responder = null;
-        var costCap = UsdRounding.MaxUsd;
+        var (costCap, ttl) = (UsdRounding.MaxUsd, TimeSpan.Zero);
         _reader.Read();
         while (NextProperty())
         {
@@ -221,7 +228,7 @@ internal ref struct RecordSkimmer
             }
             else if (_reader.ValueTextEquals("limits"u8))
             {
-                costCap = ReadCostCap(costCap);
+                (costCap, ttl) = ReadLimits(costCap, ttl);
             }
             else
             {
@@ -230,22 +237,31 @@ internal ref struct RecordSkimmer
         }
 
         return requestHash is not null && initiator is not null && responder is not null
-            ? new OpeningOutline(requestHash, initiator, responder, costCap)
+            ? new OpeningOutline(requestHash, initiator, responder, costCap, ttl)
             : throw new JsonException("An opening has a requestHash, an initiator and a responder.");
     }
 
-    private decimal ReadCostCap(decimal otherwise)
+    private (decimal CostCap, TimeSpan Ttl) ReadLimits(decimal costCap, TimeSpan ttl)
     {
         _reader.Read();
         while (NextProperty())
         {
-            var isIt = _reader.ValueTextEquals("costCapUsd"u8);
-            _reader.Read();
-            otherwise = isIt ? _reader.GetDecimal() : otherwise;
-            _reader.Skip();
+            if (_reader.ValueTextEquals("costCapUsd"u8))
+            {
+                _reader.Read();
+                costCap = _reader.GetDecimal();
+            }
+            else if (_reader.ValueTextEquals("ttl"u8))
+            {
+                ttl = Iso8601Duration.TryParse(Text() ?? "", out var read) ? read : ttl;
+            }
+            else
+            {
+                Skip();
+            }
         }
 
-        return otherwise;
+        return (costCap, ttl);
     }
 
     private MessageOutline ReadMessage()
@@ -358,38 +374,10 @@ internal ref struct RecordSkimmer
         return _reader.GetInt64();
     }
 
-    private TEnum? Choice<TEnum>()
-        where TEnum : struct, Enum
-    {
-        _reader.Read();
-        if (_reader.TokenType == JsonTokenType.Null)
-        {
-            return null;
-        }
-
-        foreach (var (name, value) in Choices<TEnum>.All)
-        {
-            if (_reader.ValueTextEquals(name))
-            {
-                return value;
-            }
-        }
-
-        throw new JsonException($"There is no {typeof(TEnum).Name} {_reader.GetString()}.");
-    }
-
     private struct EventOutline
     {
         public DateTimeOffset At;
         public OpeningOutline? Opening;
         public MessageOutline? Message;
-    }
-
-    /// <summary>An enum's values as the log writes them.</summary>
-    private static class Choices<TEnum>
-        where TEnum : struct, Enum
-    {
-        public static readonly (byte[] Name, TEnum Value)[] All = [.. Enum.GetValues<TEnum>().Select(value =>
-            (JsonSerializer.SerializeToUtf8Bytes(value, AppJson.TypeInfo<TEnum>())[1..^1], value))];
     }
 }

@@ -1,8 +1,46 @@
+using System.Runtime.CompilerServices;
+
 namespace DurableMesh.Functions.Store;
 
 /// <content>Reading what lies in the blobs: at the start, after a lost race, and after the storage forgot something.</content>
 internal sealed partial class SharedLog<T>
 {
+    /// <summary>Reads lines that were ingested before, a window at a time.</summary>
+    /// <param name="from">A position before a line.</param>
+    /// <param name="to">The position after the last line.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async IAsyncEnumerable<IReadOnlyList<(LogSpan At, ReadOnlyMemory<byte> Line)>> ReadLinesAsync(
+        LogPosition from, LogPosition to, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (segment, offset) = (from.Segment, from.Offset);
+        for (var window = (long)options.ScanBytes; segment < to.Segment || (segment == to.Segment && offset < to.Offset);)
+        {
+            var wanted = segment == to.Segment ? Math.Min(window, to.Offset - offset) : window;
+            var chunk = await blobs.ReadAsync(NameOf(segment), offset, wanted, cancellation);
+            var lines = new List<(LogSpan, ReadOnlyMemory<byte>)>();
+            var isSealed = false;
+            while (!isSealed && chunk.Span.IndexOf((byte)'\n') is >= 0 and var length)
+            {
+                isSealed = chunk.Span[..length].SequenceEqual(Seal.AsSpan()[..^1]);
+                if (!isSealed)
+                {
+                    lines.Add((new LogSpan(segment, offset, length), chunk[..length]));
+                }
+
+                (chunk, offset) = (chunk[(length + 1)..], offset + length + 1);
+            }
+
+            window = lines.Count == 0 && !isSealed ? window * 2 : options.ScanBytes;
+            if (lines.Count == 0 && !isSealed && chunk.Length < wanted)
+            {
+                throw new LogCorruptException($"{NameOf(segment)} does not end in a line feed after byte {offset}.");
+            }
+
+            yield return lines;
+            (segment, offset) = isSealed ? (segment + 1, 0) : (segment, offset);
+        }
+    }
+
     private async Task CatchUpAsync(LineBatch<T> batch, CancellationToken cancellation)
     {
         while (true)

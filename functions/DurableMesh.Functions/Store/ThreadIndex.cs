@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Events;
 
 namespace DurableMesh.Functions.Store;
 
@@ -7,7 +8,8 @@ namespace DurableMesh.Functions.Store;
 /// The index over the shared log, in memory and rebuilt from it at the start: threads in the order in which they began, inboxes
 /// in the order of the log, the newest records whole.
 /// </summary>
-internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLedger ledger) : ILogIndex<RecordOutline>
+internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLedger ledger, EventTail tail, Changes news)
+    : ILogIndex<RecordOutline>
 {
     private const int RememberedReceipts = 20_000;
 
@@ -29,6 +31,7 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
         record.Counts = track.TryAdd(at, record);
         if (!record.Counts)
         {
+            tail.Add(at, default, slot: null);
             return;
         }
 
@@ -52,6 +55,7 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
         }
 
         changes.Announce(record.ThreadId);
+        Tell(at, record, track);
     }
 
     public ThreadTrack? Find(string threadId) => _threads.GetValueOrDefault(threadId);
@@ -66,6 +70,15 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
         lock (_gate)
         {
             return [.. _inOrder.Where(track => track.IsOverdue(instant)).Select(track => track.Account.ThreadId)];
+        }
+    }
+
+    /// <summary>Open threads whose time was nearly over at an instant, of which nobody has noted it yet.</summary>
+    public IReadOnlyList<ThreadTrack> NearTheirEnd(DateTimeOffset instant)
+    {
+        lock (_gate)
+        {
+            return [.. _inOrder.Where(track => track.IsNearItsEnd(instant))];
         }
     }
 
@@ -120,6 +133,16 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
         }
 
         return track;
+    }
+
+    private void Tell(LogSpan at, RecordOutline record, ThreadTrack track)
+    {
+        DateTimeOffset? happened = record.Entries is [var first, ..] ? first.At : record.Notice?.At;
+        tail.Add(at, happened ?? default, happened is null ? null : new ThreadSlot(at, track));
+        if (happened is not null)
+        {
+            news.AnnounceEvent(record.ThreadId, track.Account.Initiator, track.Account.Responder);
+        }
     }
 
     private void Deliver(LogSpan at, RecordOutline record)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Serialization;
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Wire;
 
@@ -23,6 +24,13 @@ public sealed record ThreadRecord
 
     /// <summary>What the step answered to those who wait.</summary>
     public IReadOnlyList<RequestReceipt> Receipts { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// What the mesh itself noted, in a record of its own that has neither entries nor receipts: it changes nothing, and counts
+    /// once. Null in steps.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ThreadNotice? Notice { get; init; }
 
     /// <summary>
     /// Who stands behind the step, for the activity alone: the log has none. Null where the orchestration cannot say yet; it then

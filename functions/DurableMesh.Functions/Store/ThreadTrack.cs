@@ -1,3 +1,4 @@
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Functions.Store;
@@ -16,6 +17,9 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     private string _requestHash = "";
     private volatile StoredView? _view;
     private long _due = long.MaxValue;
+    private long _near = long.MaxValue;
+    private TimeSpan _ttl;
+    private LogSpan? _notice;
     private ChainMark _head = ChainMark.Genesis;
     private List<string>? _answered;
 
@@ -30,6 +34,32 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
 
     /// <summary>Whether it has not ended though its deadline was before an instant.</summary>
     public bool IsOverdue(DateTimeOffset instant) => Volatile.Read(ref _due) < instant.UtcTicks;
+
+    /// <summary>Whether it is open and its time was nearly over at an instant, and nobody has noted it yet.</summary>
+    public bool IsNearItsEnd(DateTimeOffset instant) => Volatile.Read(ref _near) <= instant.UtcTicks;
+
+    /// <summary>How many entries its transcript has.</summary>
+    public int Length
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
+    /// <summary>Whether a record that the log holds at a place counted, and has something to tell.</summary>
+    public bool Holds(LogSpan at, RecordOutline record)
+    {
+        lock (_gate)
+        {
+            return record.Entries is [var first, ..]
+                ? first.Ordinal < _entries.Count && _entries[first.Ordinal].Record == at
+                : _notice == at;
+        }
+    }
 
     /// <summary>
     /// Takes in a step if it follows what is there: its chain goes on from the end of this one, and none of its requests was
@@ -52,6 +82,12 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
 
             _head = record.Head;
             Remember(record);
+            if (record.Notice is not null)
+            {
+                _notice = at;
+                Volatile.Write(ref _near, long.MaxValue);
+            }
+
             return true;
         }
     }
@@ -61,6 +97,10 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     {
         _view = record.View;
         Volatile.Write(ref _due, record.Standing.State == ThreadPhase.Ended ? long.MaxValue : record.Deadline.UtcTicks);
+        var isToBeNoted = record.Standing.State == ThreadPhase.Open && _notice is null && _ttl > TimeSpan.Zero;
+        Volatile.Write(
+            ref _near,
+            isToBeNoted ? (record.Deadline - (_ttl * (double)(1 - ThreadEvents.NearShare))).UtcTicks : long.MaxValue);
     }
 
     /// <summary>Whether a step would count.</summary>
@@ -77,7 +117,7 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     {
         lock (_gate)
         {
-            return step.Head == _head && step.Receipts.All(one => IsAnswered(one.RequestId));
+            return step.Head == _head && (step.Notice is null || _notice is not null) && step.Receipts.All(one => IsAnswered(one.RequestId));
         }
     }
 
@@ -130,6 +170,7 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     }
 
     private bool Follows(RecordOutline step) => step.Follows == _head
+        && (step.Notice is null || _notice is null)
         && (step.Entries is not [var first, ..] || first.Ordinal == _entries.Count)
         && !step.Receipts.Any(one => IsAnswered(one.RequestId));
 
@@ -157,6 +198,7 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     private void Add(EntryPlace place, EntryOutline entry)
     {
         _requestHash = entry.Opening?.RequestHash ?? _requestHash;
+        _ttl = entry.Opening?.Ttl ?? _ttl;
         if (entry.Message is { } message)
         {
             _messages.Add(new MessageMark(_entries.Count, HashOf(message.MessageId)));

@@ -1,3 +1,4 @@
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Identity;
@@ -106,6 +107,11 @@ public sealed class Caller
     /// <summary>Whether the caller may read a thread.</summary>
     /// <param name="thread">The thread.</param>
     public bool Sees(ThreadView thread) => May(Scope.Read) && MayKnow(thread);
+
+    /// <summary>Whether the caller may hear of an event: an agent it is about, an operator, or whoever needs no key.</summary>
+    /// <param name="happened">The event.</param>
+    public bool Hears(MeshEvent happened) =>
+        May(Scope.Read) && (Subject is not { IsAgent: true, Name: var name } || happened.Agents.Contains(name));
 
     /// <summary>Demands that the caller may read a thread.</summary>
     /// <param name="thread">The thread.</param>

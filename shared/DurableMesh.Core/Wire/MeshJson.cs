@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Identity;
@@ -91,4 +92,11 @@ public static class MeshJson
 [JsonSerializable(typeof(KeysPage))]
 [JsonSerializable(typeof(IssueKeyRequest))]
 [JsonSerializable(typeof(RotateKeyRequest))]
+[JsonSerializable(typeof(MeshEvent))]
+[JsonSerializable(typeof(ThreadHead))]
+[JsonSerializable(typeof(MessageHead))]
+[JsonSerializable(typeof(LimitHead))]
+[JsonSerializable(typeof(AgentHead))]
+[JsonSerializable(typeof(ThreadNotice))]
+[JsonSerializable(typeof(ReachChange))]
 public sealed partial class MeshJsonContext : JsonSerializerContext;

@@ -48,10 +48,15 @@ public static class MessageKinds
 
     /// <summary>Whether a message gives the move to the other party (http-api.md, Sending).</summary>
     /// <param name="message">The message.</param>
-    public static bool HandsOver(this MessageView message) => message.Kind switch
+    public static bool HandsOver(this MessageView message) => HandsOver(message.Kind, message.Verdict);
+
+    /// <summary>Whether a message of the kind gives the move to the other party.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="verdict">The judgement, on a verdict.</param>
+    public static bool HandsOver(MessageKind kind, Verdict? verdict) => kind switch
     {
         MessageKind.Submission or MessageKind.Question or MessageKind.Answer => true,
-        MessageKind.Verdict => message.Verdict == Verdict.Fail,
+        MessageKind.Verdict => verdict == Verdict.Fail,
         _ => false,
     };
 }

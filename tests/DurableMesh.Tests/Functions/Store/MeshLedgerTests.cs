@@ -3,6 +3,7 @@ using DurableMesh.Core.Agents;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Store;
 using DurableMesh.Tests.Core.Agents;
 using Microsoft.Extensions.Time.Testing;
@@ -33,7 +34,12 @@ public sealed class MeshLedgerTests
     public MeshLedgerTests()
     {
         _ledger = new MeshLedger(_ => ValueTask.CompletedTask, _time);
-        _index = new ThreadIndex(new RecordReader(0, (_, _) => throw new InvalidOperationException()), new Changes(), _ledger);
+        _index = new ThreadIndex(
+            new RecordReader(0, (_, _) => throw new InvalidOperationException()),
+            new Changes(),
+            _ledger,
+            new EventTail(TimeSpan.FromDays(7)),
+            new Changes());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Store;
@@ -29,6 +30,12 @@ public sealed class RecordOutlineTests
             }),
             thread.Reserve(SampleThread.Verifier, 0.125m),
             thread.Cancel(),
+            new ThreadRecord
+            {
+                ThreadId = thread.Id,
+                View = thread.State.View(),
+                Notice = new ThreadNotice(LimitKind.Ttl, SampleThread.Noon, 7),
+            },
         };
         return new TheoryData<string>(records.Select(record => JsonSerializer.Serialize(record, AppJson.Options)));
     }
@@ -50,6 +57,7 @@ public sealed class RecordOutlineTests
         Assert.Equal(record.View.Deadline, skimmed.Deadline);
         Assert.Equal(made.Entries, skimmed.Entries);
         Assert.Equal(record.Receipts, skimmed.Receipts);
+        Assert.Equal(record.Notice, skimmed.Notice);
     }
 
     [Theory]
