@@ -5,6 +5,7 @@ using DurableMesh.Agents;
 using DurableMesh.Agents.Presets;
 using DurableMesh.Agents.Runs;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Distillation;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
@@ -47,6 +48,15 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(AgentTurn))]
 [JsonSerializable(typeof(AgentReply))]
 [JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(QuestionAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<QuestionAnswer>))]
+[JsonSerializable(typeof(DraftBatch))]
+[JsonSerializable(typeof(DraftJudgements))]
+[JsonSerializable(typeof(Distill.MendRequest))]
+[JsonSerializable(typeof(Distill.DistillOptions))]
+[JsonSerializable(typeof(Distill.DistillReport))]
+[JsonSerializable(typeof(StartThreadRequest))]
+[JsonSerializable(typeof(SendMessageRequest))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The context to use: the mesh's own rules, and text that people can read.</summary>

@@ -144,7 +144,9 @@ internal static class AgentCommand
     /// <summary>The option that names the agent.</summary>
     public static Option<string> As() => new("--as") { Description = "The agent's id.", HelpName = "ID", Required = true };
 
-    private static AgentHome Open(Terminal terminal, string agent)
+    /// <summary>Opens an agent's folder on this machine.</summary>
+    /// <exception cref="CliException">Another runner has it, or it cannot be written.</exception>
+    public static AgentHome Open(Terminal terminal, string agent)
     {
         try
         {

@@ -5,6 +5,7 @@ using DurableMesh.Cli.Agents;
 using DurableMesh.Cli.Artifacts;
 using DurableMesh.Cli.Authority;
 using DurableMesh.Cli.Demo;
+using DurableMesh.Cli.Distill;
 using DurableMesh.Cli.Doctor;
 using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;
@@ -112,6 +113,7 @@ internal static class MeshCommandLine
             AgentCommand.Create(terminal),
             ReplyCommand.Create(terminal),
             AgentsCommand.Create(terminal),
+            DistillCommand.Create(terminal),
             McpCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             CompletionCommand.Create(terminal),
