@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using DurableMesh.Core.Redaction.Numbers;
 using DurableMesh.Core.Redaction.Secrets;
 
@@ -27,31 +26,9 @@ internal static class TextScanner
 
     private static readonly SearchValues<char> Marks = SearchValues.Create("0123456789@:.");
 
-    private static readonly SearchValues<char> None = SearchValues.Create("");
+    private static readonly SearchValues<char> NoMarks = SearchValues.Create("");
 
     private static readonly SearchValues<string> MeshKeys = SearchValues.Create(["dmk_"], StringComparison.Ordinal);
-
-    private static readonly string[] WordsAnywhere =
-    [
-        PrivateKeyRecogniser.Begin, PrivateKeyRecogniser.PrivateLines, BearerTokenRecogniser.Bearer,
-        AuthorizationRecogniser.Cookie, .. CommandLineRecogniser.Triggers, .. UrlSecretRecogniser.Triggers,
-        .. SecretForms.InnerTriggers, .. SecretNames.Roots,
-    ];
-
-    private static readonly SearchValues<string> InName = SearchValues.Create(
-        [.. WordsAnywhere.Where(word => Ascii.IsValid(word))], StringComparison.OrdinalIgnoreCase);
-
-    private static readonly string[] AllWords = [BearerTokenRecogniser.JsonWebToken, .. SecretForms.Triggers, .. WordsAnywhere];
-
-    private static readonly SearchValues<string> Words =
-        SearchValues.Create([.. AllWords.Where(word => Ascii.IsValid(word))], StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Words beyond ASCII cost twice the time, and are looked for where a letter of them is.</summary>
-    private static readonly SearchValues<string> WordsWithForeign = SearchValues.Create(
-        AllWords, StringComparison.OrdinalIgnoreCase);
-
-    private static readonly SearchValues<char> ForeignLetters = SearchValues.Create(
-        [.. AllWords.SelectMany(word => $"{word}{word.ToUpperInvariant()}").Where(letter => !char.IsAscii(letter)).Distinct()]);
 
     /// <summary>Redacts a text.</summary>
     /// <param name="text">The text.</param>
@@ -91,15 +68,17 @@ internal static class TextScanner
         var written = text == source ? null : readable;
         var copied = 0;
         var isAll = run.Scope == RedactionScope.Everything;
-        var marks = isAll ? Marks : None;
-        var words = !isAll ? MeshKeys : text.ContainsAny(ForeignLetters) ? WordsWithForeign : Words;
+        var marks = isAll ? Marks : NoMarks;
         var missed = int.MaxValue;
-        var (done, at, mark, word, searched) = (0, 0, -1, -1, 0);
+        var (done, at, mark, word, searched, routes) = (0, 0, -1, -1, 0, Routes.None);
+        var passage = new Passage { Text = text, Readable = written, Floor = 0, Member = member, Run = run };
         while (true)
         {
-            mark = mark >= at ? mark : Next(text[at..].IndexOfAny(marks), at);
+            mark = mark >= at ? mark : OrNowhere(text[at..].IndexOfAny(marks), at);
             searched = Math.Max(searched, at);
-            word = word >= at ? word : Next(text[searched..].IndexOfAny(words), searched);
+            word = word >= at ? word
+                : isAll ? OrNowhere(Triggers.Find(text, searched, text.Length, Routes.All, out routes))
+                : OrNowhere(text[searched..].IndexOfAny(MeshKeys), searched);
             var here = Math.Min(mark, word);
             if (here == int.MaxValue)
             {
@@ -107,8 +86,8 @@ internal static class TextScanner
                 return done > 0;
             }
 
-            var passage = new Passage { Text = text, Readable = written, Floor = done, Member = member, Run = run };
-            if (isAll ? TryRead(passage, here, out var finding) : SecretForms.TryRead(passage, here, out finding))
+            var its = here == word ? routes : Routes.None;
+            if (isAll ? TryRead(passage, here, its, out var finding) : SecretForms.TryRead(passage, here, out finding))
             {
                 output.Append(source[copied..(written?.StartOf(finding.Start) ?? finding.Start)]);
                 run.Take(finding, output);
@@ -116,6 +95,7 @@ internal static class TextScanner
                 again |= missed < finding.Start;
                 missed = int.MaxValue;
                 at = done = finding.End;
+                passage = passage with { Floor = done };
             }
             else
             {
@@ -123,16 +103,19 @@ internal static class TextScanner
                 at = Math.Min(EndOfMiss(text, here), word > here ? word : int.MaxValue);
                 if (here == word && isAll)
                 {
-                    word = SearchInName(text, at, out searched);
+                    word = SearchInName(text, at, out searched, out routes);
                 }
             }
         }
     }
 
-    private static int Next(int found, int from) => found < 0 ? int.MaxValue : from + found;
+    private static int OrNowhere(int found, int from = 0) => found < 0 ? int.MaxValue : from + found;
 
-    private static bool TryRead(in Passage passage, int at, out Finding finding) =>
-        SecretForms.TryRead(passage, at, out finding) || passage.Text[at] switch
+    private static bool TryRead(in Passage passage, int at, Routes routes, out Finding finding)
+    {
+        var here = passage.Text[at];
+        finding = default;
+        return ((here == '.' || routes.HasFlag(Routes.Form)) && SecretForms.TryRead(passage, at, out finding)) || here switch
         {
             '@' => UrlSecretRecogniser.TryReadDataSource(passage, at, out finding)
                 || EmailRecogniser.TryRead(passage, at, out finding),
@@ -140,24 +123,27 @@ internal static class TextScanner
                 || IpAddressRecogniser.TryReadV6(passage, at, out finding)
                 || UrlSecretRecogniser.TryReadPgpass(passage, at, out finding),
             >= '0' and <= '9' => NumberRecogniser.TryRead(passage, at, out finding),
-            '-' => PrivateKeyRecogniser.TryRead(passage, at, out finding)
-                || CredentialRecogniser.TryReadPair(passage, at, out finding),
             '.' => false,
-            _ => BearerTokenRecogniser.TryRead(passage, at, out finding)
-                || TryReadLines(passage, at, out finding)
-                || UrlSecretRecogniser.TryReadQuery(passage, at, out finding)
-                || CommandLineRecogniser.TryRead(passage, at, out finding)
-                || CredentialRecogniser.TryReadPair(passage, at, out finding),
+            _ => TryReadWord(passage, at, routes, out finding),
         };
+    }
 
-    private static bool TryReadLines(in Passage passage, int at, out Finding finding)
+    private static bool TryReadWord(in Passage passage, int at, Routes routes, out Finding finding)
     {
         finding = default;
-        return passage.Text[at..].StartsWith(AuthorizationRecogniser.Cookie, StringComparison.OrdinalIgnoreCase)
-                ? AuthorizationRecogniser.TryReadCookies(passage, at, out finding)
-            : passage.Text[at..].StartsWith(PrivateKeyRecogniser.PrivateLines, StringComparison.OrdinalIgnoreCase)
-                && PrivateKeyRecogniser.TryReadLines(passage, at, out finding);
+        return (routes.HasFlag(Routes.Token) && BearerTokenRecogniser.TryRead(passage, at, out finding))
+            || (routes.HasFlag(Routes.Lines) && TryReadLines(passage, at, out finding))
+            || (routes.HasFlag(Routes.Query) && UrlSecretRecogniser.TryReadQuery(passage, at, out finding))
+            || (routes.HasFlag(Routes.Command) && CommandLineRecogniser.TryRead(passage, at, out finding))
+            || (routes.HasFlag(Routes.Name) && CredentialRecogniser.TryReadPair(passage, at, out finding));
     }
+
+    private static bool TryReadLines(in Passage passage, int at, out Finding finding) => passage.Text[at] switch
+    {
+        '-' => PrivateKeyRecogniser.TryRead(passage, at, out finding),
+        'p' or 'P' => PrivateKeyRecogniser.TryReadLines(passage, at, out finding),
+        _ => AuthorizationRecogniser.TryReadCookies(passage, at, out finding),
+    };
 
     /// <summary>
     /// Where the next word can be after one that was none. A key stands alone, so none begins before the end of the name that
@@ -166,18 +152,16 @@ internal static class TextScanner
     /// <param name="text">The text.</param>
     /// <param name="at">A place in the name.</param>
     /// <param name="searched">Up to where no word begins if none is returned.</param>
+    /// <param name="routes">Who has to look at it.</param>
     /// <returns>The place of the next word in the name; -1 where there is none.</returns>
-    private static int SearchInName(ReadOnlySpan<char> text, int at, out int searched)
+    private static int SearchInName(ReadOnlySpan<char> text, int at, out int searched, out Routes routes)
     {
         var rest = text[at..];
         var length = rest[..Math.Min(MaxName, rest.Length)].IndexOfAnyExcept(SecretForms.NameCharacters) is >= 0 and var end
             ? end
             : Math.Max(0, Math.Min(MaxName, rest.Length) - MaxWord);
         searched = at + length;
-
-        // A word may begin in the name and end behind it.
-        var found = rest[..Math.Min(length + MaxWord, rest.Length)].IndexOfAny(InName);
-        return found >= 0 && found < length ? at + found : -1;
+        return Triggers.Find(text, at, searched, Routes.Inner, out routes);
     }
 
     private static int EndOfPlaceholder(ReadOnlySpan<char> text, int colon)

@@ -12,9 +12,6 @@ internal static class CredentialRecogniser
     private const int MaxElement = 120;
     private const int MaxGap = 40;
 
-    private static readonly string[][] RootsByFirst =
-        [.. Enumerable.Range(0, 32).Select(first => SecretNames.Roots.Where(root => root[0] % 32 == first).ToArray())];
-
     private static readonly string[] Accessors = ["{ get; set; } =", "{ get; init; } =", "{ get; private set; } =", "{ get; } ="];
 
     /// <summary>What stands before a name that its value follows without a sign: <c>ENV NAME value</c>.</summary>
@@ -54,11 +51,6 @@ internal static class CredentialRecogniser
     public static bool TryReadPair(in Passage passage, int at, out Finding finding)
     {
         finding = default;
-        if (!IsRoot(passage, at))
-        {
-            return false;
-        }
-
         var (start, end) = (at, at);
         while (end - at <= MaxName && IsInName(passage[end]))
         {
@@ -93,19 +85,6 @@ internal static class CredentialRecogniser
     }
 
     private static bool IsInName(char character) => char.IsLetterOrDigit(character) || character is '_' or '-';
-
-    private static bool IsRoot(in Passage passage, int at)
-    {
-        foreach (var root in RootsByFirst[passage[at] % RootsByFirst.Length])
-        {
-            if (passage.Text[at..].StartsWith(root, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     private static bool TryReadAuthorization(in NamedSecret named, out Finding finding)
     {

@@ -11,8 +11,10 @@ internal static class SecretForms
     private static readonly SecretForm[] All =
         [.. SecretIssuer.All.SelectMany(issuer => issuer.Forms, (issuer, form) => SecretForm.Parse(form, issuer.Kind))];
 
-    private static readonly SecretForm[][] ByFirst =
-        [.. Enumerable.Range(0, 128).Select(first => All.Where(form => form.Trigger[0] == first).ToArray())];
+    private static readonly SecretForm[] ByPoint = [.. All.Where(form => form.Trigger == ".")];
+
+    private static readonly PrefixIndex<SecretForm> ByTrigger =
+        new(All.Where(form => form.Trigger.Length > 1), form => form.Trigger);
 
     /// <summary>What names and keys are made of.</summary>
     public static SearchValues<char> NameCharacters { get; } =
@@ -26,11 +28,13 @@ internal static class SecretForms
     public static IEnumerable<string> InnerTriggers { get; } =
         [.. All.Where(form => form.HasBefore && form.Trigger.Length > 1).Select(form => form.Trigger).Distinct()];
 
-    public static bool TryRead(in Passage passage, int at, out Finding finding)
+    public static bool TryRead(in Passage passage, int at, out Finding finding) =>
+        TryRead(ByTrigger.At(passage.Text, at), passage, at, out finding)
+            || (passage.Text[at] == '.' && TryRead(ByPoint, passage, at, out finding));
+
+    private static bool TryRead(SecretForm[] forms, in Passage passage, int at, out Finding finding)
     {
-        finding = default;
-        var first = passage.Text[at];
-        foreach (var form in first < ByFirst.Length ? ByFirst[first] : [])
+        foreach (var form in forms)
         {
             if (form.TryRead(passage, at, out finding))
             {
@@ -38,6 +42,7 @@ internal static class SecretForms
             }
         }
 
+        finding = default;
         return false;
     }
 }

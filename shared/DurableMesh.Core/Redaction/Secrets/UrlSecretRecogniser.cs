@@ -26,7 +26,7 @@ internal static class UrlSecretRecogniser
     /// <summary>What the scan looks for: names in a query that alone say nothing, and the ports of a <c>.pgpass</c>.</summary>
     public static IEnumerable<string> Triggers { get; } =
     [
-        "sig=", "code=", "signature=", "session=", "sid=", "appid=", "?key=", "&key=", Port, AnyPort,
+        "sig=", "code=", "signature=", "session=", "sid=", "appid=", "key=", "?key=", "&key=", Port, AnyPort,
     ];
 
     /// <summary>Reads the password in <c>scheme://user:…@host</c> from the colon of the scheme.</summary>

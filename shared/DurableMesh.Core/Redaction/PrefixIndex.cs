@@ -1,0 +1,78 @@
+namespace DurableMesh.Core.Redaction;
+
+/// <summary>
+/// Words in any case, by their first three characters: five bits of each say at nearly every place of a text that no word begins
+/// there, however many words there are. (A set of hundreds of strings is searched for by an automaton, at a tenth of the speed.)
+/// </summary>
+/// <typeparam name="T">What has the words.</typeparam>
+internal sealed class PrefixIndex<T>
+{
+    private const int Length = 3;
+    private const int Bits = 5;
+    private const int FewBits = (1 << Bits) - 1;
+    private const int AllBits = (1 << (Length * Bits)) - 1;
+
+    private readonly ulong[] _begins = new ulong[(AllBits + 1) / 64];
+    private readonly Dictionary<int, T[]> _items;
+
+    /// <summary>Makes the index.</summary>
+    /// <param name="items">What has a word.</param>
+    /// <param name="wordOf">The word, of two characters or more.</param>
+    public PrefixIndex(IEnumerable<T> items, Func<T, string> wordOf)
+    {
+        _items = items
+            .SelectMany(item => PrefixesOf(wordOf(item)).Distinct(), (item, prefix) => (item, prefix))
+            .GroupBy(row => row.prefix, row => row.item)
+            .ToDictionary(row => row.Key, row => row.ToArray());
+        foreach (var prefix in _items.Keys)
+        {
+            _begins[prefix / 64] |= 1UL << prefix;
+        }
+    }
+
+    /// <summary>The next place from which on a word may begin before an end; -1 where there is none.</summary>
+    public int Next(ReadOnlySpan<char> text, int from, int end)
+    {
+        text = text[..Math.Min(text.Length, end + Length - 1)];
+        if (text.Length - from < Length)
+        {
+            return -1;
+        }
+
+        var (begins, prefix) = (_begins, (text[from] & FewBits) << Bits | text[from + 1] & FewBits);
+        for (var at = from + Length - 1; at < text.Length; at++)
+        {
+            prefix = (prefix << Bits | text[at] & FewBits) & AllBits;
+            if ((begins[prefix / 64] >> prefix & 1) != 0)
+            {
+                return at - Length + 1;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>What may begin at a place, in the order in which it was given; the characters behind are to be looked at.</summary>
+    public T[] At(ReadOnlySpan<char> text, int at)
+    {
+        if (text.Length - at < Length)
+        {
+            return [];
+        }
+
+        var prefix = PrefixOf(text[at], text[at + 1], text[at + 2]);
+        return (_begins[prefix / 64] >> prefix & 1) != 0 ? _items[prefix] : [];
+    }
+
+    private static int PrefixOf(int first, int second, int third) =>
+        (first & FewBits) << (2 * Bits) | (second & FewBits) << Bits | third & FewBits;
+
+    /// <summary>Capitals of letters beyond ASCII differ in more than one bit.</summary>
+    private static IEnumerable<int> PrefixesOf(string word) =>
+        from first in Cases(word[0])
+        from second in Cases(word[1])
+        from third in word.Length < Length ? Enumerable.Range(0, FewBits + 1) : Cases(word[2])
+        select PrefixOf(first, second, third);
+
+    private static IEnumerable<int> Cases(char letter) => [char.ToLowerInvariant(letter), char.ToUpperInvariant(letter)];
+}
