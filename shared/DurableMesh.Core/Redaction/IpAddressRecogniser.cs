@@ -18,11 +18,12 @@ internal static class IpAddressRecogniser
 
     private static readonly SearchValues<char> EndOfPath = SearchValues.Create(" \t\r\n\"'(<");
 
-    private static readonly string[] NotBefore =
-    [
-        "version", "versions", "ver", "release", "section", "sec", "chapter", "clause", "appendix", "figure", "table", "build",
-        "paragraph", "oid", "nt", "rfc", "ecma-262", "bump", "upgrade",
-    ];
+    private static readonly SuffixIndex<string> NotBefore = new(
+        [
+            "version", "versions", "ver", "release", "section", "sec", "chapter", "clause", "appendix", "figure", "table", "build",
+            "paragraph", "oid", "nt", "rfc", "ecma-262", "bump", "upgrade",
+        ],
+        word => word);
 
     private static readonly WordList NamesOfAddress = new(
         "ip", "addr", "address", "host", "client", "peer", "server", "remote", "src", "dst", "source", "destination", "dns",
@@ -163,7 +164,7 @@ internal static class IpAddressRecogniser
 
         before = before.TrimEnd(" \t:=\"'([v§<>");
         var word = before[(before.LastIndexOfAnyExceptInRange('A', 'z') + 1)..];
-        foreach (var other in NotBefore)
+        foreach (var other in NotBefore.Of(word))
         {
             if (word.EndsWith(other, StringComparison.OrdinalIgnoreCase)
                 && (other.Length > MaxShortWord || Vocabulary.Has(word[Math.Max(0, word.Length - other.Length - 1)..], other)))

@@ -169,8 +169,9 @@ internal ref struct JsonScanner : IDisposable
         if (!_isObject[depth] || member.IsNaming)
         {
             var before = _named[depth];
-            var named = text.Length <= SecretNames.MaxLength && !text.Contains(' ') ? _run.MemberNamed(text) : Member.Unnamed;
-            _named[depth] = named.Secret != SecretNature.None ? named : null;
+            var isName = text.Length <= SecretNames.MaxLength && !text.Contains(' ')
+                && SecretNames.NatureOf(text) != SecretNature.None;
+            _named[depth] = isName ? _run.MemberNamed(text) : null;
             return !_isObject[depth] && before is not null && text.Length >= MinMade && SecretValues.IsMade(text)
                 ? before
                 : member;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using DurableMesh.Core.Redaction.Numbers;
 using DurableMesh.Core.Redaction.Secrets;
 
@@ -11,15 +12,11 @@ namespace DurableMesh.Core.Redaction;
 /// <param name="Secret">A password or a key.</param>
 internal sealed record Member(string Name, bool IsPhone, bool IsVersion, bool IsAuthorization, SecretNature Secret)
 {
-    private static readonly string[] NamesOfName =
-    [
-        "name", "key", "field", "header", "variable", "param", "parameter", "property", "setting", "k",
-    ];
+    private static readonly FrozenSet<string> NamesOfName = FrozenSet.Create(
+        "name", "key", "field", "header", "variable", "param", "parameter", "property", "setting", "k");
 
-    private static readonly string[] NamesOfValue =
-    [
-        "value", "val", "secretvalue", "stringvalue", "plaintext", "content", "current", "raw", "v",
-    ];
+    private static readonly FrozenSet<string> NamesOfValue = FrozenSet.Create(
+        "value", "val", "secretvalue", "stringvalue", "plaintext", "content", "current", "raw", "v");
 
     /// <summary>Whether its value is the name of another one's: <c>{"name": …, "value": …}</c>.</summary>
     public bool IsNaming { get; } = NamesOfName.Contains(Name);

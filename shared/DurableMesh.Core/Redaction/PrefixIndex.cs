@@ -30,39 +30,41 @@ internal sealed class PrefixIndex<T>
         }
     }
 
-    /// <summary>The next place from which on a word may begin before an end; -1 where there is none.</summary>
+    /// <summary>The next place at which a word may begin, before an end; -1 where there is none.</summary>
     public int Next(ReadOnlySpan<char> text, int from, int end)
     {
         text = text[..Math.Min(text.Length, end + Length - 1)];
-        if (text.Length - from < Length)
+        if (text.Length - from >= Length)
         {
-            return -1;
-        }
-
-        var (begins, prefix) = (_begins, (text[from] & FewBits) << Bits | text[from + 1] & FewBits);
-        for (var at = from + Length - 1; at < text.Length; at++)
-        {
-            prefix = (prefix << Bits | text[at] & FewBits) & AllBits;
-            if ((begins[prefix / 64] >> prefix & 1) != 0)
+            var (begins, prefix) = (_begins, (text[from] & FewBits) << Bits | text[from + 1] & FewBits);
+            for (var at = from + Length - 1; at < text.Length; at++)
             {
-                return at - Length + 1;
+                prefix = (prefix << Bits | text[at] & FewBits) & AllBits;
+                if ((begins[prefix / 64] >> prefix & 1) != 0)
+                {
+                    return at - Length + 1;
+                }
             }
         }
 
-        return -1;
+        // A word of two characters may be the end of the text.
+        var last = text.Length - 2;
+        return last >= from && last < end && MayBegin(PrefixOf(text[last], text[last + 1], 0)) ? last : -1;
     }
 
     /// <summary>What may begin at a place, in the order in which it was given; the characters behind are to be looked at.</summary>
     public T[] At(ReadOnlySpan<char> text, int at)
     {
-        if (text.Length - at < Length)
+        if (text.Length - at < 2)
         {
             return [];
         }
 
-        var prefix = PrefixOf(text[at], text[at + 1], text[at + 2]);
-        return (_begins[prefix / 64] >> prefix & 1) != 0 ? _items[prefix] : [];
+        var prefix = PrefixOf(text[at], text[at + 1], at + 2 < text.Length ? text[at + 2] : 0);
+        return MayBegin(prefix) ? _items[prefix] : [];
     }
+
+    private bool MayBegin(int prefix) => (_begins[prefix / 64] >> prefix & 1) != 0;
 
     private static int PrefixOf(int first, int second, int third) =>
         (first & FewBits) << (2 * Bits) | (second & FewBits) << Bits | third & FewBits;

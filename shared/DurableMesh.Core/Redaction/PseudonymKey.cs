@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -57,7 +56,9 @@ public sealed class PseudonymKey
         var opening = Openings[(int)kind];
         var room = text.Room(opening.Length + Digits + 1);
         opening.CopyTo(room);
-        pseudonym.TryFormat(room[opening.Length..], out _, "x8", CultureInfo.InvariantCulture);
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, pseudonym);
+        Convert.TryToHexStringLower(bytes, room[opening.Length..], out _);
         room[^1] = ']';
         text.Advance(room.Length);
     }

@@ -21,7 +21,7 @@ internal sealed class RedactionRun(PseudonymKey key, RedactionScope scope, strin
             ["phone", "telefon", "tlf", "mobil", "tel,", "tel;", "tel|", "tel |"], StringComparison.OrdinalIgnoreCase);
 
     private bool? _mentionsColumn;
-    private readonly Dictionary<string[], bool> _mentioned = [];
+    private readonly List<(string[] Words, bool Mentioned)> _mentioned = [];
     private readonly Dictionary<string, Member> _members = [];
     private int _headLength = -1;
     private int _head;
@@ -105,12 +105,16 @@ internal sealed class RedactionRun(PseudonymKey key, RedactionScope scope, strin
     /// </summary>
     public bool Mentions(string[] words)
     {
-        if (!_mentioned.TryGetValue(words, out var mentioned))
+        foreach (var known in _mentioned)
         {
-            mentioned = words.Any(word => Vocabulary.Has(body, word));
-            _mentioned.Add(words, mentioned);
+            if (known.Words == words)
+            {
+                return known.Mentioned;
+            }
         }
 
+        var mentioned = words.Any(word => Vocabulary.Has(body, word));
+        _mentioned.Add((words, mentioned));
         return mentioned;
     }
 

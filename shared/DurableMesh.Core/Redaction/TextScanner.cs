@@ -77,7 +77,7 @@ internal static class TextScanner
             mark = mark >= at ? mark : OrNowhere(text[at..].IndexOfAny(marks), at);
             searched = Math.Max(searched, at);
             word = word >= at ? word
-                : isAll ? OrNowhere(Triggers.Find(text, searched, text.Length, Routes.All, out routes))
+                : isAll ? OrNowhere(Triggers.Find(text, searched, text.Length, isInner: false, out routes))
                 : OrNowhere(text[searched..].IndexOfAny(MeshKeys), searched);
             var here = Math.Min(mark, word);
             if (here == int.MaxValue)
@@ -111,11 +111,8 @@ internal static class TextScanner
 
     private static int OrNowhere(int found, int from = 0) => found < 0 ? int.MaxValue : from + found;
 
-    private static bool TryRead(in Passage passage, int at, Routes routes, out Finding finding)
-    {
-        var here = passage.Text[at];
-        finding = default;
-        return ((here == '.' || routes.HasFlag(Routes.Form)) && SecretForms.TryRead(passage, at, out finding)) || here switch
+    private static bool TryRead(in Passage passage, int at, Routes routes, out Finding finding) =>
+        SecretForms.TryRead(passage, at, out finding) || passage.Text[at] switch
         {
             '@' => UrlSecretRecogniser.TryReadDataSource(passage, at, out finding)
                 || EmailRecogniser.TryRead(passage, at, out finding),
@@ -126,7 +123,6 @@ internal static class TextScanner
             '.' => false,
             _ => TryReadWord(passage, at, routes, out finding),
         };
-    }
 
     private static bool TryReadWord(in Passage passage, int at, Routes routes, out Finding finding)
     {
@@ -161,7 +157,7 @@ internal static class TextScanner
             ? end
             : Math.Max(0, Math.Min(MaxName, rest.Length) - MaxWord);
         searched = at + length;
-        return Triggers.Find(text, at, searched, Routes.Inner, out routes);
+        return Triggers.Find(text, at, searched, isInner: true, out routes);
     }
 
     private static int EndOfPlaceholder(ReadOnlySpan<char> text, int colon)

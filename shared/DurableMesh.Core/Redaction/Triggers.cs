@@ -29,39 +29,41 @@ internal enum Routes
 
     /// <summary>A word that counts inside of a name too, and not only where a name begins.</summary>
     Inner = 64,
-
-    /// <summary>Everybody.</summary>
-    All = 127,
 }
 
 /// <summary>The words that stand before or in a secret.</summary>
 internal static class Triggers
 {
-    private static readonly PrefixIndex<(string Word, Routes Routes)> Words = new(
-        [
-            .. Rows(Routes.Form, SecretForms.Triggers),
-            .. Rows(Routes.Form | Routes.Inner, SecretForms.InnerTriggers),
-            .. Rows(Routes.Token, [BearerTokenRecogniser.JsonWebToken]),
-            .. Rows(Routes.Token | Routes.Inner, [BearerTokenRecogniser.Bearer]),
-            .. Rows(
-                Routes.Lines | Routes.Inner,
-                [PrivateKeyRecogniser.Begin, PrivateKeyRecogniser.PrivateLines, AuthorizationRecogniser.Cookie]),
-            .. Rows(Routes.Query | Routes.Inner, UrlSecretRecogniser.Triggers),
-            .. Rows(Routes.Command | Routes.Inner, CommandLineRecogniser.Triggers),
-            .. Rows(Routes.Name | Routes.Inner, SecretNames.Roots),
-        ],
-        row => row.Word);
+    private static readonly (string Word, Routes Routes)[] All =
+    [
+        .. Rows(Routes.Form, SecretForms.Triggers),
+        .. Rows(Routes.Form | Routes.Inner, SecretForms.InnerTriggers),
+        .. Rows(Routes.Token, [BearerTokenRecogniser.JsonWebToken]),
+        .. Rows(Routes.Token | Routes.Inner, [BearerTokenRecogniser.Bearer]),
+        .. Rows(
+            Routes.Lines | Routes.Inner,
+            [PrivateKeyRecogniser.Begin, PrivateKeyRecogniser.PrivateLines, AuthorizationRecogniser.Cookie]),
+        .. Rows(Routes.Query | Routes.Inner, UrlSecretRecogniser.Triggers),
+        .. Rows(Routes.Command | Routes.Inner, CommandLineRecogniser.Triggers),
+        .. Rows(Routes.Name | Routes.Inner, SecretNames.Roots),
+    ];
+
+    private static readonly PrefixIndex<(string Word, Routes Routes)> Words = new(All, row => row.Word);
+
+    private static readonly PrefixIndex<(string Word, Routes Routes)> InnerWords =
+        new(All.Where(row => row.Routes.HasFlag(Routes.Inner)), row => row.Word);
 
     /// <summary>The next word.</summary>
     /// <param name="text">The text.</param>
     /// <param name="from">Where to begin.</param>
     /// <param name="end">Up to where a word may begin, exclusively.</param>
-    /// <param name="wanted">Which words.</param>
+    /// <param name="isInner">Whether the text is a part of a name, behind its beginning.</param>
     /// <param name="routes">Who has to look at what begins there.</param>
     /// <returns>Where it begins; -1 where there is none.</returns>
-    public static int Find(ReadOnlySpan<char> text, int from, int end, Routes wanted, out Routes routes)
+    public static int Find(ReadOnlySpan<char> text, int from, int end, bool isInner, out Routes routes)
     {
-        for (var at = from; (at = Words.Next(text, at, end)) >= 0; at++)
+        var index = isInner ? InnerWords : Words;
+        for (var at = from; (at = index.Next(text, at, end)) >= 0; at++)
         {
             routes = Routes.None;
             foreach (var (word, itsRoutes) in Words.At(text, at))
@@ -69,7 +71,7 @@ internal static class Triggers
                 routes |= text[at..].StartsWith(word, StringComparison.OrdinalIgnoreCase) ? itsRoutes : Routes.None;
             }
 
-            if ((routes & wanted) != Routes.None)
+            if (isInner ? routes.HasFlag(Routes.Inner) : routes != Routes.None)
             {
                 return at;
             }

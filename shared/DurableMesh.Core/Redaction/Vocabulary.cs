@@ -9,16 +9,22 @@ internal static class Vocabulary
         for (var at = 0; text[at..].IndexOf(word, StringComparison.OrdinalIgnoreCase) is var next && next >= 0; at++)
         {
             at += next;
-            var end = at + word.Length;
-            var begins = at == 0 || !char.IsAsciiLetter(text[at - 1])
-                || (char.IsAsciiLetterLower(text[at - 1]) && char.IsAsciiLetterUpper(text[at]));
-            if (begins && (end == text.Length || !char.IsAsciiLetterLower(text[end])))
+            if (IsWord(text, at, word.Length))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>Whether what stands at a place is a word, alone or as a part of a name.</summary>
+    public static bool IsWord(ReadOnlySpan<char> text, int at, int length)
+    {
+        var end = at + length;
+        return (at == 0 || !char.IsAsciiLetter(text[at - 1])
+                || (char.IsAsciiLetterLower(text[at - 1]) && char.IsAsciiLetterUpper(text[at])))
+            && (end == text.Length || !char.IsAsciiLetterLower(text[end]));
     }
 
     /// <summary>

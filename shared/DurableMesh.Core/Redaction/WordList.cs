@@ -1,34 +1,25 @@
-using System.Buffers;
-
 namespace DurableMesh.Core.Redaction;
 
 /// <summary>Words that are looked for together.</summary>
-internal sealed class WordList
+/// <param name="words">The words, of two letters or more.</param>
+internal sealed class WordList(params string[] words)
 {
-    private readonly SearchValues<string> _any;
-
-    public WordList(params string[] words)
-    {
-        Words = words;
-        _any = SearchValues.Create(words, StringComparison.OrdinalIgnoreCase);
-    }
+    private readonly PrefixIndex<string> _index = new(words, word => word);
 
     /// <summary>The words.</summary>
-    public string[] Words { get; }
+    public string[] Words => words;
 
     /// <summary>Whether a text has one of them as a word of its own.</summary>
     public bool IsIn(ReadOnlySpan<char> text)
     {
-        if (text.Length < 2 || !text.ContainsAny(_any))
+        for (var at = 0; (at = _index.Next(text, at, text.Length)) >= 0; at++)
         {
-            return false;
-        }
-
-        foreach (var word in Words)
-        {
-            if (Vocabulary.Has(text, word))
+            foreach (var word in _index.At(text, at))
             {
-                return true;
+                if (text[at..].StartsWith(word, StringComparison.OrdinalIgnoreCase) && Vocabulary.IsWord(text, at, word.Length))
+                {
+                    return true;
+                }
             }
         }
 

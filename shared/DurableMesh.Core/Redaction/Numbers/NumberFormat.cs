@@ -35,6 +35,11 @@ internal sealed record NumberFormat(RedactionKind Kind, string Mask, NumberCheck
         ? end
         : rest.Length;
 
+    /// <summary>Whether a character may stand behind the first digits; NUL is the end of the text.</summary>
+    public bool GoesOnWith(char next) => Letters + FirstDigits is var behind && behind < Mask.Length
+        ? Fits(Mask[behind], next)
+        : !char.IsAsciiLetterOrDigit(next);
+
     public bool TryRead(in Passage passage, int start, out Finding finding)
     {
         finding = default;

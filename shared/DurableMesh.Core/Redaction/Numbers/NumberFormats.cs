@@ -1,9 +1,15 @@
 namespace DurableMesh.Core.Redaction.Numbers;
 
-/// <summary>All formats, found by how a number begins.</summary>
+/// <summary>All formats, found by how a number begins: the letters, the digits and what stands behind them.</summary>
 internal static class NumberFormats
 {
-    private static readonly NumberFormat[][] ByBeginning = Sort();
+    /// <summary>Characters beyond ASCII end a number, as the end of the text does.</summary>
+    private const int Next = 128;
+
+    private static readonly NumberFormat[]?[] ByBeginning = Sort();
+
+    /// <summary>No number has more letters before its first digit.</summary>
+    public const int MaxLetters = 6;
 
     /// <summary>Reads a number of any format.</summary>
     /// <param name="passage">The text.</param>
@@ -14,8 +20,8 @@ internal static class NumberFormats
     public static bool TryRead(in Passage passage, int start, int firstDigit, int digits, out Finding finding)
     {
         finding = default;
-        var formats = ByBeginning[Beginning(firstDigit - start, digits)];
-        if (formats.Length == 0 || !passage.StartsAt(start))
+        var formats = ByBeginning[Beginning(firstDigit - start, digits, passage[firstDigit + digits])];
+        if (formats is null || !passage.StartsAt(start))
         {
             return false;
         }
@@ -31,12 +37,23 @@ internal static class NumberFormats
         return false;
     }
 
-    private static int Beginning(int letters, int digits) => letters * (Passage.MaxDigits + 2) + digits;
+    private static int Beginning(int letters, int digits, char next) =>
+        (letters * (Passage.MaxDigits + 2) + digits) * Next + (next < Next ? next : 0);
 
-    private static NumberFormat[][] Sort()
+    private static NumberFormat[]?[] Sort()
     {
         NumberFormat[] all = [.. PaymentCards.Formats, .. NationalIds.Formats];
-        var sorted = all.ToLookup(format => Beginning(format.Letters, format.FirstDigits));
-        return [.. Enumerable.Range(0, Beginning(7, 0)).Select(beginning => sorted[beginning].ToArray())];
+        var beginnings =
+            from format in all
+            from next in Enumerable.Range(0, Next)
+            where format.GoesOnWith((char)next)
+            group format by Beginning(format.Letters, format.FirstDigits, (char)next);
+        var sorted = new NumberFormat[]?[Beginning(MaxLetters + 1, 0, '\0')];
+        foreach (var formats in beginnings)
+        {
+            sorted[formats.Key] = [.. formats];
+        }
+
+        return sorted;
     }
 }

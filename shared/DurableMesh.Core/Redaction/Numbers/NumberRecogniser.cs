@@ -5,14 +5,11 @@ namespace DurableMesh.Core.Redaction.Numbers;
 /// </summary>
 internal static class NumberRecogniser
 {
-    /// <summary>No number has more letters before its first digit.</summary>
-    private const int MaxLetters = 6;
-
     public static bool TryRead(in Passage passage, int at, out Finding finding)
     {
         finding = default;
         var start = at;
-        while (at - start <= MaxLetters && char.IsAsciiLetter(passage[start - 1]))
+        while (at - start <= NumberFormats.MaxLetters && char.IsAsciiLetter(passage[start - 1]))
         {
             start--;
         }
@@ -23,7 +20,7 @@ internal static class NumberRecogniser
                 && IbanRecogniser.TryRead(passage, at - IbanRecogniser.Letters - 1, out finding) => true,
             0 => PhoneRecogniser.TryReadInternational(passage, at, out finding) || TryReadPlain(passage, at, out finding),
             IbanRecogniser.Letters => IbanRecogniser.TryRead(passage, start, out finding),
-            <= MaxLetters => NumberFormats.TryRead(passage, start, at, passage.CountDigits(at), out finding),
+            <= NumberFormats.MaxLetters => NumberFormats.TryRead(passage, start, at, passage.CountDigits(at), out finding),
             _ => false,
         };
 
@@ -40,7 +37,7 @@ internal static class NumberRecogniser
     {
         var digits = passage.CountDigits(at);
         return NumberFormats.TryRead(passage, at, at, digits, out finding)
-            || IpAddressRecogniser.TryReadV4(passage, at, out finding)
+            || (passage[at + digits] == '.' && IpAddressRecogniser.TryReadV4(passage, at, out finding))
             || PhoneRecogniser.TryReadNational(passage, at, digits, out finding);
     }
 }

@@ -37,6 +37,8 @@ internal static class PhoneRecogniser
     /// <summary>What may stand between two groups.</summary>
     private static readonly SearchValues<char> Separators = SearchValues.Create(" .-/()");
 
+    private static readonly SuffixIndex<string> EndsOfNames = new(Names.Words, word => word);
+
     private static readonly string[] NorthAmerican = ["ddd-ddd-dddd", "ddd.ddd.dddd", "ddd) ddd-dddd", "ddd)ddd-dddd"];
 
     private static readonly string[] NorthAmericanWithCountry = ["d-ddd-ddd-dddd", "d ddd-ddd-dddd", "d (ddd) ddd-dddd"];
@@ -47,7 +49,7 @@ internal static class PhoneRecogniser
     public static bool IsNameOfPhone(ReadOnlySpan<char> plainName)
     {
         var name = plainName.EndsWith("number") || plainName.EndsWith("nummer") ? plainName[..^"number".Length] : plainName;
-        foreach (var word in Names.Words)
+        foreach (var word in EndsOfNames.Of(name))
         {
             if (name.EndsWith(word))
             {
@@ -109,7 +111,7 @@ internal static class PhoneRecogniser
         foreach (var mask in digits switch { 1 => NorthAmericanWithCountry, 3 => NorthAmerican, _ => [] })
         {
             var end = at + mask.Length;
-            if (Fits(passage, at, mask) && passage.EndsAt(end) && IsNorthAmerican(passage.Text[at..end]))
+            if (mask[digits] == passage[at + digits] && Fits(passage, at, mask) && passage.EndsAt(end) && IsNorthAmerican(passage.Text[at..end]))
             {
                 finding = FindingOf(passage, mask[3] == ')' && passage[at - 1] == '(' ? at - 1 : at, end);
                 return true;

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace DurableMesh.Core.Redaction.Secrets;
 
 /// <summary>What kind of secret stands under a name.</summary>
@@ -88,15 +90,20 @@ internal static class SecretNames
         "value", "confirmation", "confirm", "repeat", "again", "plaintext", "plain", "cleartext", "base64", "b64",
     ];
 
-    private static readonly ILookup<char, (SecretNature Nature, string End)> ByLast = Table
-        .SelectMany(
-            row => row.Ends.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries),
-            (row, end) => (row.Nature, end))
-        .OrderByDescending(row => row.end.Length)
-        .ToLookup(row => row.end[^1]);
+    private static readonly SuffixIndex<(SecretNature Nature, string End)> Ends = new(
+        Table
+            .SelectMany(
+                row => row.Ends.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries),
+                (row, end) => (row.Nature, end))
+            .OrderByDescending(row => row.end.Length),
+        row => row.End);
 
-    private static readonly (SecretNature Nature, string Word)[] ShortWords =
-        [.. WordsTable.SelectMany(row => row.Words.Split(' '), (row, word) => (row.Nature, word))];
+    private static readonly SuffixIndex<(SecretNature Nature, string Word)> ShortWords = new(
+        WordsTable.SelectMany(row => row.Words.Split(' '), (row, word) => (row.Nature, word)), row => row.Word);
+
+    private static readonly SuffixIndex<string> EndsOfHarmless = new(Harmless, end => end);
+
+    private static readonly SearchValues<char> EndsOfTails = SearchValues.Create([.. Tails.Select(tail => tail[^1])]);
 
     /// <summary>What the names have in a text, and where the scan stops.</summary>
     public static IEnumerable<string> Roots { get; } =
@@ -123,7 +130,7 @@ internal static class SecretNames
         name = name.TrimEnd("0123456789");
         Span<char> room = stackalloc char[MaxLength];
         var plain = Vocabulary.Plain(name, room);
-        foreach (var tail in Tails)
+        foreach (var tail in plain.Length > 0 && EndsOfTails.Contains(plain[^1]) ? Tails : [])
         {
             plain = plain.EndsWith(tail) && plain.Length > tail.Length + 2 ? plain[..^tail.Length].TrimEnd("0123456789") : plain;
         }
@@ -135,7 +142,7 @@ internal static class SecretNames
 
     private static SecretNature NatureOfPlain(ReadOnlySpan<char> plain)
     {
-        foreach (var (nature, end) in plain.IsEmpty ? [] : ByLast[plain[^1]])
+        foreach (var (nature, end) in Ends.Of(plain))
         {
             if (plain.EndsWith(end))
             {
@@ -148,7 +155,7 @@ internal static class SecretNames
 
     private static SecretNature NatureOfLastWord(ReadOnlySpan<char> name)
     {
-        foreach (var (nature, word) in ShortWords)
+        foreach (var (nature, word) in ShortWords.Of(name))
         {
             if (name.EndsWith(word, StringComparison.OrdinalIgnoreCase)
                 && Vocabulary.Has(name[Math.Max(0, name.Length - word.Length - 1)..], word)
@@ -163,7 +170,7 @@ internal static class SecretNames
 
     private static bool IsHarmless(ReadOnlySpan<char> plain)
     {
-        foreach (var harmless in Harmless)
+        foreach (var harmless in EndsOfHarmless.Of(plain))
         {
             if (plain.EndsWith(harmless, StringComparison.OrdinalIgnoreCase))
             {
