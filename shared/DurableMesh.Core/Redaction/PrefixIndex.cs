@@ -12,7 +12,7 @@ internal sealed class PrefixIndex<T>
     private const int FewBits = (1 << Bits) - 1;
     private const int AllBits = (1 << (Length * Bits)) - 1;
 
-    private readonly ulong[] _begins = new ulong[(AllBits + 1) / 64];
+    private readonly bool[] _begins = new bool[AllBits + 1];
     private readonly Dictionary<int, T[]> _items;
 
     /// <summary>Makes the index.</summary>
@@ -26,7 +26,7 @@ internal sealed class PrefixIndex<T>
             .ToDictionary(row => row.Key, row => row.ToArray());
         foreach (var prefix in _items.Keys)
         {
-            _begins[prefix / 64] |= 1UL << prefix;
+            _begins[prefix] = true;
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed class PrefixIndex<T>
             for (var at = from + Length - 1; at < text.Length; at++)
             {
                 prefix = (prefix << Bits | text[at] & FewBits) & AllBits;
-                if ((begins[prefix / 64] >> prefix & 1) != 0)
+                if (begins[prefix])
                 {
                     return at - Length + 1;
                 }
@@ -49,7 +49,7 @@ internal sealed class PrefixIndex<T>
 
         // A word of two characters may be the end of the text.
         var last = text.Length - 2;
-        return last >= from && last < end && MayBegin(PrefixOf(text[last], text[last + 1], 0)) ? last : -1;
+        return last >= from && last < end && _begins[PrefixOf(text[last], text[last + 1], 0)] ? last : -1;
     }
 
     /// <summary>What may begin at a place, in the order in which it was given; the characters behind are to be looked at.</summary>
@@ -61,10 +61,8 @@ internal sealed class PrefixIndex<T>
         }
 
         var prefix = PrefixOf(text[at], text[at + 1], at + 2 < text.Length ? text[at + 2] : 0);
-        return MayBegin(prefix) ? _items[prefix] : [];
+        return _begins[prefix] ? _items[prefix] : [];
     }
-
-    private bool MayBegin(int prefix) => (_begins[prefix / 64] >> prefix & 1) != 0;
 
     private static int PrefixOf(int first, int second, int third) =>
         (first & FewBits) << (2 * Bits) | (second & FewBits) << Bits | third & FewBits;

@@ -49,7 +49,7 @@ internal static class NationalIds
         .. Named(American, NationalIdChecks.American, "ddd-dd-dddd"),
 
         // Any nine digits are one: the word must be near.
-        .. Named(American, NationalIdChecks.American, "ddddddddd").Select(format => format with { Reach = 64 }),
+        new(RedactionKind.NationalId, "ddddddddd", NationalIdChecks.American, American, Reach: 64),
         .. Named(Swiss, NationalIdChecks.Swiss, "ddd dddd dddd dd"),
         .. Named(Czech, NationalIdChecks.Czech, "dddddd dddd", "dddddddddd"),
     ];

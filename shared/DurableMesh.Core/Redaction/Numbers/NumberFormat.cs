@@ -12,17 +12,16 @@ internal delegate bool NumberCheck(ReadOnlySpan<char> compact);
 /// <param name="Words">
 /// Where the mask and the check are too weak to tell it from any number: the names of which the body must have one.
 /// </param>
-internal sealed record NumberFormat(RedactionKind Kind, string Mask, NumberCheck Check, string[]? Words = null)
+/// <param name="Reach">From how far before a number its word is looked for, in characters; a check makes up for distance.</param>
+internal sealed record NumberFormat(
+    RedactionKind Kind, string Mask, NumberCheck Check, string[]? Words = null, int Reach = int.MaxValue)
 {
     private const int MaxNeighbours = 4;
 
-    private readonly WordList? _words = Words is null ? null : new(Words);
+    private readonly WordList? _near = Reach < int.MaxValue ? new(Words!) : null;
 
     /// <summary>Whether a table of codes of four has the same look; a code with a letter beside it says that it is one.</summary>
     public bool IsInTable { get; init; }
-
-    /// <summary>From how far before a number its word is looked for, in characters; a check makes up for distance.</summary>
-    public int Reach { get; init; } = int.MaxValue;
 
     /// <summary>How many of the last digits tell the person: the rest may be left out.</summary>
     public int? Telling { get; init; }
@@ -69,9 +68,8 @@ internal sealed record NumberFormat(RedactionKind Kind, string Mask, NumberCheck
         return true;
     }
 
-    private bool IsNamed(in Passage passage, int start) => Reach == int.MaxValue
-        ? passage.Run.Mentions(Words!)
-        : passage.Run.Mentions(Words!) && passage.IsNamed(start, Reach, _words!);
+    private bool IsNamed(in Passage passage, int start) =>
+        passage.Run.Mentions(Words!) && (_near is null || passage.IsNamed(start, Reach, _near));
 
     private static bool IsCode(in Passage passage, int start, int end) =>
         IsCodeWithLetter(passage, start - 5) || IsCodeWithLetter(passage, end + 1);

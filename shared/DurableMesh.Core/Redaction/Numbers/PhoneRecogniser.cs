@@ -178,6 +178,12 @@ internal static class PhoneRecogniser
 
     private static bool IsNamedBefore(in Passage passage, int start)
     {
+        // Most numbers without a name stand right behind another one.
+        if (char.IsAsciiDigit(passage[start - 2]))
+        {
+            return false;
+        }
+
         var before = passage.Before(start, NameDistance);
         before = before[(before.LastIndexOfAny(EndOfName) + 1)..];
         return Names.IsIn(before) || (before.TrimEnd().EndsWith(":") && NamesWithColon.IsIn(before));
