@@ -33,6 +33,11 @@ internal static class IpAddressRecogniser
     public static bool TryReadV4(in Passage passage, int at, out Finding finding)
     {
         finding = default;
+        if (char.IsAsciiLetterOrDigit(passage[at - 1]) || passage[at - 1] is '.' or '§')
+        {
+            return false;
+        }
+
         Span<int> parts = stackalloc int[4];
         var end = at;
         for (var part = 0; part < 4; part++)
@@ -138,7 +143,7 @@ internal static class IpAddressRecogniser
                 && (char.IsAsciiDigit(passage[end + 1]) || (!isTelling && char.IsAsciiLetter(passage[end + 1]))))
             || (passage[end] is '_' && char.IsAsciiLetterOrDigit(passage[end + 1]))
             || (passage[end] == '-' && char.IsAsciiLetter(passage[end + 1]));
-        var wentOn = char.IsAsciiLetterOrDigit(passage[at - 1]) || passage[at - 1] is '.' or '§' || passage[at - 1] switch
+        var wentOn = passage[at - 1] switch
         {
             '-' or '_' => !isTelling && char.IsAsciiLetterOrDigit(passage[at - 2]),
             '/' => char.IsAsciiLetter(passage[at - 2]) && passage[end] != '/' && !IsInPath(passage.Before(at - 1, MaxV6)),

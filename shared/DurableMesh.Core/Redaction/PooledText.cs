@@ -11,7 +11,12 @@ internal sealed class PooledText : IDisposable
     /// <summary>The text; valid until it is appended to or cleared.</summary>
     public ReadOnlySpan<char> Span => _characters.AsSpan(0, _length);
 
-    public void Clear() => _length = 0;
+    /// <summary>Begins anew, with room for about so many characters.</summary>
+    public void Clear(int length = 0)
+    {
+        _length = 0;
+        Room(length);
+    }
 
     public void Append(ReadOnlySpan<char> text)
     {

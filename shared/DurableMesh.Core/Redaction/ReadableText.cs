@@ -42,7 +42,7 @@ internal sealed class ReadableText : IDisposable
             return source;
         }
 
-        _characters.Clear();
+        _characters.Clear(source.Length);
         for (var at = 0; ; special = source[at..].IndexOfAny(Special))
         {
             _characters.Append(special < 0 ? source[at..] : source.Slice(at, special));

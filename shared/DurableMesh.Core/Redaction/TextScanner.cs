@@ -60,7 +60,6 @@ internal static class TextScanner
     /// <returns>Whether anything was found.</returns>
     private static bool Pass(ReadOnlySpan<char> text, Member member, RedactionRun run, PooledText output, out bool again)
     {
-        output.Clear();
         again = false;
         var source = text;
         var readable = run.Readable;
@@ -82,13 +81,22 @@ internal static class TextScanner
             var here = Math.Min(mark, word);
             if (here == int.MaxValue)
             {
-                output.Append(done > 0 ? source[copied..] : default);
+                if (done > 0)
+                {
+                    output.Append(source[copied..]);
+                }
+
                 return done > 0;
             }
 
             var its = here == word ? routes : Routes.None;
             if (isAll ? TryRead(passage, here, its, out var finding) : SecretForms.TryRead(passage, here, out finding))
             {
+                if (done == 0)
+                {
+                    output.Clear(source.Length);
+                }
+
                 output.Append(source[copied..(written?.StartOf(finding.Start) ?? finding.Start)]);
                 run.Take(finding, output);
                 copied = written?.EndOf(finding.End - 1) ?? finding.End;

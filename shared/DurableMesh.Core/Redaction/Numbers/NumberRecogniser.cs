@@ -19,6 +19,7 @@ internal static class NumberRecogniser
             0 when IsBehindCountry(passage, at)
                 && IbanRecogniser.TryRead(passage, at - IbanRecogniser.Letters - 1, out finding) => true,
             0 => PhoneRecogniser.TryReadInternational(passage, at, out finding) || TryReadPlain(passage, at, out finding),
+            > 0 when !passage.StartsAt(start) => false,
             IbanRecogniser.Letters => IbanRecogniser.TryRead(passage, start, out finding),
             <= NumberFormats.MaxLetters => NumberFormats.TryRead(passage, start, at, passage.CountDigits(at), out finding),
             _ => false,
