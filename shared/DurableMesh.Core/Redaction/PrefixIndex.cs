@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DurableMesh.Core.Redaction;
 
 /// <summary>
@@ -30,7 +32,10 @@ internal sealed class PrefixIndex<T>
         }
     }
 
-    /// <summary>The next place at which a word may begin, before an end; -1 where there is none.</summary>
+    /// <summary>
+    /// The next place at which a word may begin, before an end; -1 where there is none. (Its loop wants the registers to itself.)
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public int Next(ReadOnlySpan<char> text, int from, int end)
     {
         text = text[..Math.Min(text.Length, end + Length - 1)];

@@ -108,7 +108,7 @@ internal static class TextScanner
             else
             {
                 missed = Math.Min(missed, here);
-                at = Math.Min(EndOfMiss(text, here), word > here ? word : int.MaxValue);
+                at = Math.Min(EndOfMiss(text, here, word), word > here ? word : int.MaxValue);
                 if (here == word && isAll)
                 {
                     word = SearchInName(text, at, out searched, out routes);
@@ -177,19 +177,28 @@ internal static class TextScanner
             : colon;
     }
 
-    private static int EndOfMiss(ReadOnlySpan<char> text, int at)
+    private static int EndOfMiss(ReadOnlySpan<char> text, int at, int word)
     {
         // The digits of a placeholder begin nothing.
-        if (text[at] == ':' && EndOfPlaceholder(text, at) is var end && end > at)
+        if (text[at] == ':' && EndOfPlaceholder(text, at) is var behind && behind > at)
         {
-            return end;
+            return behind;
         }
 
-        do
+        // Nor does a number begin behind a digit, or behind one and letters; a word may.
+        var (end, last) = (at + 1, Math.Min(text.Length, word));
+        for (var next = end; next < last && char.IsAsciiDigit(text[at]); next++)
         {
-            at++;
+            if (char.IsAsciiDigit(text[next]))
+            {
+                end = next + 1;
+            }
+            else if (!char.IsAsciiLetter(text[next]))
+            {
+                break;
+            }
         }
-        while (at < text.Length && char.IsAsciiDigit(text[at]) && char.IsAsciiDigit(text[at - 1]));
-        return at;
+
+        return end;
     }
 }
