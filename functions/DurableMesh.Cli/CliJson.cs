@@ -6,6 +6,7 @@ using DurableMesh.Agents.Presets;
 using DurableMesh.Agents.Runs;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Distillation;
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
@@ -43,6 +44,7 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(PutAuthorityRequest))]
 [JsonSerializable(typeof(KeyView))]
 [JsonSerializable(typeof(KeysPage))]
+[JsonSerializable(typeof(MeshEvent))]
 [JsonSerializable(typeof(Demo.CheckLine))]
 [JsonSerializable(typeof(Diagnosis))]
 [JsonSerializable(typeof(AgentTurn))]

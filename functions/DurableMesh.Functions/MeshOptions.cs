@@ -55,6 +55,23 @@ public sealed class EventOptions
 {
     /// <summary>For how long events are kept; 1 h to 400 days.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How many event streams a host keeps open; 1 to 100,000.</summary>
+    public int Streams { get; set; } = 10_000;
+
+    /// <summary>How many of them one agent or operator may have; 1 to 100,000. Without keys all callers are one.</summary>
+    public int StreamsPerCaller { get; set; } = 32;
+
+    /// <summary>
+    /// After how long a stream ends, whose reader then comes again; 1 min to 30 days. By default 4 minutes in Azure, whose front
+    /// end and hosts end what takes longer, and a day elsewhere.
+    /// </summary>
+    public TimeSpan? LongestStream { get; set; }
+
+    /// <summary>
+    /// After how long without a visit to its inbox an agent that a thread waits for counts as unreachable; 1 min to 1 day.
+    /// </summary>
+    public TimeSpan UnreachableAfter { get; set; } = TimeSpan.FromMinutes(5);
 }
 
 /// <summary>Where the mesh may post to, besides public addresses by https.</summary>

@@ -22,6 +22,10 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
         Within("Store:Patience", options.Store.Patience, Second, Minute);
         Within("Store:CacheMegabytes", options.Store.CacheMegabytes, 1, 4096);
         Within("Events:Retention", options.Events.Retention, TimeSpan.FromHours(1), TimeSpan.FromDays(400));
+        Within("Events:Streams", options.Events.Streams, 1, 100_000);
+        Within("Events:StreamsPerCaller", options.Events.StreamsPerCaller, 1, 100_000);
+        Within("Events:LongestStream", options.Events.LongestStream ?? Minute, Minute, TimeSpan.FromDays(30));
+        Within("Events:UnreachableAfter", options.Events.UnreachableAfter, Minute, TimeSpan.FromDays(1));
         Require(HasWebAddress(options.Tasks), "Tasks:WebhookUrl", "must be an absolute http:// or https:// address");
         Require(HasSecret(options.Tasks), "Tasks:WebhookSecret",
             "must have 16 characters or more: the tracker knows by it that an event is the mesh's");

@@ -39,6 +39,9 @@ internal static class MeshServices
         services.AddOptions<MeshOptions>().Configure(options => MeshSettings.Bind(configuration, options)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<MeshOptions>, MeshOptionsValidator>();
         services.PostConfigure<MeshOptions>(options => options.Store.SharedByHosts ??= Exposure.IsAzure(configuration));
+        services.PostConfigure<MeshOptions>(options => options.Events.LongestStream ??= Exposure.IsAzure(configuration)
+            ? TimeSpan.FromMinutes(4)
+            : TimeSpan.FromDays(1));
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddPolicy();
@@ -94,6 +97,7 @@ internal static class MeshServices
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<IdentityMiddleware>();
         services.AddSingleton<IRequestGuard>(provider => provider.GetRequiredService<IdentityMiddleware>());
+        services.AddSingleton<ICallerCheck>(provider => provider.GetRequiredService<IdentityMiddleware>());
     }
 
     private static void AddPolicy(this IServiceCollection services)

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
@@ -39,6 +40,7 @@ namespace DurableMesh.Client;
 [JsonSerializable(typeof(KeysPage))]
 [JsonSerializable(typeof(IssueKeyRequest))]
 [JsonSerializable(typeof(RotateKeyRequest))]
+[JsonSerializable(typeof(EventsPage))]
 internal sealed partial class ClientJson : JsonSerializerContext
 {
     /// <summary>The context to use: the mesh's own rules, and text that people can read.</summary>

@@ -14,7 +14,7 @@ namespace DurableMesh.Client;
 /// The mesh's HTTP API. Everything here may be done twice without harm (a start carries an idempotency key, a message its id), so
 /// a mesh that is away for a moment is asked again.
 /// </summary>
-public sealed class MeshClient
+public sealed partial class MeshClient
 {
     private const int Attempts = 5;
 

@@ -7,6 +7,7 @@ using DurableMesh.Cli.Authority;
 using DurableMesh.Cli.Demo;
 using DurableMesh.Cli.Distill;
 using DurableMesh.Cli.Doctor;
+using DurableMesh.Cli.Events;
 using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;
 using DurableMesh.Cli.Keys;
@@ -102,6 +103,7 @@ internal static class MeshCommandLine
             StatsCommand.Create(terminal),
             CostsCommand.Create(terminal),
             WatchCommand.Create(terminal),
+            EventsCommand.Create(terminal),
             CancelCommand.Create(terminal),
             DecideCommand.Create(terminal),
             PolicyCommand.Create(terminal),

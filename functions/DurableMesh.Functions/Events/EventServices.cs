@@ -18,6 +18,11 @@ internal static class EventServices
         services.AddFoldedEvents<AgentReach, ReachChange>(
             step => AgentReach.EventsOf(step.Before, step.After, step.Logged.Change, step.Logged.At));
         services.AddSingleton<IEventFeed, EventFeed>();
+        services.AddSingleton<EventCursors>();
+        services.AddSingleton<EventStreams>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventStreams>());
+        services.AddSingleton<EventSweep>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventSweep>());
     }
 
     private static void AddFoldedEvents<TState, TChange>(

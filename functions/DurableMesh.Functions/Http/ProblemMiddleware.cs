@@ -1,6 +1,7 @@
 using Azure;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Store;
 using DurableMesh.TaskHub;
 using Microsoft.AspNetCore.Http;
@@ -42,6 +43,8 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
             case UnknownPositionException unknown:
                 return new ProblemAnswer(Problems.UnknownPosition(
                     unknown.Message + " Begin anew, without a position: whose turn it is and what is done with says the mesh."));
+            case EventsExpiredException expired:
+                return new ProblemAnswer(Problems.EventsExpired(expired.Message));
             case var _ when http.RequestAborted.IsCancellationRequested:
                 return Results.Empty;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:

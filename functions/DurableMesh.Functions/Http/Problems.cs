@@ -40,6 +40,23 @@ internal static class Problems
         Detail = detail,
     };
 
+    /// <summary>What followed a cursor is not kept any more.</summary>
+    public static Problem EventsExpired(string detail) => new()
+    {
+        Status = StatusCodes.Status410Gone,
+        Code = "events_expired",
+        Title = "The events are not kept any more.",
+        Detail = detail + " Begin anew: with since= for those that are kept, or without a position for what comes.",
+    };
+
+    public static Problem TooManyStreams(int most, string whose) => new()
+    {
+        Status = StatusCodes.Status429TooManyRequests,
+        Code = "too_many_streams",
+        Title = "Too many event streams are open.",
+        Detail = $"There may be {most} streams of {whose} at once. Close one, or follow several threads in one stream.",
+    };
+
     public static Problem BodyTooLarge(string detail) => new()
     {
         Status = StatusCodes.Status413PayloadTooLarge,

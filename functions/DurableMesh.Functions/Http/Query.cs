@@ -32,6 +32,22 @@ internal sealed class Query
     /// <summary>A text, or null.</summary>
     public string? Text(string name) => _query[name] is [{ Length: > 0 } text, ..] ? text : null;
 
+    /// <summary>Several texts, each given as a parameter of its own or with commas between them.</summary>
+    public IReadOnlyList<string> Texts(string name, int most)
+    {
+        string[] all =
+        [
+            .. _query[name].SelectMany(value => (value ?? "").Split(
+                ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal),
+        ];
+        if (all.Length > most)
+        {
+            Wrong(name, "out_of_range", $"{name} may have {most} values.");
+        }
+
+        return all;
+    }
+
     /// <summary>A text that must be there.</summary>
     public string Required(string name)
     {
@@ -140,7 +156,8 @@ internal sealed class Query
         }
     }
 
-    private void Wrong(string name, string code, string message) => _errors.Add(new InputError($"?{name}", code, message));
+    /// <summary>Notes what is wrong with a parameter.</summary>
+    public void Wrong(string name, string code, string message) => _errors.Add(new InputError($"?{name}", code, message));
 
     private static class Names<TEnum>
         where TEnum : struct, Enum

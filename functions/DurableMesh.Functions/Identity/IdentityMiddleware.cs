@@ -23,7 +23,7 @@ internal sealed partial class IdentityMiddleware(
     FailedAttempts failures,
     IOptions<MeshOptions> options,
     TimeProvider time,
-    ILogger<IdentityMiddleware> logger) : IFunctionsWorkerMiddleware, IRequestGuard
+    ILogger<IdentityMiddleware> logger) : IFunctionsWorkerMiddleware, IRequestGuard, ICallerCheck
 {
     private const string Bearer = "Bearer ";
     private const string ManagementApi = "the management API";
@@ -34,7 +34,7 @@ internal sealed partial class IdentityMiddleware(
     private static readonly FrozenSet<string> ForAgents = FrozenSet.Create(
         "StartThread", "SendMessage", "ReserveMoney", "LeaseMessage", "CancelThread", "GetThread", "ListThreads", "ReadMessages",
         "ReadEvidence", "ReadInbox", "GetAgent", "ListAgents", "GetTask", "ListTasks", "PatchTask", "ListKeys", "ListAgentKeys",
-        "GetAuthority", "ExplainAuthority", "ListCompanies", "GetCompany", "GetStats", "PutArtifact", "GetArtifact");
+        "GetAuthority", "ExplainAuthority", "ListCompanies", "GetCompany", "GetStats", "PutArtifact", "GetArtifact", "Events");
 
     private readonly byte[]? _rootHash = options.Value.Identity.RootKey is { } root ? HashOf(root) : null;
     private readonly bool _isOpen = options.Value.Identity.Mode == IdentityMode.Open;
@@ -94,6 +94,9 @@ internal sealed partial class IdentityMiddleware(
             return new ProblemAnswer(Problems.AccessDenied(denied));
         }
     }
+
+    /// <inheritdoc/>
+    ValueTask<Caller> ICallerCheck.CheckAsync(HttpContext http, string function) => CallerOfAsync(http, function);
 
     /// <summary>
     /// Without a key an open mesh serves this machine only. With one, or where keys are wanted, the key decides, and no page of

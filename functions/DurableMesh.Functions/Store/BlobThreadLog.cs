@@ -10,7 +10,7 @@ namespace DurableMesh.Functions.Store;
 /// <summary><see cref="IThreadLog"/> over one shared log in append blobs.</summary>
 internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
 {
-    private static readonly TimeSpan Attention = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Attention = TimeSpan.FromSeconds(20);
 
     private readonly Changes _changes = new();
     private readonly TimeProvider _time;

@@ -98,5 +98,6 @@ public static class MeshJson
 [JsonSerializable(typeof(LimitHead))]
 [JsonSerializable(typeof(AgentHead))]
 [JsonSerializable(typeof(ThreadNotice))]
+[JsonSerializable(typeof(EventsPage))]
 [JsonSerializable(typeof(ReachChange))]
 public sealed partial class MeshJsonContext : JsonSerializerContext;

@@ -40,6 +40,7 @@ internal sealed class GuardedMesh : IAsyncDisposable
         _log = new(blobs, "keys", TimeSpan.FromSeconds(8), time, NullLogger.Instance);
         _log.Start();
         var keys = new KeyDirectory(_log);
+        Keys = keys;
         Report = new IdentityReport(keys, options, time, Said);
         _identity = new IdentityMiddleware(keys, agents, _failures, options, time, Refused);
         _functions = new KeyFunctions(keys, agents);
@@ -48,6 +49,10 @@ internal sealed class GuardedMesh : IAsyncDisposable
     public MemoryBlobs Blobs { get; }
 
     public FakeTimeProvider Time { get; }
+
+    public IKeyDirectory Keys { get; }
+
+    public ICallerCheck Callers => _identity;
 
     public IdentityReport Report { get; }
 
