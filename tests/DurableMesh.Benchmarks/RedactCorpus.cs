@@ -53,6 +53,8 @@ internal static class RedactCorpus
     [
         ("digits", Same("1234567890")),
         ("digits and blanks", Same("1 ")),
+        ("digits in words", Same("1a")),
+        ("digits and names", Same("1pass")),
         ("pairs of digits", Same("11 22 ")),
         ("groups of four digits", Same("4111 ")),
         ("groups with hyphens", Same("4111-1111-")),

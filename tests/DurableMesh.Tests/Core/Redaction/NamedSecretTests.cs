@@ -28,7 +28,7 @@ public sealed class NamedSecretTests
         "keystorePassword",
         "password1", "password_confirmation", "passord", "Passwort", "kennwort", "lösenord", "losenord", "adgangskode",
         "salasana", "motdepasse", "mot_de_passe", "contraseña", "senha", "hasło", "heslo", "wachtwoord", "parola", "jelszó",
-        "geslo", "пароль", "密码", "パスワード",
+        "geslo", "şifre", "ŞIFRE", "пароль", "密码", "パスワード",
     ];
 
     /// <summary>The shapes; what stands in the place of the value is all that goes.</summary>
