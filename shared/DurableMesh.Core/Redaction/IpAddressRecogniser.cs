@@ -20,8 +20,8 @@ internal static class IpAddressRecogniser
 
     private static readonly SuffixIndex<string> NotBefore = new(
         [
-            "version", "versions", "ver", "release", "section", "sec", "chapter", "clause", "appendix", "figure", "table", "build",
-            "paragraph", "oid", "nt", "rfc", "ecma-262", "bump", "upgrade",
+            "version", "versions", "ver", "release", "section", "sec", "chapter", "clause", "appendix", "figure", "table",
+            "build", "paragraph", "oid", "nt", "rfc", "ecma-262", "bump", "upgrade",
         ],
         word => word);
 

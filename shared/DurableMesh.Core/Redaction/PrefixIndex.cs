@@ -57,7 +57,7 @@ internal sealed class PrefixIndex<T>
         return last >= from && last < end && _begins[PrefixOf(text[last], text[last + 1], 0)] ? last : -1;
     }
 
-    /// <summary>What may begin at a place, in the order in which it was given; the characters behind are to be looked at.</summary>
+    /// <summary>What may begin at a place, in the given order; the characters behind are to be looked at.</summary>
     public T[] At(ReadOnlySpan<char> text, int at)
     {
         if (text.Length - at < 2)

@@ -30,7 +30,8 @@ internal static class SecretForms
 
     public static bool TryRead(in Passage passage, int at, out Finding finding) =>
         TryRead(ByTrigger.At(passage.Text, at), passage, at, out finding)
-            || (passage.Text[at] == '.' && NameCharacters.Contains(passage[at + 1]) && TryRead(ByPoint, passage, at, out finding));
+            || (passage.Text[at] == '.' && NameCharacters.Contains(passage[at + 1])
+                && TryRead(ByPoint, passage, at, out finding));
 
     private static bool TryRead(SecretForm[] forms, in Passage passage, int at, out Finding finding)
     {
