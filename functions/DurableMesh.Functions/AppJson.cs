@@ -8,9 +8,9 @@ using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Events;
+using DurableMesh.Functions.Events.Sinks;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Store;
-using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 
 namespace DurableMesh.Functions;
@@ -51,9 +51,9 @@ internal static class AppJson
 [JsonSerializable(typeof(LoggedChange<AuthorityChange>))]
 [JsonSerializable(typeof(LoggedChange<TaskChange>))]
 [JsonSerializable(typeof(LoggedChange<RegistryChange>))]
-[JsonSerializable(typeof(TaskNotice))]
-[JsonSerializable(typeof(TaskEvent))]
 [JsonSerializable(typeof(LoggedChange<KeyChange>))]
 [JsonSerializable(typeof(LoggedChange<ReachChange>))]
 [JsonSerializable(typeof(EventCursor))]
+[JsonSerializable(typeof(LoggedChange<WebhookChange>))]
+[JsonSerializable(typeof(SinkProgress))]
 internal sealed partial class AppJsonContext : JsonSerializerContext;

@@ -72,6 +72,26 @@ public sealed class EventOptions
     /// After how long without a visit to its inbox an agent that a thread waits for counts as unreachable; 1 min to 1 day.
     /// </summary>
     public TimeSpan UnreachableAfter { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The Azure Storage queue that is told of events.</summary>
+    public EventQueueOptions Queue { get; set; } = new();
+}
+
+/// <summary>An Azure Storage queue that is told of events.</summary>
+public sealed class EventQueueOptions
+{
+    /// <summary>Its name; there is none where it is not given.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>The connection string of its account; the app's own storage where it is not given.</summary>
+    public string? Connection { get; set; }
+
+    /// <summary>Which types, with commas between them; all where it is not given.</summary>
+    public string? Types { get; set; }
+
+    /// <summary>The types, one by one.</summary>
+    internal IReadOnlyList<string> TypeList =>
+        (Types ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }
 
 /// <summary>Where the mesh may post to, besides public addresses by https.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DurableMesh.Core.Events;
 using DurableMesh.Functions.Identity;
 using Microsoft.Extensions.Options;
 
@@ -26,6 +27,14 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
         Within("Events:StreamsPerCaller", options.Events.StreamsPerCaller, 1, 100_000);
         Within("Events:LongestStream", options.Events.LongestStream ?? Minute, Minute, TimeSpan.FromDays(30));
         Within("Events:UnreachableAfter", options.Events.UnreachableAfter, Minute, TimeSpan.FromDays(1));
+        Require(
+            options.Events.Queue.Name is not { Length: > 0 } queue || ContainerName().IsMatch(queue),
+            "Events:Queue:Name",
+            $"is '{options.Events.Queue.Name}'; it must be 3 to 63 of a-z, 0-9 and single hyphens");
+        Require(
+            options.Events.Queue.TypeList.All(type => EventTypes.All.Any(known => EventFilter.Fits(type, known))),
+            "Events:Queue:Types",
+            $"is '{options.Events.Queue.Types}'; it must be some of {string.Join(", ", EventTypes.All)}, or beginnings with *");
         Require(HasWebAddress(options.Tasks), "Tasks:WebhookUrl", "must be an absolute http:// or https:// address");
         Require(HasSecret(options.Tasks), "Tasks:WebhookSecret",
             "must have 16 characters or more: the tracker knows by it that an event is the mesh's");

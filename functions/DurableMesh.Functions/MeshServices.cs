@@ -75,9 +75,6 @@ internal static class MeshServices
     {
         services.AddFoldedLog<TaskBoard, TaskChange>("tasks", TasksSeeded.Of);
         services.AddSingleton<ITaskDirectory, TaskDirectory>();
-        services.AddSingleton(provider => new TaskWebhook(
-            TaskWebhook.CreateClient(), provider.GetRequiredService<IOptions<MeshOptions>>()));
-        services.AddSingleton<TaskFollowing>();
         services.AddSingleton<ThreadTasks>();
     }
 

@@ -41,6 +41,10 @@ namespace DurableMesh.Client;
 [JsonSerializable(typeof(IssueKeyRequest))]
 [JsonSerializable(typeof(RotateKeyRequest))]
 [JsonSerializable(typeof(EventsPage))]
+[JsonSerializable(typeof(WebhookView))]
+[JsonSerializable(typeof(WebhooksPage))]
+[JsonSerializable(typeof(DeadLettersPage))]
+[JsonSerializable(typeof(AddWebhookRequest))]
 internal sealed partial class ClientJson : JsonSerializerContext
 {
     /// <summary>The context to use: the mesh's own rules, and text that people can read.</summary>

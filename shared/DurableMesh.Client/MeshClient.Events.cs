@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Wire;
 
@@ -26,4 +27,39 @@ public sealed partial class MeshClient
             wait,
             ClientJson.Context.EventsPage,
             cancellation);
+
+    /// <summary>Has somebody told of events; the answer has the secret that the posts are signed with, this once.</summary>
+    public Task<WebhookView> AddWebhookAsync(AddWebhookRequest request, CancellationToken cancellation)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, ClientJson.Context.AddWebhookRequest);
+        return _transport.AskAsync(() => Post("webhooks", body), ClientJson.Context.WebhookView, cancellation);
+    }
+
+    /// <summary>All webhooks, and the sinks that the host's settings name.</summary>
+    public Task<WebhooksPage> ListWebhooksAsync(CancellationToken cancellation) =>
+        GetAsync("webhooks", ClientJson.Context.WebhooksPage, cancellation);
+
+    /// <summary>A webhook.</summary>
+    public Task<WebhookView> GetWebhookAsync(string id, CancellationToken cancellation) =>
+        GetAsync($"webhooks/{Escape(id)}", ClientJson.Context.WebhookView, cancellation);
+
+    /// <summary>Has a webhook told nothing until it is resumed.</summary>
+    public Task<WebhookView> PauseWebhookAsync(string id, CancellationToken cancellation) => _transport.AskAsync(
+        () => Post($"webhooks/{Escape(id)}/pause", "{}"u8.ToArray()), ClientJson.Context.WebhookView, cancellation);
+
+    /// <summary>Has a webhook told again, from where it was.</summary>
+    public Task<WebhookView> ResumeWebhookAsync(string id, CancellationToken cancellation) => _transport.AskAsync(
+        () => Post($"webhooks/{Escape(id)}/resume", "{}"u8.ToArray()), ClientJson.Context.WebhookView, cancellation);
+
+    /// <summary>Has a webhook told no more, for good.</summary>
+    public Task RemoveWebhookAsync(string id, CancellationToken cancellation) =>
+        _transport.AnswerAsync(() => new HttpRequestMessage(HttpMethod.Delete, $"api/webhooks/{Escape(id)}"), cancellation);
+
+    /// <summary>What a webhook did not take within a day.</summary>
+    public Task<DeadLettersPage> ListDeadLettersAsync(string id, CancellationToken cancellation) =>
+        GetAsync($"webhooks/{Escape(id)}/dead", ClientJson.Context.DeadLettersPage, cancellation);
+
+    /// <summary>Has a webhook told once more of what it did not take.</summary>
+    public Task ResendDeadLetterAsync(string id, string letter, CancellationToken cancellation) => _transport.AnswerAsync(
+        () => Post($"webhooks/{Escape(id)}/dead/{Escape(letter)}/resend", "{}"u8.ToArray()), cancellation);
 }

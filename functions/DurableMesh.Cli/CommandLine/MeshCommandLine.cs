@@ -104,6 +104,7 @@ internal static class MeshCommandLine
             CostsCommand.Create(terminal),
             WatchCommand.Create(terminal),
             EventsCommand.Create(terminal),
+            WebhooksCommand.Create(terminal),
             CancelCommand.Create(terminal),
             DecideCommand.Create(terminal),
             PolicyCommand.Create(terminal),
@@ -145,6 +146,7 @@ internal static class MeshCommandLine
         "thread_not_found" => $"{refused.Message}\n'{mesh} list' shows the threads that there are.",
         "agent_not_found" => $"{refused.Message}\n'{mesh} agents list' shows the agents that there are.",
         "task_not_found" => $"{refused.Message}\n'{mesh} tasks list' shows the tasks that there are.",
+        "webhook_not_found" => $"{refused.Message}\n'{mesh} webhooks list' shows the webhooks that there are.",
         "key_not_found" => $"{refused.Message}\n'{mesh} keys list' shows the keys that there are.",
         _ => refused.Message,
     };

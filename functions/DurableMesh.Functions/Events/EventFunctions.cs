@@ -109,23 +109,21 @@ public sealed class EventFunctions(
         foreach (var type in types.Where(type => !EventTypes.All.Any(known => EventFilter.Fits(type, known))))
         {
             query.Wrong(
-                "type", "unknown_value", $"There is no event {type}; there are {string.Join(", ", EventTypes.All)}, and beginnings with *.");
+                "type",
+                "unknown_value",
+                $"There is no event {type}; there are {string.Join(", ", EventTypes.All)}, and beginnings with *.");
         }
 
         var (named, companies) = (query.Texts("agent", MostValues), query.Texts("company", MostValues));
         var registry = named.Count + companies.Count == 0 ? AgentRegistry.Empty : await agents.ReadAsync(cancellation);
-        return new EventFilter
+        return registry.Resolved(new EventFilter
         {
             Types = types,
             Threads = query.Texts("thread", MostValues),
-            Agents = [.. named.Select(registry.Resolve)],
+            Agents = named,
             Companies = companies,
-            CompanyAgents = registry.Agents
-                .Where(agent => companies.Contains(agent.Company, StringComparer.OrdinalIgnoreCase))
-                .Select(agent => agent.Id)
-                .ToHashSet(StringComparer.Ordinal),
             Listener = Caller.Of(request),
-        };
+        });
     }
 
     private static bool WantsJson(HttpRequest request) =>

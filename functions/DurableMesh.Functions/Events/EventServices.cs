@@ -1,7 +1,9 @@
 using DurableMesh.Core.Changes;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Tasks;
+using DurableMesh.Functions.Events.Sinks;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +21,14 @@ internal static class EventServices
             step => AgentReach.EventsOf(step.Before, step.After, step.Logged.Change, step.Logged.At));
         services.AddSingleton<IEventFeed, EventFeed>();
         services.AddSingleton<EventCursors>();
+        services.AddSingleton<WebhookChanges>();
+        services.AddSingleton<IFoldFollower<WebhookBook, WebhookChange>>(
+            provider => provider.GetRequiredService<WebhookChanges>());
+        services.AddFoldedLog<WebhookBook, WebhookChange>("webhooks");
+        services.AddSingleton<AddressGuard>();
+        services.AddSingleton<SinkStore>();
+        services.AddSingleton<EventSinks>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventSinks>());
         services.AddSingleton<EventStreams>();
         services.AddHostedService(provider => provider.GetRequiredService<EventStreams>());
         services.AddSingleton<EventSweep>();

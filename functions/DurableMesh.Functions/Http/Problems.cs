@@ -49,6 +49,23 @@ internal static class Problems
         Detail = detail + " Begin anew: with since= for those that are kept, or without a position for what comes.",
     };
 
+    public static Problem DeadLetterNotFound(string sink, string letter) => new()
+    {
+        Status = StatusCodes.Status404NotFound,
+        Code = "dead_letter_not_found",
+        Title = "There is no such dead letter.",
+        Detail = $"Webhook {sink} has no dead letter {letter}; it may have been sent already.",
+    };
+
+    /// <summary>A sink was told once more, and did not take it.</summary>
+    public static Problem NotTaken(string sink, string why) => new()
+    {
+        Status = StatusCodes.Status409Conflict,
+        Code = "not_taken",
+        Title = "The receiver did not take it.",
+        Detail = $"Webhook {sink}: {why} The dead letter is kept.",
+    };
+
     public static Problem TooManyStreams(int most, string whose) => new()
     {
         Status = StatusCodes.Status429TooManyRequests,

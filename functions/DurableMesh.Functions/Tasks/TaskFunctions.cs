@@ -7,12 +7,11 @@ using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Functions.Tasks;
 
 /// <summary>MC tasks over HTTP.</summary>
-public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following, SubjectNames names)
+public sealed class TaskFunctions(ITaskDirectory tasks, SubjectNames names)
 {
     private const int DefaultPageLength = 50;
     private const int LongestPage = 500;
@@ -54,7 +53,6 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following,
     [Function("CreateTask")]
     public async Task<IResult> CreateAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "tasks")] HttpRequest request,
-        [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
@@ -66,7 +64,7 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following,
             Owner = owner.ToString(),
         };
         var by = await names.DoerAsync(Caller.Of(request), asked.By, cancellation) ?? owner;
-        var created = await ChangeAsync(client, task.Id, new TaskCreated(task), by, cancellation);
+        var created = await ChangeAsync(task.Id, new TaskCreated(task), by, cancellation);
         return new JsonAnswer<MissionTask>(created, StatusCodes.Status201Created)
         {
             Location = $"{request.PathBase}{request.Path}".TrimEnd('/') + $"/{created.Id}",
@@ -79,7 +77,6 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following,
     public async Task<IResult> PatchAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "tasks/{id}")] HttpRequest request,
         string id,
-        [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
@@ -97,16 +94,13 @@ public sealed class TaskFunctions(ITaskDirectory tasks, TaskFollowing following,
             OwnerMeant = owner,
             IsChecked = true,
         };
-        return Answer(await ChangeAsync(client, id, patched, by, cancellation));
+        return Answer(await ChangeAsync(id, patched, by, cancellation));
     }
 
-    private async Task<MissionTask> ChangeAsync(
-        DurableTaskClient client, string id, TaskChange change, Subject by, CancellationToken cancellation)
+    private async Task<MissionTask> ChangeAsync(string id, TaskChange change, Subject by, CancellationToken cancellation)
     {
-        var result = await tasks.ChangeAsync(change with { Follow = following.IsOn }, by.ToString(), cancellation);
-        var board = result.OrThrow();
-        await following.TellAsync(client, id, cancellation);
-        return board.Find(id)!;
+        var result = await tasks.ChangeAsync(change, by.ToString(), cancellation);
+        return result.OrThrow().Find(id)!;
     }
 
     /// <summary>Whether somebody is called so, with what he is or without.</summary>

@@ -1,11 +1,10 @@
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
-using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Functions.Tasks;
 
 /// <summary>What the end of a thread does to its MC task.</summary>
-public sealed class ThreadTasks(ITaskDirectory tasks, TaskFollowing following)
+public sealed class ThreadTasks(ITaskDirectory tasks)
 {
     private const string Mesh = "mesh";
 
@@ -20,21 +19,13 @@ public sealed class ThreadTasks(ITaskDirectory tasks, TaskFollowing following)
 
     /// <summary>Moves the task of a thread that has ended, once; a task that the mesh does not know stays unknown.</summary>
     /// <param name="outcome">How the thread ended.</param>
-    /// <param name="client">The Durable Task client.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public async Task MoveAsync(ThreadOutcome outcome, DurableTaskClient client, CancellationToken cancellation)
+    public async Task MoveAsync(ThreadOutcome outcome, CancellationToken cancellation)
     {
         var board = await tasks.ReadAsync(cancellation);
-        if (board.Find(outcome.TaskId) is null)
+        if (board.Find(outcome.TaskId) is not null && !board.Knows(outcome.ThreadId))
         {
-            return;
+            await tasks.ChangeAsync(new TaskThreadEnded(outcome), Mesh, cancellation);
         }
-
-        if (!board.Knows(outcome.ThreadId))
-        {
-            await tasks.ChangeAsync(new TaskThreadEnded(outcome) { Follow = following.IsOn }, Mesh, cancellation);
-        }
-
-        await following.TellAsync(client, outcome.TaskId, cancellation);
     }
 }

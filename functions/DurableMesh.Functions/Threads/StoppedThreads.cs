@@ -67,7 +67,7 @@ public sealed class StoppedThreads(
         }
 
         await evidence.WriteAsync(threadId, cancellation);
-        await tasks.MoveAsync(ThreadOutcome.Of(decision.State), client, cancellation);
+        await tasks.MoveAsync(ThreadOutcome.Of(decision.State), cancellation);
         return (await log.FindAsync(threadId, cancellation))?.View;
     }
 

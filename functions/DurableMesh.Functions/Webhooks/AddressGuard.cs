@@ -78,8 +78,19 @@ public sealed class AddressGuard(IOptions<MeshOptions> options)
     /// <param name="timeout">How long a receiver may take to answer.</param>
     public HttpClient CreateClient(TimeSpan timeout) => new(CreateHandler()) { Timeout = timeout };
 
+    /// <summary>The same for an address that the host's own settings name: it may be in a private network.</summary>
+    /// <param name="timeout">How long a receiver may take to answer.</param>
+    public static HttpClient CreateTrustedClient(TimeSpan timeout) => new(NewHandler()) { Timeout = timeout };
+
     /// <summary>The handler of <see cref="CreateClient"/>.</summary>
-    public SocketsHttpHandler CreateHandler() => new()
+    public SocketsHttpHandler CreateHandler()
+    {
+        var handler = NewHandler();
+        handler.ConnectCallback = ConnectAsync;
+        return handler;
+    }
+
+    private static SocketsHttpHandler NewHandler() => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -88,7 +99,6 @@ public sealed class AddressGuard(IOptions<MeshOptions> options)
         MaxResponseHeadersLength = 16,
         MaxResponseDrainSize = 0,
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        ConnectCallback = ConnectAsync,
     };
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)

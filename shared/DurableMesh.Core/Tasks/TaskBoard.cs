@@ -5,7 +5,7 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Tasks;
 
-/// <summary>All MC tasks, and what those who follow them are still to be told: a fold of the changes, immutable.</summary>
+/// <summary>All MC tasks: a fold of the changes, immutable.</summary>
 public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
 {
     private ImmutableList<MissionTask> Tasks { get; init; } = [];
@@ -16,17 +16,11 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
 
     private ImmutableDictionary<string, Proof> Proofs { get; init; } = ImmutableDictionary<string, Proof>.Empty;
 
-    private ImmutableDictionary<string, ImmutableList<MissionTask>> Waiting { get; init; } =
-        ImmutableDictionary<string, ImmutableList<MissionTask>>.Empty;
-
     /// <inheritdoc/>
     public static TaskBoard Empty { get; } = new();
 
     /// <summary>How many tasks there are.</summary>
     public int Count => Tasks.Count;
-
-    /// <summary>The tasks of which somebody is still to be told.</summary>
-    public IEnumerable<string> Untold => Waiting.Keys;
 
     /// <summary>Why nothing can be done with a task that does not exist.</summary>
     /// <param name="id">What it was called.</param>
@@ -40,12 +34,6 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
     /// <summary>Whether a thread's end is part of its task's history.</summary>
     /// <param name="threadId">The thread.</param>
     public bool Knows(string threadId) => Threads.Contains(threadId);
-
-    /// <summary>
-    /// The versions of a task that are still to be told, in order. Each is the task as it was, its history only what made it so.
-    /// </summary>
-    /// <param name="id">The task.</param>
-    public IReadOnlyList<MissionTask> UntoldOf(string id) => Waiting.GetValueOrDefault(id) ?? [];
 
     /// <summary>A page of tasks, the newest first.</summary>
     /// <param name="filter">Which tasks to show.</param>
@@ -72,20 +60,20 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
     public ChangeResult<TaskBoard> Apply(TaskChange change, DateTimeOffset at, string by) => change switch
     {
         TasksSeeded seeded => Seed(seeded, at, by),
-        TaskCreated created => Create(created.Task, at, by, created.Follow),
+        TaskCreated created => Create(created.Task, at, by),
         TaskPatched patched => Patch(patched, at, by),
         TaskThreadEnded ended => new(End(ended, at, by)),
-        TaskTold told => new(Forget(told)),
+        TaskTold => new(this),
         _ => new(
             this,
             new ChangeRefusal(RefusalKind.Invalid, "unknown_change", $"{change.GetType().Name} is no change of tasks.")),
     };
 
     private ChangeResult<TaskBoard> Seed(TasksSeeded seeded, DateTimeOffset at, string by) => Count == 0
-        ? new(seeded.Tasks.Aggregate(this, (board, task) => board.Create(task, at, by, follow: false).State))
+        ? new(seeded.Tasks.Aggregate(this, (board, task) => board.Create(task, at, by).State))
         : new(this, new ChangeRefusal(RefusalKind.Conflict, "tasks_exist", "There are tasks already."));
 
-    private ChangeResult<TaskBoard> Create(CreateTaskRequest asked, DateTimeOffset at, string by, bool follow)
+    private ChangeResult<TaskBoard> Create(CreateTaskRequest asked, DateTimeOffset at, string by)
     {
         var task = new MissionTask
         {
@@ -102,7 +90,7 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
         };
         return Find(task.Id) switch
         {
-            null => new(Store(task, follow)),
+            null => new(Store(task)),
             { Version: 1 } same when IsSame(same with { Owner = AsSaid(same.Owner, task.Owner) }, task) => new(this),
             { } other => new(this, new ChangeRefusal(
                 RefusalKind.Conflict,
@@ -151,8 +139,7 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
                     Why = patch.Why,
                     PreviousOwner = changed.Owner == task.Owner ? null : task.Owner,
                     Evidence = evidence,
-                }),
-                patched.Follow));
+                })));
     }
 
     /// <summary>What the task's rules have against a change.</summary>
@@ -236,7 +223,7 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
             Threads = Newest(task.Threads, outcome.ThreadId),
             Evidence = outcome.EndState == EndState.Pass ? Newest(task.Evidence, outcome.Evidence) : task.Evidence,
         };
-        return Store(Next(changed, entry), ended.Follow) with
+        return Store(Next(changed, entry)) with
         {
             Threads = Threads.Add(outcome.ThreadId),
             Proofs = Proofs.SetItem(
@@ -244,24 +231,9 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
         };
     }
 
-    private TaskBoard Forget(TaskTold told)
-    {
-        var left = UntoldOf(told.Id).Where(task => task.Version != told.Version).ToImmutableList();
-        return this with { Waiting = left.IsEmpty ? Waiting.Remove(told.Id) : Waiting.SetItem(told.Id, left) };
-    }
-
-    private TaskBoard Store(MissionTask task, bool follow)
-    {
-        var stored = Places.TryGetValue(task.Id, out var place)
-            ? this with { Tasks = Tasks.SetItem(place, task) }
-            : this with { Tasks = Tasks.Add(task), Places = Places.Add(task.Id, Tasks.Count) };
-        return follow
-            ? stored with
-            {
-                Waiting = Waiting.SetItem(task.Id, [.. UntoldOf(task.Id), task with { History = [task.History[^1]] }]),
-            }
-            : stored;
-    }
+    private TaskBoard Store(MissionTask task) => Places.TryGetValue(task.Id, out var place)
+        ? this with { Tasks = Tasks.SetItem(place, task) }
+        : this with { Tasks = Tasks.Add(task), Places = Places.Add(task.Id, Tasks.Count) };
 
     private static MissionTask Next(MissionTask task, TaskHistoryEntry entry) => task with
     {

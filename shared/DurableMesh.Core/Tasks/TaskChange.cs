@@ -16,10 +16,6 @@ public abstract record TaskChange
     private protected TaskChange()
     {
     }
-
-    /// <summary>Whether somebody follows the tasks, who is to be told of the change: it is kept as untold until he is.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Follow { get; init; }
 }
 
 /// <summary>What the tasks begin with; of no effect on those that have begun.</summary>
@@ -63,7 +59,9 @@ public sealed record TaskPatched(string Id, int? Expected, PatchTaskRequest Patc
 /// <param name="Outcome">How.</param>
 public sealed record TaskThreadEnded(ThreadOutcome Outcome) : TaskChange;
 
-/// <summary>Who follows the tasks was told of a version, or it was given up.</summary>
+/// <summary>
+/// Who followed the tasks was told of a version: of no effect, and in logs only from before webhooks kept their own position.
+/// </summary>
 /// <param name="Id">The task.</param>
 /// <param name="Version">The version.</param>
 public sealed record TaskTold(string Id, int Version) : TaskChange;

@@ -99,5 +99,10 @@ public static class MeshJson
 [JsonSerializable(typeof(AgentHead))]
 [JsonSerializable(typeof(ThreadNotice))]
 [JsonSerializable(typeof(EventsPage))]
+[JsonSerializable(typeof(WebhookView))]
+[JsonSerializable(typeof(WebhooksPage))]
+[JsonSerializable(typeof(DeadLettersPage))]
+[JsonSerializable(typeof(WebhookChange))]
+[JsonSerializable(typeof(AddWebhookRequest))]
 [JsonSerializable(typeof(ReachChange))]
 public sealed partial class MeshJsonContext : JsonSerializerContext;

@@ -301,7 +301,7 @@ internal sealed class MeshFixture : IAsyncDisposable
     {
         var tasks = new Mock<ITaskDirectory>();
         tasks.Setup(one => one.ReadAsync(It.IsAny<CancellationToken>())).ReturnsAsync(TaskBoard.Empty);
-        return new ThreadTasks(tasks.Object, null!);
+        return new ThreadTasks(tasks.Object);
     }
 
     private static IAuthorityDirectory Authority()

@@ -25,9 +25,6 @@ internal sealed class Board
 
     public MissionTask Task => State.Find(Id)!;
 
-    /// <summary>Whether somebody follows.</summary>
-    public bool Follow { get; init; }
-
     public ChangeRefusal? Create(CreateTaskRequest task) => Apply(new TaskCreated(task), Owner);
 
     public ChangeRefusal? Patch(PatchTaskRequest patch, int? expected = null) =>
@@ -61,7 +58,7 @@ internal sealed class Board
     public ChangeRefusal? Apply(TaskChange change, string by)
     {
         _now = _now.AddMinutes(1);
-        var (state, refusal) = State.Apply(change with { Follow = Follow }, _now, by);
+        var (state, refusal) = State.Apply(change, _now, by);
         if (refusal is not null)
         {
             Assert.Same(State, state);

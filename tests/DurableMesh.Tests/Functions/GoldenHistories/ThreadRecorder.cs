@@ -3,7 +3,6 @@ using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
-using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using DurableMesh.TaskHub;
 using DurableMesh.TaskHub.History;
@@ -104,14 +103,6 @@ internal sealed class ThreadRecorder : IAsyncDisposable
         begun.Take(new GateEvaluated(SampleThread.Approval), _time.GetUtcNow());
         await Log.AppendAsync(begun.ToRecord(), Patience);
         await BeginAsync(begun.State);
-    }
-
-    /// <summary>Starts to tell of a change of a task.</summary>
-    public async Task TellAsync(TaskNotice version)
-    {
-        await _client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(TaskTelling), version, new StartOrchestrationOptions(_threadId), Patience);
-        await SettleAsync();
     }
 
     /// <summary>Sends messages, each a second after the one before.</summary>

@@ -3,7 +3,6 @@ using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Store;
-using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
@@ -16,8 +15,6 @@ namespace DurableMesh.Tests.Functions.GoldenHistories;
 internal static class ThreadScenarios
 {
     private static readonly Exception StoreIsAway = new StoreUnavailableException("The storage does not answer.");
-
-    private static readonly Exception NotTold = new TaskNotToldException("The webhook answered 500.");
 
     private static readonly AcceptanceCriterion[] Criteria =
         [new("AC-1", "quoted newline kept"), new("AC-2", "empty file"), new("AC-3", "fast", Required: false)];
@@ -300,25 +297,6 @@ internal static class ThreadScenarios
                 () => thread.SendAsync(Finding("v-1", "AC-1"), Fail("v-2", "AC-1"), Note("b-50")));
             await thread.SendAsync(Note("b-50"), Submission("b-51"), SampleThread.PassOf("v-3"));
         }),
-        new("told-again", End: null, async telling =>
-        {
-            telling.Fail(nameof(TaskActivities.TellTask), NotTold, times: 2);
-            await telling.TellAsync(new TaskNotice("101959", 2));
-            await telling.AdvanceAsync(TimeSpan.FromSeconds(1));
-            await telling.AdvanceAsync(TimeSpan.FromSeconds(2));
-        })
-        {
-            Orchestration = nameof(TaskTelling),
-        },
-        new("given-up", End: null, async telling =>
-        {
-            telling.Fail(nameof(TaskActivities.TellTask), NotTold, times: 2);
-            await telling.TellAsync(new TaskNotice("101959", 2));
-            await telling.AdvanceAsync(TaskTelling.GivenUpAfter);
-        })
-        {
-            Orchestration = nameof(TaskTelling),
-        },
     ];
 
     private static ReservationAsked Reservation(string agent, decimal usd) =>

@@ -10,7 +10,7 @@ public sealed class TaskSubjectTests : IAsyncDisposable
     private const string Name = "codecraft-builder";
     private static readonly Caller Agent = new(Subject.Agent(Name), [Scope.Read, Scope.Send]);
     private static readonly Caller Operator = new(Subject.Operator(Name), Enum.GetValues<Scope>());
-    private readonly TaskFixture _mesh = new(followed: false);
+    private readonly TaskFixture _mesh = new();
 
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 

@@ -129,7 +129,7 @@ public sealed class StoppedThreadTests : IAsyncDisposable
         var stopped = new StoppedThreads(
             _mesh.Log,
             _mesh.Evidence,
-            new ThreadTasks(tasks.Tasks, tasks.Following),
+            new ThreadTasks(tasks.Tasks),
             _mesh.Seals,
             new TaskHubCalls(Options.Create(new MeshOptions()), TimeProvider.System),
             _mesh.Time);
