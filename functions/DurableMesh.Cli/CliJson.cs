@@ -45,6 +45,7 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(KeyView))]
 [JsonSerializable(typeof(KeysPage))]
 [JsonSerializable(typeof(MeshEvent))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(WebhookView))]
 [JsonSerializable(typeof(WebhooksPage))]
 [JsonSerializable(typeof(DeadLettersPage))]

@@ -9,6 +9,9 @@ internal sealed class Conversation(MeshHost host, string threadId)
     private const string Body = "Does the reader keep a quoted newline? It should: RFC 4180 says so.";
     private int _turns;
 
+    /// <summary>How many messages were sent.</summary>
+    public int Turns => _turns;
+
     /// <summary>Sends the next message and waits for its receipt.</summary>
     /// <exception cref="InvalidOperationException">It was not accepted.</exception>
     public async Task SendAsync(CancellationToken cancellation)

@@ -15,7 +15,13 @@ internal sealed class Latencies
     public IReadOnlyList<double> Milliseconds => _milliseconds;
 
     /// <summary>Adds what somebody else measured, in milliseconds.</summary>
-    public void Add(IEnumerable<double> milliseconds) => _milliseconds.AddRange(milliseconds);
+    public void Add(IEnumerable<double> milliseconds)
+    {
+        lock (_gate)
+        {
+            _milliseconds.AddRange(milliseconds);
+        }
+    }
 
     /// <summary>Measures from a <see cref="Stopwatch.GetTimestamp"/> until now.</summary>
     public void Add(long startedAt)

@@ -14,7 +14,8 @@ internal static class EventWords
     /// <summary>The line.</summary>
     public static string Of(MeshEvent happened) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{happened.Time.UtcDateTime:MM-dd HH:mm:ss'Z'}  {happened.Type.PadRight(WidthOfType)}  {happened.Subject}  {WhatOf(happened)}");
+        $"{happened.Time.UtcDateTime:MM-dd HH:mm:ss'Z'}  {happened.Type.PadRight(WidthOfType)}  {happened.Subject}  ")
+        + WhatOf(happened);
 
     private static string WhatOf(MeshEvent happened)
     {
@@ -38,9 +39,11 @@ internal static class EventWords
         _ => type.StartsWith("mesh.thread.", StringComparison.Ordinal) ? Of(Read<ThreadHead>(data)) : "",
     };
 
-    private static string Of(MessageHead message) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{message.Sequence} {Word(message.Kind)}{(message.Verdict is { } verdict ? $" {Word(verdict)}" : "")} {message.From} → {message.To}");
+    private static string Of(MessageHead message)
+    {
+        var what = message.Verdict is { } verdict ? $"{Word(message.Kind)} {Word(verdict)}" : Word(message.Kind);
+        return string.Create(CultureInfo.InvariantCulture, $"{message.Sequence} {what} {message.From} → {message.To}");
+    }
 
     private static string Of(ThreadHead thread) => thread switch
     {

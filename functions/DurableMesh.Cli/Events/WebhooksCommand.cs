@@ -8,8 +8,15 @@ namespace DurableMesh.Cli.Events;
 /// <summary><c>mesh webhooks</c>: who is told of what happens, by HTTP POST.</summary>
 internal static class WebhooksCommand
 {
-    private static readonly Option<string?> Name = new("--id") { Description = "Its id. [default: one is made up]", HelpName = "ID" };
-    private static readonly Option<string[]> Types = Several("--type", "Only events of this type; a * at its end for any ending.");
+    private static readonly Option<string?> Name = new("--id")
+    {
+        Description = "Its id. [default: one is made up]",
+        HelpName = "ID",
+    };
+
+    private static readonly Option<string[]> Types = Several(
+        "--type", "Only events of this type; a * at its end for any ending.");
+
     private static readonly Option<string[]> Threads = Several("--thread", "Only events of this thread.");
     private static readonly Option<string[]> Agents = Several("--agent", "Only events that are about this agent.");
     private static readonly Option<string[]> Companies = Several("--company", "Only events of this company's agents.");
@@ -22,8 +29,16 @@ internal static class WebhooksCommand
         Add(terminal),
         List(terminal),
         Show(terminal),
-        Change("pause", "Tell it nothing until it is resumed; it misses nothing.", terminal, (mesh, id, stop) => mesh.PauseWebhookAsync(id, stop)),
-        Change("resume", "Tell it again, from where it was, at once.", terminal, (mesh, id, stop) => mesh.ResumeWebhookAsync(id, stop)),
+        Change(
+            "pause",
+            "Tell it nothing until it is resumed; it misses nothing.",
+            terminal,
+            (mesh, id, stop) => mesh.PauseWebhookAsync(id, stop)),
+        Change(
+            "resume",
+            "Tell it again, from where it was, at once.",
+            terminal,
+            (mesh, id, stop) => mesh.ResumeWebhookAsync(id, stop)),
         Remove(terminal),
         Dead(terminal),
         Resend(terminal),
@@ -154,7 +169,11 @@ internal static class WebhooksCommand
             var listing = new Listing("letter", "given up", "event", "why") { Spare = ["given up"] };
             foreach (var letter in page.Letters)
             {
-                listing.Add(letter.Id, Minute(letter.GivenUpAt), $"{letter.Event.Type} {letter.Event.Subject}", letter.LastError ?? "");
+                listing.Add(
+                    letter.Id,
+                    Minute(letter.GivenUpAt),
+                    $"{letter.Event.Type} {letter.Event.Subject}",
+                    letter.LastError ?? "");
             }
 
             listing.WriteTo(terminal.Out);
@@ -216,13 +235,17 @@ internal static class WebhooksCommand
         ("agents", string.Join(' ', view.Agents)),
         ("companies", string.Join(' ', view.Companies)),
         ("added", view.CreatedAt is { } at ? $"{Minute(at)} by {view.CreatedBy}" : "by the host's settings"),
-        ("told", string.Create(CultureInfo.InvariantCulture, $"{view.Delivered} events{(view.DeliveredAt is { } last ? $", last {Minute(last)}" : "")}")),
+        ("told", string.Create(CultureInfo.InvariantCulture, $"{view.Delivered} events")),
+        ("last told", view.DeliveredAt is { } last ? Minute(last) : ""),
         ("failing since", view.FailingSince is { } since ? $"{Minute(since)}, {view.Attempts} attempts" : ""),
         ("next attempt", view.NextAttemptAt is { } next ? Minute(next) : ""),
         ("last error", view.LastError ?? ""),
     ];
 
-    private static Argument<string> WebhookId() => new("WEBHOOK") { Description = "The webhook's id, as 'webhooks list' shows it." };
+    private static Argument<string> WebhookId() => new("WEBHOOK")
+    {
+        Description = "The webhook's id, as 'webhooks list' shows it.",
+    };
 
     private static Option<string[]> Several(string name, string description) => new(name)
     {

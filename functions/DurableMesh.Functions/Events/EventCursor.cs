@@ -55,7 +55,9 @@ public sealed class EventCursorConverter : JsonConverter<EventCursor>
 {
     /// <inheritdoc/>
     public override EventCursor Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        EventCursor.TryParse(reader.GetString(), out var cursor) ? cursor : throw new JsonException("That is no cursor of events.");
+        EventCursor.TryParse(reader.GetString(), out var cursor)
+            ? cursor
+            : throw new JsonException("That is no cursor of events.");
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, EventCursor value, JsonSerializerOptions options) =>

@@ -39,7 +39,8 @@ public sealed class EventFunctions(
         var query = new Query(request, "type", "thread", "agent", "company", "after", "since", "limit", "wait");
         var filter = await FilterAsync(request, query, cancellation);
         var since = query.Duration("since", options.Value.Events.Retention);
-        var (limit, wait) = (query.Number("limit", 1, LongestPage, DefaultPageLength), query.Duration("wait", LongPoll.LongestWait));
+        var limit = query.Number("limit", 1, LongestPage, DefaultPageLength);
+        var wait = query.Duration("wait", LongPoll.LongestWait);
         query.ThrowIfWrong();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, request.HttpContext.RequestAborted);
         await _cursors.OpenAsync(either.Token);
@@ -82,7 +83,8 @@ public sealed class EventFunctions(
             var page = await feed.ReadAsync(from, filter, limit, cancellation);
             from = page.Next;
             var left = wait - time.GetElapsedTime(started);
-            if (page.Events.Count > 0 || (page.IsLast && (left <= TimeSpan.Zero || !await IsDoneAsync(change, left, cancellation))))
+            if (page.Events.Count > 0
+                || (page.IsLast && (left <= TimeSpan.Zero || !await IsDoneAsync(change, left, cancellation))))
             {
                 return new JsonAnswer<EventsPage>(
                     new EventsPage([.. page.Events.Select(one => one.Event)], _cursors.Seal(from), !page.IsLast));

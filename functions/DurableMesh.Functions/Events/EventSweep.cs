@@ -4,6 +4,7 @@ using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Store;
+using DurableMesh.LocalHost;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -22,7 +23,8 @@ internal sealed partial class EventSweep(
     ILeaseStore leases,
     IOptions<MeshOptions> options,
     TimeProvider time,
-    ILogger<EventSweep> logger) : BackgroundService
+    ILogger<EventSweep> logger,
+    IHubTerm? term = null) : BackgroundService
 {
     private const string Mesh = "mesh";
     private const int TicksBetweenVisits = 5;
@@ -37,6 +39,13 @@ internal sealed partial class EventSweep(
         using var timer = new PeriodicTimer(Period, time);
         for (var tick = 1; await timer.WaitForNextTickAsync(stoppingToken); tick++)
         {
+            if (term is { Current: null })
+            {
+                // Whoever owns the hub knows what happens; what this host knows may be old.
+                _began = time.GetUtcNow();
+                continue;
+            }
+
             try
             {
                 await NoteTimesAsync(stoppingToken);
@@ -109,7 +118,10 @@ internal sealed partial class EventSweep(
         var open = await log.ListAsync(
             thread => thread.State == ThreadPhase.Open && thread.CreatedAt <= latest, int.MaxValue, before: null, cancellation);
         var (registry, known) = (await agents.ReadAsync(cancellation), await reach.ReadAsync(cancellation));
-        var atWork = (await leases.AtWorkAsync(cancellation)).SelectMany(thread => thread).Select(lease => lease.Agent).ToHashSet();
+        var atWork = (await leases.AtWorkAsync(cancellation))
+            .SelectMany(thread => thread)
+            .Select(lease => lease.Agent)
+            .ToHashSet(StringComparer.Ordinal);
         return open.Threads
             .Select(thread => thread.Awaiting)
             .OfType<string>()

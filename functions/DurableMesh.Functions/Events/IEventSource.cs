@@ -3,7 +3,9 @@ using DurableMesh.Functions.Store;
 
 namespace DurableMesh.Functions.Events;
 
-/// <summary>One log that events come from. A position here lies before an event, after a number of others of its record.</summary>
+/// <summary>
+/// One log that events come from. A position here lies before an event, after a number of others of its record.
+/// </summary>
 internal interface IEventSource
 {
     /// <summary>Waits until all is ingested that was written before this was asked; answers the position after it.</summary>

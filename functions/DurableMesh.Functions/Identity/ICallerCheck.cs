@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableMesh.Functions.Identity;
 
-/// <summary>Looks again who a request comes from: its key may have been revoked, or have expired, while it was answered.</summary>
+/// <summary>
+/// Looks again who a request comes from: its key may have been revoked, or have expired, while it was answered.
+/// </summary>
 public interface ICallerCheck
 {
     /// <summary>Who the request comes from now.</summary>

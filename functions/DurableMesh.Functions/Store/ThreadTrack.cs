@@ -117,7 +117,9 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     {
         lock (_gate)
         {
-            return step.Head == _head && (step.Notice is null || _notice is not null) && step.Receipts.All(one => IsAnswered(one.RequestId));
+            return step.Head == _head
+                && (step.Notice is null || _notice is not null)
+                && step.Receipts.All(one => IsAnswered(one.RequestId));
         }
     }
 

@@ -56,7 +56,9 @@ public sealed record EventFilter
     /// <param name="wanted">A type, or the beginning of some and <c>*</c>.</param>
     /// <param name="type">The type.</param>
     public static bool Fits(string wanted, string type) =>
-        wanted is [.., '*'] ? type.AsSpan().StartsWith(wanted.AsSpan(0, wanted.Length - 1), StringComparison.Ordinal) : wanted == type;
+        wanted is [.., '*']
+            ? type.AsSpan().StartsWith(wanted.AsSpan(0, wanted.Length - 1), StringComparison.Ordinal)
+            : wanted == type;
 
     private bool IsOfCompany(MeshEvent happened) =>
         (happened.Company is { } company && Companies.Contains(company, StringComparer.OrdinalIgnoreCase))

@@ -24,10 +24,11 @@ public static class ThreadEvents
     /// <param name="after">The thread after the step.</param>
     /// <param name="entries">What the step added to the transcript.</param>
     /// <param name="notice">What the mesh noted, where the step is a note of it.</param>
-    public static IReadOnlyList<MeshEvent> Of(ThreadView after, IReadOnlyList<TranscriptEntry> entries, ThreadNotice? notice = null)
+    public static IReadOnlyList<MeshEvent> Of(
+        ThreadView after, IReadOnlyList<TranscriptEntry> entries, ThreadNotice? notice = null)
     {
         var events = new List<MeshEvent>(entries.Count);
-        var turns = after.Turns - entries.Count(entry => entry.Event is MessageAccepted { Message: var one } && one.Kind.IsTurn());
+        var turns = after.Turns - entries.Count(entry => IsTurn(entry.Event));
         var spent = after.Usage.CostUsd - entries.Sum(entry => CostOf(entry.Event));
         foreach (var entry in entries)
         {
@@ -35,7 +36,7 @@ public static class ThreadEvents
 
             // Of a thread that has ended nobody need hear that it was about to.
             var (turnsBefore, spentBefore) = (turns, spent);
-            turns += entry.Event is MessageAccepted { Message: var message } && message.Kind.IsTurn() ? 1 : 0;
+            turns += IsTurn(entry.Event) ? 1 : 0;
             spent += CostOf(entry.Event);
             if (after.State != ThreadPhase.Ended && IsCrossed(turnsBefore, turns, after.Limits.MaxTurns))
             {
@@ -110,7 +111,8 @@ public static class ThreadEvents
     private static MeshEvent About(
         ThreadView thread, string type, object data, DateTimeOffset at, int ordinal, Part? part) => new()
         {
-            Id = string.Create(CultureInfo.InvariantCulture, $"{thread.ThreadId}/{ordinal}") + (part is null ? "" : $"/{part.Name}"),
+            Id = string.Create(CultureInfo.InvariantCulture, $"{thread.ThreadId}/{ordinal}")
+                + (part is null ? "" : $"/{part.Name}"),
             Source = $"/threads/{thread.ThreadId}",
             Type = type,
             Subject = thread.ThreadId,
@@ -172,6 +174,9 @@ public static class ThreadEvents
 
     private static bool IsCrossed(decimal before, decimal after, decimal most) =>
         most > 0 && before < most * NearShare && after >= most * NearShare;
+
+    private static bool IsTurn(ThreadEvent threadEvent) =>
+        threadEvent is MessageAccepted { Message.Kind: var kind } && kind.IsTurn();
 
     private static decimal CostOf(ThreadEvent threadEvent) =>
         threadEvent is MessageAccepted { Message.Usage: { } usage } ? usage.CostUsd : 0;

@@ -165,7 +165,8 @@ public sealed record AddWebhookRequest
         var types = input.Lines("types", 32, 64);
         foreach (var type in types.Where(type => !EventTypes.All.Any(known => EventFilter.Fits(type, known))))
         {
-            input.Add("types", InputError.InvalidValue, $"There is no event {type}; there are {string.Join(", ", EventTypes.All)}.");
+            input.Add(
+                "types", InputError.InvalidValue, $"There is no event {type}; there are {string.Join(", ", EventTypes.All)}.");
         }
 
         var (threads, agents) = (input.Lines("threads", 32, 64), input.Lines("agents", 32, 128));

@@ -5,6 +5,7 @@ using DurableMesh.Core.Events;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Webhooks;
+using DurableMesh.LocalHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -25,7 +26,8 @@ internal sealed partial class EventSinks(
     IConfiguration configuration,
     IOptions<MeshOptions> options,
     TimeProvider time,
-    ILogger<EventSinks> logger) : BackgroundService
+    ILogger<EventSinks> logger,
+    IHubTerm? term = null) : BackgroundService
 {
     private const string Mesh = "mesh";
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(5);
@@ -75,16 +77,19 @@ internal sealed partial class EventSinks(
         {
             var now = await book.ReadAsync(cancellation);
             var wanted = (await SinksAsync(now, cancellation))
-                .Where(sink => now.PauseOf(sink.Id) is null)
+                .Where(sink => now.PauseOf(sink.Id) is null && term is not { Current: null })
                 .ToDictionary(sink => sink.Id, StringComparer.Ordinal);
             foreach (var (id, running) in _running)
             {
-                if (!wanted.TryGetValue(id, out var sink) || running.Ended.IsCompleted || !IsSame(sink.Filter, running.Sink.Filter))
+                if (!wanted.TryGetValue(id, out var sink)
+                    || running.Ended.IsCompleted
+                    || !IsSame(sink.Filter, running.Sink.Filter))
                 {
                     _running.TryRemove(id, out _);
                     await running.StopAsync();
-                    if (now.Find(id) is null && !wanted.ContainsKey(id) && now.PauseOf(id) is null)
+                    if (id is not (WebhookBook.Tasks or WebhookBook.Queue) && now.Find(id) is null)
                     {
+                        // It was removed while it was told, and may have written down how far once more.
                         await store.DeleteAsync(id, cancellation);
                     }
                 }
@@ -138,7 +143,6 @@ internal sealed partial class EventSinks(
                 secret ?? "",
                 new EventFilter { Types = ["mesh.task.*"] },
                 from: null,
-                DateTimeOffset.MinValue,
                 _trusted,
                 time));
         }
@@ -168,7 +172,6 @@ internal sealed partial class EventSinks(
                 Companies = webhook.Companies,
             }),
             EventCursor.TryParse(webhook.From, out var from) ? from : null,
-            now.PauseOf(webhook.Id) is null ? webhook.CreatedAt : time.GetUtcNow(),
             _guarded,
             time)));
         return sinks;

@@ -18,9 +18,6 @@ internal interface IEventSink
     /// <summary>From when on it is told; null for the moment in which it is told of for the first time.</summary>
     EventCursor? From { get; }
 
-    /// <summary>Since when it could have been told; earlier events are not late before then.</summary>
-    DateTimeOffset Since { get; }
-
     /// <summary>Tells of one event. Throws whatever it likes where that fails.</summary>
     Task<SinkAnswer> TellAsync(StoredEvent happened, CancellationToken cancellation);
 }

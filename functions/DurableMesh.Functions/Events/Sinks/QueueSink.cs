@@ -17,8 +17,6 @@ internal sealed class QueueSink(QueueClient queue, EventFilter filter) : IEventS
 
     public EventCursor? From => null;
 
-    public DateTimeOffset Since => DateTimeOffset.MinValue;
-
     public async Task<SinkAnswer> TellAsync(StoredEvent happened, CancellationToken cancellation)
     {
         try

@@ -1,6 +1,8 @@
 namespace DurableMesh.Functions.Events.Sinks;
 
-/// <summary>How far a sink was told, for all hosts alike: the blob <c>sinks/ID</c>, written over the version that was read.</summary>
+/// <summary>
+/// How far a sink was told, for all hosts alike: the blob <c>sinks/ID</c>, written over the version that was read.
+/// </summary>
 internal sealed record SinkProgress
 {
     /// <summary>The position after what the sink has taken or was given up.</summary>

@@ -24,6 +24,8 @@ internal sealed partial class SinkRunner(
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
     private const int EventsAtOnce = 20;
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestWish = TimeSpan.FromHours(6);
     private static readonly TimeSpan PositionPeriod = TimeSpan.FromHours(1);
@@ -76,7 +78,7 @@ internal sealed partial class SinkRunner(
             catch (StoreUnavailableException e)
             {
                 LogWaits(sink.Id, e.Message);
-                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellation);
+                await Task.Delay(Moment, time, cancellation);
             }
         }
     }
@@ -109,7 +111,7 @@ internal sealed partial class SinkRunner(
             foreach (var (cursor, stored) in page.Events)
             {
                 // Where it has failed for a day, what is late already is not tried before it is given up.
-                var isLate = IsLate(stored.Event);
+                var isLate = IsLate(stored.Event, progress);
                 var isLeftAlone = progress.NextAttemptAt > time.GetUtcNow();
                 if (isLeftAlone && !isLate)
                 {
@@ -174,8 +176,9 @@ internal sealed partial class SinkRunner(
         }
     }
 
-    private bool IsLate(MeshEvent happened) =>
-        time.GetUtcNow() - (happened.Time > sink.Since ? happened.Time : sink.Since) >= GivenUpAfter;
+    private bool IsLate(MeshEvent happened, SinkProgress progress) =>
+        progress.FailingSince is { } since
+        && time.GetUtcNow() - (happened.Time > since ? happened.Time : since) >= GivenUpAfter;
 
     private SinkProgress Failed(SinkProgress progress, SinkAnswer answer)
     {
@@ -209,9 +212,9 @@ internal sealed partial class SinkRunner(
         var next = progress.NextAttemptAt > free ? progress.NextAttemptAt.Value : free;
         if (next > now)
         {
-            // Whoever holds it may be done sooner.
-            var pause = progress.Holder is null || next - now < TimeSpan.FromSeconds(1) ? next - now : TimeSpan.FromSeconds(1);
-            await Task.Delay(pause, time, cancellation);
+            // Whoever holds it may be done sooner, and somebody may resume it meanwhile.
+            var patience = progress.Holder is null ? LookAgainAfter : Moment;
+            await Task.Delay(next - now < patience ? next - now : patience, time, cancellation);
             return null;
         }
 

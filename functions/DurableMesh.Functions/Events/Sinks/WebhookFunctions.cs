@@ -25,14 +25,20 @@ public sealed class WebhookFunctions(IEventFeed feed, AddressGuard guard, IServi
     /// <summary><c>POST /webhooks</c>: from now on somebody is told.</summary>
     [Function("AddWebhook")]
     public async Task<IResult> AddAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks")] HttpRequest request,
+        CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
         var asked = await RequestBody.ReadAsync(request, AddWebhookRequest.Read, cancellation);
-        if (!Uri.TryCreate(asked.Url, UriKind.Absolute, out var url)
-            || await guard.ObjectionAsync(url, cancellation) is { } objection && Say(objection))
+        if (!Uri.TryCreate(asked.Url, UriKind.Absolute, out var url))
         {
-            throw new ProblemException(Problems.InvalidRequest("url", "invalid_value", "It must be an absolute https:// address."));
+            throw new ProblemException(
+                Problems.InvalidRequest("url", "invalid_value", "It must be an absolute https:// address."));
+        }
+
+        if (await guard.ObjectionAsync(url, cancellation) is { } objection)
+        {
+            throw new ProblemException(Problems.InvalidRequest("url", "address_refused", objection));
         }
 
         var webhook = new Webhook
@@ -50,15 +56,13 @@ public sealed class WebhookFunctions(IEventFeed feed, AddressGuard guard, IServi
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         var view = await ShowAsync(webhook.Id, cancellation);
         return new JsonAnswer<WebhookView>(view with { Secret = webhook.Secret }, StatusCodes.Status201Created);
-
-        static bool Say(string objection) =>
-            throw new ProblemException(Problems.InvalidRequest("url", "address_refused", objection));
     }
 
     /// <summary><c>GET /webhooks</c>: all sinks, without their secrets.</summary>
     [Function("ListWebhooks")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "webhooks")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "webhooks")] HttpRequest request,
+        CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
         var views = new List<WebhookView>();

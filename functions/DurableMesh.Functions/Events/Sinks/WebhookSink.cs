@@ -7,8 +7,7 @@ namespace DurableMesh.Functions.Events.Sinks;
 
 /// <summary>A webhook: each event is posted, and signed.</summary>
 internal sealed class WebhookSink(
-    string id, Uri url, string secret, EventFilter filter, EventCursor? from, DateTimeOffset since, HttpClient http, TimeProvider time)
-    : IEventSink
+    string id, Uri url, string secret, EventFilter filter, EventCursor? from, HttpClient http, TimeProvider time) : IEventSink
 {
     /// <summary>How long a receiver may take to answer.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -20,8 +19,6 @@ internal sealed class WebhookSink(
     public EventFilter Filter => filter;
 
     public EventCursor? From => from;
-
-    public DateTimeOffset Since => since;
 
     /// <summary>An address without what its query says, which may be a secret.</summary>
     public static string AddressOf(Uri url) => url.GetLeftPart(UriPartial.Path) + (url.Query.Length > 0 ? "?…" : "");

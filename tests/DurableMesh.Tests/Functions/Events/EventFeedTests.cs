@@ -122,7 +122,9 @@ public sealed class EventFeedTests : IAsyncLifetime
     {
         var host = Open();
         await host.Tasks.ChangeAsync(
-            new TaskCreated(new CreateTaskRequest { Id = "7", Title = "seven", Owner = "agent:ann" }), "operator:bo", Cancellation);
+            new TaskCreated(new CreateTaskRequest { Id = "7", Title = "seven", Owner = "agent:ann" }),
+            "operator:bo",
+            Cancellation);
         await host.Tasks.ChangeAsync(
             new TaskPatched("7", null, new PatchTaskRequest { State = MissionTaskState.InProgress }), "agent:ann", Cancellation);
         await host.Reach.ChangeAsync(new AgentLost("ann", "no answer"), "mesh", Cancellation);

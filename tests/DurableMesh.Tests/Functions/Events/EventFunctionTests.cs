@@ -145,7 +145,8 @@ public sealed class EventFunctionTests : IAsyncLifetime
     [Theory]
     [InlineData("?after=", 200, null)]
     [InlineData("?after=abc", 400, "unknown_position")]
-    [InlineData("?after=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 400, "unknown_position")]
+    [InlineData(
+        "?after=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 400, "unknown_position")]
     [InlineData("?type=mesh.thread.began", 400, "unknown_value")]
     [InlineData("?type=mesh.thread.*&type=mesh.task.moved,mesh.limit.near", 200, null)]
     [InlineData("?since=P8D", 400, "out_of_range")]

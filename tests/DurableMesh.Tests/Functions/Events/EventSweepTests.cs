@@ -54,7 +54,8 @@ public sealed class EventSweepTests : IAsyncLifetime
         await _sweep.NoteTimesAsync(Cancellation);
 
         var near = Assert.Single(await ToldAsync("mesh.limit.near"));
-        Assert.Equal((thread.Id, LimitKind.Ttl, 8.02m), (near.ThreadId, ((LimitHead)near.Data).Limit, ((LimitHead)near.Data).Used));
+        var head = Assert.IsType<LimitHead>(near.Data);
+        Assert.Equal((thread.Id, LimitKind.Ttl, 8.02m), (near.ThreadId, head.Limit, head.Used));
     }
 
     [Fact]
@@ -73,7 +74,8 @@ public sealed class EventSweepTests : IAsyncLifetime
         _presence.Attend(SampleThread.Builder).Dispose();
         await LookAsync(after: TimeSpan.Zero);
         await LookAsync(after: TimeSpan.FromMinutes(1));
-        Assert.Equal([EventTypes.AgentUnreachable, EventTypes.AgentBack], (await ToldAsync("mesh.agent.*")).Select(one => one.Type));
+        Assert.Equal(
+            [EventTypes.AgentUnreachable, EventTypes.AgentBack], (await ToldAsync("mesh.agent.*")).Select(one => one.Type));
     }
 
     [Fact]

@@ -254,8 +254,8 @@ public sealed class IdentityMiddlewareTests
 
         Assert.Equal(
             [
-                "CancelThread", "ExplainAuthority", "GetAgent", "GetArtifact", "GetAuthority", "GetCompany", "GetStats",
-                "GetTask", "GetThread", "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks",
+                "CancelThread", "Events", "ExplainAuthority", "GetAgent", "GetArtifact", "GetAuthority", "GetCompany",
+                "GetStats", "GetTask", "GetThread", "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks",
                 "ListThreads", "PatchTask", "PutArtifact", "ReadEvidence", "ReadInbox", "ReadMessages", "ReserveMoney",
                 "SendMessage", "StartThread",
             ],

@@ -105,9 +105,11 @@ public sealed class AddressGuardTests
     {
         using var listener = Listen(out var port);
         using var client = Guard(allow: "127.0.0.1").CreateClient(TimeSpan.FromSeconds(30));
-        var answer = AnswerAsync(listener, $"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{port}/else\r\nContent-Length: 0\r\n\r\n");
+        var answer = AnswerAsync(
+            listener, $"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{port}/else\r\nContent-Length: 0\r\n\r\n");
 
-        Assert.Equal(HttpStatusCode.Found, (await client.GetAsync(new Uri($"http://127.0.0.1:{port}/"), Cancellation)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Found, (await client.GetAsync(new Uri($"http://127.0.0.1:{port}/"), Cancellation)).StatusCode);
         await answer;
         Assert.False(listener.Pending());
     }

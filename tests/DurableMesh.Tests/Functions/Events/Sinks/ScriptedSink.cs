@@ -21,8 +21,6 @@ internal sealed class ScriptedSink : IEventSink
 
     public EventCursor? From { get; init; } = EventCursor.Beginning;
 
-    public DateTimeOffset Since { get; init; } = DateTimeOffset.MinValue;
-
     public int Attempts => Volatile.Read(ref _attempts);
 
     public IReadOnlyList<string> Taken

@@ -109,6 +109,22 @@ public sealed class SinkRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sink_that_is_resumed_is_told_at_once_however_long_it_was_to_be_left_alone()
+    {
+        _sink.Answer = _ => new SinkAnswer("It answered 503.", RetryAfter: TimeSpan.FromHours(5));
+        _ = Run();
+        await UntilAsync(progress => progress.NextAttemptAt > SampleThread.Noon.AddHours(4));
+        _sink.Answer = _ => SinkAnswer.Taken;
+
+        var (failing, version) = (await _store.FindAsync(_sink.Id, Cancellation))!.Value;
+        await _store.TryWriteAsync(
+            _sink.Id, failing with { Attempts = 0, FailingSince = null, NextAttemptAt = null }, version, Cancellation);
+
+        await UntilTakenAsync(1, passing: TimeSpan.FromSeconds(1));
+        Assert.True(_host.Time.GetUtcNow() < SampleThread.Noon.AddHours(1));
+    }
+
+    [Fact]
     public async Task A_sink_that_is_gone_is_told_no_more()
     {
         _sink.Answer = _ => new SinkAnswer("It answered 410.", IsGone: true);
@@ -146,7 +162,8 @@ public sealed class SinkRunnerTests : IAsyncLifetime
 
         Assert.All(pauses, pause => Assert.InRange(pause, TimeSpan.Zero, SinkRunner.LongestPause));
         Assert.True(pauses.Distinct().Count() > 900);
-        Assert.All(Enumerable.Range(0, 100), _ => Assert.InRange(SinkRunner.PauseOf(1, null), TimeSpan.Zero, TimeSpan.FromSeconds(2)));
+        Assert.All(
+            Enumerable.Range(0, 100), _ => Assert.InRange(SinkRunner.PauseOf(1, null), TimeSpan.Zero, TimeSpan.FromSeconds(2)));
         Assert.True(SinkRunner.PauseOf(1, TimeSpan.FromMinutes(30)) >= TimeSpan.FromMinutes(30));
         Assert.True(SinkRunner.PauseOf(1, TimeSpan.FromDays(30)) < TimeSpan.FromHours(7));
         Assert.True(SinkRunner.PauseOf(1, TimeSpan.FromDays(-1)) < TimeSpan.FromSeconds(3));

@@ -79,7 +79,8 @@ public sealed class WebhookSinkTests
     [Fact]
     public async Task What_cannot_be_reached_or_does_not_answer_is_a_failure_in_words()
     {
-        var unreachable = await Sink("secret", _ => throw new HttpRequestException("Connection refused")).TellAsync(_event, Cancellation);
+        var unreachable = await Sink("secret", _ => throw new HttpRequestException("Connection refused"))
+            .TellAsync(_event, Cancellation);
         var late = await Sink("secret", _ => throw new TaskCanceledException()).TellAsync(_event, Cancellation);
         var refused = await Sink("secret", _ => throw new HttpRequestException("x", new AddressRefusedException("private")))
             .TellAsync(_event, Cancellation);
@@ -101,7 +102,6 @@ public sealed class WebhookSinkTests
         secret,
         EventFilter.Everything,
         EventCursor.Beginning,
-        DateTimeOffset.MinValue,
         new HttpClient(new Handler(answer)),
         _time);
 
