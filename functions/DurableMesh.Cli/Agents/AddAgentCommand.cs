@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Core.Agents;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Agents;
@@ -33,6 +35,12 @@ internal static class AddAgentCommand
 
     private static readonly Option<string?> Device = new("--device") { Description = "Its machine.", HelpName = "NAME" };
     private static readonly Option<string?> Model = new("--model") { Description = "The model it runs on.", HelpName = "MODEL" };
+
+    private static readonly Option<string?> Adapter = new("--adapter")
+    {
+        Description = "How the mesh reaches it: pull, chat:PROVIDER, webhook:URL, a2a:URL, or a JSON object. [default: pull]",
+        HelpName = "ADAPTER",
+    };
 
     private static readonly Option<string[]> Aliases = new("--alias")
     {
@@ -69,7 +77,7 @@ internal static class AddAgentCommand
     {
         var command = new Command("add", "Add an agent to the registry.")
         {
-            Id, Company, Roles, Zone, Device, Model, Aliases, Wip, Budget, Disabled, Replace, IdOnly,
+            Id, Company, Roles, Zone, Device, Adapter, Model, Aliases, Wip, Budget, Disabled, Replace, IdOnly,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -80,7 +88,7 @@ internal static class AddAgentCommand
                 Roles = parsed.GetRequiredValue(Roles),
                 TrustZone = parsed.GetValue(Zone),
                 Device = parsed.GetValue(Device),
-                Adapter = "inbox",
+                Adapter = AdapterOf(parsed.GetValue(Adapter)),
                 Model = parsed.GetValue(Model),
                 Aliases = parsed.GetValue(Aliases) ?? [],
                 WipLimit = parsed.GetValue(Wip),
@@ -98,5 +106,33 @@ internal static class AddAgentCommand
             return AgentsCommand.Show(agent, parsed, terminal);
         });
         return command;
+    }
+
+    /// <summary>An adapter as somebody typed it; the mesh itself says what is wrong with an address or a provider.</summary>
+    private static AgentAdapter AdapterOf(string? typed)
+    {
+        if (typed is null or "pull")
+        {
+            return AgentAdapter.Pull;
+        }
+
+        var (kind, rest) = typed.Split(':', 2) is [var before, var after] ? (before, after) : (typed, "");
+        return kind switch
+        {
+            "chat" => new AgentAdapter { Kind = AdapterKind.Chat, Provider = rest },
+            "webhook" => new AgentAdapter { Kind = AdapterKind.Webhook, Url = rest },
+            "a2a" => new AgentAdapter { Kind = AdapterKind.A2a, Url = rest },
+            _ when typed.StartsWith('{') => OfJson(typed),
+            _ => throw new CliException(
+                ExitCode.Usage, $"--adapter {typed}: pull, chat:PROVIDER, webhook:URL, a2a:URL or a JSON object is wanted."),
+        };
+    }
+
+    private static AgentAdapter OfJson(string json)
+    {
+        var read = AdapterReader.Read(Encoding.UTF8.GetBytes(json));
+        return read.Value
+            ?? throw new CliException(
+                ExitCode.Usage, string.Join(' ', read.Errors.Select(error => $"--{error.Path}: {error.Message}")));
     }
 }

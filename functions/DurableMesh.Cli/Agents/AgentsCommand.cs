@@ -130,7 +130,7 @@ internal static class AgentsCommand
         ("roles", string.Join(' ', agent.Roles)),
         ("device", agent.Device ?? "-"),
         ("trust zone", agent.TrustZone ?? "- (counts as public)"),
-        ("adapter", agent.Adapter ?? "-"),
+        ("adapter", (agent.Adapter ?? AgentAdapter.Pull).ToString()),
         ("aliases", agent.Aliases is [] ? "-" : string.Join(' ', agent.Aliases)),
         ("model", agent.Model ?? "-"),
         ("open threads", agent.WipLimit is { } limit ? $"at most {limit}" : "any number"),
@@ -188,6 +188,7 @@ internal static class AgentsCommand
         { AtWork: { } work } =>
             $"at work since {Instant(work.Since)}{(work.Devices is { } devices ? $" on {devices}" : "")}"
             + (work.Threads == 1 ? "" : $", {work.Threads} threads"),
+        { Unreachable: { } why } => $"unreachable: {why}",
         { Reachable: true } => "reachable",
         _ => "away",
     };

@@ -142,7 +142,13 @@ public sealed class AgentRegistry : IFolded<AgentRegistry, RegistryChange>
             return new(this, refusal);
         }
 
-        var stored = agent with { Version = _agents.NextVersion(agent.Id), LastSeen = null, Reachable = false };
+        var stored = agent with
+        {
+            Version = _agents.NextVersion(agent.Id),
+            LastSeen = null,
+            Reachable = false,
+            Unreachable = null,
+        };
         var names = WithoutNamesOf(agent.Id).SetItems(NamesOf(stored).Select(name => KeyValuePair.Create(name, stored)));
         return new(new AgentRegistry(_companies, _agents.With(stored), names));
     }

@@ -52,13 +52,13 @@ public static class RegistryReader
         var device = input.Line("device", MaxLength, required: false);
         var trustZone = input.Line("trustZone", MaxLength, required: false);
         RejectUnknownNames(input, "trustZone", trustZone is null ? [] : [trustZone], AgentRegistry.TrustZones);
-        var adapter = input.Line("adapter", MaxLength, required: false);
+        var adapter = AdapterReader.Read(input, "adapter");
         var aliases = input.Lines("aliases", MaxAliases, MaxLength);
-        var model = input.Line("model", MaxLength, required: false);
+        var model = input.Line("model", MaxLength, required: adapter?.Kind == AdapterKind.Chat);
         var wipLimit = (int?)input.Whole("wipLimit", 1, MaxWip);
         var budget = input.Usd("dailyBudgetUsd");
         var enabled = input.Flag("enabled") ?? true;
-        input.Ignore("version", "lastSeen", "reachable", "atWork");
+        input.Ignore("version", "lastSeen", "reachable", "unreachable", "atWork");
         return id is null || company is null ? null : new AgentView
         {
             Id = id,

@@ -47,6 +47,9 @@ internal sealed partial class ObjectReader
 
     public bool Has(string name) => _fields.ContainsKey(name);
 
+    /// <summary>Whether a field is a text, of those that may be something else too.</summary>
+    public bool HasText(string name) => _fields.TryGetValue(name, out var field) && field.ValueKind == JsonValueKind.String;
+
     /// <summary>Takes fields for known that answers have and requests may repeat.</summary>
     public void Ignore(params ReadOnlySpan<string> names) => _known.AddRange(names);
 

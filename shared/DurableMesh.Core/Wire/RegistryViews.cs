@@ -29,8 +29,8 @@ public sealed record AgentView : IVersioned
     /// <summary>Its trust zone: <c>restricted internal partner public</c>.</summary>
     public string? TrustZone { get; init; }
 
-    /// <summary>How the mesh reaches it.</summary>
-    public string? Adapter { get; init; }
+    /// <summary>How the mesh reaches it; null where nobody said, which is <c>pull</c>.</summary>
+    public AgentAdapter? Adapter { get; init; }
 
     /// <summary>Other names it answers to.</summary>
     public IReadOnlyList<string> Aliases { get; init => field = value ?? []; } = [];
@@ -53,8 +53,12 @@ public sealed record AgentView : IVersioned
     /// <summary>When it last asked for its inbox or had a message accepted; null where the mesh has not heard of it.</summary>
     public DateTimeOffset? LastSeen { get; init; }
 
-    /// <summary>Whether it waits at its inbox, or did a moment ago.</summary>
+    /// <summary>Whether it waits at its inbox, or did a moment ago; or the mesh calls it, and the calls arrive.</summary>
     public bool Reachable { get; init; }
+
+    /// <summary>Why the mesh cannot reach it; left out where it can, as far as it knows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Unreachable { get; init; }
 
     /// <summary>What its runners are at work on; left out where they are not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

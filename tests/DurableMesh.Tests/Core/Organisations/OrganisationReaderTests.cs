@@ -29,7 +29,7 @@ public sealed class OrganisationReaderTests
         Assert.Equal(("proveo", "Proveo", "verifies", 12.5m), (company.Id, company.Name, company.Domain, company.DailyBudgetUsd));
         var (verifier, builder) = (read.Agents[0], read.Agents[1]);
         Assert.Equal(
-            ("proveo-verifier", "proveo", "forge", "internal", "inbox", "m", 3, 2m, false),
+            ("proveo-verifier", "proveo", "forge", "internal", AgentAdapter.Pull, "m", 3, 2m, false),
             (verifier.Id, verifier.Company, verifier.Device, verifier.TrustZone, verifier.Adapter, verifier.Model,
                 verifier.WipLimit, verifier.DailyBudgetUsd, verifier.Enabled));
         Assert.Equal(["verifier", "Proveo"], verifier.Roles.Concat(verifier.Aliases));

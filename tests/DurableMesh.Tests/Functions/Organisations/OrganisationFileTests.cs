@@ -38,7 +38,7 @@ public sealed class OrganisationFileTests
         var read = Read(new MeshOptions().SeedFile);
 
         Assert.Null(read.Failure);
-        AssertMakesARegistry(read.Organisation, agents: 9, companies: 8);
+        AssertMakesARegistry(read.Organisation, agents: 9, companies: 8, rows: 5);
     }
 
     [Fact]
@@ -47,16 +47,18 @@ public sealed class OrganisationFileTests
         var read = Read(Path.Combine(Installation.FindOrNull()!.Root, "samples", "organisation.json"));
 
         Assert.Null(read.Failure);
-        AssertMakesARegistry(read.Organisation, agents: 53, companies: 14);
+        AssertMakesARegistry(read.Organisation, agents: 53, companies: 14, rows: 7);
+        Assert.All(read.Organisation.Companies, company => Assert.Contains(
+            read.Organisation.Agents, agent => agent.Company == company.Id && agent.Aliases.Count > 0));
     }
 
-    private static void AssertMakesARegistry(Organisation organisation, int agents, int companies)
+    private static void AssertMakesARegistry(Organisation organisation, int agents, int companies, int rows)
     {
         var (registry, refusal) = AgentRegistry.Empty.Apply(SeedRegistry.Of(organisation)!, DateTimeOffset.UnixEpoch, "test");
         Assert.Null(refusal);
         Assert.Equal((agents, companies), (registry.Count, registry.Companies.Count()));
         Assert.NotNull(registry.Find("evidence-verifier"));
-        Assert.Equal(5, organisation.Authority.Count);
+        Assert.Equal(rows, organisation.Authority.Count);
         Assert.Contains(organisation.Tasks, task => task is { Id: "101959", State: MissionTaskState.InProgress });
     }
 
