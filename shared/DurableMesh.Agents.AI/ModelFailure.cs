@@ -1,14 +1,11 @@
 using System.ClientModel;
-using System.Globalization;
-using System.Net;
+using Anthropic.Exceptions;
 
 namespace DurableMesh.Agents.AI;
 
 /// <summary>Says of a failed call of a model whether it is worth another try, and when.</summary>
 internal static class ModelFailure
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
-
     /// <summary>How the run ends; null for what is no failure of the model's.</summary>
     /// <param name="failure">The failure.</param>
     /// <param name="cancellation">What ends the run; a cancellation that is not its own is a call that took too long.</param>
@@ -18,11 +15,13 @@ internal static class ModelFailure
         EndlessAnswerException => new RunEnd.Failed(failure.Message),
         ClientResultException { Status: > 0 } refused =>
             OfStatus(refused.Status, RetryAfter(refused), refused.Message),
+        AnthropicApiException refused =>
+            OfStatus((int)refused.StatusCode, ProviderCall.Current?.RetryAfter, refused.Message),
         HttpRequestException { StatusCode: { } status } => OfStatus((int)status, null, failure.Message),
         OperationCanceledException or TimeoutException => new RunEnd.Later("The model did not answer in time."),
 
         // No answer at all, or one that broke off: the network, or a provider that restarts.
-        ClientResultException or HttpRequestException or IOException =>
+        ClientResultException or AnthropicIOException or AnthropicSseException or HttpRequestException or IOException =>
             new RunEnd.Later($"The model is out of reach: {OneLine(failure.Message)}"),
         AggregateException { InnerException: { } inner } => Of(inner, cancellation),
         _ => new RunEnd.Failed($"The model's answer is none: {failure.Message}"),
@@ -30,6 +29,8 @@ internal static class ModelFailure
 
     private static RunEnd OfStatus(int status, TimeSpan? after, string message) => status switch
     {
+        // A client that goes where a redirect says would show its key to whoever is there.
+        >= 300 and < 400 => new RunEnd.Failed($"The model's provider answers {status}, a redirect, which is not followed.", true),
         408 or 409 or 425 or 429 or >= 500 => new RunEnd.Later($"The model's provider answers {status}.", after),
         401 or 403 => new RunEnd.Failed(
             $"The model's provider answers {status}: its key is missing or wrong, or may not use this model.", true),
@@ -37,21 +38,10 @@ internal static class ModelFailure
         _ => new RunEnd.Failed($"The model's provider answers {status}: {OneLine(message)}", true),
     };
 
-    private static TimeSpan? RetryAfter(ClientResultException refused)
-    {
-        if (refused.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var value) != true || value is null)
-        {
-            return null;
-        }
-
-        var isSeconds = double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
-        var wait = isSeconds && seconds <= 1e6
-            ? TimeSpan.FromSeconds(seconds)
-            : DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-                ? at - DateTimeOffset.UtcNow
-                : (TimeSpan?)null;
-        return wait is { } some ? TimeSpan.FromTicks(Math.Clamp(some.Ticks, 0, LongestWait.Ticks)) : null;
-    }
+    private static TimeSpan? RetryAfter(ClientResultException refused) =>
+        refused.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var value) == true
+            ? ProviderCall.ReadRetryAfter(value, DateTimeOffset.UtcNow)
+            : null;
 
     private static string OneLine(string message)
     {

@@ -40,6 +40,9 @@ internal sealed class EndlessAnswerException(int limit) : Exception($"The model'
 /// <summary>One run of an agent whose handler is a model.</summary>
 internal static class ModelRun
 {
+    /// <summary>What Anthropic's client calls the tokens that went into the cache.</summary>
+    private const string CacheWrites = "CacheCreationInputTokens";
+
     /// <summary>Asks the model for an answer to the run's message, and says it.</summary>
     public static async Task<RunEnd> RunAsync(
         AgentRun run, IModelConversation conversation, ModelAgentOptions options, CancellationToken cancellation)
@@ -162,10 +165,12 @@ internal static class ModelRun
         }
     }
 
-    private static Usage ToUsage(UsageDetails details, string? model)
+    /// <summary>What a provider says that a call took.</summary>
+    public static Usage ToUsage(UsageDetails details, string? model)
     {
         var input = details.InputTokenCount ?? 0;
         var cached = details.CachedInputTokenCount ?? 0;
+        var written = details.AdditionalCounts?.GetValueOrDefault(CacheWrites) ?? 0;
         return new Usage
         {
             Model = model,
@@ -173,6 +178,7 @@ internal static class ModelRun
             // Cached tokens are part of the input; of a client that does not know that, more of them than input.
             InputTokens = cached > input ? input + cached : input,
             CachedInputTokens = cached,
+            CacheWriteTokens = written,
             OutputTokens = details.OutputTokenCount ?? 0,
         };
     }

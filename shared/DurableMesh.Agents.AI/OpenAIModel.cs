@@ -34,13 +34,26 @@ public sealed record OpenAIModel
             throw new InvalidOperationException($"{KeyVariable} is not set: it must have the key for {Address}.");
         }
 
-        // The runner knows when to try again, and shows it; a client that does so by itself would only look slow.
+        return Connect(key);
+    }
+
+    /// <summary>Makes a client of it.</summary>
+    /// <param name="key">The key; some word for a server that wants none.</param>
+    /// <param name="http">What carries the calls; null for a client of its own.</param>
+    public IChatClient Connect(string key, HttpClient? http = null)
+    {
+        // The caller knows when to try again, and shows it; a client that does so by itself would only look slow.
         var options = new OpenAIClientOptions
         {
             Endpoint = Address,
             NetworkTimeout = Patience,
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
         };
+        if (http is not null)
+        {
+            options.Transport = new HttpClientPipelineTransport(http);
+        }
+
         return new ChatClient(Model, new ApiKeyCredential(key), options).AsIChatClient();
     }
 }

@@ -91,7 +91,9 @@ internal static class VerdictForm
 
     private static Func<Check, bool> Passes(string id) => check => check.Id == id && check.Status == CheckStatus.Pass;
 
-    private static Check ReadCheck(JsonElement check)
+    /// <summary>Reads one check.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static Check ReadCheck(JsonElement check)
     {
         if (check.ValueKind != JsonValueKind.Object || Word(check, "id") is not { Length: > 0 } id)
         {

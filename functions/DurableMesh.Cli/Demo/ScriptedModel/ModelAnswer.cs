@@ -100,4 +100,6 @@ internal sealed record ModelTokens(long Uncached, long Cached, long Written, lon
 /// <param name="Answer">The answer.</param>
 /// <param name="Tokens">What it came to; none where it was refused.</param>
 /// <param name="Key">The key that it brought; null for none.</param>
-internal sealed record ModelExchange(int Number, ModelRequest Request, ModelAnswer Answer, ModelTokens Tokens, string? Key);
+/// <param name="IdempotencyKey">What it said to be a repetition of; null for nothing.</param>
+internal sealed record ModelExchange(
+    int Number, ModelRequest Request, ModelAnswer Answer, ModelTokens Tokens, string? Key, string? IdempotencyKey);

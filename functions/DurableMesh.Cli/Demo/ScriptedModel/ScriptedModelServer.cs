@@ -173,7 +173,7 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
                 return;
             }
 
-            exchange = Ask(request, KeyOf(context.Request));
+            exchange = Ask(request, KeyOf(context.Request), context.Request.Headers["Idempotency-Key"]);
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
@@ -184,14 +184,14 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
         await AnswerAsync(context, dialect, exchange);
     }
 
-    private ModelExchange Ask(ModelRequest request, string? key)
+    private ModelExchange Ask(ModelRequest request, string? key, string? idempotencyKey)
     {
         lock (_gate)
         {
             request = request with { Attempt = _cache.Attempt(request) };
             var answer = _script(request);
             var tokens = answer.Fault?.Status is null ? _cache.Read(request, answer.Tokens) : ModelTokens.None;
-            var exchange = new ModelExchange(_log.Count + 1, request, answer, tokens, key);
+            var exchange = new ModelExchange(_log.Count + 1, request, answer, tokens, key, idempotencyKey);
             _log.Add(exchange);
             return exchange;
         }
