@@ -10,6 +10,7 @@ using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Events.Sinks;
 using DurableMesh.Functions.Health;
+using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
 
@@ -51,6 +52,11 @@ internal static class AppJson
 [JsonSerializable(typeof(LoggedChange<AuthorityChange>))]
 [JsonSerializable(typeof(LoggedChange<TaskChange>))]
 [JsonSerializable(typeof(LoggedChange<RegistryChange>))]
+[JsonSerializable(typeof(ReplyTry))]
+[JsonSerializable(typeof(ReplyPlan))]
+[JsonSerializable(typeof(ReplyOutcome))]
+[JsonSerializable(typeof(ReplyReady))]
+[JsonSerializable(typeof(ReplyGivenUp))]
 [JsonSerializable(typeof(LoggedChange<KeyChange>))]
 [JsonSerializable(typeof(LoggedChange<ReachChange>))]
 [JsonSerializable(typeof(EventCursor))]

@@ -36,6 +36,15 @@ public sealed class MeshOptions
     /// <summary>The store.</summary>
     public StoreOptions Store { get; set; } = new();
 
+    /// <summary>Where the models of <c>chat</c> adapters are, by the provider's name.</summary>
+    public Dictionary<string, ProviderOptions> Providers { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What agents' adapters need and the registry must not have, by the agent's id.</summary>
+    public Dictionary<string, AdapterSecretOptions> Adapters { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>How the mesh calls agents by itself.</summary>
+    public ResponderOptions Responder { get; set; } = new();
+
     /// <summary>Who may do what.</summary>
     public IdentityOptions Identity { get; set; } = new();
 }
@@ -48,6 +57,64 @@ public sealed class TaskFollowerOptions
 
     /// <summary>What the events are signed with, at least 16 characters.</summary>
     public string? WebhookSecret { get; set; }
+}
+
+/// <summary>Which of the ways of speaking to models a provider has.</summary>
+public enum ProviderKind
+{
+    /// <summary>OpenAI's Chat Completions, which many servers speak, Ollama for one.</summary>
+    OpenAI,
+
+    /// <summary>Anthropic's Messages.</summary>
+    Anthropic,
+}
+
+/// <summary>A provider of models.</summary>
+public sealed class ProviderOptions
+{
+    /// <summary>How it is spoken to.</summary>
+    public ProviderKind? Kind { get; set; }
+
+    /// <summary>
+    /// Where it is, an http or https address: for <c>openai</c> up to and with <c>/v1</c>, for <c>anthropic</c> without. By
+    /// default the provider's own.
+    /// </summary>
+    public string? Address { get; set; }
+
+    /// <summary>The key; a server of one's own may want none.</summary>
+    public string? Key { get; set; }
+}
+
+/// <summary>The secrets of one agent's adapter.</summary>
+public sealed class AdapterSecretOptions
+{
+    /// <summary>What calls of its <c>webhook</c> are signed with, and the bearer's token that its <c>a2a</c> is shown.</summary>
+    public string? Secret { get; set; }
+}
+
+/// <summary>The limits of the calls that the mesh makes by itself.</summary>
+public sealed class ResponderOptions
+{
+    /// <summary>How long one call may take; 1 s to 30 min.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>For how long a call that fails is tried again; zero to 1 day.</summary>
+    public TimeSpan RetryFor { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often a message is tried at most; 1 to 100.</summary>
+    public int MaxTries { get; set; } = 6;
+
+    /// <summary>How many calls a host makes at once; 1 to 10000.</summary>
+    public int MaxCalls { get; set; } = 32;
+
+    /// <summary>How many calls of one agent a host makes at once; 1 to 1000.</summary>
+    public int MaxCallsPerAgent { get; set; } = 4;
+
+    /// <summary>After how many failures on end an agent is not called for a while; 2 to 1000.</summary>
+    public int BreakAfter { get; set; } = 5;
+
+    /// <summary>For how long it is not called then; 1 s to 1 h.</summary>
+    public TimeSpan BreakFor { get; set; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>How events are kept and handed on.</summary>

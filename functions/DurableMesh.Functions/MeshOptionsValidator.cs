@@ -9,6 +9,7 @@ namespace DurableMesh.Functions;
 internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOptions>
 {
     private const int MinimumRootKey = 32;
+    private const int MinimumSecret = 16;
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -38,6 +39,35 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
         Require(HasWebAddress(options.Tasks), "Tasks:WebhookUrl", "must be an absolute http:// or https:// address");
         Require(HasSecret(options.Tasks), "Tasks:WebhookSecret",
             "must have 16 characters or more: the tracker knows by it that an event is the mesh's");
+        foreach (var (provider, says) in options.Providers)
+        {
+            var at = $"Providers:{provider}";
+            Require(says.Kind is not null, $"{at}:Kind", "must be openai or anthropic");
+            Require(
+                string.IsNullOrEmpty(says.Address) || IsWebAddress(says.Address),
+                $"{at}:Address", "must be an absolute http:// or https:// address");
+            Require(
+                !string.IsNullOrEmpty(says.Key) || (says.Kind == ProviderKind.OpenAI && !string.IsNullOrEmpty(says.Address)),
+                $"{at}:Key", "must be the provider's key; only an openai server at an Address of your own may want none");
+            Require(IsHeader(says.Key), $"{at}:Key", "must be visible ASCII characters");
+        }
+
+        foreach (var (agent, says) in options.Adapters)
+        {
+            Require(
+                says.Secret is { Length: >= MinimumSecret } && IsHeader(says.Secret),
+                $"Adapters:{agent}:Secret",
+                $"must be {MinimumSecret} or more visible ASCII characters: the agent knows by it that a call is the mesh's");
+        }
+
+        var responder = options.Responder;
+        Within("Responder:Timeout", responder.Timeout, Second, 30 * Minute);
+        Within("Responder:RetryFor", responder.RetryFor, TimeSpan.Zero, TimeSpan.FromDays(1));
+        Within("Responder:MaxTries", responder.MaxTries, 1, 100);
+        Within("Responder:MaxCalls", responder.MaxCalls, 1, 10_000);
+        Within("Responder:MaxCallsPerAgent", responder.MaxCallsPerAgent, 1, 1_000);
+        Within("Responder:BreakAfter", responder.BreakAfter, 2, 1_000);
+        Within("Responder:BreakFor", responder.BreakFor, Second, 60 * Minute);
         Require(
             options.Identity is not { Mode: IdentityMode.Open, Exposure: not null },
             "Identity:Mode",
@@ -66,7 +96,12 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
 
     private static bool HasWebAddress(TaskFollowerOptions tasks) =>
         string.IsNullOrEmpty(tasks.WebhookUrl)
-        || (Uri.TryCreate(tasks.WebhookUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https");
+        || IsWebAddress(tasks.WebhookUrl);
+
+    private static bool IsWebAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
+
+    private static bool IsHeader(string? text) => text is null || !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     private static bool HasSecret(TaskFollowerOptions tasks) =>
         string.IsNullOrEmpty(tasks.WebhookUrl) || tasks.WebhookSecret is { Length: >= 16 };

@@ -1,9 +1,11 @@
 using Azure.Core.Serialization;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Tasks;
+using DurableMesh.Functions.Adapters;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Artifacts;
 using DurableMesh.Functions.Authority;
@@ -14,9 +16,11 @@ using DurableMesh.Functions.Leases;
 using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Organisations;
+using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
+using DurableMesh.Functions.Webhooks;
 using DurableMesh.LocalHost;
 using DurableMesh.TaskHub.Storage;
 using Microsoft.Azure.Functions.Worker;
@@ -60,6 +64,9 @@ internal static class MeshServices
         services.AddSingleton<ThreadFinder>();
         services.AddSingleton<ThreadHolds>();
         services.AddSingleton<ThreadInbox>();
+        services.AddSingleton<MessageDelivery>();
+        services.AddSingleton<CallReservations>();
+        services.AddResponder();
         services.AddSingleton(provider => new ThreadSeals(provider.GetRequiredService<IBlobs>()));
         services.AddSingleton<ThreadMessages>();
         services.AddSingleton<UploadReader>();
@@ -69,6 +76,21 @@ internal static class MeshServices
         services.AddSingleton<StoreComparison>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreComparison>());
         return services;
+    }
+
+    private static void AddResponder(this IServiceCollection services)
+    {
+        services.TryAddSingleton<AddressGuard>();
+        services.AddSingleton<AgentHttp>();
+        services.AddSingleton<IAdapter, ChatAdapter>();
+        services.AddSingleton<IAdapter, WebhookAdapter>();
+        services.AddSingleton<IAdapter, A2aAdapter>();
+        services.AddSingleton(provider => new AgentReaches(
+            provider.GetRequiredService<FoldedLog<AgentReach, ReachChange>>(),
+            provider.GetRequiredService<ILogger<AgentReaches>>()));
+        services.AddSingleton<AdapterCalls>();
+        services.AddSingleton<TurnReader>();
+        services.AddSingleton<ResponderStart>();
     }
 
     private static void AddTasks(this IServiceCollection services)

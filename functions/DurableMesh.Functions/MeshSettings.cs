@@ -22,7 +22,9 @@ internal static class MeshSettings
     }
 
     private static IEnumerable<string> MistakesIn(IConfigurationSection section, Type type) =>
-        type.GetProperties().SelectMany(property =>
+        OfEntries(type) is { } entry
+            ? section.GetChildren().SelectMany(child => MistakesIn(child, entry))
+            : type.GetProperties().SelectMany(property =>
         {
             var setting = section.GetSection(property.Name);
             var optional = Nullable.GetUnderlyingType(property.PropertyType);
@@ -31,6 +33,10 @@ internal static class MeshSettings
                 : (value.Length == 0 && optional is not null) || IsA(kind, value) ? []
                 : [$"{setting.Path} is '{value}'; it must be {Describe(kind)}."];
         });
+
+    /// <summary>What the entries of a section are that has names of the operator's own; null where it has none.</summary>
+    private static Type? OfEntries(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Dictionary<,>) ? type.GetGenericArguments()[1] : null;
 
     private static bool IsA(Type kind, string value)
     {

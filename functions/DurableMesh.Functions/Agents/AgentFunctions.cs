@@ -1,14 +1,18 @@
 using DurableMesh.Core.Agents;
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Adapters;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Webhooks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMesh.Functions.Agents;
 
 /// <summary>The agents of the registry over HTTP.</summary>
-public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presence, ILeaseStore leases)
+public sealed class AgentFunctions(
+    IAgentDirectory agents, AgentPresence presence, ILeaseStore leases, AgentReaches reaches, AddressGuard guard)
 {
     /// <summary><c>GET /agents</c>.</summary>
     [Function("ListAgents")]
@@ -17,8 +21,8 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
     {
         new Query(request).ThrowIfWrong();
         var registry = await agents.ReadAsync(cancellation);
-        var atWork = await AtWorkAsync(cancellation);
-        return new JsonAnswer<AgentsPage>(new AgentsPage([.. registry.Agents.Select(agent => Show(agent, atWork))]));
+        var (atWork, reach) = (await AtWorkAsync(cancellation), await reaches.ReadAsync(cancellation));
+        return new JsonAnswer<AgentsPage>(new AgentsPage([.. registry.Agents.Select(agent => Show(agent, atWork, reach))]));
     }
 
     /// <summary><c>GET /agents/{id}</c>; an alias will do.</summary>
@@ -43,6 +47,11 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
         new Query(request).ThrowIfWrong();
         var expected = Preconditions.ExpectedVersion(request);
         var asked = await RequestBody.ReadAsync(request, utf8 => RegistryReader.ReadAgent(utf8, id), cancellation);
+        if (asked.Adapter?.Url is { } url && await guard.ObjectionAsync(new Uri(url), cancellation) is { } objection)
+        {
+            throw new ProblemException(Problems.InvalidRequest("adapter.url", "address_refused", objection));
+        }
+
         var known = (await agents.ReadAsync(cancellation)).Find(id) is not null;
         var registry = await agents.DemandAsync(request, new PutAgent(asked, expected), cancellation);
         return await AnswerAsync(
@@ -62,10 +71,22 @@ public sealed class AgentFunctions(IAgentDirectory agents, AgentPresence presenc
     }
 
     private async ValueTask<JsonAnswer<AgentView>> AnswerAsync(AgentView agent, int status, CancellationToken cancellation) =>
-        new(Show(agent, await AtWorkAsync(cancellation)), status) { Version = agent.Version };
+        new(Show(agent, await AtWorkAsync(cancellation), await reaches.ReadAsync(cancellation)), status)
+        {
+            Version = agent.Version,
+        };
 
-    private AgentView Show(AgentView agent, ILookup<string, LeaseView> atWork) =>
-        presence.Show(agent) with { AtWork = AgentWork.Of(atWork[agent.Id]) };
+    /// <summary>An agent that the mesh calls is there as long as the calls arrive.</summary>
+    private AgentView Show(AgentView agent, ILookup<string, LeaseView> atWork, AgentReach reach)
+    {
+        var (seen, away) = (presence.Show(agent), reach.Find(agent.Id));
+        return seen with
+        {
+            AtWork = AgentWork.Of(atWork[agent.Id]),
+            Reachable = away is null && (seen.Reachable || agent.Adapter is { IsServerSide: true }),
+            Unreachable = away?.Why,
+        };
+    }
 
     private async ValueTask<ILookup<string, LeaseView>> AtWorkAsync(CancellationToken cancellation) =>
         (await leases.AtWorkAsync(cancellation)).SelectMany(thread => thread).ToLookup(lease => lease.Agent);

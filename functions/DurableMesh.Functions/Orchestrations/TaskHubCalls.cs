@@ -25,11 +25,17 @@ public sealed class TaskHubCalls(IOptions<MeshOptions> options, TimeProvider tim
     /// <param name="instanceId">The instance's id.</param>
     /// <param name="input">Its input.</param>
     /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="mayHaveEnded">Whether one that has ended is started anew.</param>
     public async Task<bool> TryStartAsync(
-        DurableTaskClient client, TaskName orchestrator, string instanceId, object input, CancellationToken cancellation)
+        DurableTaskClient client,
+        TaskName orchestrator,
+        string instanceId,
+        object input,
+        CancellationToken cancellation,
+        bool mayHaveEnded = false)
     {
-        var once = new StartOrchestrationOptions(instanceId)
-            .WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
+        var once = new StartOrchestrationOptions(instanceId).WithDedupeStatuses(
+            [.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses.Where(status => !mayHaveEnded || !HasEnded(status))]);
         try
         {
             await PatientlyAsync(
@@ -130,6 +136,9 @@ public sealed class TaskHubCalls(IOptions<MeshOptions> options, TimeProvider tim
             throw new StoreUnavailableException($"The task hub cannot answer: {e.Status.Detail}", e);
         }
     }
+
+    private static bool HasEnded(OrchestrationRuntimeStatus status) => status is OrchestrationRuntimeStatus.Completed
+        or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
 
     private static bool IsOutage(Exception e) =>
         e is OperationCanceledException or IOException or TimeoutException or RequestFailedException;

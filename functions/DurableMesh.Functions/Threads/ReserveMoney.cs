@@ -1,12 +1,10 @@
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
-using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
-using DurableMesh.Functions.Ledger;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -19,9 +17,8 @@ namespace DurableMesh.Functions.Threads;
 public sealed class ReserveMoney(
     IAgentDirectory agents,
     IPolicySource policies,
-    CallBudgets budgets,
     ThreadFinder threads,
-    ThreadInbox inbox,
+    CallReservations reservations,
     TimeProvider time)
 {
     /// <summary><c>POST /threads/{id}/reservations</c>; what was reserved before is replaced, so it may be asked twice.</summary>
@@ -51,13 +48,6 @@ public sealed class ReserveMoney(
                 $"The policy has no price of '{worstCase.Model}'; say costUsd, what the call can cost at most."));
         }
 
-        if (thread.State == ThreadPhase.Ended)
-        {
-            return Receipts.Answer(Receipts.ThreadEnded(thread));
-        }
-
-        using var claim = await budgets.AskAsync(thread, from, worstCase.CostUsd, registry, cancellation);
-        var input = new ReservationAsked(from, worstCase, claim.Budgets);
-        return Receipts.Answer(await inbox.PostAsync(client, id, input, cancellation) ?? Receipts.Pending(thread));
+        return Receipts.Answer(await reservations.AskAsync(client, thread, from, worstCase, registry, cancellation));
     }
 }

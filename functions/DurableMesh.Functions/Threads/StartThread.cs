@@ -5,6 +5,7 @@ using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Orchestrations;
+using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -21,6 +22,7 @@ public sealed class StartThread(
     ThreadHolds holds,
     ThreadSeals seals,
     TaskHubCalls hub,
+    ResponderStart responder,
     IOptions<MeshOptions> options,
     TimeProvider time)
 {
@@ -100,6 +102,8 @@ public sealed class StartThread(
             await bodies.StoreAsync(large.Sha256, body.ToUtf8(), cancellation);
         }
 
+        // Before the thread, whose first message it must not miss.
+        await responder.EnsureAsync(client, cancellation);
         var sealedState = await seals.StartAsync(start, cancellation);
         return await hub.TryStartAsync(client, nameof(ThreadOrchestrator), start.ThreadId, sealedState, cancellation);
     }

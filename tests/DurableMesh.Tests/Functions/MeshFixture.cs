@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Events;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Policy;
@@ -9,18 +10,22 @@ using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
+using DurableMesh.Functions.Adapters;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Artifacts;
 using DurableMesh.Functions.Authority;
+using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Leases;
 using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Orchestrations;
+using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
+using DurableMesh.Functions.Webhooks;
 using DurableMesh.LocalHost;
 using DurableMesh.Tests.Core.Agents;
 using DurableMesh.Tests.Functions.Store;
@@ -43,7 +48,7 @@ namespace DurableMesh.Tests.Functions;
 /// </summary>
 internal sealed class MeshFixture : IAsyncDisposable
 {
-    private static readonly SeedRegistry Registry = SampleRegistry.SeedOf("""
+    private static readonly SeedRegistry Seed = SampleRegistry.SeedOf("""
         {"agents":[
           {"id":"codecraft-builder","company":"codecraft","roles":["builder"],"aliases":["builder"]},
           {"id":"proveo-verifier","company":"proveo","roles":["verifier"],"aliases":["verifier"]},
@@ -65,6 +70,7 @@ internal sealed class MeshFixture : IAsyncDisposable
     private readonly TaskHubCalls _hub;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly FoldedLog<AgentRegistry, RegistryChange> _registry;
+    private readonly FoldedLog<AgentReach, ReachChange> _reach;
 
     public MeshFixture(TimeSpan? answerWithin = null)
     {
@@ -80,10 +86,12 @@ internal sealed class MeshFixture : IAsyncDisposable
         _registry = new(
             Blobs, "registry", _options.Value.Store.Patience, TimeProvider.System, NullLogger.Instance)
         {
-            Seed = Registry,
+            Seed = Seed,
         };
         _registry.Start();
         Agents = new AgentDirectory(_registry);
+        _reach = new(Blobs, "reach", _options.Value.Store.Patience, TimeProvider.System, NullLogger.Instance);
+        _reach.Start();
         Presence = new AgentPresence(Log, Time);
         Leases = new BlobLeaseStore(Blobs, _options, Time);
         _budgets = new(() => new CallBudgets(Log.Ledger, Policies()));
@@ -137,6 +145,26 @@ internal sealed class MeshFixture : IAsyncDisposable
     /// <summary>What the task hub says of the orchestrations; null where it does not know them any more.</summary>
     public OrchestrationRuntimeStatus? Status { get; set; } = OrchestrationRuntimeStatus.Running;
 
+    /// <summary>What brings messages into threads.</summary>
+    public MessageDelivery Delivery => new(Log, Bodies, Screening, _budgets.Value, _inbox);
+
+    /// <summary>The registry's functions.</summary>
+    public AgentFunctions RegistryFunctions() =>
+        new(Agents, Presence, Leases, Reaches, new AddressGuard(Options.Create(new MeshOptions())));
+
+    /// <summary>Who cannot be reached.</summary>
+    public AgentReaches Reaches => new(_reach, NullLogger<AgentReaches>.Instance);
+
+    /// <summary>What starts the watch for messages to answer.</summary>
+    public ResponderStart Responder => new(
+        new Mock<IEventFeed>().Object, _hub, TimeProvider.System, NullLogger<ResponderStart>.Instance)
+    {
+        NextLook = DateTimeOffset.MaxValue,
+    };
+
+    /// <summary>What asks threads for money.</summary>
+    public CallReservations Reservations => new(_budgets.Value, _inbox);
+
     public int Starts { get; private set; }
 
     public int Raised { get; private set; }
@@ -145,7 +173,7 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> StartAsync(byte[] body, string? key = null) => CallAsync(
         "POST", "/api/threads", body, key,
-        request => new StartThread(Log, Bodies, Drafts, _holds, Seals, _hub, _options, TimeProvider.System)
+        request => new StartThread(Log, Bodies, Drafts, _holds, Seals, _hub, Responder, _options, TimeProvider.System)
             .RunAsync(request, Client.Object, default));
 
     public async Task<string> StartedAsync() => (await StartAsync(SampleThread.RequestOf())).Text("threadId");
@@ -154,12 +182,12 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> SendAsync(string id, byte[] body) => CallAsync(
         "POST", $"/api/threads/{id}/messages", body, null,
-        request => new SendMessage(Log, Bodies, Agents, Screening, _budgets.Value, _finder, _inbox)
+        request => new SendMessage(Agents, _finder, Delivery)
             .RunAsync(request, id, Client.Object, default));
 
     public Task<Answer> ReserveAsync(string id, string from, Usage worstCase) => CallAsync(
         "POST", $"/api/threads/{id}/reservations", Json(new ReservationRequest(from, worstCase)), null,
-        request => new ReserveMoney(Agents, Policies(), _budgets.Value, _finder, _inbox, TimeProvider.System)
+        request => new ReserveMoney(Agents, Policies(), _finder, Reservations, TimeProvider.System)
             .RunAsync(request, id, Client.Object, default));
 
     public Task<Answer> LeaseAsync(string id, LeaseRequest lease) => LeaseAsync(id, Json(lease));
@@ -170,7 +198,7 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> AgentAsync(string id) => CallAsync(
         "GET", $"/api/agents/{id}", [], null,
-        request => new AgentFunctions(Agents, Presence, Leases).GetAsync(request, id, default));
+        request => RegistryFunctions().GetAsync(request, id, default));
 
     public Task<Answer> MessagesAsync(string id, string query = "", CancellationToken cancellation = default) => CallAsync(
         "GET", $"/api/threads/{id}/messages{query}", [], null,
@@ -257,6 +285,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         await Log.DisposeAsync();
         await Bodies.DisposeAsync();
         await _registry.DisposeAsync();
+        await _reach.DisposeAsync();
         Leases.Dispose();
         _oneAtATime.Dispose();
     }
@@ -265,7 +294,7 @@ internal sealed class MeshFixture : IAsyncDisposable
     public static IAgentDirectory KnownAgents()
     {
         var agents = new Mock<IAgentDirectory>();
-        agents.Setup(one => one.ReadAsync(It.IsAny<CancellationToken>())).ReturnsAsync(SampleRegistry.Of(Registry));
+        agents.Setup(one => one.ReadAsync(It.IsAny<CancellationToken>())).ReturnsAsync(SampleRegistry.Of(Seed));
         return agents.Object;
     }
 
@@ -287,7 +316,12 @@ internal sealed class MeshFixture : IAsyncDisposable
     private MessageScreening Screening =>
         new(Policies(), new Pseudonyms(Blobs), TimeProvider.System);
 
-    private IPolicySource Policies() => Mock.Of<IPolicySource>(source => source.Current == Policy);
+    private IPolicySource Policies()
+    {
+        var policies = new Mock<IPolicySource>();
+        policies.Setup(source => source.Current).Returns(() => Policy);
+        return policies.Object;
+    }
 
     /// <summary>A directory of keys that has none.</summary>
     public static IKeyDirectory Keys(KeyRing? ring = null)
@@ -318,7 +352,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         Client.Setup(one => one.ScheduleNewOrchestrationInstanceAsync(
                 It.IsAny<TaskName>(), It.IsAny<object>(), It.IsAny<StartOrchestrationOptions>(), It.IsAny<CancellationToken>()))
             .Returns((TaskName _, object input, StartOrchestrationOptions start, CancellationToken _) =>
-                BeginAsync((ThreadState)input, start));
+                input is ThreadState state ? BeginAsync(state, start) : Task.FromResult(start.InstanceId!));
         Client.Setup(one => one.RaiseEventAsync(
                 It.IsAny<string>(), InboxEnvelope.EventName, It.IsAny<object>(), It.IsAny<CancellationToken>()))
             .Returns((string id, string _, object payload, CancellationToken _) => ReceiveAsync(id, (InboxEnvelope)payload));

@@ -37,6 +37,43 @@ public sealed class MeshOptionsTests
         Assert.Equal(keys.Length, failures.Count);
     }
 
+    [Theory]
+    [InlineData("Providers:p:Kind", "mail", "Mesh:Providers:p:Kind is 'mail'; it must be openai or anthropic.")]
+    [InlineData("Responder:Timeout", "soon", "Mesh:Responder:Timeout is 'soon'; it must be a time such as 00:00:10.")]
+    public void A_setting_of_an_entry_that_is_not_of_its_kind_is_named(string key, string value, string expected)
+    {
+        var refusal = Assert.Throws<OptionsValidationException>(() => Bound(new() { [$"Mesh:{key}"] = value }));
+
+        Assert.Equal(expected, Assert.Single(refusal.Failures));
+    }
+
+    [Fact]
+    public void Providers_and_adapters_that_cannot_work_keep_a_host_from_starting()
+    {
+        var options = new MeshOptions
+        {
+            Providers =
+            {
+                ["none"] = new ProviderOptions { Key = "k" },
+                ["keyless"] = new ProviderOptions { Kind = ProviderKind.Anthropic, Address = "https://models.example" },
+                ["nowhere"] = new ProviderOptions { Kind = ProviderKind.OpenAI, Address = "models.example" },
+                ["two-lines"] = new ProviderOptions { Kind = ProviderKind.OpenAI, Key = "a\nb" },
+                ["good"] = new ProviderOptions { Kind = ProviderKind.OpenAI, Address = "http://127.0.0.1:11434/v1" },
+            },
+            Adapters = { ["an-agent"] = new AdapterSecretOptions { Secret = "short" } },
+            Responder = { MaxTries = 0, Timeout = TimeSpan.Zero },
+        };
+        string[] keys =
+        [
+            "Mesh:Providers:none:Kind", "Mesh:Providers:keyless:Key", "Mesh:Providers:nowhere:Address",
+            "Mesh:Providers:two-lines:Key", "Mesh:Adapters:an-agent:Secret", "Mesh:Responder:MaxTries", "Mesh:Responder:Timeout",
+        ];
+
+        var failures = new MeshOptionsValidator().Validate(null, options).Failures!.ToList();
+        Assert.All(keys, key => Assert.Contains(failures, failure => failure.StartsWith(key + " ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(failures, failure => failure.Contains("good", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void All_that_is_not_of_its_kind_is_named_with_what_it_may_be()
     {

@@ -15,7 +15,7 @@ public sealed class RegistryFunctionTests : IAsyncDisposable
 
     public RegistryFunctionTests()
     {
-        _agents = new AgentFunctions(_mesh.Agents, _mesh.Presence, _mesh.Leases);
+        _agents = _mesh.RegistryFunctions();
         _companies = new CompanyFunctions(_mesh.Agents);
     }
 

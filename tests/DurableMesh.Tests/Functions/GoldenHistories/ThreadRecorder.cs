@@ -105,6 +105,14 @@ internal sealed class ThreadRecorder : IAsyncDisposable
         await BeginAsync(begun.State);
     }
 
+    /// <summary>Starts another orchestration than a thread's.</summary>
+    public async Task RunAsync(string orchestrator, object input)
+    {
+        await _client.ScheduleNewOrchestrationInstanceAsync(
+            orchestrator, input, new StartOrchestrationOptions(_threadId), Patience);
+        await SettleAsync();
+    }
+
     /// <summary>Sends messages, each a second after the one before.</summary>
     public async Task SendAsync(params IEnumerable<SendMessageRequest> messages)
     {

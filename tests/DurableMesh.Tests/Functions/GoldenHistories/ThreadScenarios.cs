@@ -1,7 +1,9 @@
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Gate;
+using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
 using ThreadState = DurableMesh.Core.Threads.ThreadState;
@@ -297,6 +299,19 @@ internal static class ThreadScenarios
                 () => thread.SendAsync(Finding("v-1", "AC-1"), Fail("v-2", "AC-1"), Note("b-50")));
             await thread.SendAsync(Note("b-50"), Submission("b-51"), SampleThread.PassOf("v-3"));
         }),
+        new("left", End: null, reply => reply.RunAsync(
+            nameof(ReplyOrchestrator), new ReplyTo("no-such-thread", 2, SampleThread.Verifier)))
+        {
+            Orchestration = nameof(ReplyOrchestrator),
+        },
+        new("broken", End: null, async watch =>
+        {
+            watch.Fail(nameof(ResponderActivities.StartReplies), new FormatException("a defect"));
+            await watch.RunAsync(nameof(ResponderWatch), EventCursor.Beginning);
+        })
+        {
+            Orchestration = nameof(ResponderWatch),
+        },
     ];
 
     private static ReservationAsked Reservation(string agent, decimal usd) =>
