@@ -50,6 +50,7 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(WebhooksPage))]
 [JsonSerializable(typeof(DeadLettersPage))]
 [JsonSerializable(typeof(Demo.CheckLine))]
+[JsonSerializable(typeof(Smoke.SmokeReport))]
 [JsonSerializable(typeof(Diagnosis))]
 [JsonSerializable(typeof(AgentTurn))]
 [JsonSerializable(typeof(AgentReply))]

@@ -14,6 +14,7 @@ using DurableMesh.Cli.Keys;
 using DurableMesh.Cli.Ledger;
 using DurableMesh.Cli.Mcp;
 using DurableMesh.Cli.Policy;
+using DurableMesh.Cli.Smoke;
 using DurableMesh.Cli.Tasks;
 using DurableMesh.Cli.Threads;
 using DurableMesh.Client;
@@ -118,6 +119,7 @@ internal static class MeshCommandLine
             AgentsCommand.Create(terminal),
             DistillCommand.Create(terminal),
             McpCommand.Create(terminal),
+            SmokeCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             CompletionCommand.Create(terminal),
             VersionCommand.Create(terminal),

@@ -55,9 +55,15 @@ internal sealed class MeshHost : IAsyncDisposable
     /// <param name="mayStandBy">Whether it is of use also while another host owns the task hub.</param>
     /// <param name="onLine">Gets what it prints.</param>
     /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="settings">Environment variables of its own.</param>
     /// <exception cref="CliException">It is not built, or did not come up; the message has its last words.</exception>
     public static async Task<MeshHost> StartAsync(
-        Installation installation, int port, bool mayStandBy, Action<string> onLine, CancellationToken cancellation)
+        Installation installation,
+        int port,
+        bool mayStandBy,
+        Action<string> onLine,
+        CancellationToken cancellation,
+        IReadOnlyDictionary<string, string>? settings = null)
     {
         if (!File.Exists(installation.FunctionsApp))
         {
@@ -68,7 +74,10 @@ internal sealed class MeshHost : IAsyncDisposable
         }
 
         var process = BackgroundProcess.StartDotnet(
-            [installation.FunctionsApp, "--port", port.ToString(CultureInfo.InvariantCulture)], [], installation.Root, onLine);
+            [installation.FunctionsApp, "--port", port.ToString(CultureInfo.InvariantCulture)],
+            settings ?? new Dictionary<string, string>(),
+            installation.Root,
+            onLine);
         var host = new MeshHost(process, AddressOf(port));
         try
         {
