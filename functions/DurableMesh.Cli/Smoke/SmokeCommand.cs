@@ -48,7 +48,14 @@ internal static class SmokeCommand
         Durations.Option("--timeout", "How long one answer may take.", TimeSpan.FromMinutes(2), TimeSpan.FromHours(1));
 
     private static readonly Option<int> Parallel = CommonOptions.Between(
-        1, 100, new("--parallel") { Description = "How many companies are asked at once.", DefaultValueFactory = _ => 8 });
+        1,
+        100,
+        new("--parallel")
+        {
+            Description = "How many companies are asked at once.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 8,
+        });
 
     private static readonly Option<bool> Scripted = new("--scripted")
     {
