@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Azure.Storage.Queues;
 using DurableMesh.Core.Events;
 using DurableMesh.Functions.Identity;
 using Microsoft.Extensions.Options;
@@ -32,6 +33,10 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
             options.Events.Queue.Name is not { Length: > 0 } queue || ContainerName().IsMatch(queue),
             "Events:Queue:Name",
             $"is '{options.Events.Queue.Name}'; it must be 3 to 63 of a-z, 0-9 and single hyphens");
+        Require(
+            options.Events.Queue.Connection is not { Length: > 0 } account || IsAccount(account),
+            "Events:Queue:Connection",
+            "must be the connection string of a storage account");
         Require(
             options.Events.Queue.TypeList.All(type => EventTypes.All.Any(known => EventFilter.Fits(type, known))),
             "Events:Queue:Types",
@@ -102,6 +107,18 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
 
     private static bool IsHeader(string? text) => text is null || !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+
+    private static bool IsAccount(string connection)
+    {
+        try
+        {
+            return new QueueClient(connection, "any").Uri is not null;
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private static bool HasSecret(TaskFollowerOptions tasks) =>
         string.IsNullOrEmpty(tasks.WebhookUrl) || tasks.WebhookSecret is { Length: >= 16 };

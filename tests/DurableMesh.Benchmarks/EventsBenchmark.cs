@@ -29,7 +29,11 @@ internal static class EventsBenchmark
         var settings = new Dictionary<string, string> { ["Mesh__PolicyFile"] = policy.Path };
         await using MeshHost host = await MeshHost.StartAsync(storage.ConnectionString, cancellation, settings);
         Console.WriteLine($"events: one host, {storage.Name}, clients on the same machine, {BenchmarkMachine.Describe()}");
-        await MeasureIdleAsync(host, arguments.Number("idle", 1000), cancellation);
+        if (arguments.Number("idle", 1000) is > 0 and var idle)
+        {
+            await MeasureIdleAsync(host, idle, cancellation);
+        }
+
         string[] threads = await Task.WhenAll(
             Enumerable.Range(0, subscribers).Select(_ => host.StartThreadAsync(cancellation, MaximumTurns)));
         Conversation[] conversations = [.. threads.Select(thread => new Conversation(host, thread))];

@@ -8,7 +8,7 @@ namespace DurableMesh.Functions.Events;
 /// The events of threads: of the newest records those that are in memory, of older ones by reading the log again. Only records
 /// that count have any.
 /// </summary>
-internal sealed class ThreadEventSource(BlobThreadLog log, EventTail tail) : IEventSource
+internal sealed class ThreadEventSource(BlobThreadLog log, EventTail tail) : IEventSource, IDisposable
 {
     // So much of the log is read for one page.
     private const int ScannedBytes = 4 * 1024 * 1024;
@@ -27,6 +27,8 @@ internal sealed class ThreadEventSource(BlobThreadLog log, EventTail tail) : IEv
         await log.WhenOpenAsync(cancellation);
         return tail.End;
     }
+
+    public void Dispose() => _loading.Dispose();
 
     public LogPosition At(DateTimeOffset instant) => tail.At(instant);
 

@@ -10,7 +10,7 @@ public interface ICallerCheck
 {
     /// <summary>Who the request comes from now.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="function">What it asks for, for the log.</param>
+    /// <param name="asked">What it asks for, for the log.</param>
     /// <exception cref="Exception">Its key does not work any more.</exception>
-    ValueTask<Caller> CheckAsync(HttpContext http, string function);
+    ValueTask<Caller> CheckAsync(HttpContext http, string asked);
 }

@@ -96,7 +96,7 @@ internal sealed partial class IdentityMiddleware(
     }
 
     /// <inheritdoc/>
-    ValueTask<Caller> ICallerCheck.CheckAsync(HttpContext http, string function) => CallerOfAsync(http, function);
+    ValueTask<Caller> ICallerCheck.CheckAsync(HttpContext http, string asked) => CallerOfAsync(http, asked);
 
     /// <summary>
     /// Without a key an open mesh serves this machine only. With one, or where keys are wanted, the key decides, and no page of

@@ -105,6 +105,9 @@ public sealed record Webhook
 
     /// <summary>Who added it.</summary>
     public string CreatedBy { get; init; } = "";
+
+    /// <summary>Its id, so that no log has the secret.</summary>
+    public override string ToString() => Id;
 }
 
 /// <summary>What changes the webhooks: a line of their log.</summary>
@@ -138,6 +141,9 @@ public sealed record WebhookResumed(string Id) : WebhookChange(Id);
 /// <summary>The body of <c>POST /webhooks</c>.</summary>
 public sealed record AddWebhookRequest
 {
+    private const int MaxIdLength = 40;
+    private const int MaxUrlLength = 2_000;
+
     /// <summary>Its slug; one is made up where there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Id { get; init; }
@@ -161,7 +167,13 @@ public sealed record AddWebhookRequest
     /// <param name="utf8">The request's body.</param>
     public static ReadResult<AddWebhookRequest> Read(ReadOnlyMemory<byte> utf8) => JsonInput.Read(utf8, input =>
     {
-        var (id, url) = (input.Id("id", 40, required: false), input.Line("url", 2_000));
+        var (id, url) = (input.Line("id", MaxIdLength, required: false), input.Line("url", MaxUrlLength));
+        if (id is not null && !TextRules.IsSlug(id))
+        {
+            // It is part of a blob's name.
+            input.Add("id", InputError.InvalidValue, "This must be a slug: a-z, 0-9 and single hyphens between them.");
+        }
+
         var types = input.Lines("types", 32, 64);
         foreach (var type in types.Where(type => !EventTypes.All.Any(known => EventFilter.Fits(type, known))))
         {
@@ -234,6 +246,9 @@ public sealed record WebhookView
     /// <summary>What the posts are signed with: in the answer that adds it, and never again.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Secret { get; init; }
+
+    /// <summary>Its id, so that no log has the secret.</summary>
+    public override string ToString() => Id;
 }
 
 /// <summary>The answer to <c>GET /webhooks</c>.</summary>

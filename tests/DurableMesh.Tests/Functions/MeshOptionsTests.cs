@@ -24,6 +24,11 @@ public sealed class MeshOptionsTests
             AnswerWithin = TimeSpan.Zero,
             PolicyFile = "",
             Store = { CacheMegabytes = 0 },
+            Events =
+            {
+                Retention = TimeSpan.Zero,
+                Queue = { Name = "No Capitals", Types = "mesh.everything", Connection = "none" },
+            },
         };
 
         var failures = new MeshOptionsValidator().Validate(null, options).Failures!.ToList();
@@ -31,7 +36,8 @@ public sealed class MeshOptionsTests
         var keys = new[]
         {
             "Mesh:SeedFile", "Mesh:StoreContainer", "Mesh:AnswerWithin", "Mesh:PolicyFile",
-            "Mesh:Store:CacheMegabytes",
+            "Mesh:Store:CacheMegabytes", "Mesh:Events:Retention", "Mesh:Events:Queue:Name", "Mesh:Events:Queue:Types",
+            "Mesh:Events:Queue:Connection",
         };
         Assert.All(keys, key => Assert.Single(failures, failure => failure.StartsWith(key + " ", StringComparison.Ordinal)));
         Assert.Equal(keys.Length, failures.Count);

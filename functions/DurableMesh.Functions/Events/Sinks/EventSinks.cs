@@ -34,6 +34,7 @@ internal sealed partial class EventSinks(
 
     private readonly HttpClient _guarded = guard.CreateClient(WebhookSink.Patience);
     private readonly HttpClient _trusted = AddressGuard.CreateTrustedClient(WebhookSink.Patience);
+    private readonly QueueSink? _queue = QueueOf(options.Value.Events.Queue, configuration);
     private readonly ConcurrentDictionary<string, Running> _running = new(StringComparer.Ordinal);
 
     /// <summary>A sink as it is now; null where there is none of that id.</summary>
@@ -66,7 +67,7 @@ internal sealed partial class EventSinks(
         {
             foreach (var running in _running.Values)
             {
-                await running.StopAsync();
+                await running.DisposeAsync();
             }
         }
     }
@@ -86,7 +87,7 @@ internal sealed partial class EventSinks(
                     || !IsSame(sink.Filter, running.Sink.Filter))
                 {
                     _running.TryRemove(id, out _);
-                    await running.StopAsync();
+                    await running.DisposeAsync();
                     if (id is not (WebhookBook.Tasks or WebhookBook.Queue) && now.Find(id) is null)
                     {
                         // It was removed while it was told, and may have written down how far once more.
@@ -103,7 +104,7 @@ internal sealed partial class EventSinks(
                 }
             }
         }
-        catch (StoreUnavailableException e)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             LogNotLookedAt(e.Message);
         }
@@ -147,14 +148,9 @@ internal sealed partial class EventSinks(
                 time));
         }
 
-        if (options.Value.Events.Queue is { Name.Length: > 0 } queue)
+        if (_queue is not null)
         {
-            var account = queue.Connection is { Length: > 0 } own ? own : configuration["AzureWebJobsStorage"];
-            var client = new QueueClient(
-                string.IsNullOrEmpty(account) ? "UseDevelopmentStorage=true" : account,
-                queue.Name,
-                new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
-            sinks.Add(new QueueSink(client, new EventFilter { Types = queue.TypeList }));
+            sinks.Add(_queue);
         }
 
         var registry = now.Webhooks.Any(webhook => webhook.Companies.Count + webhook.Agents.Count > 0)
@@ -177,13 +173,28 @@ internal sealed partial class EventSinks(
         return sinks;
     }
 
+    private static QueueSink? QueueOf(EventQueueOptions queue, IConfiguration configuration)
+    {
+        if (queue.Name is not { Length: > 0 } name)
+        {
+            return null;
+        }
+
+        var account = queue.Connection is { Length: > 0 } own ? own : configuration["AzureWebJobsStorage"];
+        var client = new QueueClient(
+            string.IsNullOrEmpty(account) ? "UseDevelopmentStorage=true" : account,
+            name,
+            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        return new QueueSink(client, new EventFilter { Types = queue.TypeList });
+    }
+
     private static bool IsSame(EventFilter one, EventFilter other) =>
         one.CompanyAgents.SetEquals(other.CompanyAgents) && one.Agents.SequenceEqual(other.Agents);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The webhooks are looked at again in some seconds: {Reason}")]
     private partial void LogNotLookedAt(string reason);
 
-    private sealed class Running
+    private sealed class Running : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();
 
@@ -197,7 +208,7 @@ internal sealed partial class EventSinks(
 
         public Task Ended { get; }
 
-        public async Task StopAsync()
+        public async ValueTask DisposeAsync()
         {
             await _stop.CancelAsync();
             await Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

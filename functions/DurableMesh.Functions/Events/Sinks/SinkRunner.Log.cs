@@ -14,6 +14,6 @@ internal sealed partial class SinkRunner
     [LoggerMessage(Level = LogLevel.Error, Message = "Sink {Sink} has missed events: {Reason}")]
     private partial void LogMissed(string sink, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Sink {Sink} waits for the storage: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sink {Sink} waits: {Reason}")]
     private partial void LogWaits(string sink, string reason);
 }

@@ -75,8 +75,9 @@ internal sealed partial class SinkRunner(
                 await StartAgainAsync(e.Message, cancellation);
                 heard = null;
             }
-            catch (StoreUnavailableException e)
+            catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
             {
+                // The storage is away, most of the time. Whatever it is, the sink's turn comes again.
                 LogWaits(sink.Id, e.Message);
                 await Task.Delay(Moment, time, cancellation);
             }
@@ -119,7 +120,7 @@ internal sealed partial class SinkRunner(
                     return true;
                 }
 
-                var answer = isLeftAlone ? new SinkAnswer(progress.LastError) : await sink.TellAsync(stored, cancellation);
+                var answer = isLeftAlone ? new SinkAnswer(progress.LastError) : await AskAsync(stored, cancellation);
                 if (answer.IsGone)
                 {
                     await store.TryWriteAsync(sink.Id, Failed(progress, answer) with { Holder = null }, version, cancellation);
@@ -173,6 +174,18 @@ internal sealed partial class SinkRunner(
             }
 
             version = written;
+        }
+    }
+
+    private async Task<SinkAnswer> AskAsync(StoredEvent stored, CancellationToken cancellation)
+    {
+        try
+        {
+            return await sink.TellAsync(stored, cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            return new SinkAnswer(e.Message);
         }
     }
 

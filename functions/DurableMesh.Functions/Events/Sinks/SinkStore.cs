@@ -15,6 +15,9 @@ internal sealed class SinkStore(IBlobs blobs)
 
     private const string Json = "application/json";
 
+    /// <summary>Whether a text can be the id of a dead letter, and of nothing else in the store.</summary>
+    public static bool IsLetter(string id) => id.All(character => char.IsAsciiHexDigitLower(character) || character == '-');
+
     /// <summary>How far a sink was told, and the version that says so; null where it never was.</summary>
     public async Task<(SinkProgress Progress, string Version)?> FindAsync(string sink, CancellationToken cancellation) =>
         await blobs.FindVersionAsync(NameOf(sink), cancellation) is { } found

@@ -151,7 +151,7 @@ public sealed class WebhookFunctions(IEventFeed feed, AddressGuard guard, IServi
     {
         new Query(request).ThrowIfWrong();
         var sink = await FindAsync(id, cancellation);
-        var dead = await _store.FindDeadAsync(id, letter, cancellation)
+        var dead = (SinkStore.IsLetter(letter) ? await _store.FindDeadAsync(id, letter, cancellation) : null)
             ?? throw new ProblemException(Problems.DeadLetterNotFound(id, letter));
         var answer = await sink.TellAsync(new StoredEvent(dead.Event), cancellation);
         if (answer.Failure is { } failure)

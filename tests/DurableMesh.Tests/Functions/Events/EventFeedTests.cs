@@ -266,7 +266,7 @@ public sealed class EventFeedTests : IAsyncLifetime
     {
         await host.Log.PingAsync(Cancellation);
         var position = begin ?? LogPosition.Beginning;
-        var source = new ThreadEventSource(host.Log, host.Log.Tail);
+        using var source = new ThreadEventSource(host.Log, host.Log.Tail);
         var all = new List<string>();
         SourcePage page;
         do

@@ -125,6 +125,15 @@ public sealed class SinkRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sink_that_breaks_is_one_that_fails()
+    {
+        _sink.Answer = _ => throw new FormatException("What was that?");
+        _ = Run();
+
+        await UntilAsync(progress => progress is { Attempts: 1, LastError: "What was that?" });
+    }
+
+    [Fact]
     public async Task A_sink_that_is_gone_is_told_no_more()
     {
         _sink.Answer = _ => new SinkAnswer("It answered 410.", IsGone: true);

@@ -98,6 +98,8 @@ public sealed class WebhookFunctionTests : IAsyncLifetime
     [InlineData("""{"url":"hook"}""", "invalid_value")]
     [InlineData("""{"url":"https://8.8.8.8/","types":["mesh.everything"]}""", "invalid_value")]
     [InlineData("""{"url":"https://8.8.8.8/","secret":"mine"}""", "unknown_field")]
+    [InlineData("""{"id":"../threads/00000001","url":"https://8.8.8.8/"}""", "invalid_value")]
+    [InlineData("""{"id":"..","url":"https://8.8.8.8/"}""", "invalid_value")]
     [InlineData("{}", "missing")]
     public async Task What_may_not_be_a_webhook_is_refused(string body, string code)
     {
@@ -143,7 +145,7 @@ public sealed class WebhookFunctionTests : IAsyncLifetime
         var again = await CallAsync(
             "ResendDeadLetter", "POST", request => _functions.ResendAsync(request, "tasks", letter, default));
         var unknown = await CallAsync(
-            "ResendDeadLetter", "POST", request => _functions.ResendAsync(request, "tasks", "no-such", default));
+            "ResendDeadLetter", "POST", request => _functions.ResendAsync(request, "tasks", "../../webhooks/00000001", default));
 
         Assert.Equal((409, "not_taken"), (again.Status, again.Code));
         Assert.Equal((404, "dead_letter_not_found"), (unknown.Status, unknown.Code));
