@@ -215,7 +215,7 @@ internal sealed partial class SinkRunner(
         return asked + chosen;
     }
 
-    /// <summary>Waits until the sink may be told and nobody else tells it; null where there is nothing to tell any more.</summary>
+    /// <summary>Takes hold of the sink; null where it may not be told yet, or somebody else tells it.</summary>
     private async Task<(SinkProgress Progress, string Version)?> TakeHoldAsync(CancellationToken cancellation)
     {
         var (progress, version) = await store.FindAsync(sink.Id, cancellation)

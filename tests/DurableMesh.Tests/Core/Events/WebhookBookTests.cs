@@ -13,7 +13,8 @@ public sealed class WebhookBookTests
     {
         WebhookChange[] changes =
         [
-            Add("one"), Add("two"), Add("one"), new WebhookPaused("one"), new WebhookPaused("two", "It answered 410.", Gone: true),
+            Add("one"), Add("two"), Add("one"), new WebhookPaused("one"),
+            new WebhookPaused("two", "It answered 410.", Gone: true),
             new WebhookResumed("one"), new WebhookPaused("tasks"), new WebhookRemoved("tasks"), new WebhookRemoved("three"),
         ];
         var book = WebhookBook.Empty;

@@ -255,8 +255,8 @@ public sealed class IdentityMiddlewareTests
         Assert.Equal(
             [
                 "CancelThread", "Events", "ExplainAuthority", "GetAgent", "GetArtifact", "GetAuthority", "GetCompany",
-                "GetStats", "GetTask", "GetThread", "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks",
-                "ListThreads", "PatchTask", "PutArtifact", "ReadEvidence", "ReadInbox", "ReadMessages", "ReserveMoney",
+                "GetStats", "GetTask", "GetThread", "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys",
+                "ListTasks", "ListThreads", "PatchTask", "PutArtifact", "ReadEvidence", "ReadInbox", "ReadMessages", "ReserveMoney",
                 "SendMessage", "StartThread",
             ],
             open.Order(StringComparer.Ordinal));
