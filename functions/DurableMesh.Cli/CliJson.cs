@@ -12,6 +12,7 @@ using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
+using DurableMesh.Core.Workflows;
 
 namespace DurableMesh.Cli;
 
@@ -64,6 +65,10 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(Distill.DistillReport))]
 [JsonSerializable(typeof(StartThreadRequest))]
 [JsonSerializable(typeof(SendMessageRequest))]
+[JsonSerializable(typeof(WorkflowView))]
+[JsonSerializable(typeof(WorkflowsPage))]
+[JsonSerializable(typeof(WorkflowPreview))]
+[JsonSerializable(typeof(WorkflowReport))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The context to use: the mesh's own rules, and text that people can read.</summary>

@@ -7,12 +7,14 @@ using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
+using DurableMesh.Core.Workflows;
 using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Events.Sinks;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
+using DurableMesh.Functions.Workflows;
 
 namespace DurableMesh.Functions;
 
@@ -62,4 +64,8 @@ internal static class AppJson
 [JsonSerializable(typeof(EventCursor))]
 [JsonSerializable(typeof(LoggedChange<WebhookChange>))]
 [JsonSerializable(typeof(SinkProgress))]
+[JsonSerializable(typeof(LoggedChange<WorkflowChange>))]
+[JsonSerializable(typeof(StepOrder))]
+[JsonSerializable(typeof(PreparedStep))]
+[JsonSerializable(typeof(FailedStep))]
 internal sealed partial class AppJsonContext : JsonSerializerContext;

@@ -5,6 +5,7 @@ using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Tasks;
+using DurableMesh.Core.Workflows;
 using DurableMesh.Functions.Adapters;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Artifacts;
@@ -21,6 +22,7 @@ using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using DurableMesh.Functions.Webhooks;
+using DurableMesh.Functions.Workflows;
 using DurableMesh.LocalHost;
 using DurableMesh.TaskHub.Storage;
 using Microsoft.Azure.Functions.Worker;
@@ -58,6 +60,7 @@ internal static class MeshServices
         services.AddSingleton<IAuthorityDirectory, AuthorityDirectory>();
         services.AddTasks();
         services.AddEvents();
+        services.AddWorkflows();
         services.AddIdentity(configuration);
         services.AddSingleton<TaskHubCalls>();
         services.AddSingleton<ThreadEvidence>();
@@ -98,6 +101,15 @@ internal static class MeshServices
         services.AddFoldedLog<TaskBoard, TaskChange>("tasks", TasksSeeded.Of);
         services.AddSingleton<ITaskDirectory, TaskDirectory>();
         services.AddSingleton<ThreadTasks>();
+    }
+
+    private static void AddWorkflows(this IServiceCollection services)
+    {
+        services.AddFoldedLog<WorkflowBoard, WorkflowChange>("workflows");
+        services.AddSingleton<IWorkflowDirectory, WorkflowDirectory>();
+        services.AddSingleton<WorkflowDrafts>();
+        services.AddSingleton<WorkflowResults>();
+        services.AddSingleton<HandedArtifacts>();
     }
 
     private static void AddIdentity(this IServiceCollection services, IConfiguration configuration)

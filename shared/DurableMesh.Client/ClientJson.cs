@@ -6,6 +6,7 @@ using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
+using DurableMesh.Core.Workflows;
 
 namespace DurableMesh.Client;
 
@@ -45,6 +46,11 @@ namespace DurableMesh.Client;
 [JsonSerializable(typeof(WebhooksPage))]
 [JsonSerializable(typeof(DeadLettersPage))]
 [JsonSerializable(typeof(AddWebhookRequest))]
+[JsonSerializable(typeof(WorkflowView))]
+[JsonSerializable(typeof(WorkflowsPage))]
+[JsonSerializable(typeof(WorkflowPreview))]
+[JsonSerializable(typeof(StepDecisionRequest))]
+[JsonSerializable(typeof(FinalizeRequest))]
 internal sealed partial class ClientJson : JsonSerializerContext
 {
     /// <summary>The context to use: the mesh's own rules, and text that people can read.</summary>

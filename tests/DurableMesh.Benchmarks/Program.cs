@@ -12,6 +12,7 @@ const string Usage = """
            benchmarks stats [--threads N]
            benchmarks redact [--runs N]
            benchmarks policy [--runs N]
+           benchmarks workflow [--steps N] [--runs N]
            benchmarks agents [--messages N] [--idle N]
            benchmarks events [--subscribers N] [--rate N] [--seconds N] [--idle N]
 
@@ -28,6 +29,7 @@ const string Usage = """
     redact        MB/s of redaction on ordinary text, and milliseconds for 1 MiB of text and JSON made to be slow
     agents        from a message's receipt to the call of what answers it, and a runner with many open idle threads (1,000)
     events        from a message's receipt to its event at a waiting peer, at 200 messages/s with 100 streams; 1,000 idle streams
+    workflow      from the end of a workflow's step to the brief of the next, beside the start of a lone thread
     policy        processor time that identity, policy and gate add to a thread start and to a message
     """;
 
@@ -76,6 +78,9 @@ try
         case "events":
             await EventsBenchmark.RunAsync(
                 Arguments.Parse(args[1..], "subscribers", "rate", "seconds", "idle"), stop.Token);
+            return 0;
+        case "workflow":
+            await WorkflowBenchmark.RunAsync(Arguments.Parse(args[1..], "steps", "runs"), stop.Token);
             return 0;
         case "policy":
             await PolicyBenchmark.RunAsync(Arguments.Parse(args[1..], "runs"), stop.Token);

@@ -24,7 +24,9 @@ internal static class ReplyCommand
         CreateWords(terminal, MessageKind.Question, "Ask the other party. Sent when the command has ended with 0."),
         CreateWords(terminal, MessageKind.Answer, "Answer a question. Sent when the command has ended with 0."),
         CreateWords(
-            terminal, MessageKind.Acknowledgement, "Acknowledge the advice you asked for. Sent when the command has ended with 0."),
+            terminal,
+            MessageKind.Acknowledgement,
+            "Acknowledge the advice you asked for. Sent when the command has ended with 0."),
         CreateWords(terminal, MessageKind.Finding, "Say one thing that is wrong. Sent at once."),
         CreateWords(terminal, MessageKind.Note, "Say something. Sent at once."),
         CreateUsage(terminal),

@@ -17,6 +17,7 @@ using DurableMesh.Cli.Policy;
 using DurableMesh.Cli.Smoke;
 using DurableMesh.Cli.Tasks;
 using DurableMesh.Cli.Threads;
+using DurableMesh.Cli.Workflows;
 using DurableMesh.Client;
 using DurableMesh.Core.Wire;
 
@@ -112,6 +113,7 @@ internal static class MeshCommandLine
             EvidenceCommand.Create(terminal),
             ArtifactCommand.Create(terminal),
             TasksCommand.Create(terminal),
+            WorkflowCommand.Create(terminal),
             AuthorityCommand.Create(terminal),
             KeysCommand.Create(terminal),
             AgentCommand.Create(terminal),
@@ -147,6 +149,7 @@ internal static class MeshCommandLine
     {
         "thread_not_found" => $"{refused.Message}\n'{mesh} list' shows the threads that there are.",
         "agent_not_found" => $"{refused.Message}\n'{mesh} agents list' shows the agents that there are.",
+        "workflow_not_found" => $"{refused.Message}\n'{mesh} workflow list' shows the workflows that there are.",
         "task_not_found" => $"{refused.Message}\n'{mesh} tasks list' shows the tasks that there are.",
         "webhook_not_found" => $"{refused.Message}\n'{mesh} webhooks list' shows the webhooks that there are.",
         "key_not_found" => $"{refused.Message}\n'{mesh} keys list' shows the keys that there are.",

@@ -5,6 +5,7 @@ using DurableMesh.Agents.Commands;
 using DurableMesh.Cli.Agents;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Client;
+using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Demo;
 
@@ -62,7 +63,22 @@ internal static class DemoAgentCommand
 
             return ExitCode.Done;
         });
+        var step = new Command("step", "Takes its part in the sample workflow.");
+        step.SetAction(async (parsed, cancellation) =>
+        {
+            var turn = await ReadTurnAsync(terminal, cancellation);
+            var agent = turn.Message.Kind is MessageKind.Submission or MessageKind.Question
+                ? turn.Thread.Responder
+                : turn.Thread.Initiator;
+            await foreach (var reply in new StepAgent(parsed.Connect(), turn, agent).AnswerAsync(cancellation))
+            {
+                await SayAsync(reply, cancellation);
+            }
+
+            return ExitCode.Done;
+        });
         command.Subcommands.Add(check);
+        command.Subcommands.Add(step);
         command.Subcommands.Add(builder);
         command.Subcommands.Add(verifier);
         return command;
@@ -92,21 +108,24 @@ internal static class DemoAgentCommand
         JsonSerializer.Serialize(reply, CliJson.Context.AgentReply),
         cancellation);
 
-    private static async Task<(DemoMaterial Material, string Folder, AgentTurn Turn, Delivery Delivery)> ReadAsync(
-        ParseResult parsed, string part, Terminal terminal, CancellationToken cancellation)
+    private static async Task<AgentTurn> ReadTurnAsync(Terminal terminal, CancellationToken cancellation)
     {
-        var installation = Installation.Find("demo");
-        AgentTurn turn;
         try
         {
             var said = await InputText.ReadAsync(InputText.StandardInput, terminal, cancellation);
-            turn = JsonSerializer.Deserialize(said, CliJson.Context.AgentTurn)!;
+            return JsonSerializer.Deserialize(said, CliJson.Context.AgentTurn)!;
         }
         catch (JsonException malformed)
         {
             throw new CliException(ExitCode.Usage, $"Standard input is no turn of a dialogue: {malformed.Message}", malformed);
         }
+    }
 
+    private static async Task<(DemoMaterial Material, string Folder, AgentTurn Turn, Delivery Delivery)> ReadAsync(
+        ParseResult parsed, string part, Terminal terminal, CancellationToken cancellation)
+    {
+        var installation = Installation.Find("demo");
+        var turn = await ReadTurnAsync(terminal, cancellation);
         var folder = PrivateFolder.Ensure(Path.Combine(MeshFolder.Of(terminal).Private().Path, "demo", turn.Thread.ThreadId));
         var delivery = new Delivery(
             parsed.Connect(),

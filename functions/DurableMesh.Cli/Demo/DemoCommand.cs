@@ -30,6 +30,13 @@ internal static class DemoCommand
         HelpName = "NAME",
     };
 
+    private static readonly Option<bool> Workflow = new("--workflow")
+    {
+        Description =
+            "Run the sample workflow CodeCraft → Securion → Proveo instead, with a SIGKILL of the mesh in its second step, " +
+            "and check its evidence with that of its threads.",
+    };
+
     static DemoCommand() => With.AcceptOnlyFromAmong("pi", "opencode");
 
     /// <summary>Creates the command.</summary>
@@ -41,6 +48,7 @@ internal static class DemoCommand
             Crash,
             Keep,
             With,
+            Workflow,
             port,
         };
         command.Validators.Add(result =>
@@ -48,6 +56,12 @@ internal static class DemoCommand
             if (result.GetValue(With) is not null && (result.GetValue(Crash) || result.GetValue(Keep)))
             {
                 result.AddError("--with goes with neither --crash nor --keep.");
+            }
+
+            if (result.GetValue(Workflow)
+                && (result.GetValue(With) is not null || result.GetValue(Crash) || result.GetValue(Keep)))
+            {
+                result.AddError("--workflow goes with neither --with nor --crash nor --keep.");
             }
         });
         command.SetAction(async (parsed, cancellation) =>
@@ -65,6 +79,12 @@ internal static class DemoCommand
             limit.CancelAfter(most);
             try
             {
+                if (parsed.GetValue(Workflow))
+                {
+                    await using var workflow = new WorkflowDemo(Installation.Find("demo"), options, terminal);
+                    return await workflow.RunAsync(limit.Token) ? ExitCode.Done : ExitCode.Refused;
+                }
+
                 await using var run = new DemoRun(Installation.Find("demo"), options, terminal);
                 var passed = await run.RunAsync(limit.Token);
                 if (options.Keep && passed)

@@ -3,6 +3,7 @@ using System.Globalization;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Workflows;
 using Spectre.Console;
 
 namespace DurableMesh.Cli.Evidence;
@@ -28,15 +29,26 @@ internal static class VerifyCommand
                 result.AddError("--head wants 64 hexadecimal digits, with 'sha256:' before them or without.");
             }
         });
+        var threads = new Option<string?>("--threads")
+        {
+            Description = "For the evidence of a workflow: the folder with the evidence of its threads, one THREAD.json each.",
+            HelpName = "FOLDER",
+        };
         var command = new Command("verify", "Check an evidence file offline: its hash chain, its cost, its verdict.")
         {
             file,
             head,
+            threads,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             var pinned = parsed.GetValue(head) is { } text ? ContentHash.TryReadHead(text) : null;
             var read = await InputText.ReadUtf8Async(parsed.GetRequiredValue(file), terminal, cancellation);
+            if (WorkflowEvidenceVerifier.IsWorkflow(read))
+            {
+                return VerifyWorkflow(parsed, read, pinned, parsed.GetValue(threads), terminal);
+            }
+
             var report = EvidenceVerifier.Verify(read, pinned);
             if (parsed.WantsJson())
             {
@@ -64,7 +76,57 @@ internal static class VerifyCommand
             return;
         }
 
-        foreach (var finding in report.Findings)
+        WriteFindings(report.Findings, console);
+    }
+
+    /// <summary>Says what the check of a workflow's evidence gave.</summary>
+    public static void Write(WorkflowReport report, IAnsiConsole console)
+    {
+        if (!report.Holds)
+        {
+            WriteFindings(report.Findings, console);
+            return;
+        }
+
+        var end = report.Final ? $"{ThreadWords.Of(report.EndState)} {ThreadWords.Of(report.Reason)}" : "not ended yet";
+        var looked = report.ThreadsChecked == report.Threads
+            ? $"the evidence of all {report.Threads} threads checked with it"
+            : $"the evidence of {report.ThreadsChecked} of {report.Threads} threads checked with it (--threads FOLDER)";
+        console.MarkupLineInterpolated(
+            $"[green]✓ the evidence holds[/]: {report.Entries} entries, chain, steps and cost recomputed; {looked}; {end}");
+        console.MarkupLineInterpolated($"[grey]head    {report.Head}[/]");
+    }
+
+    /// <summary>Finds the evidence of threads in a folder.</summary>
+    public static Func<string, ReadOnlyMemory<byte>?> InFolder(string folder) => threadId =>
+        Path.Combine(folder, $"{Path.GetFileName(threadId)}.json") is var file && File.Exists(file)
+            ? (ReadOnlyMemory<byte>?)File.ReadAllBytes(file)
+            : null;
+
+    private static int VerifyWorkflow(
+        ParseResult parsed, ReadOnlyMemory<byte> read, string? pinned, string? folder, Terminal terminal)
+    {
+        if (folder is not null && !Directory.Exists(folder))
+        {
+            throw new CliException(ExitCode.Usage, $"--threads {folder}: there is no such folder.");
+        }
+
+        var report = WorkflowEvidenceVerifier.Verify(read, pinned, folder is null ? null : InFolder(folder));
+        if (parsed.WantsJson())
+        {
+            terminal.WriteJson(report, CliJson.Context.WorkflowReport);
+        }
+        else
+        {
+            Write(report, terminal.Out);
+        }
+
+        return report.Holds ? ExitCode.Done : ExitCode.Refused;
+    }
+
+    private static void WriteFindings(IReadOnlyList<EvidenceFinding> findings, IAnsiConsole console)
+    {
+        foreach (var finding in findings)
         {
             var place = finding.Entry is { } entry
                 ? string.Create(CultureInfo.InvariantCulture, $"entry {entry} ({finding.Id})")
@@ -78,6 +140,6 @@ internal static class VerifyCommand
             }
         }
 
-        console.MarkupLineInterpolated($"[red]The evidence does not hold[/]: {report.Findings.Count} of its claims are wrong.");
+        console.MarkupLineInterpolated($"[red]The evidence does not hold[/]: {findings.Count} of its claims are wrong.");
     }
 }

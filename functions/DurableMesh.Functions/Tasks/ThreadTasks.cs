@@ -14,7 +14,7 @@ public sealed class ThreadTasks(ITaskDirectory tasks)
     public async ValueTask<bool> HaveHeardAsync(ThreadView thread, CancellationToken cancellation)
     {
         var board = await tasks.ReadAsync(cancellation);
-        return board.Find(thread.McTask) is null || board.Knows(thread.ThreadId);
+        return thread.Workflow is not null || board.Find(thread.McTask) is null || board.Knows(thread.ThreadId);
     }
 
     /// <summary>Moves the task of a thread that has ended, once; a task that the mesh does not know stays unknown.</summary>
@@ -23,7 +23,7 @@ public sealed class ThreadTasks(ITaskDirectory tasks)
     public async Task MoveAsync(ThreadOutcome outcome, CancellationToken cancellation)
     {
         var board = await tasks.ReadAsync(cancellation);
-        if (board.Find(outcome.TaskId) is not null && !board.Knows(outcome.ThreadId))
+        if (!outcome.InWorkflow && board.Find(outcome.TaskId) is not null && !board.Knows(outcome.ThreadId))
         {
             await tasks.ChangeAsync(new TaskThreadEnded(outcome), Mesh, cancellation);
         }

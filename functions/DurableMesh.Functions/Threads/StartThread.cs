@@ -26,8 +26,6 @@ public sealed class StartThread(
     IOptions<MeshOptions> options,
     TimeProvider time)
 {
-    private const int LongestKey = 255;
-
     /// <summary><c>POST /threads</c>.</summary>
     [Function(nameof(StartThread))]
     public async Task<IResult> RunAsync(
@@ -36,7 +34,7 @@ public sealed class StartThread(
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        var key = IdempotencyKey(request);
+        var key = IdempotencyKey.Of(request);
         var asked = await RequestBody.ReadAsync(request, RequestReader.ReadStartThread, cancellation);
         var initiator = await drafts.InitiatorOfAsync(asked, cancellation);
         Caller.Of(request).MustStartAs(initiator);
@@ -106,19 +104,5 @@ public sealed class StartThread(
         await responder.EnsureAsync(client, cancellation);
         var sealedState = await seals.StartAsync(start, cancellation);
         return await hub.TryStartAsync(client, nameof(ThreadOrchestrator), start.ThreadId, sealedState, cancellation);
-    }
-
-    private static string? IdempotencyKey(HttpRequest request)
-    {
-        if (!request.Headers.TryGetValue("Idempotency-Key", out var values))
-        {
-            return null;
-        }
-
-        var key = values.ToString();
-        return values.Count == 1 && key.Length is > 0 and <= LongestKey && !key.Any(char.IsControl)
-            ? key
-            : throw new ProblemException(Problems.InvalidRequest(
-                "Idempotency-Key", "malformed_key", $"The header must stand once and hold 1 to {LongestKey} characters."));
     }
 }

@@ -19,6 +19,17 @@ internal static class ThreadId
     /// <param name="idempotencyKey">The key, which has no control characters.</param>
     public static string Of(Subject subject, string idempotencyKey) => OfText($"{subject}\n{idempotencyKey}");
 
+    /// <summary>The id of a run of a workflow that belongs to somebody's <c>Idempotency-Key</c>.</summary>
+    /// <param name="subject">Whose key it is.</param>
+    /// <param name="idempotencyKey">The key.</param>
+    public static string OfWorkflow(Subject subject, string idempotencyKey) => OfText($"workflow\n{subject}\n{idempotencyKey}");
+
+    /// <summary>The id of the thread of a try of a workflow's step.</summary>
+    /// <param name="workflowId">The run.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="attempt">Which try.</param>
+    public static string OfStep(string workflowId, string step, int attempt) => OfText($"{workflowId}\n{step}\n{attempt}");
+
     /// <summary>The id of a key in threads from before keys were somebody's.</summary>
     /// <param name="idempotencyKey">The key.</param>
     public static string OfAnybody(string idempotencyKey) => OfText(idempotencyKey);

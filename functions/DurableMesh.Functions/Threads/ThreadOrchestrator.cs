@@ -272,7 +272,11 @@ public static class ThreadOrchestrator
         inbox = Drain(context, step, inbox);
         await RecordAsync(context, step);
         await context.CallActivityAsync(nameof(ThreadActivities.WriteEvidence), step.State.Start.ThreadId, UntilDone);
-        await context.CallActivityAsync(nameof(TaskActivities.MoveTask), ThreadOutcome.Of(step.State), UntilDone);
+        if (step.State.Start.Workflow is null)
+        {
+            await context.CallActivityAsync(nameof(TaskActivities.MoveTask), ThreadOutcome.Of(step.State), UntilDone);
+        }
+
         _ = Drain(context, step, inbox);
         await RecordAsync(context, step);
     }

@@ -30,6 +30,12 @@ public enum EvidenceFault
 
     /// <summary>What the file says in sum is not what its entries say.</summary>
     SummaryMismatch,
+
+    /// <summary>The evidence of a workflow's thread is not among the files.</summary>
+    ThreadMissing,
+
+    /// <summary>A workflow's thread is not what the workflow says of it.</summary>
+    ThreadMismatch,
 }
 
 /// <summary>One thing that does not hold.</summary>

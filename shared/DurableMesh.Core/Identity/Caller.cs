@@ -1,5 +1,6 @@
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Wire;
+using DurableMesh.Core.Workflows;
 
 namespace DurableMesh.Core.Identity;
 
@@ -140,6 +141,29 @@ public sealed class Caller
         if (!thread.IsParty(agentId))
         {
             throw NoParty(Subject.Agent(agentId).ToString(), thread);
+        }
+    }
+
+    /// <summary>Whether the caller may read all of a workflow: its actor, or an operator.</summary>
+    /// <param name="workflow">The workflow.</param>
+    public bool SeesWhole(WorkflowStart workflow) => IsOperatorOr(workflow.Actor);
+
+    /// <summary>Whether the caller may know of a workflow: it sees it whole, or is a party of one of its steps.</summary>
+    /// <param name="workflow">The workflow.</param>
+    public bool MayKnow(WorkflowStart workflow) =>
+        SeesWhole(workflow) || workflow.Steps.Any(step => step.IsParty(Subject!.Name));
+
+    /// <summary>Demands that the caller may start the threads of a workflow, cancel it and hand it over.</summary>
+    /// <param name="workflow">The workflow.</param>
+    /// <exception cref="AccessDeniedException">It is an agent, and not the one that asks in every step.</exception>
+    public void MustRun(WorkflowStart workflow)
+    {
+        Must(Scope.Send);
+        var speaks = workflow.Steps.Select(step => step.Initiator).Append(workflow.Actor);
+        if (speaks.FirstOrDefault(id => !IsOperatorOr(id)) is { } other)
+        {
+            throw Forged(
+                $"{this} cannot run a workflow that speaks as agent:{other}; an agent runs those in which it alone asks.");
         }
     }
 

@@ -221,7 +221,9 @@ public sealed record TaskBoard : IFolded<TaskBoard, TaskChange>
         var changed = task with
         {
             Threads = Newest(task.Threads, outcome.ThreadId),
-            Evidence = outcome.EndState == EndState.Pass ? Newest(task.Evidence, outcome.Evidence) : task.Evidence,
+            Evidence = outcome.EndState == EndState.Pass || outcome.IsFinalized
+                ? Newest(task.Evidence, outcome.Evidence)
+                : task.Evidence,
         };
         return Store(Next(changed, entry)) with
         {

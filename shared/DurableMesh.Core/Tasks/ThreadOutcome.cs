@@ -20,13 +20,24 @@ public sealed record ThreadOutcome(
     string TaskId, string ThreadId, EndState EndState, EndReason Reason, string? Detail, string Evidence, bool Refused)
 {
     /// <summary>
-    /// Where the mesh moves a task in progress: never to <see cref="MissionTaskState.Done"/>, that is the owner's word. Null where
-    /// it stays: advice neither does the work nor blocks it.
+    /// Whether the thread is a step of a workflow: then its task stays where it is, and hears of the workflow.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool InWorkflow { get; init; }
+
+    /// <summary>Whether it is a workflow's, which somebody handed over; its id stands for a thread's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsFinalized { get; init; }
+
+    /// <summary>
+    /// Where the mesh moves a task in progress: never to <see cref="MissionTaskState.Done"/>, that is the owner's word. Null
+    /// where it stays: advice neither does the work nor blocks it.
     /// </summary>
     [JsonIgnore]
     public MissionTaskState? Target => EndState switch
     {
         EndState.Pass => MissionTaskState.ReadyForReview,
+        EndState.Answered when IsFinalized => MissionTaskState.ReadyForReview,
         EndState.Answered => null,
         _ => MissionTaskState.Blocked,
     };
@@ -44,5 +55,8 @@ public sealed record ThreadOutcome(
                 thread.Detail,
                 thread.Start.EvidencePath,
                 Refused: thread.Gate == GateOutcome.Denied)
+            {
+                InWorkflow = thread.Start.Workflow is not null,
+            }
             : throw new InvalidOperationException($"Thread {thread.Start.ThreadId} has not ended.");
 }

@@ -5,6 +5,7 @@ using DurableMesh.Core.Policy;
 using DurableMesh.Core.Redaction;
 using DurableMesh.Core.Trust;
 using DurableMesh.Core.Wire;
+using DurableMesh.Core.Workflows;
 
 namespace DurableMesh.Core.Threads;
 
@@ -75,6 +76,10 @@ public sealed record ThreadStart
     /// <summary>Which rules it runs by, for good; null in threads from before there was more than one set.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Rules { get; init; }
+
+    /// <summary>Which step of which workflow it is; null where it is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WorkflowPlace? Workflow { get; init; }
 
     /// <summary>Whether it ends when its initiator acknowledges the advice; threads of before end by a verdict alone.</summary>
     [JsonIgnore]

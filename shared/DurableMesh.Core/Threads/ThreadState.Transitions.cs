@@ -113,7 +113,9 @@ public sealed partial record ThreadState
         ? this with { InitiatorQuestions = Math.Max(0, InitiatorQuestions + change) }
         : this with { ResponderQuestions = Math.Max(0, ResponderQuestions + change) };
 
-    /// <summary>In an advisory thread an answer of the responder is advice, on the submission where no question is open.</summary>
+    /// <summary>
+    /// In an advisory thread an answer of the responder is advice, on the submission where no question is open.
+    /// </summary>
     private ThreadState Advise(Message answer) => !Start.IsAdvisory || answer.From != Start.Responder ? this : this with
     {
         Advice = answer.Plumbing && Advice is null ? AdviceKind.Plumbing : answer.Plumbing ? Advice : AdviceKind.Given,

@@ -182,5 +182,6 @@ public sealed partial record ThreadState
         Evidence = new EvidenceLink(Start.EvidencePath, Final: Phase == ThreadPhase.Ended, Entries == 0 ? null : Head),
         AuthorityVersion = Start.AuthorityVersion,
         Trust = Start.Trust,
+        Workflow = Start.Workflow,
     };
 }

@@ -11,6 +11,7 @@ using DurableMesh.Core.Identity;
 using DurableMesh.Core.Redaction;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
+using DurableMesh.Core.Workflows;
 
 namespace DurableMesh.Core.Wire;
 
@@ -105,4 +106,16 @@ public static class MeshJson
 [JsonSerializable(typeof(WebhookChange))]
 [JsonSerializable(typeof(AddWebhookRequest))]
 [JsonSerializable(typeof(ReachChange))]
+[JsonSerializable(typeof(WorkflowDefinition))]
+[JsonSerializable(typeof(WorkflowBrief))]
+[JsonSerializable(typeof(WorkflowEntry))]
+[JsonSerializable(typeof(WorkflowView))]
+[JsonSerializable(typeof(WorkflowsPage))]
+[JsonSerializable(typeof(WorkflowPreview))]
+[JsonSerializable(typeof(WorkflowMoves))]
+[JsonSerializable(typeof(WorkflowChange))]
+[JsonSerializable(typeof(WorkflowEvidence))]
+[JsonSerializable(typeof(WorkflowReport))]
+[JsonSerializable(typeof(StepDecisionRequest))]
+[JsonSerializable(typeof(FinalizeRequest))]
 public sealed partial class MeshJsonContext : JsonSerializerContext;

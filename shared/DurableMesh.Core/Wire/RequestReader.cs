@@ -31,7 +31,7 @@ public static class RequestReader
     private const long MaxTokens = 1_000_000_000;
     private const long MaxArtifactBytes = 1L << 50;
 
-    private static readonly TimeSpan MaxTtl = TimeSpan.FromDays(365);
+    internal static readonly TimeSpan MaxTtl = TimeSpan.FromDays(365);
 
     /// <summary>Reads the body of <c>POST /threads</c>.</summary>
     /// <param name="utf8">The request's body.</param>
@@ -111,9 +111,12 @@ public static class RequestReader
     {
         var subject = input.Line("subject", MaxLineLength);
         var body = input.Body("body", MaxBodyBytes);
-        var acceptance = input.Objects("acceptance", MaxCriteria, ReadCriterion, criterion => criterion.Id);
+        var acceptance = ReadAcceptance(input);
         return subject is null ? null : new Brief { Subject = subject, Body = body, Acceptance = acceptance };
     }
+
+    internal static IReadOnlyList<AcceptanceCriterion> ReadAcceptance(ObjectReader input) =>
+        input.Objects("acceptance", MaxCriteria, ReadCriterion, criterion => criterion.Id);
 
     private static AcceptanceCriterion? ReadCriterion(ObjectReader input)
     {
@@ -123,7 +126,7 @@ public static class RequestReader
         return id is null || title is null ? null : new AcceptanceCriterion(id, title, required);
     }
 
-    private static LimitsRequest ReadLimits(ObjectReader input) => new()
+    internal static LimitsRequest ReadLimits(ObjectReader input) => new()
     {
         Ttl = input.Duration("ttl", MaxTtl),
         MaxTurns = (int?)input.Whole("maxTurns", 1, MaxCount),

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DurableMesh.Core.Trust;
+using DurableMesh.Core.Workflows;
 
 namespace DurableMesh.Core.Wire;
 
@@ -100,6 +101,10 @@ public sealed record ThreadView
     /// <summary>What the parties' trust zones come to; left out where a party is not known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrustDecision? Trust { get; init; }
+
+    /// <summary>Which step of which workflow it is; left out where it is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WorkflowPlace? Workflow { get; init; }
 
     /// <summary>Durable Functions' management URL; only in answers of a host that knows it.</summary>
     public string? StatusQueryGetUri { get; init; }

@@ -22,6 +22,19 @@ public sealed class DemoTests
     }
 
     [Fact]
+    public async Task The_workflow_survives_its_crash_and_ends_in_PASS_with_evidence_that_holds_steps_included()
+    {
+        var (exitCode, output) = await RunAsync("--workflow");
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("SIGKILL", output, StringComparison.Ordinal);
+        Assert.Contains("PASS completed, 3 of 3 steps done", output, StringComparison.Ordinal);
+        Assert.Contains("ANSWERED advice_acknowledged", output, StringComparison.Ordinal);
+        Assert.Contains("is ready_for_review", output, StringComparison.Ordinal);
+        Assert.Contains("the evidence of all 3 threads checked with it", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_real_coding_agents_come_to_PASS_and_a_session_that_goes_on_reads_less_anew()
     {
         var (exitCode, output) = await RunAsync("--with", "pi");

@@ -28,7 +28,8 @@ public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh
         if (reason is not (EndReason.GateDenied or EndReason.NotAuthorized or EndReason.TrustDenied))
         {
             await mesh.UntilTaskIsAsync(
-                thread["mcTask"]!.GetValue<string>(), endState == "PASS" ? "ready_for_review" : "blocked");
+                thread["mcTask"]!.GetValue<string>(),
+                endState switch { "PASS" => "ready_for_review", "ANSWERED" => "in_progress", _ => "blocked" });
         }
 
         EvidenceReport evidence = EvidenceVerifier.Verify(await mesh.EvidenceAsync(thread["threadId"]!.GetValue<string>()));
@@ -108,6 +109,8 @@ public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh
             return id;
         }
         ),
+        [EndReason.AdviceAcknowledged] = ("ANSWERED", () => AdvisedAsync(new { })),
+        [EndReason.PlumbingOnly] = ("ANSWERED", () => AdvisedAsync(new { plumbing = true })),
         [EndReason.InternalError] = ("BLOCKED", async () =>
         {
             string id = await mesh.OpenAsync();
@@ -119,6 +122,19 @@ public sealed class EndReasonTests(GuardedMesh mesh) : IClassFixture<GuardedMesh
         }
         ),
     };
+
+    private async Task<string> AdvisedAsync(object answer)
+    {
+        string id = await mesh.OpenAsync(request =>
+        {
+            request["pattern"] = "advisory";
+            request["brief"]!["acceptance"] = new JsonArray();
+        });
+        await mesh.SendAsync(id, Builder, "question");
+        await mesh.SendAsync(id, Verifier, "answer", answer);
+        await mesh.SendAsync(id, Builder, "acknowledgement");
+        return id;
+    }
 
     private async Task<string> JudgedAsync(object verdict)
     {

@@ -1,0 +1,180 @@
+using DurableMesh.Core.Threads;
+using DurableMesh.Core.Wire;
+using DurableMesh.Core.Workflows;
+using DurableMesh.Functions.Gate;
+using DurableMesh.Functions.Orchestrations;
+using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Threads;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMesh.Functions.Workflows;
+
+/// <summary>
+/// What a run does to the store and to its threads. Each may run twice, late, or for an episode that is never committed: what it
+/// writes goes through the run's log, whose fold refuses what does not follow, and each answers what is to be done by the log.
+/// </summary>
+public sealed class WorkflowActivities(
+    IWorkflowDirectory workflows,
+    WorkflowResults results,
+    HandedArtifacts artifacts,
+    ThreadDrafts drafts,
+    ThreadSeals seals,
+    IThreadLog log,
+    IBodyStore bodies,
+    StoppedThreads stopped,
+    TaskHubCalls hub,
+    TimeProvider time)
+{
+    private const string Mesh = "mesh";
+
+    /// <summary>What is to be done in a run.</summary>
+    /// <param name="workflowId">The run.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    [Function(nameof(ReadWorkflow))]
+    public async Task<WorkflowMoves> ReadWorkflow([ActivityTrigger] string workflowId, CancellationToken cancellation) =>
+        WorkflowPlan.Next(await MustFindAsync(workflowId, cancellation));
+
+    /// <summary>Begins a step, if it can, and drafts and seals its thread.</summary>
+    /// <param name="order">Which.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    [Function(nameof(PrepareStep))]
+    public async Task<PreparedStep> PrepareStep([ActivityTrigger] StepOrder order, CancellationToken cancellation)
+    {
+        var (id, move) = (order.WorkflowId, order.Move);
+        var run = await MustFindAsync(id, cancellation);
+        var threadId = ThreadId.OfStep(id, move.Step, move.Attempt);
+        var handed = await artifacts.HandAsync(run, run.Find(move.Step)!.Plan, threadId, cancellation);
+        var changed = await workflows.ChangeAsync(new StartStep(id, move, threadId, handed), Mesh, cancellation);
+        run = changed.State.Find(id)!;
+        var step = run.Find(move.Step)!;
+        if (step.Phase != StepPhase.Running || step.Attempt != move.Attempt)
+        {
+            return new PreparedStep(WorkflowPlan.Next(run), null);
+        }
+
+        var request = WorkflowBrief.RequestOf(run, step, time.GetUtcNow());
+        var (start, body) = await drafts.DraftAsync(threadId, request, cancellation);
+        if (start.Body is { Inline: null } large && body is not null)
+        {
+            await bodies.StoreAsync(large.Sha256, body.ToUtf8(), cancellation);
+        }
+
+        start = start with { Workflow = new WorkflowPlace(id, move.Step, move.Attempt) };
+        return new PreparedStep(WorkflowPlan.Next(run), await seals.StartAsync(start, cancellation));
+    }
+
+    /// <summary>Records how a step's thread ended.</summary>
+    /// <param name="over">Which step, and why an orchestration of it failed.</param>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    [Function(nameof(FinishStep))]
+    public async Task<WorkflowMoves> FinishStep(
+        [ActivityTrigger] FailedStep over, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
+    {
+        var (id, move) = (over.Order.WorkflowId, over.Order.Move);
+        var run = await MustFindAsync(id, cancellation);
+        var threadId = ThreadId.OfStep(id, move.Step, move.Attempt);
+        var thread = (await log.FindAsync(threadId, cancellation))?.View;
+        if (thread is not { State: ThreadPhase.Ended })
+        {
+            thread = await stopped.EndAsync(client, threadId, cancellation) ?? thread;
+        }
+
+        if (thread is not { State: ThreadPhase.Ended } && (thread is not null || over.Failure is null))
+        {
+            // Another host recorded the thread's end and this one has not read that far.
+            throw new StoreUnavailableException($"The store does not know the end of thread {threadId} yet.");
+        }
+
+        var result = thread is null ? NotBegun(over.Failure!) : await ResultOfAsync(thread, run, move, cancellation);
+        return await ChangedAsync(new EndStep(id, move.Step, move.Attempt, result), cancellation);
+    }
+
+    /// <summary>Stops a run whose step could not be tried to its end.</summary>
+    /// <param name="failed">The step, and why.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    [Function(nameof(FailStep))]
+    public async Task<WorkflowMoves> FailStep([ActivityTrigger] FailedStep failed, CancellationToken cancellation)
+    {
+        var (id, move) = (failed.Order.WorkflowId, failed.Order.Move);
+        await ChangedAsync(
+            new StopWorkflow(id, WorkflowReason.InternalError, $"Step '{move.Step}': {failed.Failure}"), cancellation);
+        return await ChangedAsync(
+            new EndStep(id, move.Step, move.Attempt, NotBegun(failed.Failure ?? "")), cancellation);
+    }
+
+    /// <summary>Stops a run whose time is up.</summary>
+    /// <param name="workflowId">The run.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    [Function(nameof(ExpireWorkflow))]
+    public Task<WorkflowMoves> ExpireWorkflow([ActivityTrigger] string workflowId, CancellationToken cancellation) =>
+        ChangedAsync(
+            new StopWorkflow(workflowId, WorkflowReason.TtlExpired, "The time to live of the workflow ran out."), cancellation);
+
+    /// <summary>Cancels the threads of a run that is to end.</summary>
+    /// <param name="workflowId">The run.</param>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    [Function(nameof(StopThreads))]
+    public async Task<WorkflowMoves> StopThreads(
+        [ActivityTrigger] string workflowId, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
+    {
+        var run = await MustFindAsync(workflowId, cancellation);
+        foreach (var step in run.Steps.Where(step => step.Phase == StepPhase.Running))
+        {
+            var threadId = step.ThreadId!;
+            if ((await log.FindAsync(threadId, cancellation))?.View.State == ThreadPhase.Ended)
+            {
+                continue;
+            }
+
+            var cancel = new CancelRequested(run.Stopped?.By ?? Mesh, run.Stopped?.Detail ?? "The workflow is stopped.");
+            var envelope = await seals.EnvelopAsync(threadId, Guid.NewGuid().ToString("N"), cancel, cancellation);
+            if (!await hub.TryRaiseAsync(client, threadId, InboxEnvelope.EventName, envelope, cancellation)
+                && await hub.FindAsync(client, threadId, withInput: false, cancellation) is null)
+            {
+                // Its step has begun, and its orchestration is about to.
+                throw new StoreUnavailableException($"Thread {threadId} has not begun yet.");
+            }
+        }
+
+        return WorkflowPlan.Next(await MustFindAsync(workflowId, cancellation));
+    }
+
+    /// <summary>Writes the evidence of a run that has ended, and says to its MC task what is its.</summary>
+    /// <param name="workflowId">The run.</param>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    [Function(nameof(CloseWorkflow))]
+    public async Task CloseWorkflow(
+        [ActivityTrigger] string workflowId, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        await results.CloseAsync(await MustFindAsync(workflowId, cancellation), client, cancellation);
+
+    private async Task<WorkflowMoves> ChangedAsync(WorkflowChange change, CancellationToken cancellation) =>
+        WorkflowPlan.Next((await workflows.ChangeAsync(change, Mesh, cancellation)).State.Find(change.Run)!);
+
+    private async Task<StepResult> ResultOfAsync(
+        ThreadView thread, WorkflowRun run, StepMove move, CancellationToken cancellation)
+    {
+        var transcript = await log.ReadTranscriptAsync(thread.ThreadId, cancellation);
+        var state = ThreadState.Of(transcript)!;
+        return new StepResult(
+            state.EndState!.Value,
+            state.Reason!.Value,
+            state.Detail,
+            state.TotalUsage().CostUsd,
+            state.Head,
+            state.Start.EvidencePath)
+        {
+            Artifacts = run.Find(move.Step) is { Plan.HandsOn: true } ? HandedArtifacts.MadeIn(transcript) : [],
+        };
+    }
+
+    private static StepResult NotBegun(string why) =>
+        new(EndState.Blocked, EndReason.InternalError, why, CostUsd: 0, Head: null, Evidence: null);
+
+    private async ValueTask<WorkflowRun> MustFindAsync(string workflowId, CancellationToken cancellation) =>
+        await workflows.FindAsync(workflowId, cancellation)
+        ?? throw new InvalidOperationException($"The mesh has not started a workflow {workflowId}.");
+}
