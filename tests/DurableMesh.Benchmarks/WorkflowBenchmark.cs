@@ -126,6 +126,7 @@ internal static class WorkflowBenchmark
         }
     }
 
-    private static Task SayAsync(MeshHost host, string thread, string from, string kind, CancellationToken cancellation) =>
+    private static Task<JsonNode> SayAsync(
+        MeshHost host, string thread, string from, string kind, CancellationToken cancellation) =>
         host.SendAsync(thread, new { messageId = Guid.NewGuid().ToString("N"), from, kind, body = kind }, cancellation);
 }

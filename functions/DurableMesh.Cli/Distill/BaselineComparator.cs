@@ -32,7 +32,7 @@ internal sealed class BaselineComparator(BaselineIndex baseline) : IAgentHandler
         {
             Kind = MessageKind.Verdict,
             Verdict = batch.VerdictOf(judgements),
-            Checks = batch.ChecksOf(judgements),
+            Checks = DraftBatch.ChecksOf(judgements),
             Body = JsonText.Parse(body),
         };
     }

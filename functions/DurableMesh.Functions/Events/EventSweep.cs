@@ -133,7 +133,7 @@ internal sealed partial class EventSweep(
                 && !(presence.Show(agent).LastSeen > latest));
     }
 
-    private static bool FetchesItself(AgentView agent) => agent.Adapter is null or "pull" or "inbox";
+    private static bool FetchesItself(AgentView agent) => agent.Adapter is not { IsServerSide: true };
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "What threads and agents come to is not noted yet: {Reason}")]
     private partial void LogNotNoted(string reason);

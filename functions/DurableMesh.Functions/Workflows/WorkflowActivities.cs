@@ -144,12 +144,10 @@ public sealed class WorkflowActivities(
 
     /// <summary>Writes the evidence of a run that has ended, and says to its MC task what is its.</summary>
     /// <param name="workflowId">The run.</param>
-    /// <param name="client">The Durable Task client.</param>
     /// <param name="cancellation">Stops waiting.</param>
     [Function(nameof(CloseWorkflow))]
-    public async Task CloseWorkflow(
-        [ActivityTrigger] string workflowId, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
-        await results.CloseAsync(await MustFindAsync(workflowId, cancellation), client, cancellation);
+    public async Task CloseWorkflow([ActivityTrigger] string workflowId, CancellationToken cancellation) =>
+        await results.CloseAsync(await MustFindAsync(workflowId, cancellation), cancellation);
 
     private async Task<WorkflowMoves> ChangedAsync(WorkflowChange change, CancellationToken cancellation) =>
         WorkflowPlan.Next((await workflows.ChangeAsync(change, Mesh, cancellation)).State.Find(change.Run)!);

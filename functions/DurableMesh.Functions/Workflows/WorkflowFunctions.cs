@@ -167,7 +167,6 @@ public sealed class WorkflowFunctions(
     public async Task<IResult> FinalizeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "workflows/{id}/finalize")] HttpRequest request,
         string id,
-        [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
@@ -176,7 +175,7 @@ public sealed class WorkflowFunctions(
         caller.MustRun((await MustFindAsync(id, caller, cancellation)).Start);
         var by = await names.MustNameAsync(caller, asked.By, cancellation);
         var run = await ChangeAsync(new FinalizeWorkflow(id, asked.Plumbing, asked.Why), by, cancellation);
-        await results.CloseAsync(run, client, cancellation);
+        await results.CloseAsync(run, cancellation);
         return Answer(run, caller);
     }
 

@@ -41,7 +41,7 @@ public static class WorkflowOrchestrator
         var (starts, isStopping, isLate) = (0, false, false);
         using var alarm = new Alarm(context);
         var steered = context.WaitForExternalEvent<string?>(Steered);
-        while (true)
+        while (!moves.IsOver || running.Count > 0)
         {
             foreach (var move in moves.Live.Where(live => !running.Exists(one => IsSame(one.Move, live))).ToList())
             {
@@ -53,11 +53,6 @@ public static class WorkflowOrchestrator
                 isStopping = true;
                 moves = Newest(moves, await AskAsync(context, nameof(WorkflowActivities.StopThreads), workflowId));
                 continue;
-            }
-
-            if (moves.IsOver && running.Count == 0)
-            {
-                break;
             }
 
             List<Task> awaited = [steered, .. running.Select(one => (Task)one.Task)];

@@ -3,7 +3,6 @@ using DurableMesh.Core.Wire;
 using DurableMesh.Core.Workflows;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
-using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Functions.Workflows;
 
@@ -15,14 +14,13 @@ public sealed class WorkflowResults(IEvidenceStore files, ThreadTasks tasks)
     /// did leaves it in progress until somebody hands it over.
     /// </summary>
     /// <param name="run">The run.</param>
-    /// <param name="client">The Durable Task client.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public async Task CloseAsync(WorkflowRun run, DurableTaskClient client, CancellationToken cancellation)
+    public async Task CloseAsync(WorkflowRun run, CancellationToken cancellation)
     {
         await files.WriteAsync(run.Start.EvidencePath, WorkflowEvidence.Of(run).ToUtf8(), cancellation);
         if (run.Finalized is not null || run.Ended is { EndState: EndState.Partial or EndState.Blocked })
         {
-            await tasks.MoveAsync(OutcomeOf(run), client, cancellation);
+            await tasks.MoveAsync(OutcomeOf(run), cancellation);
         }
     }
 

@@ -50,7 +50,7 @@ public sealed record DraftBatch(IReadOnlyList<QuestionAnswer> Drafts, bool Final
 
     /// <summary>The checks that say what became of each draft.</summary>
     /// <param name="judgements">A judgement on each draft.</param>
-    public IReadOnlyList<Check> ChecksOf(IReadOnlyList<DraftJudgement> judgements)
+    public static IReadOnlyList<Check> ChecksOf(IReadOnlyList<DraftJudgement> judgements)
     {
         var checks = judgements.Select(one => new Check
         {

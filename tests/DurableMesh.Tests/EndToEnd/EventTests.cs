@@ -15,6 +15,8 @@ namespace DurableMesh.Tests.EndToEnd;
 /// <summary>Events of a real host, by stream, page and webhook, through a SIGKILL of it.</summary>
 public sealed class EventTests : IAsyncLifetime
 {
+    private static readonly string[] Messages = ["mesh.message.*"];
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablemesh-events-");
     private readonly ConcurrentQueue<(IHeaderDictionary Headers, string Body)> _posts = new();
     private AzuriteProcess _azurite = null!;
@@ -56,7 +58,7 @@ public sealed class EventTests : IAsyncLifetime
     {
         JsonNode webhook = await _host.PostAsync(
             "/api/webhooks",
-            new { id = "receiver", url = $"{_receiver.Urls.Single()}/hook", types = new[] { "mesh.message.*" } },
+            new { id = "receiver", url = $"{_receiver.Urls.Single()}/hook", types = Messages },
             System.Net.HttpStatusCode.Created,
             Cancellation);
         string secret = webhook["secret"]!.GetValue<string>();

@@ -7,6 +7,8 @@ namespace DurableMesh.Tests.Core.Workflows;
 
 public sealed class WorkflowReaderTests
 {
+    private static readonly string[] Replacements = ["", "\"", "{}", "null"];
+
     [Fact]
     public void The_shape_of_the_original_is_read_and_steps_follow_each_other()
     {
@@ -120,7 +122,7 @@ public sealed class WorkflowReaderTests
     {
         var json = SampleWorkflow.Three;
         at %= json.Length;
-        var broken = json[..at] + new[] { "", "\"", "{}", "null" }[how] + json[(at + 1)..];
+        var broken = json[..at] + Replacements[how] + json[(at + 1)..];
         var read = WorkflowReader.Read(Encoding.UTF8.GetBytes(broken), SampleWorkflow.Around());
         Assert.Equal(read.Ok, read.Errors.Count == 0);
     });

@@ -38,7 +38,8 @@ public sealed class SinkRunnerTests : IAsyncLifetime
         await NoteAsync("n-1", "n-2");
         await UntilTakenAsync(3);
         await first.CancelAsync();
-        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await run.ConfigureAwait(
+            ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         await NoteAsync("n-3");
 
         _ = Run();
