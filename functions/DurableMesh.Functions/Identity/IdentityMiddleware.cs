@@ -32,7 +32,8 @@ internal sealed partial class IdentityMiddleware(
     // What agents may ask for; each of these functions looks whose thread, inbox, task or key it is. Any other, whoever adds it,
     // is for operators.
     private static readonly FrozenSet<string> ForAgents = FrozenSet.Create(
-        "CheckWorkflow", "StartWorkflow", "GetWorkflow", "ListWorkflows", "GetWorkflowEvidence", "CancelWorkflow", "FinalizeWorkflow",
+        "CheckWorkflow", "StartWorkflow", "GetWorkflow", "ListWorkflows", "GetWorkflowEvidence", "CancelWorkflow",
+        "FinalizeWorkflow",
         "StartThread", "SendMessage", "ReserveMoney", "LeaseMessage", "CancelThread", "GetThread", "ListThreads", "ReadMessages",
         "ReadEvidence", "ReadInbox", "GetAgent", "ListAgents", "GetTask", "ListTasks", "PatchTask", "ListKeys", "ListAgentKeys",
         "GetAuthority", "ExplainAuthority", "ListCompanies", "GetCompany", "GetStats", "PutArtifact", "GetArtifact", "Events");

@@ -19,8 +19,9 @@ public sealed class AddressGuard(IOptions<MeshOptions> options)
         [
             "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
             "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-            "224.0.0.0/3", "168.63.129.16/32",
+            "224.0.0.0/3",
         ]).Select(IPNetwork.Parse),
+        new IPNetwork(new IPAddress([168, 63, 129, 16]), 32),
     ];
 
     // Only what is routed on the internet is public, and no part of it that leads to an IPv4 address by translation.

@@ -27,7 +27,7 @@ public sealed class DistillTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>,
         JsonNode report = await RunAsync($"{batch}");
 
         Assert.Equal(["D-1", "D-2"], Kept().Select(draft => draft["id"]!.GetValue<string>()));
-        Assert.Equal("An invoice is kept for 5 years, or more.", Kept()[1]["answer"]!.GetValue<string>());
+        Assert.Equal("An invoice is kept for 5 years, more if sued.", Kept()[1]["answer"]!.GetValue<string>());
         Assert.Equal(
             (1, 1, 1, 1),
             (Number(report, "passed"), Number(report, "mended"), Number(report, "dropped"), Number(report, "stopped")));
@@ -74,7 +74,7 @@ public sealed class DistillTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>,
         using var drafts = new TemporaryFile(
             """
             {"id": "D-1", "question": "Can a thread be cancelled?", "answer": "At any time."}
-            {"id": "D-2", "question": "How long is an invoice kept?", "answer": "An invoice is kept for 7 years, or more."}
+            {"id": "D-2", "question": "How long is an invoice kept?", "answer": "An invoice is kept for 7 years, more if sued."}
             {"id": "D-3", "question": "How long is an invoice kept?", "answer": "An invoice is kept for 5 years."}
             {"id": "D-4", "question": "May a builder verify its own work?", "answer": "A builder may verify its own work."}
             """);

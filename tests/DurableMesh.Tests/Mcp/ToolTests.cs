@@ -266,8 +266,8 @@ public sealed class ToolTests : IAsyncLifetime
 
         Assert.Equal(
             [
-                "agents", "answer", "ask", "find", "judge", "note", "read_thread", "reserve", "run_dialogue", "stats", "status",
-                "submit", "wait_for_move",
+                "acknowledge", "agents", "answer", "ask", "find", "judge", "note", "read_thread", "reserve", "run_dialogue", "stats",
+                "status", "submit", "wait_for_move",
             ],
             tools.Keys.Order());
         Assert.All(tools.Values, tool =>
@@ -282,7 +282,7 @@ public sealed class ToolTests : IAsyncLifetime
             ["agents", "read_thread", "stats", "status", "wait_for_move"],
             tools.Values.Where(tool => tool.Annotations!.ReadOnlyHint == true).Select(tool => tool.Name).Order());
         Assert.Equal(
-            ["judge", "reserve"],
+            ["acknowledge", "judge", "reserve"],
             tools.Values.Where(tool => tool.Annotations!.DestructiveHint == true).Select(tool => tool.Name).Order());
     }
 

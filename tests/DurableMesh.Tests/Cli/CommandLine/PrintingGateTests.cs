@@ -51,6 +51,20 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "agent status --as codecraft-builder",
         "agent retry --as codecraft-builder 0",
         "doctor",
+        "events",
+        "webhooks add https://example.org/hook",
+        "webhooks list",
+        "webhooks show hook",
+        "webhooks pause hook",
+        "webhooks resume hook",
+        "webhooks remove hook",
+        "webhooks dead hook",
+        "webhooks resend hook letter",
+        "workflow status THREAD",
+        "workflow list",
+        "workflow cancel THREAD --why over",
+        "workflow decide THREAD build again --why fine",
+        "workflow finalize THREAD",
     ];
 
     // These print nothing that came over the mesh, or run until they are stopped; 'artifact get' gives bytes, to no terminal.
@@ -58,8 +72,9 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
     [
         "up", "demo", "mcp", "completion", "version", "help", "policy check", "policy prices", "authority set", "agents load",
         "evidence verify", "agent run", "agent doctor", "artifact get", "reply verdict", "reply submission", "reply question",
-        "reply answer", "reply finding", "reply note", "reply usage", "demo-agent check", "demo-agent builder",
-        "demo-agent verifier",
+        "reply answer", "reply acknowledgement", "reply finding", "reply note", "reply usage", "demo-agent check",
+        "demo-agent builder", "demo-agent verifier", "demo-agent step", "workflow check", "workflow run", "workflow evidence",
+        "smoke", "distill run", "distill comparator",
     ];
 
     private readonly string _home = Directory.CreateTempSubdirectory("mesh-gate-").FullName;

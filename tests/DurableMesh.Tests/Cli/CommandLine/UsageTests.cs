@@ -24,7 +24,7 @@ public sealed class UsageTests
     }
 
     [Theory]
-    [InlineData("--kind is one of brief, submission, finding, verdict, question, answer, note, failure, not 'gossip'.",
+    [InlineData("--kind is one of brief, submission, finding, verdict, question, answer, note, failure, acknowledgement, not 'gossip'.",
         "send", "t", "--kind", "gossip")]
     [InlineData("--limit is a whole number, not 'many'.", "list", "--limit", "many")]
     [InlineData("--cost-cap is a number, not 'much'.", "start", "--cost-cap", "much")]

@@ -170,10 +170,12 @@ public sealed class GateRulesTests
         Assert.Contains("does not verify itself", report.Objections(), StringComparison.Ordinal);
     }
 
+    private static DurableMesh.Core.Threads.ThreadStart TrustDenied => Denied.First(one => one.Rule == "trust_zones_allow").Input.Thread;
+
     [Fact]
     public void Every_objection_is_said_at_once_and_the_reason_is_the_one_that_no_other_request_gets_round()
     {
-        var all = Good with { Task = null, Authority = Authority(authorised: false), Thread = Denied[8].Input.Thread };
+        var all = Good with { Task = null, Authority = Authority(authorised: false), Thread = TrustDenied };
         Assert.Equal(EndReason.NotAuthorized, GateRules.Evaluate(all).Reason);
         Assert.Equal(3, GateRules.Evaluate(all).Rules.Count(rule => rule.Outcome == GateOutcome.Denied));
         Assert.Equal(EndReason.TrustDenied, GateRules.Evaluate(all with { Authority = Good.Authority }).Reason);

@@ -1,11 +1,13 @@
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
+using DurableMesh.Core.Workflows;
 using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
+using DurableMesh.Functions.Workflows;
 using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Tests.Functions.GoldenHistories;
@@ -311,6 +313,23 @@ internal static class ThreadScenarios
         })
         {
             Orchestration = nameof(ResponderWatch),
+        },
+        new("unreadable", End: null, async workflow =>
+        {
+            workflow.Fail(nameof(WorkflowActivities.ReadWorkflow), new FormatException("a defect"));
+            await workflow.RunAsync(nameof(WorkflowOrchestrator), "no-such-run");
+        })
+        {
+            Orchestration = nameof(WorkflowOrchestrator),
+        },
+        new("unprepared", End: null, async step =>
+        {
+            step.Fail(nameof(WorkflowActivities.PrepareStep), new FormatException("a defect"));
+            await step.RunAsync(
+                nameof(WorkflowStepOrchestrator), new StepOrder("no-such-run", new StepMove("build", 1, CostCapUsd: 1)));
+        })
+        {
+            Orchestration = nameof(WorkflowStepOrchestrator),
         },
     ];
 

@@ -254,10 +254,11 @@ public sealed class IdentityMiddlewareTests
 
         Assert.Equal(
             [
-                "CancelThread", "Events", "ExplainAuthority", "GetAgent", "GetArtifact", "GetAuthority", "GetCompany",
-                "GetStats", "GetTask", "GetThread", "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys",
-                "ListTasks", "ListThreads", "PatchTask", "PutArtifact", "ReadEvidence", "ReadInbox", "ReadMessages", "ReserveMoney",
-                "SendMessage", "StartThread",
+                "CancelThread", "CancelWorkflow", "CheckWorkflow", "Events", "ExplainAuthority", "FinalizeWorkflow", "GetAgent",
+                "GetArtifact", "GetAuthority", "GetCompany", "GetStats", "GetTask", "GetThread", "GetWorkflow",
+                "GetWorkflowEvidence", "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks",
+                "ListThreads", "ListWorkflows", "PatchTask", "PutArtifact", "ReadEvidence", "ReadInbox", "ReadMessages",
+                "ReserveMoney", "SendMessage", "StartThread", "StartWorkflow",
             ],
             open.Order(StringComparer.Ordinal));
     }

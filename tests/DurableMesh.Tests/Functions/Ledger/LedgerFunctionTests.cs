@@ -20,7 +20,7 @@ public sealed class LedgerFunctionTests : IAsyncDisposable
         Assert.Equal(
             """
             {"agents":3,"companies":3,"threads":2,"messages":3,"open":1,"held":0,"pass":0,"partial":0,"blocked":1,
-            "byReason":{"cancelled":1},"costUsd":0.25,"costTodayUsd":0.25,"tokens":110,"unpriced":0}
+            "answered":0,"byReason":{"cancelled":1},"costUsd":0.25,"costTodayUsd":0.25,"tokens":110,"unpriced":0}
             """.ReplaceLineEndings(""),
             stats.Body.GetRawText());
     }
