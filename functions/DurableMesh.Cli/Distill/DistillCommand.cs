@@ -4,6 +4,7 @@ using System.Text.Json;
 using DurableMesh.Agents;
 using DurableMesh.Agents.Runs;
 using DurableMesh.Cli.Agents;
+using DurableMesh.Cli.Artifacts;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Client;
 using DurableMesh.Core.Distillation;
@@ -209,20 +210,8 @@ internal static class DistillCommand
     private static string LinesOf(IEnumerable<QuestionAnswer> kept) =>
         string.Concat(kept.Select(draft => JsonSerializer.Serialize(draft, CliJson.Context.QuestionAnswer) + "\n"));
 
-    /// <summary>Writes a file as a whole, or leaves the old one.</summary>
-    private static async Task WriteAsync(string file, string text, CancellationToken cancellation)
-    {
-        var unfinished = $"{file}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            await File.WriteAllTextAsync(unfinished, text, new UTF8Encoding(false), cancellation);
-            File.Move(unfinished, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
-    }
+    private static Task WriteAsync(string file, string text, CancellationToken cancellation) =>
+        ArtifactFile.WriteAsync(file, Encoding.UTF8.GetBytes(text), cancellation);
 
     private static Option<string> FileOption(string name, string description) =>
         new(name) { Description = description, HelpName = "FILE", Required = true };

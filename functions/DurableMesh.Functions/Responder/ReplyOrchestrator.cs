@@ -4,6 +4,7 @@ using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Threads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using static DurableMesh.Functions.Orchestrations.ActivityRetries;
 
 namespace DurableMesh.Functions.Responder;
 
@@ -20,17 +21,6 @@ public static class ReplyOrchestrator
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
-
-    /// <summary>The store may be away for days, a worker may die; a defect is not worth a second try.</summary>
-    private static readonly TaskOptions UntilDone = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(
-            maxNumberOfAttempts: 100_000,
-            firstRetryInterval: TimeSpan.FromMilliseconds(250),
-            backoffCoefficient: 2,
-            maxRetryInterval: TimeSpan.FromSeconds(15))
-        {
-            HandleFailure = StepFailure.MayPass,
-        });
 
     /// <summary>The orchestration that answers a message.</summary>
     /// <param name="to">The message.</param>

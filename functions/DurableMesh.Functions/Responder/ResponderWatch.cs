@@ -2,6 +2,7 @@ using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Threads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using static DurableMesh.Functions.Orchestrations.ActivityRetries;
 
 namespace DurableMesh.Functions.Responder;
 
@@ -15,23 +16,13 @@ public static class ResponderWatch
     /// <summary>Its only instance.</summary>
     public const string InstanceId = "responder-watch";
 
-    private static readonly TaskOptions UntilDone = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(
-            maxNumberOfAttempts: 1_000_000,
-            firstRetryInterval: TimeSpan.FromMilliseconds(250),
-            backoffCoefficient: 2,
-            maxRetryInterval: TimeSpan.FromSeconds(15))
-        {
-            HandleFailure = StepFailure.MayPass,
-        });
-
     /// <summary>Watches for a while, and goes on as new.</summary>
     /// <param name="context">The orchestration.</param>
     /// <param name="after">How far it has come.</param>
     [Function(nameof(ResponderWatch))]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, EventCursor after)
     {
-        var next = await context.CallActivityAsync<EventCursor>(nameof(ResponderActivities.StartReplies), after, UntilDone);
+        var next = await context.CallActivityAsync<EventCursor>(nameof(ResponderActivities.StartReplies), after, WithoutEnd);
         context.ContinueAsNew(next);
     }
 }

@@ -8,6 +8,7 @@ using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using static DurableMesh.Functions.Orchestrations.ActivityRetries;
 
 namespace DurableMesh.Functions.Threads;
 
@@ -25,17 +26,6 @@ public static class ThreadOrchestrator
 {
     /// <summary>After how many steps the history starts anew.</summary>
     public const int StepsPerRun = 50;
-
-    /// <summary>The store may be away for days, a worker may die; a defect is not worth a second try.</summary>
-    private static readonly TaskOptions UntilDone = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(
-            maxNumberOfAttempts: 100_000,
-            firstRetryInterval: TimeSpan.FromMilliseconds(250),
-            backoffCoefficient: 2,
-            maxRetryInterval: TimeSpan.FromSeconds(15))
-        {
-            HandleFailure = StepFailure.MayPass,
-        });
 
     /// <summary>Runs the thread.</summary>
     /// <param name="context">The orchestration.</param>

@@ -2,6 +2,7 @@ using DurableMesh.Core.Workflows;
 using DurableMesh.Functions.Threads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using static DurableMesh.Functions.Orchestrations.ActivityRetries;
 
 namespace DurableMesh.Functions.Workflows;
 
@@ -17,17 +18,6 @@ public static class WorkflowOrchestrator
 {
     /// <summary>The external event that says that somebody did something to the run.</summary>
     public const string Steered = "steered";
-
-    /// <summary>The store may be away for days, a worker may die; a defect is not worth a second try.</summary>
-    internal static readonly TaskOptions UntilDone = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(
-            maxNumberOfAttempts: 100_000,
-            firstRetryInterval: TimeSpan.FromMilliseconds(250),
-            backoffCoefficient: 2,
-            maxRetryInterval: TimeSpan.FromSeconds(15))
-        {
-            HandleFailure = StepFailure.MayPass,
-        });
 
     /// <summary>Runs a workflow.</summary>
     /// <param name="context">The orchestration.</param>

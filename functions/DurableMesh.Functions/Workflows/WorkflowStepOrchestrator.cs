@@ -3,6 +3,7 @@ using DurableMesh.Core.Workflows;
 using DurableMesh.Functions.Threads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using static DurableMesh.Functions.Orchestrations.ActivityRetries;
 
 namespace DurableMesh.Functions.Workflows;
 
@@ -17,7 +18,7 @@ public static class WorkflowStepOrchestrator
     public static async Task<WorkflowMoves> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, StepOrder order)
     {
         var prepared = await context.CallActivityAsync<PreparedStep>(
-            nameof(WorkflowActivities.PrepareStep), order, WorkflowOrchestrator.UntilDone);
+            nameof(WorkflowActivities.PrepareStep), order, UntilDone);
         if (prepared.Thread is not { } thread)
         {
             return prepared.Moves;
@@ -25,7 +26,7 @@ public static class WorkflowStepOrchestrator
 
         var failure = await RunThreadAsync(context, thread);
         return await context.CallActivityAsync<WorkflowMoves>(
-            nameof(WorkflowActivities.FinishStep), new FailedStep(order, failure), WorkflowOrchestrator.UntilDone);
+            nameof(WorkflowActivities.FinishStep), new FailedStep(order, failure), UntilDone);
     }
 
     /// <summary>Runs the thread; answers why its orchestration failed, which says nothing yet about the thread itself.</summary>
