@@ -1,15 +1,12 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Demo.CodingAgents;
 using DurableMesh.Cli.Evidence;
 using DurableMesh.Cli.Host;
-using DurableMesh.Cli.Processes;
 using DurableMesh.Cli.Transcript;
 using DurableMesh.Client;
 using DurableMesh.Core.Evidence;
-using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using Spectre.Console;
@@ -27,7 +24,7 @@ internal sealed record DemoOptions(int Port, bool Crash, bool Keep, bool AsJson,
 internal sealed record CodingAgentProgram(string Preset, string Program);
 
 /// <summary>
-/// One run of the demo: a mesh of its own, two agents as <c>mesh agent run</c> runs anybody's, one thread, and its evidence.
+/// One run of the demo: a mesh and two agents on a stage of their own, one thread, and its evidence.
 /// </summary>
 internal sealed class DemoRun : IAsyncDisposable
 {
@@ -40,35 +37,26 @@ internal sealed class DemoRun : IAsyncDisposable
     private const int CrashRound = 2;
     private const int FindingsBeforeCrash = 2;
     private const string TaskOwner = "operator";
-    private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(1);
 
-    private readonly Installation _installation;
     private readonly DemoOptions _options;
     private readonly Terminal _terminal;
     private readonly DemoMaterial _material;
-    private readonly string _folder;
-    private readonly List<BackgroundProcess> _agents = [];
-    private readonly TextWriter _log;
-    private MeshHost? _host;
+    private readonly DemoStage _stage;
     private int _tasks;
 
     /// <summary>Prepares a run in a folder of its own.</summary>
     public DemoRun(Installation installation, DemoOptions options, Terminal terminal)
     {
-        (_installation, _options, _terminal) = (installation, options, terminal);
+        (_options, _terminal) = (options, terminal);
         _material = new DemoMaterial(installation.DemoMaterial);
-        var name = DateTime.UtcNow.ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture);
-        _folder = PrivateFolder.Ensure(Path.Combine(MeshFolder.Of(terminal).Private().Path, "demo", name));
-        _log = TextWriter.Synchronized(
-            new StreamWriter(PrivateFolder.Open(Path.Combine(_folder, "log.txt"), FileMode.Create)) { AutoFlush = true });
+        _stage = new DemoStage(installation, options, terminal);
     }
 
     /// <summary>Runs the dialogue to its end.</summary>
     /// <returns>Whether it ended as it must: PASS, evidence that holds and, after a crash, nothing lost or doubled.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
-        _host = await StartHostAsync(cancellation);
-        var mesh = MeshClient.Connect(_host.Address, _options.Key);
+        var mesh = await _stage.StartMeshAsync(cancellation);
         return _options.With is { } agent
             ? await CompareAsync(mesh, agent, cancellation)
             : await HoldAsync(mesh, new PreparedCast(), "evidence.json", cancellation);
@@ -78,17 +66,21 @@ internal sealed class DemoRun : IAsyncDisposable
     private async Task<bool> CompareAsync(MeshClient mesh, CodingAgentProgram agent, CancellationToken cancellation)
     {
         CodingCast Cast(string name, bool isFresh) => new(
-            agent.Preset, agent.Program, _material, Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, isFresh);
+            agent.Preset,
+            agent.Program,
+            _material,
+            Directory.CreateDirectory(Path.Combine(_stage.Folder, name)).FullName,
+            isFresh);
 
         await using var warm = Cast("warm", isFresh: false);
-        Say($"[bold]1. {agent.Preset} keeps its session from round to round[/]");
+        _stage.Say($"[bold]1. {agent.Preset} keeps its session from round to round[/]");
         var passed = await HoldAsync(mesh, warm, "evidence.json", cancellation);
-        await StopAgentsAsync();
+        await _stage.StopAgentsAsync();
         await using var cold = Cast("cold", isFresh: true);
-        Say("");
-        Say($"[bold]2. The same, with a new session for every message[/]");
+        _stage.Say("");
+        _stage.Say($"[bold]2. The same, with a new session for every message[/]");
         passed &= await HoldAsync(mesh, cold, "evidence-cold.json", cancellation);
-        Say("");
+        _stage.Say("");
         new RoundCosts(_terminal.Out).Write(warm, cold);
         return passed;
     }
@@ -96,8 +88,8 @@ internal sealed class DemoRun : IAsyncDisposable
     private async Task<bool> HoldAsync(MeshClient mesh, IDemoCast cast, string evidence, CancellationToken cancellation)
     {
         var thread = await StartThreadAsync(mesh, cancellation);
-        StartAgent(thread.Initiator, await KeyOfAsync(mesh, thread.Initiator, cancellation), Builder, cast);
-        StartAgent(thread.Responder, await KeyOfAsync(mesh, thread.Responder, cancellation), Verifier, cast);
+        await StartAgentAsync(mesh, thread.Initiator, Builder, cast, cancellation);
+        await StartAgentAsync(mesh, thread.Responder, Verifier, cast, cancellation);
         var seen = await FollowWhileAllWorkAsync(mesh, thread, cancellation);
         var ended = await mesh.GetThreadAsync(thread.ThreadId, cancellation);
         if (_options.AsJson)
@@ -117,61 +109,29 @@ internal sealed class DemoRun : IAsyncDisposable
     /// <summary>Leaves everything running until it is stopped.</summary>
     public async Task KeepAsync(CancellationToken cancellation)
     {
-        var url = _options.Port == UpCommand.DefaultPort ? "" : $" --url {_host!.Address.AbsoluteUri.TrimEnd('/')}";
-        Say("");
-        Say($"[green]Still running[/] at [bold]{_host!.Address}[/], with both agents; Ctrl-C stops it all. In another terminal:");
+        var url = _options.Port == UpCommand.DefaultPort ? "" : $" --url {_stage.Host.Address.AbsoluteUri.TrimEnd('/')}";
+        _stage.Say("");
+        _stage.Say(
+            $"[green]Still running[/] at [bold]{_stage.Host.Address}[/], with both agents; Ctrl-C stops it all. " +
+            "In another terminal:");
         var task = Path.GetRelativePath(Environment.CurrentDirectory, _material.Task);
         var mesh = Markup.Escape(_terminal.Mesh);
-        Say($"  {mesh} tasks create demo-2 \"the same again\" --start{url}");
-        Say($"  {mesh} start --file {Markup.Escape(task)} --task demo-2{url}   [grey]a new thread: the agents take it up[/]");
-        Say($"  {mesh} list{url}");
-        Say($"  {mesh} watch THREAD{url}");
+        _stage.Say($"  {mesh} tasks create demo-2 \"the same again\" --start{url}");
+        _stage.Say($"  {mesh} start --file {Markup.Escape(task)} --task demo-2{url}   [grey]a new thread: the agents take it up[/]");
+        _stage.Say($"  {mesh} list{url}");
+        _stage.Say($"  {mesh} watch THREAD{url}");
         try
         {
-            await _host.WaitAsync(cancellation);
+            await _stage.Host.WaitAsync(cancellation);
         }
         catch (OperationCanceledException)
         {
-            Say("stopping");
+            _stage.Say("stopping");
         }
     }
 
-    /// <summary>Stops the agents, then the mesh.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await StopAgentsAsync();
-        if (_host is not null)
-        {
-            await _host.DisposeAsync();
-        }
-
-        await _log.DisposeAsync();
-    }
-
-    private async Task StopAgentsAsync()
-    {
-        await Task.WhenAll(_agents.Select(agent => agent.DisposeAsync().AsTask()));
-        _agents.Clear();
-    }
-
-    private async Task<MeshHost> StartHostAsync(CancellationToken cancellation)
-    {
-        var clock = TimeProvider.System.GetTimestamp();
-        var host = await _terminal.Note.Status().StartAsync("starting the mesh", status =>
-            MeshHost.StartAsync(
-                _installation,
-                _options.Port,
-                mayStandBy: false,
-                line =>
-                {
-                    _log.WriteLine($"host: {HiddenCharacters.Mask(line)}");
-                    status.Status(Markup.Escape(line));
-                },
-                cancellation));
-        var seconds = TimeProvider.System.GetElapsedTime(clock).TotalSeconds;
-        Say($"[green]The mesh is up[/] at {host.Address} [grey]after {seconds:0.0} s, process {host.ProcessId}[/]");
-        return host;
-    }
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _stage.DisposeAsync();
 
     /// <summary>Starts the thread on a task of this run: the end of a thread takes its task out of progress.</summary>
     private async Task<ThreadView> StartThreadAsync(MeshClient mesh, CancellationToken cancellation)
@@ -179,7 +139,7 @@ internal sealed class DemoRun : IAsyncDisposable
         var request = JsonNode.Parse(await File.ReadAllBytesAsync(_material.Task, cancellation))!;
         var task = new CreateTaskRequest
         {
-            Id = $"demo-{Path.GetFileName(_folder)}-{++_tasks}",
+            Id = $"demo-{_stage.Name}-{++_tasks}",
             Title = request["brief"]!["subject"]!.GetValue<string>(),
             Owner = TaskOwner,
             State = MissionTaskState.InProgress,
@@ -188,31 +148,9 @@ internal sealed class DemoRun : IAsyncDisposable
         return await mesh.StartAsync(Encoding.UTF8.GetBytes(request.ToJsonString()), Guid.NewGuid().ToString(), cancellation);
     }
 
-    /// <summary>A key for an agent of the demo, where the mesh wants keys: an operator speaks as no agent.</summary>
-    private async Task<string> KeyOfAsync(MeshClient mesh, string agent, CancellationToken cancellation) => _options.Key is null
-        ? ""
-        : (await mesh.IssueKeyAsync(agent, new IssueKeyRequest(null, null, KeyLifetime), cancellation)).Key!;
-
-    private void StartAgent(string agent, string key, string part, IDemoCast cast)
-    {
-        string[] arguments =
-        [
-            typeof(DemoRun).Assembly.Location, "agent", "run",
-            "--as", agent,
-            "--retry-for", "PT30S",
-            .. cast.ArgumentsOf(part),
-        ];
-        _agents.Add(BackgroundProcess.StartDotnet(
-            arguments,
-            [
-                new(MeshVariables.Url, _host!.Address.AbsoluteUri),
-                new(MeshVariables.Home, _folder),
-                new(MeshVariables.Key, key),
-                .. cast.EnvironmentOf(part),
-            ],
-            _folder,
-            line => _log.WriteLine($"{part}: {HiddenCharacters.Mask(line)}")));
-    }
+    private Task StartAgentAsync(MeshClient mesh, string agent, string part, IDemoCast cast, CancellationToken cancellation) =>
+        _stage.StartAgentAsync(
+            mesh, agent, part, ["--retry-for", "PT30S", .. cast.ArgumentsOf(part)], cast.EnvironmentOf(part), cancellation);
 
     /// <summary>Follows the thread; an agent that stops ends the demo, because the thread would wait for it in vain.</summary>
     private async Task<List<MessageView>> FollowWhileAllWorkAsync(
@@ -220,14 +158,13 @@ internal sealed class DemoRun : IAsyncDisposable
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var following = FollowAsync(mesh, thread, over.Token);
-        var ends = _agents.Select(agent => agent.WaitAsync(over.Token)).ToList();
+        var ends = _stage.Agents.Select(agent => agent.WaitAsync(over.Token)).ToList();
         await Task.WhenAny([following, .. ends]);
-        var gone = following.IsCompleted ? null : _agents.Find(agent => agent.HasExited);
-        if (gone is not null)
+        if (!following.IsCompleted && _stage.Agents.Any(agent => agent.HasExited))
         {
             await over.CancelAsync();
             await ((Task)following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw new CliException(ExitCode.Refused, $"An agent of the demo stopped. Its last words:\n{gone.LastLines}");
+            _stage.MustHaveAllAgents();
         }
 
         var seen = await following;
@@ -262,9 +199,9 @@ internal sealed class DemoRun : IAsyncDisposable
             if (crashIsDue && IsInTheMiddle(seen))
             {
                 crashIsDue = false;
-                await CrashAsync(cancellation);
+                await _stage.CrashMeshAsync(
+                    $"round {CrashRound}; the verifier is still at work", cancellation);
             }
-
         }
 
         return seen;
@@ -277,21 +214,12 @@ internal sealed class DemoRun : IAsyncDisposable
             && seen.Skip(round).Count(message => message.Kind == MessageKind.Finding) == FindingsBeforeCrash;
     }
 
-    private async Task CrashAsync(CancellationToken cancellation)
-    {
-        Say(
-            $"[bold red]✗ SIGKILL[/] [red]the mesh, process {_host!.ProcessId}, is killed in the middle of round {CrashRound}; " +
-            "the verifier is still at work[/]");
-        await _host.CrashAsync();
-        _host = await StartHostAsync(cancellation);
-    }
-
     private async Task<bool> SaveEvidenceAsync(MeshClient mesh, string threadId, string name, CancellationToken cancellation)
     {
-        var file = Path.Combine(_folder, name);
+        var file = Path.Combine(_stage.Folder, name);
         var evidence = await mesh.GetEvidenceAsync(threadId, cancellation);
         await File.WriteAllBytesAsync(file, evidence, cancellation);
-        Say($"[grey]saved   {Markup.Escape(Path.GetRelativePath(Environment.CurrentDirectory, file))}[/]");
+        _stage.Say($"[grey]saved   {Markup.Escape(Path.GetRelativePath(Environment.CurrentDirectory, file))}[/]");
         var report = EvidenceVerifier.Verify(evidence);
         if (!_options.AsJson)
         {
@@ -304,7 +232,7 @@ internal sealed class DemoRun : IAsyncDisposable
     private async Task<bool> ProveAsync(
         MeshClient mesh, ThreadView thread, List<MessageView> seen, CancellationToken cancellation)
     {
-        var printed = Path.Combine(_folder, "demo", thread.ThreadId, DemoAgentCommand.PrintedFile);
+        var printed = Path.Combine(_stage.Folder, "demo", thread.ThreadId, DemoAgentCommand.PrintedFile);
         var messages = new List<MessageView>();
         var follower = new ThreadFollower(mesh, TimeProvider.System);
         await foreach (var message in follower.FollowAsync(thread.ThreadId, after: 0, cancellation))
@@ -315,21 +243,9 @@ internal sealed class DemoRun : IAsyncDisposable
         var proof = CrashProof.Of(messages, seen, thread.Responder, await File.ReadAllLinesAsync(printed, cancellation));
         foreach (var (holds, words) in proof.Findings)
         {
-            Say($"{(holds ? "[green]✓[/]" : "[red]✗[/]")} {Markup.Escape(words)}");
+            _stage.Say($"{(holds ? "[green]✓[/]" : "[red]✗[/]")} {Markup.Escape(words)}");
         }
 
         return proof.Holds;
-    }
-
-    private void Say(string markup)
-    {
-        if (_options.AsJson)
-        {
-            _terminal.Note.MarkupLine(markup);
-        }
-        else
-        {
-            _terminal.Out.MarkupLine(markup);
-        }
     }
 }
