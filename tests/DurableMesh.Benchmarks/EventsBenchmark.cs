@@ -37,8 +37,15 @@ internal static class EventsBenchmark
         string[] threads = await Task.WhenAll(
             Enumerable.Range(0, subscribers).Select(_ => host.StartThreadAsync(cancellation, MaximumTurns)));
         Conversation[] conversations = [.. threads.Select(thread => new Conversation(host, thread))];
+        using var crowd = new HttpClient { BaseAddress = host.Http.BaseAddress };
+        int others = arguments.Number("crowd", 0);
+        if (others > 0)
+        {
+            await GatherAsync(crowd, others, cancellation);
+        }
+
         Console.WriteLine();
-        Console.WriteLine($"{rate} messages/s, {subscribers} streams, ms              p50     p99");
+        Console.WriteLine($"{rate} messages/s, {subscribers} streams in a crowd of {others:N0}, ms                    p50      p99");
         foreach (bool all in (bool[])[false, true])
         {
             await MeasureDeliveryAsync(host, threads, conversations, all, rate, Warming, report: false, cancellation);
@@ -82,8 +89,8 @@ internal static class EventsBenchmark
         {
             string what = all ? "each hears of all" : "each hears of its own thread";
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-                {what}: from the receipt to the event   {afterReceipt.Percentile(0.5),8:N2}{afterReceipt.Percentile(0.99),8:N2}
-                {what}: from the send to the event      {afterSend.Percentile(0.5),8:N2}{afterSend.Percentile(0.99),8:N2}
+                {what}: from the receipt to the event   {afterReceipt.Percentile(0.5),8:N2} {afterReceipt.Percentile(0.99),8:N2}
+                {what}: from the send to the event      {afterSend.Percentile(0.5),8:N2} {afterSend.Percentile(0.99),8:N2}
                 """));
             if (!all)
             {
@@ -110,6 +117,17 @@ internal static class EventsBenchmark
                 turns[at].Release();
             }
         }
+    }
+
+    /// <summary>Opens streams that hear of nothing, and one that would hear of all, but whose reader never reads.</summary>
+    private static async Task GatherAsync(HttpClient crowd, int streams, CancellationToken cancellation)
+    {
+        foreach (int[] some in Enumerable.Range(1, streams - 1).Chunk(50))
+        {
+            await Task.WhenAll(some.Select(_ => OpenAsync(crowd, "type=mesh.agent.back", cancellation)));
+        }
+
+        await OpenAsync(crowd, "", cancellation);
     }
 
     private static void Note(ConcurrentDictionary<string, TaskCompletionSource<long>> heard, string own, string data)
@@ -155,15 +173,11 @@ internal static class EventsBenchmark
     private static async Task<Task> FollowAsync(
         MeshHost host, string query, Action<string> hear, CancellationToken cancellation)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/api/events?{query}", UriKind.Relative));
-        HttpResponseMessage response = await host.Http.SendAsync(
-            request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        response.EnsureSuccessStatusCode();
+        HttpResponseMessage response = await OpenAsync(host.Http, query, cancellation);
         return ReadAsync();
 
         async Task ReadAsync()
         {
-            using (request)
             using (response)
             {
                 try
@@ -180,5 +194,12 @@ internal static class EventsBenchmark
                 }
             }
         }
+    }
+
+    private static async Task<HttpResponseMessage> OpenAsync(HttpClient http, string query, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/api/events?{query}", UriKind.Relative));
+        HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        return response.EnsureSuccessStatusCode();
     }
 }

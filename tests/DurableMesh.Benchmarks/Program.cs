@@ -14,7 +14,7 @@ const string Usage = """
            benchmarks policy [--runs N]
            benchmarks workflow [--steps N] [--runs N]
            benchmarks agents [--messages N] [--idle N]
-           benchmarks events [--subscribers N] [--rate N] [--seconds N] [--idle N]
+           benchmarks events [--subscribers N] [--rate N] [--seconds N] [--idle N] [--crowd N]
 
     engine        turns of durable dialogues in process: raise event (acknowledged after the durable commit) -> orchestrator ->
                   one trivial activity -> its completion committed; each turn ended once before and once after that last commit;
@@ -28,7 +28,7 @@ const string Usage = """
     takeover      two hosts on one hub: seconds without an owner after a clean stop, a SIGKILL and a SIGSTOP of the owner
     redact        MB/s of redaction on ordinary text, and milliseconds for 1 MiB of text and JSON made to be slow
     agents        from a message's receipt to the call of what answers it, and a runner with many open idle threads (1,000)
-    events        from a message's receipt to its event at a waiting peer, at 200 messages/s with 100 streams; 1,000 idle streams
+    events        from a message's receipt to its event at a waiting peer, at 200 messages/s with 100 streams, in a crowd of others (none); 1,000 idle streams
     workflow      from the end of a workflow's step to the brief of the next, beside the start of a lone thread
     policy        processor time that identity, policy and gate add to a thread start and to a message
     """;
@@ -77,7 +77,7 @@ try
             return 0;
         case "events":
             await EventsBenchmark.RunAsync(
-                Arguments.Parse(args[1..], "subscribers", "rate", "seconds", "idle"), stop.Token);
+                Arguments.Parse(args[1..], "subscribers", "rate", "seconds", "idle", "crowd"), stop.Token);
             return 0;
         case "workflow":
             await WorkflowBenchmark.RunAsync(Arguments.Parse(args[1..], "steps", "runs"), stop.Token);
