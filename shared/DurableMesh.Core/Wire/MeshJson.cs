@@ -6,6 +6,7 @@ using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Redaction;
@@ -118,4 +119,8 @@ public static class MeshJson
 [JsonSerializable(typeof(WorkflowReport))]
 [JsonSerializable(typeof(StepDecisionRequest))]
 [JsonSerializable(typeof(FinalizeRequest))]
+[JsonSerializable(typeof(ExperimentEntry))]
+[JsonSerializable(typeof(ExperimentResult))]
+[JsonSerializable(typeof(ExperimentEvidence))]
+[JsonSerializable(typeof(ExperimentReport))]
 public sealed partial class MeshJsonContext : JsonSerializerContext;
