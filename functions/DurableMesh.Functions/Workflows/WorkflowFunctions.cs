@@ -13,7 +13,12 @@ namespace DurableMesh.Functions.Workflows;
 
 /// <summary>Workflows over HTTP.</summary>
 public sealed class WorkflowFunctions(
-    IWorkflowDirectory workflows, WorkflowDrafts drafts, WorkflowResults results, SubjectNames names, TaskHubCalls hub)
+    IWorkflowDirectory workflows,
+    WorkflowDrafts drafts,
+    WorkflowStarts starts,
+    WorkflowResults results,
+    SubjectNames names,
+    TaskHubCalls hub)
 {
     private const int DefaultPageLength = 50;
     private const int LongestPage = 200;
@@ -42,20 +47,14 @@ public sealed class WorkflowFunctions(
         var key = IdempotencyKey.Of(request);
         var around = await drafts.AroundAsync(cancellation);
         var definition = await RequestBody.ReadAsync(request, utf8 => WorkflowReader.Read(utf8, around), cancellation);
-        if (definition.McTask is null)
-        {
-            throw new ProblemException(Problems.InvalidRequest(
-                "mcTask", InputError.Missing, "This is missing: the MC task that the workflow works on."));
-        }
-
+        WorkflowStarts.MustNameTask(definition);
         var caller = Caller.Of(request);
         var by = caller.Subject ?? Subject.Agent(around.Registry.Resolve(definition.Actor));
         var id = key is null ? ThreadId.New() : ThreadId.OfWorkflow(by, key);
         var start = await drafts.DraftAsync(id, definition, around, by, cancellation);
         caller.MustRun(start);
         var isNew = key is null || await workflows.FindAsync(id, cancellation) is null;
-        var run = await ChangeAsync(new BeginWorkflow(start), by, cancellation);
-        await hub.TryStartAsync(client, nameof(WorkflowOrchestrator), id, id, cancellation);
+        var run = await starts.StartAsync(client, start, by, cancellation);
         return new JsonAnswer<WorkflowView>(
             WorkflowView.Of(run, caller), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK)
         {

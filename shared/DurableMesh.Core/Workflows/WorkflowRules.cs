@@ -19,10 +19,8 @@ public static class WorkflowRules
         {
             (null, BeginWorkflow begin) => (WorkflowRun.Open(new WorkflowOpened { At = at, Workflow = begin.Start }), null),
             (null, _) => (null, NotFound(change.Run)),
-            (_, BeginWorkflow begin) => (run, begin.Start.RequestHash == run.Start.RequestHash ? null : new ChangeRefusal(
-                RefusalKind.Conflict,
-                "idempotency_conflict",
-                $"Workflow {change.Run} was started with this key by another definition. Take another key.")),
+            (_, BeginWorkflow begin) => (
+                run, begin.Start.RequestHash == run.Start.RequestHash ? null : OtherDefinition(change.Run)),
             (_, StartStep start) => Begin(run, start, at),
             (_, EndStep end) => End(run, end, at),
             (_, DecideStep decide) => Decided(run, decide, at, by),
@@ -36,6 +34,13 @@ public static class WorkflowRules
     /// <param name="id">What it was called.</param>
     public static ChangeRefusal NotFound(string id) =>
         new(RefusalKind.NotFound, "workflow_not_found", $"There is no workflow {id}.");
+
+    /// <summary>Why a run is not started once more with something else.</summary>
+    /// <param name="id">The run.</param>
+    public static ChangeRefusal OtherDefinition(string id) => new(
+        RefusalKind.Conflict,
+        "idempotency_conflict",
+        $"Workflow {id} was started with this key by another definition. Take another key.");
 
     private static (WorkflowRun, ChangeRefusal?) Begin(WorkflowRun run, StartStep start, DateTimeOffset at)
     {
