@@ -108,6 +108,7 @@ internal static class MeshServices
         services.AddFoldedLog<WorkflowBoard, WorkflowChange>("workflows");
         services.AddSingleton<IWorkflowDirectory, WorkflowDirectory>();
         services.AddSingleton<WorkflowDrafts>();
+        services.AddSingleton<EarlierTries>();
         services.AddSingleton<WorkflowStarts>();
         services.AddSingleton<WorkflowResults>();
         services.AddSingleton<HandedArtifacts>();

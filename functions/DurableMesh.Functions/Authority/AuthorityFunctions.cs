@@ -63,7 +63,7 @@ public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDire
         var (initiator, responder) = (registry.Demand(names.Initiator), registry.Demand(names.Responder));
         var table = (await authority.ReadAsync(cancellation)).Current;
         var now = time.GetUtcNow();
-        Pattern[] patterns = pattern is { } one ? [one] : Enum.GetValues<Pattern>();
+        Pattern[] patterns = pattern is { } one ? [one] : [.. Enum.GetValues<Pattern>().Except([Pattern.Sequential])];
         return new JsonAnswer<AuthorityExplanations>(new AuthorityExplanations(
             initiator.Id,
             responder.Id,

@@ -42,16 +42,37 @@ public sealed class HandedArtifacts(IArtifactStore store, ArtifactScreening scre
         foreach (var one in WorkflowPlan.HandedTo(run, step))
         {
             var source = run.Find(one.Step)!.ThreadId!;
-            var artifacts = new List<Artifact>();
-            foreach (var artifact in one.Artifacts)
+            handed.Add(one with
             {
-                artifacts.Add(await CopyAsync(artifact, source, run, step, threadId, cancellation));
-            }
-
-            handed.Add(one with { Artifacts = artifacts });
+                Artifacts = await CopyAsync(one.Artifacts, source, run, step, threadId, cancellation),
+            });
         }
 
         return handed;
+    }
+
+    /// <summary>Puts what was made in one thread into another, as far as the zones let it.</summary>
+    /// <param name="made">The files.</param>
+    /// <param name="source">The thread that has them.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="step">The step whose thread gets them.</param>
+    /// <param name="threadId">Its thread, which has not begun.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async Task<IReadOnlyList<Artifact>> CopyAsync(
+        IReadOnlyList<Artifact> made,
+        string source,
+        WorkflowRun run,
+        PlannedStep step,
+        string threadId,
+        CancellationToken cancellation)
+    {
+        var artifacts = new List<Artifact>();
+        foreach (var artifact in made)
+        {
+            artifacts.Add(await CopyAsync(artifact, source, run, step, threadId, cancellation));
+        }
+
+        return artifacts;
     }
 
     private async Task<Artifact> CopyAsync(

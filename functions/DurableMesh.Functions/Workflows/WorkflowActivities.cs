@@ -18,6 +18,7 @@ public sealed class WorkflowActivities(
     IWorkflowDirectory workflows,
     WorkflowResults results,
     HandedArtifacts artifacts,
+    EarlierTries tries,
     ThreadDrafts drafts,
     ThreadSeals seals,
     IThreadLog log,
@@ -44,8 +45,17 @@ public sealed class WorkflowActivities(
         var (id, move) = (order.WorkflowId, order.Move);
         var run = await MustFindAsync(id, cancellation);
         var threadId = ThreadId.OfStep(id, move.Step, move.Attempt);
-        var handed = await artifacts.HandAsync(run, run.Find(move.Step)!.Plan, threadId, cancellation);
-        var changed = await workflows.ChangeAsync(new StartStep(id, move, threadId, handed), Mesh, cancellation);
+        var plan = run.Find(move.Step)!.Plan;
+        var handed = await artifacts.HandAsync(run, plan, threadId, cancellation);
+        var earlier = (await tries.ReadAsync(run, plan, threadId, cancellation))
+            .Where(one => one.Try.Attempt < move.Attempt).ToList();
+        var works = EarlierWork.Of(earlier);
+        var begin = new StartStep(id, move, threadId, handed)
+        {
+            Earlier = earlier is [] ? null : [.. earlier.Select(one => one.Try)],
+            Brief = earlier is [] ? null : MessageBody.Of(WorkflowBrief.BodyOf(run.Start, plan, handed, works)).Sha256,
+        };
+        var changed = await workflows.ChangeAsync(begin, Mesh, cancellation);
         run = changed.State.Find(id)!;
         var step = run.Find(move.Step)!;
         if (step.Phase != StepPhase.Running || step.Attempt != move.Attempt)
@@ -53,7 +63,7 @@ public sealed class WorkflowActivities(
             return new PreparedStep(WorkflowPlan.Next(run), null);
         }
 
-        var request = WorkflowBrief.RequestOf(run, step, time.GetUtcNow());
+        var request = WorkflowBrief.RequestOf(run, step, time.GetUtcNow(), works);
         var (start, body) = await drafts.DraftAsync(threadId, request, cancellation);
         if (start.Body is { Inline: null } large && body is not null)
         {
@@ -157,6 +167,8 @@ public sealed class WorkflowActivities(
     {
         var transcript = await log.ReadTranscriptAsync(thread.ThreadId, cancellation);
         var state = ThreadState.Of(transcript)!;
+        var plan = run.Find(move.Step)!.Plan;
+        var tried = plan.IsRetried ? EarlierTries.TriedIn(transcript) : null;
         return new StepResult(
             state.EndState!.Value,
             state.Reason!.Value,
@@ -165,7 +177,9 @@ public sealed class WorkflowActivities(
             state.Head,
             state.Start.EvidencePath)
         {
-            Artifacts = run.Find(move.Step) is { Plan.HandsOn: true } ? HandedArtifacts.MadeIn(transcript) : [],
+            Artifacts = plan.HandsOn ? HandedArtifacts.MadeIn(transcript) : [],
+            Failed = tried is null ? null : [.. tried.Failed.Select(check => check.Id)],
+            Submission = tried?.Submission?.Body?.Sha256,
         };
     }
 

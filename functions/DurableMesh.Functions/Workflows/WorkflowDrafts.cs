@@ -51,6 +51,7 @@ public sealed class WorkflowDrafts(
             Priority = definition.Priority,
             Actor = around.Registry.Resolve(definition.Actor),
             ResponderMode = definition.ResponderMode,
+            Surface = definition.Surface,
             McTask = definition.McTask!,
             CostCapUsd = around.CostCapOf(definition),
             ThreadCapUsd = around.Policy.Limits.Maxima.CostCapUsd,

@@ -55,6 +55,11 @@ public static class AuthorityReader
         var status = input.Choice<AuthorityStatus>("status");
         var since = input.Instant("since", required: true);
         var why = input.Line("why", MaxWhyLength);
+        if (pattern == Pattern.Sequential)
+        {
+            input.Add("pattern", InputError.NotAllowed, "The sequential surfaces need no row; everybody may use them.");
+        }
+
         return id is null || pattern is null || initiator is null || responder is null
             || status is null || since is null || why is null
             ? null

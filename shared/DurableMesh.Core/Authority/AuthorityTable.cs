@@ -51,6 +51,17 @@ public sealed record AuthorityTable(int Version, IReadOnlyList<AuthorityRow> Row
 
     private AuthorityDecision Decide(Pattern pattern, AgentView initiator, AgentView responder, AuthorityRow? row)
     {
+        if (pattern == Pattern.Sequential)
+        {
+            return new AuthorityDecision
+            {
+                Pattern = pattern,
+                Authorised = true,
+                Version = Version,
+                Explanation = "The sequential surfaces need no row.",
+            };
+        }
+
         var unmet = UnmetPrecondition(pattern, initiator, responder);
         var authorised = unmet is null && row is not null and not { Status: AuthorityStatus.Retired };
         var instead = authorised ? null : SequentialSurface.InsteadOf(pattern);

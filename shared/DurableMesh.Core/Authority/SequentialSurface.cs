@@ -19,6 +19,21 @@ public sealed record SequentialSurface(string Name, string Advice)
     private static readonly SequentialSurface AgentFactory =
         new("agent-factory", "the agent factory (caller → persistent agent → return) to ask the responder once");
 
+    private static readonly SequentialSurface Cron =
+        new("cron", "a schedule (schedule fires → run → exit) that starts the run by itself");
+
+    /// <summary>A surface by what it is.</summary>
+    /// <param name="surface">One that is not the mesh.</param>
+    public static SequentialSurface Of(Surface surface) => surface switch
+    {
+        Surface.Chain => Chain,
+        Surface.OneShotTask => OneShotTask,
+        Surface.Dag => Dag,
+        Surface.AgentFactory => AgentFactory,
+        Surface.Cron => Cron,
+        _ => throw new ArgumentOutOfRangeException(nameof(surface), surface, "The mesh is no sequential surface."),
+    };
+
     /// <summary>What a pair without authority uses instead of the mesh.</summary>
     /// <param name="pattern">What for.</param>
     public static SequentialSurface InsteadOf(Pattern pattern) => pattern switch

@@ -15,6 +15,9 @@ namespace DurableMesh.Core.Threads;
 /// </summary>
 public sealed record ThreadStart
 {
+    /// <summary>The turns of a thread of <see cref="Wire.Pattern.Sequential"/>: the work, and the verdict on it.</summary>
+    public const int SequentialTurns = 2;
+
     /// <summary>The thread's id, which is the orchestration's instance id.</summary>
     public required string ThreadId { get; init; }
 
@@ -107,12 +110,19 @@ public sealed record ThreadStart
             Subject = request.Brief.Subject,
             Body = request.Brief.Body is null ? null : MessageBody.Of(request.Brief.Body),
             Acceptance = request.Brief.Acceptance,
-            Limits = limits.Effective(request.Limits),
+            Limits = LimitsOf(request, limits),
             RequestHash = requestHash,
             CreatedAt = createdAt,
             EvidencePath = EvidencePathOf(threadId, createdAt),
             Rules = ThreadRules.Newest,
         };
+
+    /// <summary>A sequential run is one round, whatever is asked for: what fails is dispatched anew.</summary>
+    private static Limits LimitsOf(StartThreadRequest request, LimitPolicy limits)
+    {
+        var effective = limits.Effective(request.Limits);
+        return request.Pattern == Pattern.Sequential ? effective with { MaxTurns = SequentialTurns } : effective;
+    }
 
     /// <summary>SHA-256 of a request's canonical JSON, 64 hexadecimal digits.</summary>
     /// <param name="request">The request.</param>

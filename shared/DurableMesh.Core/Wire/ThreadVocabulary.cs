@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace DurableMesh.Core.Wire;
 
-/// <summary>The narrow uses of the mesh (DESIGN §5).</summary>
+/// <summary>The narrow uses of the mesh (DESIGN §5), and the one that the sequential surfaces beside it are made of.</summary>
 [JsonConverter(typeof(KebabCaseEnumConverter<Pattern>))]
 public enum Pattern
 {
@@ -17,6 +17,9 @@ public enum Pattern
 
     /// <summary>Advice or verification across companies.</summary>
     Advisory,
+
+    /// <summary>No use of the mesh: one run of a specialist and one check of its work, for the sequential surfaces.</summary>
+    Sequential,
 }
 
 /// <summary>The task's priority.</summary>

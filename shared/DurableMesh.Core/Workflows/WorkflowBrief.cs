@@ -23,11 +23,20 @@ public sealed record WorkflowBrief
     /// <summary>What earlier steps hand on.</summary>
     public required IReadOnlyList<HandedOn> HandedOn { get; init; }
 
+    /// <summary>What was tried before and failed, the oldest first; null in a first try.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<EarlierWork>? Earlier { get; init; }
+
     /// <summary>The body.</summary>
     /// <param name="start">The run.</param>
     /// <param name="step">The step.</param>
     /// <param name="handedOn">What earlier steps hand on.</param>
-    public static JsonText BodyOf(WorkflowStart start, PlannedStep step, IReadOnlyList<HandedOn> handedOn) => JsonText.Of(
+    /// <param name="earlier">The tries of this step before this one.</param>
+    public static JsonText BodyOf(
+        WorkflowStart start,
+        PlannedStep step,
+        IReadOnlyList<HandedOn> handedOn,
+        IReadOnlyList<EarlierWork>? earlier = null) => JsonText.Of(
         JsonSerializer.SerializeToElement(
             new WorkflowBrief
             {
@@ -36,6 +45,7 @@ public sealed record WorkflowBrief
                 Workflow = start.Name,
                 Step = step.Id,
                 HandedOn = handedOn,
+                Earlier = earlier is { Count: > 0 } ? earlier : null,
             },
             MeshJson.Options));
 
@@ -43,7 +53,9 @@ public sealed record WorkflowBrief
     /// <param name="run">The run; the step has begun in it.</param>
     /// <param name="step">The step.</param>
     /// <param name="now">When its thread is drafted.</param>
-    public static StartThreadRequest RequestOf(WorkflowRun run, StepRun step, DateTimeOffset now)
+    /// <param name="earlier">The tries of this step before this one.</param>
+    public static StartThreadRequest RequestOf(
+        WorkflowRun run, StepRun step, DateTimeOffset now, IReadOnlyList<EarlierWork>? earlier = null)
     {
         var (start, plan) = (run.Start, step.Plan);
         var left = start.Deadline - now;
@@ -57,7 +69,7 @@ public sealed record WorkflowBrief
             Brief = new Brief
             {
                 Subject = plan.Title,
-                Body = BodyOf(start, plan, step.HandedOn),
+                Body = BodyOf(start, plan, step.HandedOn, earlier),
                 Acceptance = plan.Acceptance,
             },
             Limits = (plan.Limits ?? new LimitsRequest()) with

@@ -37,6 +37,14 @@ public sealed record BeginWorkflow(WorkflowStart Start) : WorkflowChange
 public sealed record StartStep(string WorkflowId, StepMove Move, string ThreadId, IReadOnlyList<HandedOn> HandedOn)
     : WorkflowChange
 {
+    /// <summary>The tries before it; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<EarlierTry>? Earlier { get; init; }
+
+    /// <summary>SHA-256 of the brief's body with those tries; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Brief { get; init; }
+
     /// <inheritdoc/>
     public override string Run => WorkflowId;
 }

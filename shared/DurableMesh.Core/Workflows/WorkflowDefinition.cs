@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DurableMesh.Core.Authority;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Workflows;
@@ -40,11 +41,21 @@ public sealed record WorkflowDefinition
     /// <summary>The priority of its threads.</summary>
     public Priority Priority { get; init; }
 
-    /// <summary>The agent that asks in every step that names no builder of its own; id or alias.</summary>
+    /// <summary>
+    /// The agent that asks in every step that names no builder of its own; id or alias. On a surface the first step's builder
+    /// where nobody is named, and steps are built by their own companies.
+    /// </summary>
     public required string Actor { get; init; }
 
     /// <summary>What its answers may come from.</summary>
     public ResponderMode ResponderMode { get; init; }
+
+    /// <summary>
+    /// The sequential surface that it is a run of: its steps are sequential and tried up to three times where they say nothing
+    /// else. Null for a workflow of threads.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Surface? Surface { get; init; }
 
     /// <summary>The MC task; must be known when it starts.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -115,9 +126,19 @@ public sealed record WorkflowStep
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LimitsRequest? Limits { get; init; }
 
-    /// <summary>Whether its evidence and artifacts go into the briefs of the steps that come after it.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool HandsOn { get; init; }
+    /// <summary>
+    /// How often it is tried, each time in a new thread, before a check that fails ends it: 1 to 10. Once where it is null, on a
+    /// surface three times.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Tries { get; init; }
+
+    /// <summary>
+    /// Whether its evidence and artifacts go into the briefs of the steps that come after it; null for no, in a chain and a DAG
+    /// for yes.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? HandsOn { get; init; }
 
     /// <summary>What becomes of the workflow when it ends as PARTIAL, or answered where a verdict was wanted.</summary>
     public StepTrouble OnPartial { get; init; }

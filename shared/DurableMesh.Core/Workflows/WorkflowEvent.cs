@@ -46,6 +46,14 @@ public sealed record StepStarted : WorkflowEvent
 
     /// <summary>What went from earlier steps into its brief.</summary>
     public IReadOnlyList<HandedOn> HandedOn { get; init => field = value ?? []; } = [];
+
+    /// <summary>The tries before this one, which its brief tells of; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<EarlierTry>? Earlier { get; init; }
+
+    /// <summary>SHA-256 of the brief's body with those tries; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Brief { get; init; }
 }
 
 /// <summary>A step's thread ended.</summary>
@@ -163,6 +171,22 @@ public sealed record StepResult(
 
     /// <summary>What was made, where the step hands it on.</summary>
     public IReadOnlyList<Artifact> Artifacts { get; init => field = value ?? []; } = [];
+
+    /// <summary>The ids of the checks that did not pass, of a step that may be tried again; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Failed { get; init; }
+
+    /// <summary>SHA-256 of the body that was submitted, of a step that may be tried again; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Submission { get; init; }
+
+    /// <summary>
+    /// Whether the work was judged and did not hold, so that another try may do better: not where the gate, a zone, money, time or
+    /// somebody ended it.
+    /// </summary>
+    [JsonIgnore]
+    public bool FailedACheck => Reason == EndReason.PartiallyVerified
+        || (Reason is EndReason.MaxTurns or EndReason.NoProgress or EndReason.VerifierBlocked && Failed is { Count: > 0 });
 }
 
 /// <summary>What a step hands to the next one.</summary>

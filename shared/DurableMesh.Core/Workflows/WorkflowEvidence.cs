@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using DurableMesh.Core.Authority;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Wire;
 
@@ -37,6 +39,10 @@ public sealed record WorkflowEvidence
     /// <summary>The MC task.</summary>
     public required string McTask { get; init; }
 
+    /// <summary>The sequential surface that it is a run of; left out for a workflow of threads.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Surface? Surface { get; init; }
+
     /// <summary>The agent that asks where a step names no other.</summary>
     public required string Actor { get; init; }
 
@@ -73,6 +79,7 @@ public sealed record WorkflowEvidence
         Reason = run.Ended?.Reason,
         Detail = run.Ended?.Detail,
         McTask = run.Start.McTask,
+        Surface = run.Start.Surface,
         Actor = run.Start.Actor,
         StartedBy = run.Start.StartedBy,
         FinalizedBy = run.Finalized?.By,

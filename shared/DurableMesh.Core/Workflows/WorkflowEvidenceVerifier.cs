@@ -203,7 +203,11 @@ public static class WorkflowEvidenceVerifier
                     run.Start.WorkflowId,
                     new StepMove(started.Step, started.Attempt, started.CostCapUsd),
                     started.ThreadId,
-                    started.HandedOn),
+                    started.HandedOn)
+                {
+                    Earlier = started.Earlier,
+                    Brief = started.Brief,
+                },
                 ""),
             StepEnded ended => (new EndStep(run?.Start.WorkflowId ?? "", ended.Step, ended.Attempt, ended.Result), ""),
             StepDecided decided => (
@@ -220,7 +224,16 @@ public static class WorkflowEvidenceVerifier
         /// <summary>What was handed on is what the earlier steps ended with; only files are the next thread's own.</summary>
         private static bool Hands(WorkflowRun run, PlannedStep step, StepStarted started) =>
             WorkflowPlan.HandedTo(run, step).Select(one => (one.Step, one.Company, one.EndState, one.Head, one.Evidence))
-                .SequenceEqual(started.HandedOn.Select(one => (one.Step, one.Company, one.EndState, one.Head, one.Evidence)));
+                .SequenceEqual(started.HandedOn.Select(one => (one.Step, one.Company, one.EndState, one.Head, one.Evidence)))
+            && Tells(WorkflowPlan.EarlierOf(run, step), started);
+
+        /// <summary>The brief of a further try tells of all that came before, as they ended.</summary>
+        private static bool Tells(IReadOnlyList<EarlierTry> tries, StepStarted started) => tries.Count == 0
+            ? started is { Earlier: null, Brief: null }
+            : started.Brief is not null && tries.Select(Outline).SequenceEqual((started.Earlier ?? []).Select(Outline));
+
+        private static (int, string, EndState, EndReason, string?, string?, string) Outline(EarlierTry one) => (
+            one.Attempt, one.ThreadId, one.EndState, one.Reason, one.Head, one.Submission, string.Join('\n', one.Failed));
 
         private void CheckSummary(WorkflowEvidence file)
         {
@@ -264,18 +277,29 @@ public static class WorkflowEvidenceVerifier
                 using var document = JsonDocument.Parse(utf8, CanonicalJson.DocumentOptions);
                 var opening = (ThreadOpening)document.RootElement.GetProperty("entries")[0]
                     .Deserialize<TranscriptEntry>(MeshJson.Options)!.Event;
-                Compare(place, pinned, report, run, opening.Thread);
+                var tried = TriedWork.Of(MessagesOf(document));
+                Compare(place, pinned, report, run, opening.Thread, tried, threads);
             }
 
             return true;
         }
 
-        private void Compare(string place, PinnedThread pinned, EvidenceReport report, WorkflowRun run, ThreadStart thread)
+        private void Compare(
+            string place,
+            PinnedThread pinned,
+            EvidenceReport report,
+            WorkflowRun run,
+            ThreadStart thread,
+            TriedWork tried,
+            Func<string, ReadOnlyMemory<byte>?> threads)
         {
             var plan = run.Find(pinned.Step)!.Plan;
-            var started = run.Entries.Select(entry => entry.Event).OfType<StepStarted>()
+            var events = run.Entries.Select(entry => entry.Event).ToList();
+            var started = events.OfType<StepStarted>()
                 .First(one => one.Step == pinned.Step && one.Attempt == pinned.Attempt);
-            var body = MessageBody.Of(WorkflowBrief.BodyOf(run.Start, plan, started.HandedOn)).Sha256;
+            var result = events.OfType<StepEnded>()
+                .First(one => one.Step == pinned.Step && one.Attempt == pinned.Attempt).Result;
+            var body = BodyOf(run, plan, started, threads);
             (string Name, object? Expected, object? Found)[] rows =
             [
                 ("threadId", pinned.ThreadId, report.ThreadId),
@@ -289,6 +313,12 @@ public static class WorkflowEvidenceVerifier
                 ("responder", plan.Responder, thread.Responder),
                 ("limits.costCapUsd", started.CostCapUsd, thread.Limits.CostCapUsd),
                 ("body", body, thread.Redactions is null ? thread.Body?.Sha256 : body),
+                ("brief", started.Brief ?? body, body),
+                ("submission", result.Submission, plan.IsRetried ? tried.Submission?.Body?.Sha256 : null),
+                (
+                    "failed",
+                    string.Join(", ", result.Failed ?? []),
+                    plan.IsRetried ? string.Join(", ", tried.Failed.Select(check => check.Id)) : ""),
             ];
             foreach (var (name, expected, found) in rows.Where(row => !Equals(row.Expected, row.Found)))
             {
@@ -301,6 +331,40 @@ public static class WorkflowEvidenceVerifier
                     $"{found}");
             }
         }
+
+        /// <summary>
+        /// The hash of the brief's body: computed, where the evidence of earlier tries is at hand and has their words, else as the
+        /// run says it. Long words are in a thread's evidence by their hash only.
+        /// </summary>
+        private static string? BodyOf(
+            WorkflowRun run, PlannedStep plan, StepStarted started, Func<string, ReadOnlyMemory<byte>?> threads)
+        {
+            var parts = new List<EarlierParts>();
+            foreach (var one in started.Earlier ?? [])
+            {
+                if (threads(one.ThreadId) is not { } utf8)
+                {
+                    return started.Brief;
+                }
+
+                using var document = JsonDocument.Parse(utf8, CanonicalJson.DocumentOptions);
+                var tried = TriedWork.Of(MessagesOf(document));
+                if (tried is { Submission.Body: { Inline: null } } or { Verdict.Body: { Inline: null } })
+                {
+                    return started.Brief;
+                }
+
+                parts.Add(new EarlierParts(one, tried.Submission?.Body?.Inline, tried.Verdict?.Body?.Inline, tried.Failed));
+            }
+
+            return MessageBody.Of(WorkflowBrief.BodyOf(run.Start, plan, started.HandedOn, EarlierWork.Of(parts))).Sha256;
+        }
+
+        private static IEnumerable<Message> MessagesOf(JsonDocument evidence) => evidence.RootElement.GetProperty("entries")
+            .EnumerateArray()
+            .Select(entry => entry.Deserialize<TranscriptEntry>(MeshJson.Options)!.Event)
+            .OfType<MessageAccepted>()
+            .Select(accepted => accepted.Message);
 
         private void Broken(int index, string message) => Add(EvidenceFault.RuleBroken, index, "event", message, null, null);
 

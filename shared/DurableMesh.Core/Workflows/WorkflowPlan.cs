@@ -66,6 +66,36 @@ public static class WorkflowPlan
                 earlier.Result.Artifacts)),
     ];
 
+    /// <summary>The tries of a step that have ended, for the brief of the next one; none where it is tried once.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="step">The step.</param>
+    public static IReadOnlyList<EarlierTry> EarlierOf(WorkflowRun run, PlannedStep step)
+    {
+        if (!step.IsRetried)
+        {
+            return [];
+        }
+
+        var events = run.Entries.Select(entry => entry.Event).ToList();
+        var threads = events.OfType<StepStarted>()
+            .Where(started => started.Step == step.Id)
+            .ToDictionary(started => started.Attempt, started => started.ThreadId);
+        return
+        [
+            .. events.OfType<StepEnded>()
+                .Where(ended => ended.Step == step.Id && ended.Result.Head is not null)
+                .Select(ended => new EarlierTry(
+                    ended.Attempt,
+                    threads[ended.Attempt],
+                    ended.Result.EndState,
+                    ended.Result.Reason,
+                    ended.Result.Head,
+                    ended.Result.Submission,
+                    ended.Result.Failed ?? [],
+                    Artifacts: [])),
+        ];
+    }
+
     private static bool IsReady(WorkflowRun run, StepRun step) => step.Phase == StepPhase.Waiting
         && step.Plan.After.All(id => run.Find(id) is { Phase: StepPhase.Done });
 

@@ -1,3 +1,4 @@
+using DurableMesh.Core.Authority;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Workflows;
@@ -23,6 +24,10 @@ public static class WorkflowReader
     /// <summary>The error of an agent that the registry does not know.</summary>
     public const string UnknownAgent = "unknown_agent";
 
+    /// <summary>The most tries of a step.</summary>
+    public const int MaxTries = 10;
+
+    private const int MaxTitleOfPrompt = 120;
     private const int MaxIdLength = 64;
     private const int MaxLineLength = 500;
     private const int MaxWords = 4000;
@@ -59,7 +64,8 @@ public static class WorkflowReader
         var name = input.Line("name", MaxLineLength);
         var description = input.Words("description", MaxWords);
         var priority = input.Choice<Priority>("priority", required: false);
-        var actor = input.Line("actor", MaxIdLength * 2);
+        var surface = ReadSurface(input);
+        var actor = input.Line("actor", MaxIdLength * 2, required: surface is null);
         var mode = input.Choice<ResponderMode>("responderMode", required: false);
         var mcTask = input.Line("mcTask", MaxIdLength * 2, required: false);
         var limits = input.Object("limits", ReadLimits);
@@ -69,15 +75,26 @@ public static class WorkflowReader
         }
 
         var steps = input.Objects(
-            "steps", MaxSteps, step => ReadStep(step, around, actor, limits?.CostCapUsd), step => step.Id, required: true);
+            "steps",
+            MaxSteps,
+            step => ReadStep(step, around, actor, surface, limits?.CostCapUsd),
+            step => step.Id,
+            required: true);
         if (steps.Count == 0 && input.Has("steps"))
         {
             input.Add("steps", InputError.Missing, "A workflow has at least one step.");
         }
 
+        if (surface == Surface.OneShotTask && steps.Count > 1)
+        {
+            input.Add("steps", InputError.NotAllowed, "A one-shot task is one step; several are a chain or a DAG.");
+        }
+
         CheckOrder(input, steps);
+        actor ??= steps is [var first, ..] ? around?.InitiatorOf(first, actor, surface)?.Id ?? first.Builder ?? first.Company : null;
         return name is null || actor is null ? null : new WorkflowDefinition
         {
+            Surface = surface,
             Name = name,
             Description = description,
             Priority = priority ?? Priority.M,
@@ -89,30 +106,46 @@ public static class WorkflowReader
         };
     }
 
+    private static Surface? ReadSurface(ObjectReader input)
+    {
+        var surface = input.Choice<Surface>("surface", required: false);
+        if (surface == Surface.Mesh)
+        {
+            input.Add("surface", InputError.NotAllowed, "A workflow of threads runs in the mesh anyway; leave the surface out.");
+        }
+
+        return surface;
+    }
+
     private static WorkflowLimits ReadLimits(ObjectReader input) => new()
     {
         Ttl = input.Duration("ttl", RequestReader.MaxTtl),
         CostCapUsd = input.Usd("costCapUsd"),
     };
 
-    private static WorkflowStep? ReadStep(ObjectReader input, WorkflowSurroundings? around, string? actor, decimal? budgetUsd)
+    private static WorkflowStep? ReadStep(
+        ObjectReader input, WorkflowSurroundings? around, string? actor, Surface? surface, decimal? budgetUsd)
     {
         var id = input.Id("id", MaxIdLength);
         var company = input.Line("company", MaxIdLength * 2);
-        var title = input.Line("title", MaxLineLength);
+        var title = input.Line("title", MaxLineLength, required: surface is null);
         var purpose = input.Words("purpose", MaxWords);
         var prompt = input.Words("prompt", MaxPrompt, required: true);
-        var endState = input.Choice<EndState>("endState");
+        var endState = input.Choice<EndState>("endState", required: surface is null)
+            ?? (surface is null || input.Has("endState") ? null : EndState.Pass);
         var after = input.Has("after") ? input.Lines("after", MaxSteps, MaxIdLength) : null;
         var builder = input.Line("builder", MaxIdLength * 2, required: false);
         var responder = input.Line("responder", MaxIdLength * 2, required: false);
         var pattern = input.Choice<Pattern>("pattern", required: false);
         var acceptance = RequestReader.ReadAcceptance(input);
         var limits = input.Object("limits", RequestReader.ReadLimits);
-        var handsOn = input.Flag("handsOn") ?? false;
+        var handsOn = input.Flag("handsOn") is { } said && (said || surface is not null) ? said : (bool?)null;
         var onPartial = input.Choice<StepTrouble>("onPartial", required: false);
         var onBlocked = input.Choice<StepTrouble>("onBlocked", required: false);
+        var tries = (int?)input.Whole("tries", 1, MaxTries);
         input.Ignore("after");
+        title ??= surface is null || input.Has("title") ? null : TitleOf(prompt);
+        CheckShape(input, surface, endState, tries, acceptance);
         if (endState == EndState.Answered && pattern is not (null or Pattern.Advisory))
         {
             input.Add("pattern", InputError.NotAllowed, "Only an advisory thread ends as ANSWERED; leave the pattern out.");
@@ -126,12 +159,13 @@ public static class WorkflowReader
             Purpose = purpose,
             Prompt = prompt,
             EndState = endState.Value,
-            After = after,
+            After = after ?? (surface == Surface.Dag ? [] : null),
             Builder = builder,
             Responder = responder,
             Pattern = pattern,
             Acceptance = acceptance,
             Limits = limits,
+            Tries = tries,
             HandsOn = handsOn,
             OnPartial = onPartial ?? StepTrouble.End,
             OnBlocked = onBlocked ?? StepTrouble.End,
@@ -139,13 +173,43 @@ public static class WorkflowReader
         if (company is not null && around is not null)
         {
             foreach (var (path, code, message) in around.MistakesOf(
-                company, endState, builder ?? actor, builder is not null, responder, pattern, limits, budgetUsd))
+                company, endState, builder, actor, responder, pattern, surface, limits, budgetUsd))
             {
                 input.Add(path, code, message);
             }
         }
 
         return step;
+    }
+
+    /// <summary>The first line of what is to be done, where a surface leaves the title out.</summary>
+    private static string? TitleOf(string? prompt) => prompt is null
+        ? null
+        : WholeText.Shorten(prompt.Trim().Split('\n', 2)[0].Trim(), MaxTitleOfPrompt);
+
+    /// <summary>What a step of a surface, or one with tries, may not say.</summary>
+    private static void CheckShape(
+        ObjectReader input, Surface? surface, EndState? endState, int? tries, IReadOnlyList<AcceptanceCriterion> acceptance)
+    {
+        if (surface is Surface.Chain or Surface.OneShotTask && input.Has("after"))
+        {
+            input.Add("after", InputError.NotAllowed, "The steps of a chain come one after the other; a DAG says what comes before what.");
+        }
+
+        if (endState == EndState.Answered)
+        {
+            if (tries > 1)
+            {
+                input.Add("tries", InputError.NotAllowed, "Advice is not judged, so nothing of it is tried again.");
+            }
+        }
+        else if (surface is not null && !acceptance.Any(criterion => criterion.Required))
+        {
+            input.Add(
+                "acceptance",
+                InputError.Missing,
+                "This is missing: at least one criterion that is required, or nothing could be verified.");
+        }
     }
 
     /// <summary>Every dependency exists, and none leads back to its step.</summary>

@@ -61,6 +61,8 @@ public static class WorkflowRules
                     ThreadId = start.ThreadId,
                     CostCapUsd = move.CostCapUsd,
                     HandedOn = start.HandedOn,
+                    Earlier = start.Earlier,
+                    Brief = start.Brief,
                 }), null)
                 : (run, new ChangeRefusal(RefusalKind.Conflict, "step_not_ready", $"Step '{move.Step}' cannot begin now."));
     }
@@ -75,7 +77,7 @@ public static class WorkflowRules
 
         var next = run.Apply(new StepEnded { At = at, Step = end.Step, Attempt = end.Attempt, Result = end.Result });
         return (next.Stopped is null && next.Find(end.Step)!.Phase == StepPhase.Failed
-            ? Stop(next, ReasonOf(end.Result), WordsOf(end.Step, end.Result), by: null, at)
+            ? Stop(next, ReasonOf(end.Result), WordsOf(next.Find(end.Step)!, end.Result), by: null, at)
             : Conclude(next, at), null);
     }
 
@@ -100,7 +102,7 @@ public static class WorkflowRules
             Why = decide.Why,
         });
         return (decide.Decision == StepDecision.End
-            ? Stop(next, ReasonOf(held.Result!), WordsOf(decide.Step, held.Result!), by, at)
+            ? Stop(next, ReasonOf(held.Result!), WordsOf(held, held.Result!), by, at)
             : Conclude(next, at), null);
     }
 
@@ -181,7 +183,7 @@ public static class WorkflowRules
     private static WorkflowReason ReasonOf(StepResult result) =>
         WorkflowRun.IsBlocked(result) ? WorkflowReason.StepBlocked : WorkflowReason.StepPartial;
 
-    private static string WordsOf(string step, StepResult result) =>
-        $"Step '{step}' ended as {Choices<EndState>.NameOf(result.EndState)}, {Choices<EndReason>.NameOf(result.Reason)}"
+    private static string WordsOf(StepRun step, StepResult result) =>
+        $"Step '{step.Plan.Id}' ended{(step is { Plan.IsRetried: true, Attempt: > 1 and var tries } ? $" after {tries} tries" : "")} as {Choices<EndState>.NameOf(result.EndState)}, {Choices<EndReason>.NameOf(result.Reason)}"
         + $"{(result.Detail is { Length: > 0 } detail ? $": {detail}" : ".")}";
 }

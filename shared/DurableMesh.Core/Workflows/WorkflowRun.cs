@@ -10,7 +10,7 @@ namespace DurableMesh.Core.Workflows;
 [JsonConverter(typeof(SnakeCaseEnumConverter<StepPhase>))]
 public enum StepPhase
 {
-    /// <summary>It waits for steps before it, or for money that runs.</summary>
+    /// <summary>It waits for steps before it, for money that runs, or for its next try.</summary>
     Waiting,
 
     /// <summary>Its thread runs.</summary>
@@ -90,6 +90,7 @@ public sealed record WorkflowRun
                 ThreadId = started.ThreadId,
                 CostCapUsd = started.CostCapUsd,
                 HandedOn = started.HandedOn,
+                Earlier = started.Earlier ?? [],
                 StartedAt = started.At,
                 EndedAt = null,
                 Result = null,
@@ -99,7 +100,7 @@ public sealed record WorkflowRun
             step => step.Phase == StepPhase.Running && step.Attempt == ended.Attempt,
             step => step with
             {
-                Phase = PhaseAfter(step.Plan, ended.Result),
+                Phase = PhaseAfter(step, ended.Result),
                 Result = ended.Result,
                 EndedAt = ended.At,
                 SpentUsd = step.SpentUsd + ended.Result.CostUsd,
@@ -125,7 +126,8 @@ public sealed record WorkflowRun
             {
                 Phase = step.Phase switch
                 {
-                    StepPhase.Waiting => StepPhase.Skipped,
+                    StepPhase.Waiting when step.Result is null => StepPhase.Skipped,
+                    StepPhase.Waiting => StepPhase.Failed,
                     StepPhase.Held => StepPhase.Failed,
                     var phase => phase,
                 },
@@ -142,9 +144,11 @@ public sealed record WorkflowRun
     /// <summary>Whether a step that did not come to what it was to is blocked, rather than done in part.</summary>
     internal static bool IsBlocked(StepResult result) => result.EndState == EndState.Blocked || result.IsPlumbing;
 
-    private StepPhase PhaseAfter(PlannedStep plan, StepResult result) =>
-        IsReached(plan, result) ? StepPhase.Done
-        : Stopped is null && (IsBlocked(result) ? plan.OnBlocked : plan.OnPartial) == StepTrouble.Hold ? StepPhase.Held
+    private StepPhase PhaseAfter(StepRun step, StepResult result) =>
+        IsReached(step.Plan, result) ? StepPhase.Done
+        : Stopped is not null ? StepPhase.Failed
+        : result.FailedACheck && step.Attempt < step.Plan.Tries ? StepPhase.Waiting
+        : (IsBlocked(result) ? step.Plan.OnBlocked : step.Plan.OnPartial) == StepTrouble.Hold ? StepPhase.Held
         : StepPhase.Failed;
 
     private WorkflowRun Set(string id, Func<StepRun, bool> mayBe, Func<StepRun, StepRun> change)
@@ -185,6 +189,9 @@ public sealed record StepRun
 
     /// <summary>What went from earlier steps into its brief.</summary>
     public IReadOnlyList<HandedOn> HandedOn { get; init; } = [];
+
+    /// <summary>The tries before the newest one, which its brief tells of.</summary>
+    public IReadOnlyList<EarlierTry> Earlier { get; init; } = [];
 
     /// <summary>How the newest thread ended; null while it runs.</summary>
     public StepResult? Result { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using DurableMesh.Core.Authority;
 using DurableMesh.Core.Redaction;
 using DurableMesh.Core.Wire;
 
@@ -26,6 +27,10 @@ public sealed record WorkflowStart
 
     /// <summary>What its answers may come from.</summary>
     public required ResponderMode ResponderMode { get; init; }
+
+    /// <summary>The sequential surface that it is a run of; null for a workflow of threads.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Surface? Surface { get; init; }
 
     /// <summary>The MC task.</summary>
     public required string McTask { get; init; }
@@ -117,6 +122,14 @@ public sealed record PlannedStep
 
     /// <summary>What becomes of the workflow when it ends as BLOCKED.</summary>
     public required StepTrouble OnBlocked { get; init; }
+
+    /// <summary>How often it is tried before a check that fails ends it; null for once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Tries { get; init; }
+
+    /// <summary>Whether a try that failed is followed by another one.</summary>
+    [JsonIgnore]
+    public bool IsRetried => Tries > 1;
 
     /// <summary>Whether an agent is one of its two parties.</summary>
     /// <param name="agentId">The agent's id.</param>

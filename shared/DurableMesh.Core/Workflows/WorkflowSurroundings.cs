@@ -1,5 +1,6 @@
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Dispatch;
 using DurableMesh.Core.Policy;
 using DurableMesh.Core.Wire;
 
@@ -13,6 +14,8 @@ namespace DurableMesh.Core.Workflows;
 public sealed record WorkflowSurroundings(
     AgentRegistry Registry, AuthorityTable Authority, MeshPolicy Policy, DateTimeOffset Now)
 {
+    private const int DefaultTries = 3;
+
     private static readonly TimeSpan DefaultTtl = TimeSpan.FromDays(1);
 
     /// <summary>The time that a workflow has.</summary>
@@ -30,10 +33,11 @@ public sealed record WorkflowSurroundings(
     [
         .. definition.Steps.Select((step, at) =>
         {
-            var pattern = PatternOf(step.EndState, step.Pattern);
-            var initiator = Registry.Find(step.Builder ?? definition.Actor)!;
+            var surface = definition.Surface;
+            var pattern = PatternOf(step.EndState, step.Pattern, surface);
             var company = CompanyOf(step.Company)!;
-            var responder = ResponderOf(company, step.Responder, initiator, pattern, step.EndState)!;
+            var initiator = InitiatorOf(company, step.Builder, definition.Actor, step.EndState, surface)!;
+            var responder = ResponderOf(company, step.Responder, initiator, pattern, step.EndState, surface)!;
             return new PlannedStep
             {
                 Id = step.Id,
@@ -51,9 +55,10 @@ public sealed record WorkflowSurroundings(
                     : [new AcceptanceCriterion("AC-1", step.Title)],
                 Limits = step.Limits,
                 TurnUsd = TurnOf(initiator, responder),
-                HandsOn = step.HandsOn,
+                HandsOn = step.HandsOn ?? surface is Surface.Chain or Surface.Dag,
                 OnPartial = step.OnPartial,
                 OnBlocked = step.OnBlocked,
+                Tries = TriesOf(step, surface) is > 1 and var tries ? tries : null,
             };
         }),
     ];
@@ -63,19 +68,33 @@ public sealed record WorkflowSurroundings(
     public IReadOnlyList<string> DoubtsAbout(IReadOnlyList<PlannedStep> steps) =>
     [
         .. steps.SelectMany(step =>
-        {
-            var (initiator, responder) = (Registry.Find(step.Initiator)!, Registry.Find(step.Responder)!);
-            var decision = Authority.Decide(step.Pattern, initiator, responder, Now);
-            var trust = Policy.Trust.Decide(initiator, responder);
-            return new[]
-            {
-                initiator.Enabled ? null : $"'{initiator.Id}' is disabled.",
-                responder.Enabled ? null : $"'{responder.Id}' is disabled.",
-                decision.Authorised ? null : decision.Explanation,
-                trust.Denied ? trust.Explanation : null,
-            }.OfType<string>().Select(doubt => $"Step '{step.Id}': {doubt}");
-        }),
+            DoubtsAbout(step.Pattern, Registry.Find(step.Initiator)!, Registry.Find(step.Responder)!)
+                .Select(doubt => $"Step '{step.Id}': {doubt}")),
     ];
+
+    /// <summary>What the gate would have against a pair if it were asked now.</summary>
+    /// <param name="pattern">What for.</param>
+    /// <param name="initiator">Who would start.</param>
+    /// <param name="responder">With whom.</param>
+    public IEnumerable<string> DoubtsAbout(Pattern pattern, AgentView initiator, AgentView responder)
+    {
+        var decision = Authority.Decide(pattern, initiator, responder, Now);
+        var trust = Policy.Trust.Decide(initiator, responder);
+        return new[]
+        {
+            initiator.Enabled ? null : $"'{initiator.Id}' is disabled.",
+            responder.Enabled ? null : $"'{responder.Id}' is disabled.",
+            decision.Authorised ? null : decision.Explanation,
+            trust.Denied ? trust.Explanation : null,
+        }.OfType<string>();
+    }
+
+    /// <summary>The agent that builds, or asks, in a step; null where there is none.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="actor">The definition's actor; null where it names none.</param>
+    /// <param name="surface">The surface that it is for.</param>
+    internal AgentView? InitiatorOf(WorkflowStep step, string? actor, Surface? surface) =>
+        CompanyOf(step.Company) is { } company ? InitiatorOf(company, step.Builder, actor, step.EndState, surface) : null;
 
     internal string NoAgent(string name)
     {
@@ -87,10 +106,11 @@ public sealed record WorkflowSurroundings(
     internal IEnumerable<(string Path, string Code, string Message)> MistakesOf(
         string company,
         EndState? endState,
-        string? asks,
-        bool isBuilder,
+        string? builder,
+        string? actor,
         string? answers,
         Pattern? pattern,
+        Surface? surface,
         LimitsRequest? limits,
         decimal? budgetUsd)
     {
@@ -104,10 +124,9 @@ public sealed record WorkflowSurroundings(
             yield break;
         }
 
-        var initiator = asks is null ? null : Registry.Find(asks);
-        if (isBuilder && initiator is null)
+        if (builder is not null && Registry.Find(builder) is null)
         {
-            yield return ("builder", WorkflowReader.UnknownAgent, NoAgent(asks!));
+            yield return ("builder", WorkflowReader.UnknownAgent, NoAgent(builder));
         }
 
         if (answers is not null && Registry.Find(answers) is null)
@@ -116,18 +135,28 @@ public sealed record WorkflowSurroundings(
             yield break;
         }
 
-        if (initiator is null || endState is not { } end)
+        if (endState is not { } end)
         {
             yield break;
         }
 
-        var responder = ResponderOf(known, answers, initiator, PatternOf(end, pattern), end);
+        var initiator = InitiatorOf(known, builder, actor, end, surface);
+        if (initiator is null)
+        {
+            if (builder is null && IsBuiltByCompany(end, surface))
+            {
+                yield return ("company", "no_builder", $"No enabled agent of '{known.Id}' builds; name a builder.");
+            }
+
+            yield break;
+        }
+
+        var responder = ResponderOf(known, answers, initiator, PatternOf(end, pattern, surface), end, surface);
         if (responder is null)
         {
-            yield return (
-                "company",
-                "no_responder",
-                $"No enabled agent of '{known.Id}' {(end == EndState.Answered ? "advises" : "verifies")}; name a responder.");
+            yield return ("company", "no_responder", IsBuiltByCompany(end, surface)
+                ? $"No enabled agent outside of '{initiator.Company}' verifies what '{initiator.Id}' may show it; name a responder."
+                : $"No enabled agent of '{known.Id}' {(end == EndState.Answered ? "advises" : "verifies")}; name a responder.");
             yield break;
         }
 
@@ -176,21 +205,40 @@ public sealed record WorkflowSurroundings(
         }
     }
 
-    private CompanyView? CompanyOf(string name) => Registry.FindCompany(name)
-        ?? Registry.Companies.FirstOrDefault(company => company.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    private CompanyView? CompanyOf(string name) => Routing.CompanyOf(Registry, name);
 
-    private static Pattern PatternOf(EndState end, Pattern? pattern) =>
-        pattern ?? (end == EndState.Answered ? Pattern.Advisory : Pattern.BuilderVerifier);
+    private static Pattern PatternOf(EndState end, Pattern? pattern, Surface? surface) =>
+        pattern ?? (end == EndState.Answered ? Pattern.Advisory
+            : surface is null ? Pattern.BuilderVerifier
+            : Pattern.Sequential);
+
+    private static int TriesOf(WorkflowStep step, Surface? surface) =>
+        step.Tries ?? (IsBuiltByCompany(step.EndState, surface) ? DefaultTries : 1);
+
+    /// <summary>On a surface a step is its company's work, which another one verifies.</summary>
+    private static bool IsBuiltByCompany(EndState end, Surface? surface) => surface is not null && end != EndState.Answered;
+
+    private AgentView? InitiatorOf(CompanyView company, string? builder, string? actor, EndState end, Surface? surface) =>
+        builder is not null ? Registry.Find(builder)
+        : IsBuiltByCompany(end, surface) ? Routing.BuilderOf(Registry, company.Id)
+        : actor is null ? null
+        : Registry.Find(actor);
 
     /// <summary>
     /// Whoever was named, else the first of the company, by id, that has the part: an advisor advises, before any other; a
     /// verdict is a verifier's.
     /// </summary>
-    private AgentView? ResponderOf(CompanyView company, string? named, AgentView initiator, Pattern pattern, EndState end)
+    private AgentView? ResponderOf(
+        CompanyView company, string? named, AgentView initiator, Pattern pattern, EndState end, Surface? surface)
     {
         if (named is not null)
         {
             return Registry.Find(named);
+        }
+
+        if (IsBuiltByCompany(end, surface))
+        {
+            return Routing.VerifierFor(Registry, Policy.Trust, initiator);
         }
 
         var roles = (pattern, end) switch

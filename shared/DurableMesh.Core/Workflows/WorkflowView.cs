@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DurableMesh.Core.Authority;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 
@@ -58,6 +59,10 @@ public sealed record WorkflowView
 
     /// <summary>What its answers may come from.</summary>
     public required ResponderMode ResponderMode { get; init; }
+
+    /// <summary>The sequential surface that it is a run of; left out for a workflow of threads.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Surface? Surface { get; init; }
 
     /// <summary>Who started it.</summary>
     public required string StartedBy { get; init; }
@@ -126,6 +131,7 @@ public sealed record WorkflowView
             Priority = start.Priority,
             Actor = start.Actor,
             ResponderMode = start.ResponderMode,
+            Surface = start.Surface,
             StartedBy = start.StartedBy,
             StepsDone = run.Steps.Count(step => step.Phase == StepPhase.Done),
             Steps = [.. steps.Select(StepView.Of)],
@@ -186,6 +192,10 @@ public sealed record StepView
     /// <summary>The newest try; 0 before the first.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>How often it is tried at most; left out where it is once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Tries { get; init; }
+
     /// <summary>The newest try's thread.</summary>
     public string? ThreadId { get; init; }
 
@@ -225,6 +235,7 @@ public sealed record StepView
         Pattern = step.Plan.Pattern,
         After = step.Plan.After,
         Attempt = step.Attempt,
+        Tries = step.Plan.Tries,
         ThreadId = step.ThreadId,
         CostCapUsd = step.CostCapUsd,
         CostUsd = step.SpentUsd,
