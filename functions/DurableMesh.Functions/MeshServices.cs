@@ -10,6 +10,7 @@ using DurableMesh.Functions.Adapters;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Artifacts;
 using DurableMesh.Functions.Authority;
+using DurableMesh.Functions.Dispatch;
 using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Identity;
@@ -66,6 +67,7 @@ internal static class MeshServices
         services.AddSingleton<ThreadEvidence>();
         services.AddSingleton<ThreadFinder>();
         services.AddSingleton<ThreadHolds>();
+        services.AddSingleton<ThreadStarts>();
         services.AddSingleton<ThreadInbox>();
         services.AddSingleton<MessageDelivery>();
         services.AddSingleton<CallReservations>();
@@ -112,6 +114,7 @@ internal static class MeshServices
         services.AddSingleton<WorkflowStarts>();
         services.AddSingleton<WorkflowResults>();
         services.AddSingleton<HandedArtifacts>();
+        services.AddSingleton<ITaskClassifier, WordClassifier>();
     }
 
     private static void AddIdentity(this IServiceCollection services, IConfiguration configuration)

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Dispatch;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
@@ -51,6 +52,7 @@ namespace DurableMesh.Client;
 [JsonSerializable(typeof(WorkflowPreview))]
 [JsonSerializable(typeof(StepDecisionRequest))]
 [JsonSerializable(typeof(FinalizeRequest))]
+[JsonSerializable(typeof(DispatchAnswer))]
 internal sealed partial class ClientJson : JsonSerializerContext
 {
     /// <summary>The context to use: the mesh's own rules, and text that people can read.</summary>

@@ -78,6 +78,23 @@ internal sealed class Query
         return otherwise;
     }
 
+    /// <summary><c>true</c> or <c>false</c>; nothing means false.</summary>
+    public bool Flag(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return false;
+        }
+
+        if (text is "true" or "false")
+        {
+            return text == "true";
+        }
+
+        Wrong(name, "invalid_value", $"{name} must be true or false.");
+        return false;
+    }
+
     /// <summary>A duration like <c>PT30S</c> of at most <paramref name="most"/>; nothing means zero.</summary>
     public TimeSpan Duration(string name, TimeSpan most)
     {

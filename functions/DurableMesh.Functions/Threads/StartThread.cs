@@ -1,30 +1,17 @@
 using DurableMesh.Core.Identity;
-using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
-using DurableMesh.Functions.Orchestrations;
-using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Options;
 
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>Starts threads over HTTP, each once however often its start is sent.</summary>
-public sealed class StartThread(
-    IThreadLog log,
-    IBodyStore bodies,
-    ThreadDrafts drafts,
-    ThreadHolds holds,
-    ThreadSeals seals,
-    TaskHubCalls hub,
-    ResponderStart responder,
-    IOptions<MeshOptions> options,
-    TimeProvider time)
+public sealed class StartThread(IThreadLog log, ThreadDrafts drafts, ThreadStarts starts)
 {
     /// <summary><c>POST /threads</c>.</summary>
     [Function(nameof(StartThread))]
@@ -40,37 +27,15 @@ public sealed class StartThread(
         Caller.Of(request).MustStartAs(initiator);
         var threadId = key is null ? ThreadId.New() : ThreadId.Of(Caller.Of(request).Subject ?? Subject.Agent(initiator), key);
         var draft = await drafts.DraftAsync(threadId, asked, cancellation);
-        var start = draft.Start;
-
         var known = key is null ? null
             : await log.FindAsync(threadId, cancellation) ?? await FindOldAsync(key, initiator, asked, cancellation);
-        threadId = known?.View.ThreadId ?? threadId;
-        var begun = known is null && await TryBeginAsync(client, draft, cancellation);
-        var thread = known ?? await LongPoll.UntilAsync(
-            log,
-            threadId,
-            () => log.FindAsync(threadId, cancellation),
-            found => found is not null,
-            options.Value.AnswerWithin,
-            time,
-            cancellation);
-        if (thread is not null && thread.View.ThreadId == start.ThreadId && thread.RequestHash != start.RequestHash)
-        {
-            throw new ProblemException(Problems.IdempotencyConflict(threadId));
-        }
-
-        var view = thread?.View ?? ThreadState.Starting(start).View();
-        var shown = ThreadFinder.WithManagement(client, await holds.ExplainAsync(view, cancellation), Caller.Of(request));
+        var (thread, begun) = await starts.StartAsync(client, draft, known, cancellation);
+        var shown = ThreadFinder.WithManagement(client, thread, Caller.Of(request));
         return Answer(shown, begun, $"{request.PathBase}{request.Path}".TrimEnd('/'));
     }
 
     private static JsonAnswer<ThreadView> Answer(ThreadView view, bool begun, string threads)
     {
-        if (Problems.OfGate(view) is { } refused)
-        {
-            throw new ProblemException(refused);
-        }
-
         var status = view.State is ThreadPhase.Starting or ThreadPhase.Held ? StatusCodes.Status202Accepted
             : begun ? StatusCodes.Status201Created
             : StatusCodes.Status200OK;
@@ -90,19 +55,5 @@ public sealed class StartThread(
             && old.RequestHash == (await drafts.DraftAsync(oldId, asked, cancellation)).Start.RequestHash
                 ? old
                 : null;
-    }
-
-    private async Task<bool> TryBeginAsync(DurableTaskClient client, ThreadDraft draft, CancellationToken cancellation)
-    {
-        var (start, body) = draft;
-        if (start.Body is { Inline: null } large && body is not null)
-        {
-            await bodies.StoreAsync(large.Sha256, body.ToUtf8(), cancellation);
-        }
-
-        // Before the thread, whose first message it must not miss.
-        await responder.EnsureAsync(client, cancellation);
-        var sealedState = await seals.StartAsync(start, cancellation);
-        return await hub.TryStartAsync(client, nameof(ThreadOrchestrator), start.ThreadId, sealedState, cancellation);
     }
 }

@@ -24,6 +24,11 @@ internal static class ThreadId
     /// <param name="idempotencyKey">The key.</param>
     public static string OfWorkflow(Subject subject, string idempotencyKey) => OfText($"workflow\n{subject}\n{idempotencyKey}");
 
+    /// <summary>The id of what a dispatch starts, thread or run, that belongs to somebody's <c>Idempotency-Key</c>.</summary>
+    /// <param name="subject">Whose key it is.</param>
+    /// <param name="idempotencyKey">The key.</param>
+    public static string OfDispatch(Subject subject, string idempotencyKey) => OfText($"dispatch\n{subject}\n{idempotencyKey}");
+
     /// <summary>The id of the thread of a try of a workflow's step.</summary>
     /// <param name="workflowId">The run.</param>
     /// <param name="step">The step.</param>

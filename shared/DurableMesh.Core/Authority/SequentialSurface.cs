@@ -36,12 +36,16 @@ public sealed record SequentialSurface(string Name, string Advice)
 
     /// <summary>What a pair without authority uses instead of the mesh.</summary>
     /// <param name="pattern">What for.</param>
-    public static SequentialSurface InsteadOf(Pattern pattern) => pattern switch
+    public static SequentialSurface InsteadOf(Pattern pattern) => Of(SurfaceInsteadOf(pattern));
+
+    /// <summary>The surface that a pair without authority uses instead of the mesh.</summary>
+    /// <param name="pattern">What for.</param>
+    public static Surface SurfaceInsteadOf(Pattern pattern) => pattern switch
     {
-        Pattern.BuilderVerifier => Chain,
-        Pattern.CrossDevice => OneShotTask,
-        Pattern.Distillation => Dag,
-        Pattern.Advisory => AgentFactory,
+        Pattern.BuilderVerifier => Surface.Chain,
+        Pattern.CrossDevice => Surface.OneShotTask,
+        Pattern.Distillation => Surface.Dag,
+        Pattern.Advisory => Surface.AgentFactory,
         _ => throw new ArgumentOutOfRangeException(nameof(pattern), pattern, "There is no such pattern."),
     };
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Dispatch;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Experiments;
@@ -123,4 +124,6 @@ public static class MeshJson
 [JsonSerializable(typeof(ExperimentResult))]
 [JsonSerializable(typeof(ExperimentEvidence))]
 [JsonSerializable(typeof(ExperimentReport))]
+[JsonSerializable(typeof(DispatchRequest))]
+[JsonSerializable(typeof(DispatchAnswer))]
 public sealed partial class MeshJsonContext : JsonSerializerContext;

@@ -107,7 +107,7 @@ public static class RequestReader
             };
     }
 
-    private static Brief? ReadBrief(ObjectReader input)
+    internal static Brief? ReadBrief(ObjectReader input)
     {
         var subject = input.Line("subject", MaxLineLength);
         var body = input.Body("body", MaxBodyBytes);

@@ -102,6 +102,12 @@ public sealed record WorkflowSurroundings(
         return $"There is no agent '{name}'{(meant is null ? "" : $"; do you mean '{meant}'?")}.";
     }
 
+    internal string NoCompany(string name)
+    {
+        var meant = NearestName.Of(name, Registry.Companies.SelectMany(one => new[] { one.Id, one.Name }));
+        return $"There is no company '{name}'{(meant is null ? "" : $"; do you mean '{meant}'?")}.";
+    }
+
     /// <summary>What is wrong with the names and amounts of a step.</summary>
     internal IEnumerable<(string Path, string Code, string Message)> MistakesOf(
         string company,
@@ -116,11 +122,7 @@ public sealed record WorkflowSurroundings(
     {
         if (CompanyOf(company) is not { } known)
         {
-            var meant = NearestName.Of(company, Registry.Companies.SelectMany(one => new[] { one.Id, one.Name }));
-            yield return (
-                "company",
-                "unknown_company",
-                $"There is no company '{company}'{(meant is null ? "" : $"; do you mean '{meant}'?")}.");
+            yield return ("company", "unknown_company", NoCompany(company));
             yield break;
         }
 
