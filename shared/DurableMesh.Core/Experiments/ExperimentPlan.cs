@@ -10,7 +10,10 @@ namespace DurableMesh.Core.Experiments;
 public sealed record ExperimentPlan
 {
     /// <summary>The most runs of a plan.</summary>
-    public const int MaxRuns = 1_000_000;
+    public const int MaxRuns = 100_000;
+
+    /// <summary>The most tasks of a plan.</summary>
+    public const int MaxTasks = 2_000;
 
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
@@ -91,9 +94,10 @@ public sealed record ExperimentPlan
         Say(Arms.Distinct().Count() < Arms.Count, "An arm stands twice.");
         Say(Tasks.Count == 0, "An experiment needs a task.");
         Say(Repetitions < 1, "An experiment needs a repetition.");
+        Say(Tasks.Count > MaxTasks, $"More than {MaxTasks} tasks are no experiment.");
         Say((long)Tasks.Count * Math.Max(1, Repetitions) * Arms.Count > MaxRuns, $"More than {MaxRuns} runs are no experiment.");
         Say(Thresholds.Confidence is not (>= 0.5 and < 1), "The confidence is at least 0.5 and less than 1.");
-        Say(Thresholds.Resamples is < 100 or > 1_000_000, "The resamples are between 100 and 1,000,000.");
+        Say(Thresholds.Resamples is < 100 or > 100_000, "The resamples are between 100 and 100,000.");
         Say(Thresholds.TokenSaving is not (> 0 and < 1), "The token saving is a share between 0 and 1.");
         Say(Thresholds.TimeSaving is not (> 0 and < 1), "The time saving is a share between 0 and 1.");
         faults.AddRange(Tasks.GroupBy(task => task).Where(same => same.Count() > 1)
