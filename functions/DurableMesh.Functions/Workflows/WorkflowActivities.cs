@@ -28,6 +28,7 @@ public sealed class WorkflowActivities(
     TimeProvider time)
 {
     private const string Mesh = "mesh";
+    private static readonly TimeSpan Follow = TimeSpan.FromSeconds(20);
 
     /// <summary>What is to be done in a run.</summary>
     /// <param name="workflowId">The run.</param>
@@ -46,32 +47,63 @@ public sealed class WorkflowActivities(
         var run = await MustFindAsync(id, cancellation);
         var threadId = ThreadId.OfStep(id, move.Step, move.Attempt);
         var plan = run.Find(move.Step)!.Plan;
-        var handed = await artifacts.HandAsync(run, plan, threadId, cancellation);
         var earlier = (await tries.ReadAsync(run, plan, threadId, cancellation))
             .Where(one => one.Try.Attempt < move.Attempt).ToList();
         var works = EarlierWork.Of(earlier);
-        var begin = new StartStep(id, move, threadId, handed)
+        var isBegun = IsRunning(run, move);
+        if (!isBegun)
         {
-            Earlier = earlier is [] ? null : [.. earlier.Select(one => one.Try)],
-            Brief = earlier is [] ? null : MessageBody.Of(WorkflowBrief.BodyOf(run.Start, plan, handed, works)).Sha256,
-        };
-        var changed = await workflows.ChangeAsync(begin, Mesh, cancellation);
-        run = changed.State.Find(id)!;
-        var step = run.Find(move.Step)!;
-        if (step.Phase != StepPhase.Running || step.Attempt != move.Attempt)
+            var handed = await artifacts.HandAsync(run, plan, threadId, cancellation);
+            var begin = new StartStep(id, move, threadId, handed)
+            {
+                Earlier = earlier is [] ? null : [.. earlier.Select(one => one.Try)],
+                Brief = earlier is [] ? null : MessageBody.Of(WorkflowBrief.BodyOf(run.Start, plan, handed, works)).Sha256,
+            };
+            run = (await workflows.ChangeAsync(begin, Mesh, cancellation)).State.Find(id)!;
+        }
+
+        if (!IsRunning(run, move))
         {
             return new PreparedStep(WorkflowPlan.Next(run), null);
         }
 
-        var request = WorkflowBrief.RequestOf(run, step, time.GetUtcNow(), works);
-        var (start, body) = await drafts.DraftAsync(threadId, request, cancellation);
-        if (start.Body is { Inline: null } large && body is not null)
+        // What the store has of its thread is what its thread is.
+        var start = isBegun && ThreadState.Of(await log.ReadTranscriptAsync(threadId, cancellation)) is { Start: var known }
+            ? known
+            : await DraftAsync(run, move, threadId, works, cancellation);
+        return new PreparedStep(WorkflowPlan.Next(run), await seals.StartAsync(start, cancellation));
+    }
+
+    /// <summary>
+    /// Takes up a step that an orchestration before may have begun: begins it and its thread where they have not, waits for the
+    /// thread's end for some seconds, and records it.
+    /// </summary>
+    /// <param name="order">Which.</param>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>What is to be done in the run; null while the thread goes on.</returns>
+    [Function(nameof(FollowStep))]
+    public async Task<WorkflowMoves?> FollowStep(
+        [ActivityTrigger] StepOrder order, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
+    {
+        var prepared = await PrepareStep(order, cancellation);
+        if (prepared.Thread is not { Start.ThreadId: var threadId } thread)
         {
-            await bodies.StoreAsync(large.Sha256, body.ToUtf8(), cancellation);
+            return prepared.Moves;
         }
 
-        start = start with { Workflow = new WorkflowPlace(id, move.Step, move.Attempt) };
-        return new PreparedStep(WorkflowPlan.Next(run), await seals.StartAsync(start, cancellation));
+        if (!await IsEndedAsync(threadId, cancellation)
+            && await hub.FindAsync(client, threadId, withInput: false, cancellation) is null)
+        {
+            await hub.TryStartAsync(client, nameof(ThreadOrchestrator), threadId, thread, cancellation);
+        }
+
+        await LongPoll.UntilAsync(
+            log, threadId, () => IsEndedAsync(threadId, cancellation), isEnded => isEnded, Follow, time, cancellation);
+        var run = await MustFindAsync(order.WorkflowId, cancellation);
+        return await EndOfAsync(client, threadId, cancel: null, cancellation) is { State: ThreadPhase.Ended } ended
+            ? await EndAsync(order, await ResultOfAsync(ended, run, order.Move, cancellation), cancellation)
+            : null;
     }
 
     /// <summary>Records how a step's thread ended.</summary>
@@ -85,12 +117,7 @@ public sealed class WorkflowActivities(
         var (id, move) = (over.Order.WorkflowId, over.Order.Move);
         var run = await MustFindAsync(id, cancellation);
         var threadId = ThreadId.OfStep(id, move.Step, move.Attempt);
-        var thread = (await log.FindAsync(threadId, cancellation))?.View;
-        if (thread is not { State: ThreadPhase.Ended })
-        {
-            thread = await stopped.EndAsync(client, threadId, cancellation) ?? thread;
-        }
-
+        var thread = await EndOfAsync(client, threadId, cancel: null, cancellation);
         if (thread is not { State: ThreadPhase.Ended } && (thread is not null || over.Failure is null))
         {
             // Another host recorded the thread's end and this one has not read that far.
@@ -98,20 +125,33 @@ public sealed class WorkflowActivities(
         }
 
         var result = thread is null ? NotBegun(over.Failure!) : await ResultOfAsync(thread, run, move, cancellation);
-        return await ChangedAsync(new EndStep(id, move.Step, move.Attempt, result), cancellation);
+        return await EndAsync(over.Order, result, cancellation);
     }
 
-    /// <summary>Stops a run whose step could not be tried to its end.</summary>
+    /// <summary>Stops a run whose step could not be tried to its end; its thread, where it has one, is cancelled.</summary>
     /// <param name="failed">The step, and why.</param>
+    /// <param name="client">The Durable Task client.</param>
     /// <param name="cancellation">Stops waiting.</param>
     [Function(nameof(FailStep))]
-    public async Task<WorkflowMoves> FailStep([ActivityTrigger] FailedStep failed, CancellationToken cancellation)
+    public async Task<WorkflowMoves> FailStep(
+        [ActivityTrigger] FailedStep failed, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
         var (id, move) = (failed.Order.WorkflowId, failed.Order.Move);
         await ChangedAsync(
             new StopWorkflow(id, WorkflowReason.InternalError, $"Step '{move.Step}': {failed.Failure}"), cancellation);
-        return await ChangedAsync(
-            new EndStep(id, move.Step, move.Attempt, NotBegun(failed.Failure ?? "")), cancellation);
+        var run = await MustFindAsync(id, cancellation);
+        var threadId = ThreadId.OfStep(id, move.Step, move.Attempt);
+        var cancel = CancelOf(run);
+        var thread = await EndOfAsync(client, threadId, cancel, cancellation);
+        if (thread is not { State: ThreadPhase.Ended } && await TryCancelAsync(client, threadId, cancel, cancellation))
+        {
+            throw new StoreUnavailableException($"Thread {threadId} has not ended yet.");
+        }
+
+        var result = thread is { State: ThreadPhase.Ended }
+            ? await ResultOfAsync(thread, run, move, cancellation)
+            : NotBegun(failed.Failure ?? "");
+        return await EndAsync(failed.Order, result, cancellation);
     }
 
     /// <summary>Stops a run whose time is up.</summary>
@@ -133,15 +173,13 @@ public sealed class WorkflowActivities(
         var run = await MustFindAsync(workflowId, cancellation);
         foreach (var step in run.Steps.Where(step => step.Phase == StepPhase.Running))
         {
-            var threadId = step.ThreadId!;
-            if ((await log.FindAsync(threadId, cancellation))?.View.State == ThreadPhase.Ended)
+            var (threadId, cancel) = (step.ThreadId!, CancelOf(run));
+            if (await EndOfAsync(client, threadId, cancel, cancellation) is { State: ThreadPhase.Ended })
             {
                 continue;
             }
 
-            var cancel = new CancelRequested(run.Stopped?.By ?? Mesh, run.Stopped?.Detail ?? "The workflow is stopped.");
-            var envelope = await seals.EnvelopAsync(threadId, Guid.NewGuid().ToString("N"), cancel, cancellation);
-            if (!await hub.TryRaiseAsync(client, threadId, InboxEnvelope.EventName, envelope, cancellation)
+            if (!await TryCancelAsync(client, threadId, cancel, cancellation)
                 && await hub.FindAsync(client, threadId, withInput: false, cancellation) is null)
             {
                 // Its step has begun, and its orchestration is about to.
@@ -158,6 +196,54 @@ public sealed class WorkflowActivities(
     [Function(nameof(CloseWorkflow))]
     public async Task CloseWorkflow([ActivityTrigger] string workflowId, CancellationToken cancellation) =>
         await results.CloseAsync(await MustFindAsync(workflowId, cancellation), cancellation);
+
+    private static bool IsRunning(WorkflowRun run, StepMove move) =>
+        run.Find(move.Step) is { Phase: StepPhase.Running } step && step.Attempt == move.Attempt;
+
+    private static CancelRequested CancelOf(WorkflowRun run) =>
+        new(run.Stopped?.By ?? Mesh, run.Stopped?.Detail ?? "The workflow is stopped.");
+
+    private async Task<ThreadStart> DraftAsync(
+        WorkflowRun run,
+        StepMove move,
+        string threadId,
+        IReadOnlyList<EarlierWork> works,
+        CancellationToken cancellation)
+    {
+        var request = WorkflowBrief.RequestOf(run, run.Find(move.Step)!, time.GetUtcNow(), works);
+        var (start, body) = await drafts.DraftAsync(threadId, request, cancellation);
+        if (start.Body is { Inline: null } large && body is not null)
+        {
+            await bodies.StoreAsync(large.Sha256, body.ToUtf8(), cancellation);
+        }
+
+        return start with { Workflow = new WorkflowPlace(run.Start.WorkflowId, move.Step, move.Attempt) };
+    }
+
+    private async ValueTask<bool> IsEndedAsync(string threadId, CancellationToken cancellation) =>
+        await log.FindAsync(threadId, cancellation) is { View.State: ThreadPhase.Ended };
+
+    /// <summary>A step's thread, after its end if its orchestration has stopped; null where the store has none.</summary>
+    private async Task<ThreadView?> EndOfAsync(
+        DurableTaskClient client, string threadId, CancelRequested? cancel, CancellationToken cancellation)
+    {
+        var thread = (await log.FindAsync(threadId, cancellation))?.View;
+        return thread is { State: ThreadPhase.Ended }
+            ? thread
+            : await stopped.EndAsync(client, threadId, cancellation, cancel) ?? thread;
+    }
+
+    /// <summary>Cancels a thread; false where no orchestration of it runs.</summary>
+    private async Task<bool> TryCancelAsync(
+        DurableTaskClient client, string threadId, CancelRequested cancel, CancellationToken cancellation)
+    {
+        var envelope = await seals.EnvelopAsync(threadId, Guid.NewGuid().ToString("N"), cancel, cancellation);
+        return await hub.FindAsync(client, threadId, withInput: false, cancellation) is { IsCompleted: false }
+            && await hub.TryRaiseAsync(client, threadId, InboxEnvelope.EventName, envelope, cancellation);
+    }
+
+    private Task<WorkflowMoves> EndAsync(StepOrder order, StepResult result, CancellationToken cancellation) =>
+        ChangedAsync(new EndStep(order.WorkflowId, order.Move.Step, order.Move.Attempt, result), cancellation);
 
     private async Task<WorkflowMoves> ChangedAsync(WorkflowChange change, CancellationToken cancellation) =>
         WorkflowPlan.Next((await workflows.ChangeAsync(change, Mesh, cancellation)).State.Find(change.Run)!);

@@ -17,8 +17,7 @@ public sealed class WorkflowFunctions(
     WorkflowDrafts drafts,
     WorkflowStarts starts,
     WorkflowResults results,
-    SubjectNames names,
-    TaskHubCalls hub)
+    SubjectNames names)
 {
     private const int DefaultPageLength = 50;
     private const int LongestPage = 200;
@@ -99,11 +98,7 @@ public sealed class WorkflowFunctions(
         var caller = Caller.Of(request);
         caller.Must(Scope.Read);
         var run = await MustFindAsync(id, caller, cancellation);
-        if (run.Ended is null)
-        {
-            await WakeAsync(client, id, raise: false, cancellation);
-        }
-
+        await starts.WakeAsync(client, run, raise: false, cancellation);
         return Answer(run, caller);
     }
 
@@ -139,7 +134,7 @@ public sealed class WorkflowFunctions(
         caller.MustRun((await MustFindAsync(id, caller, cancellation)).Start);
         var by = await names.MustNameAsync(caller, asked.By, cancellation);
         var run = await ChangeAsync(new StopWorkflow(id, WorkflowReason.Cancelled, asked.Why), by, cancellation);
-        await WakeAsync(client, id, raise: true, cancellation);
+        await starts.WakeAsync(client, run, raise: true, cancellation);
         return Answer(run, caller, StatusCodes.Status202Accepted);
     }
 
@@ -157,7 +152,7 @@ public sealed class WorkflowFunctions(
         var by = caller.MustNameOperator(asked.By);
         await MustFindAsync(id, caller, cancellation);
         var run = await ChangeAsync(new DecideStep(id, asked.Step, asked.Decision, asked.Why), by, cancellation);
-        await WakeAsync(client, id, raise: true, cancellation);
+        await starts.WakeAsync(client, run, raise: true, cancellation);
         return Answer(run, caller, StatusCodes.Status202Accepted);
     }
 
@@ -189,19 +184,4 @@ public sealed class WorkflowFunctions(
             : caller.Subject is { IsAgent: true } ? throw new AccessDeniedException(
                 AccessDeniedException.NotAParty, $"{caller} is a party of no workflow {id}.")
             : throw new ProblemException(Problems.OfRefusal(WorkflowRules.NotFound(id)));
-
-    /// <summary>
-    /// A run whose start was recorded and whose orchestration was not begun, or was purged, goes on from the store.
-    /// </summary>
-    private async Task WakeAsync(DurableTaskClient client, string id, bool raise, CancellationToken cancellation)
-    {
-        if (await hub.FindAsync(client, id, withInput: false, cancellation) is null)
-        {
-            await hub.TryStartAsync(client, nameof(WorkflowOrchestrator), id, id, cancellation);
-        }
-        else if (raise)
-        {
-            await hub.TryRaiseAsync(client, id, WorkflowOrchestrator.Steered, "", cancellation);
-        }
-    }
 }

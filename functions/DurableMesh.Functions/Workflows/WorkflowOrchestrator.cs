@@ -21,21 +21,23 @@ public static class WorkflowOrchestrator
 
     /// <summary>Runs a workflow.</summary>
     /// <param name="context">The orchestration.</param>
-    /// <param name="workflowId">The run, which the store knows.</param>
+    /// <param name="input">The run, which the store knows: a <see cref="RunOrder"/>.</param>
     /// <returns>How it ended.</returns>
     [Function(nameof(WorkflowOrchestrator))]
-    public static async Task<WorkflowMoves> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, string workflowId)
+    public static async Task<WorkflowMoves> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, string input)
     {
+        var order = RunOrder.Of(input);
+        var workflowId = order.WorkflowId;
         var moves = await AskAsync(context, nameof(WorkflowActivities.ReadWorkflow), workflowId);
-        var running = new List<(StepMove Move, Task<WorkflowMoves> Task)>();
+        var running = new List<(StepOrder Order, Task<WorkflowMoves> Task)>();
         var (starts, isStopping, isLate) = (0, false, false);
         using var alarm = new Alarm(context);
         var steered = context.WaitForExternalEvent<string?>(Steered);
         while (!moves.IsOver || running.Count > 0)
         {
-            foreach (var move in moves.Live.Where(live => !running.Exists(one => IsSame(one.Move, live))).ToList())
+            foreach (var move in moves.Live.Where(live => !running.Exists(one => IsSame(one.Order.Move, live))).ToList())
             {
-                running.Add((move, StartAsync(context, new StepOrder(workflowId, move), ++starts)));
+                Begin(new StepOrder(workflowId, move) { IsAgain = order.Mark is not null });
             }
 
             if (moves.IsStopping && !isStopping)
@@ -67,18 +69,33 @@ public static class WorkflowOrchestrator
             foreach (var done in running.FindAll(one => one.Task.IsCompleted))
             {
                 running.Remove(done);
-                moves = Newest(moves, await ResultOfAsync(context, workflowId, done.Move, done.Task));
+                if (await ResultOfAsync(context, done.Order, done.Task) is { } result)
+                {
+                    moves = Newest(moves, result);
+                }
+                else
+                {
+                    Begin(done.Order with { IsAgain = true });
+                }
             }
         }
 
         alarm.Stop();
         await context.CallActivityAsync(nameof(WorkflowActivities.CloseWorkflow), workflowId, UntilDone);
         return moves;
+
+        void Begin(StepOrder step) => running.Add((step, context.CallSubOrchestratorAsync<WorkflowMoves>(
+            nameof(WorkflowStepOrchestrator),
+            step,
+            new SubOrchestrationOptions { InstanceId = order.StepInstance(step.Move, ++starts) })));
     }
 
-    /// <summary>A step that could not even be tried to its end stops the run: nobody knows what became of it.</summary>
-    private static async Task<WorkflowMoves> ResultOfAsync(
-        TaskOrchestrationContext context, string workflowId, StepMove move, Task<WorkflowMoves> task)
+    /// <summary>
+    /// A step whose orchestration was stopped from outside, or failed, is taken up once more: null. One that fails then, too, stops
+    /// the run: nobody knows what became of it.
+    /// </summary>
+    private static async Task<WorkflowMoves?> ResultOfAsync(
+        TaskOrchestrationContext context, StepOrder order, Task<WorkflowMoves> task)
     {
         try
         {
@@ -86,19 +103,12 @@ public static class WorkflowOrchestrator
         }
         catch (TaskFailedException e)
         {
-            var failed = new FailedStep(new StepOrder(workflowId, move), e.FailureDetails.ErrorMessage);
-            return await context.CallActivityAsync<WorkflowMoves>(nameof(WorkflowActivities.FailStep), failed, UntilDone);
+            return order.IsAgain
+                ? await context.CallActivityAsync<WorkflowMoves>(
+                    nameof(WorkflowActivities.FailStep), new FailedStep(order, e.FailureDetails.ErrorMessage), UntilDone)
+                : null;
         }
     }
-
-    private static Task<WorkflowMoves> StartAsync(TaskOrchestrationContext context, StepOrder order, int number) =>
-        context.CallSubOrchestratorAsync<WorkflowMoves>(
-            nameof(WorkflowStepOrchestrator),
-            order,
-            new SubOrchestrationOptions
-            {
-                InstanceId = $"{order.WorkflowId}:{order.Move.Step}:{order.Move.Attempt}:{number}",
-            });
 
     private static Task<WorkflowMoves> AskAsync(TaskOrchestrationContext context, string activity, string workflowId) =>
         context.CallActivityAsync<WorkflowMoves>(activity, workflowId, UntilDone);

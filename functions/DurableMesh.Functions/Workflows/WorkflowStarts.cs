@@ -32,7 +32,7 @@ public sealed class WorkflowStarts(IWorkflowDirectory workflows, WorkflowDrafts 
         if (await workflows.FindAsync(workflowId, cancellation) is { } known)
         {
             MustBe(known, definition);
-            await hub.TryStartAsync(client, nameof(WorkflowOrchestrator), workflowId, workflowId, cancellation);
+            await BeginAsync(client, known, cancellation);
             return known;
         }
 
@@ -60,8 +60,44 @@ public sealed class WorkflowStarts(IWorkflowDirectory workflows, WorkflowDrafts 
         var id = start.WorkflowId;
         var changed = await workflows.ChangeAsync(new BeginWorkflow(start), by.ToString(), cancellation);
         var run = changed.OrThrow().Find(id)!;
-        await hub.TryStartAsync(client, nameof(WorkflowOrchestrator), id, id, cancellation);
+        await BeginAsync(client, run, cancellation);
         return run;
+    }
+
+    /// <summary>
+    /// A run whose orchestration was not begun, or was stopped (terminated or purged from outside the mesh, failed), goes on from
+    /// the store, by an orchestration of the same id. One that has ended does so only where it may have been stopped before its
+    /// evidence was written.
+    /// </summary>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="raise">Whether somebody did something to it that an orchestration has to hear of.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async Task WakeAsync(DurableTaskClient client, WorkflowRun run, bool raise, CancellationToken cancellation)
+    {
+        var id = run.Start.WorkflowId;
+        var instance = await hub.FindAsync(client, id, withInput: false, cancellation);
+        var isStopped = run.Ended is null
+            ? instance is not { IsCompleted: false }
+            : instance is { RuntimeStatus: OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Failed };
+        if (isStopped)
+        {
+            var again = RunOrder.Again(id).ToString();
+            await hub.TryStartAsync(client, nameof(WorkflowOrchestrator), id, again, cancellation, mayHaveEnded: true);
+        }
+        else if (raise && run.Ended is null)
+        {
+            await hub.TryRaiseAsync(client, id, WorkflowOrchestrator.Steered, "", cancellation);
+        }
+    }
+
+    private async Task BeginAsync(DurableTaskClient client, WorkflowRun run, CancellationToken cancellation)
+    {
+        var id = run.Start.WorkflowId;
+        if (!await hub.TryStartAsync(client, nameof(WorkflowOrchestrator), id, new RunOrder(id).ToString(), cancellation))
+        {
+            await WakeAsync(client, run, raise: false, cancellation);
+        }
     }
 
     /// <summary>A run works on an MC task, wherever a file leaves it to whoever starts it.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Workflows;
 using DurableMesh.Functions.Threads;
@@ -7,7 +8,10 @@ using static DurableMesh.Functions.Orchestrations.ActivityRetries;
 
 namespace DurableMesh.Functions.Workflows;
 
-/// <summary>One try of a step: its thread, as any thread, and what the run makes of its end.</summary>
+/// <summary>
+/// One try of a step: its thread, as any thread, and what the run makes of its end. The thread is its sub-orchestration, but where
+/// one that was stopped may have begun it: then it waits for the store to know the thread's end.
+/// </summary>
 public static class WorkflowStepOrchestrator
 {
     /// <summary>Runs a try of a step.</summary>
@@ -17,6 +21,17 @@ public static class WorkflowStepOrchestrator
     [Function(nameof(WorkflowStepOrchestrator))]
     public static async Task<WorkflowMoves> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, StepOrder order)
     {
+        if (order.IsAgain)
+        {
+            var moves = await context.CallActivityAsync<WorkflowMoves?>(nameof(WorkflowActivities.FollowStep), order, WithoutEnd);
+            if (moves is null)
+            {
+                context.ContinueAsNew(order);
+            }
+
+            return moves!;
+        }
+
         var prepared = await context.CallActivityAsync<PreparedStep>(
             nameof(WorkflowActivities.PrepareStep), order, UntilDone);
         if (prepared.Thread is not { } thread)
@@ -50,7 +65,15 @@ public static class WorkflowStepOrchestrator
 /// <summary>A try of a step.</summary>
 /// <param name="WorkflowId">The run.</param>
 /// <param name="Move">The step, which try, and its cost cap.</param>
-public sealed record StepOrder(string WorkflowId, StepMove Move);
+public sealed record StepOrder(string WorkflowId, StepMove Move)
+{
+    /// <summary>
+    /// Whether an orchestration before may have begun it: then its thread may run already, as another one's sub-orchestration, and
+    /// is followed in the store.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsAgain { get; init; }
+}
 
 /// <summary>A step that can begin, or what is to be done in its stead.</summary>
 /// <param name="Moves">What is to be done in the run.</param>

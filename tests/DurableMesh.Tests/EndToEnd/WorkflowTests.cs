@@ -90,6 +90,59 @@ public sealed class WorkflowTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
     }
 
     [Fact]
+    public async Task A_run_that_somebody_terminated_goes_on_from_the_store()
+    {
+        string id = await StartedAsync(await DefinitionAsync());
+        string one = Thread(await UntilStepAsync(id, "one", "running"));
+        await TerminateAsync(id);
+        await PassAsync(one);
+
+        string two = Thread(await UntilStepAsync(id, "two", "running"));
+        await TerminateAsync(id);
+        await UntilStepAsync(id, "two", "running");
+        await TerminateAsync(id);
+        await PassAsync(two);
+        JsonNode ended = await UntilAsync(id, "ended");
+        Assert.Equal(("PASS", one, two), (
+            Text(ended, "endState"), Thread(ended["steps"]![0]!), Thread(ended["steps"]![1]!)));
+    }
+
+    [Fact]
+    public async Task A_step_that_somebody_terminated_is_taken_up_again_with_its_thread()
+    {
+        string id = await StartedAsync(await DefinitionAsync());
+        string one = Thread(await UntilStepAsync(id, "one", "running"));
+        await TerminateAsync($"{id}:one:1:1");
+        await PassAsync(one);
+        string two = Thread(await UntilStepAsync(id, "two", "running"));
+        await TerminateAsync($"{id}:two:1:3");
+        await TerminateAsync($"{id}:two:1:4");
+
+        JsonNode ended = await UntilAsync(id, "ended");
+        Assert.Equal(("BLOCKED", "internal_error", one), (
+            Text(ended, "endState"), Text(ended, "reason"), Thread(ended["steps"]![0]!)));
+        Assert.Equal("cancelled", Text(await mesh.EndOfAsync(two), "reason"));
+    }
+
+    [Fact]
+    public async Task A_cancel_ends_a_run_that_somebody_terminated_with_all_that_was_of_it()
+    {
+        string id = await StartedAsync(await DefinitionAsync(steps => steps[1]!["after"] = new JsonArray()));
+        string one = Thread(await UntilStepAsync(id, "one", "running"));
+        string two = Thread(await UntilStepAsync(id, "two", "running"));
+        await TerminateAsync(id);
+        await TerminateAsync($"{id}:one:1:1");
+        await TerminateAsync(one);
+        Assert.Equal(202, (await mesh.AskAsync(Builder, "POST", $"/api/workflows/{id}/cancel", new { why = "enough" })).Status);
+
+        // Nobody looks at the run until its threads have ended.
+        Assert.Equal("cancelled", Text(await mesh.EndOfAsync(two), "reason"));
+        Assert.Equal("cancelled", Text(await mesh.EndOfAsync(one), "reason"));
+        JsonNode ended = await UntilAsync(id, "ended");
+        Assert.Equal(("BLOCKED", "cancelled"), (Text(ended, "endState"), Text(ended, "reason")));
+    }
+
+    [Fact]
     public async Task Its_time_ends_it()
     {
         JsonObject definition = await DefinitionAsync();
@@ -208,6 +261,18 @@ public sealed class WorkflowTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
         ["endState"] = "PASS",
         ["handsOn"] = true,
     };
+
+    /// <summary>Terminates an orchestration past the mesh, as whoever reaches the task hub can.</summary>
+    private async Task TerminateAsync(string instance)
+    {
+        string url = $"/runtime/webhooks/durabletask/instances/{Uri.EscapeDataString(instance)}";
+        Assert.Equal(202, (await mesh.AskAsync(Operator, "POST", $"{url}/terminate?reason=a%20test", null)).Status);
+        while ((await mesh.AskAsync(Operator, "GET", url, null)).Answer is { } status
+            && Text(status, "runtimeStatus") is "Running" or "Pending")
+        {
+            await Task.Delay(20, Cancellation);
+        }
+    }
 
     private async Task<string> StartedAsync(JsonObject definition)
     {
