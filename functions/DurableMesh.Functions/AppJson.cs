@@ -59,6 +59,7 @@ internal static class AppJson
 [JsonSerializable(typeof(ReplyOutcome))]
 [JsonSerializable(typeof(ReplyReady))]
 [JsonSerializable(typeof(ReplyGivenUp))]
+[JsonSerializable(typeof(WaitingFor))]
 [JsonSerializable(typeof(LoggedChange<KeyChange>))]
 [JsonSerializable(typeof(LoggedChange<ReachChange>))]
 [JsonSerializable(typeof(EventCursor))]

@@ -3,16 +3,24 @@ using DurableMesh.Core.Events;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Adapters;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Orchestrations;
+using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Webhooks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 
 namespace DurableMesh.Functions.Agents;
 
 /// <summary>The agents of the registry over HTTP.</summary>
 public sealed class AgentFunctions(
-    IAgentDirectory agents, AgentPresence presence, ILeaseStore leases, AgentReaches reaches, AddressGuard guard)
+    IAgentDirectory agents,
+    AgentPresence presence,
+    ILeaseStore leases,
+    AgentReaches reaches,
+    AddressGuard guard,
+    TaskHubCalls hub)
 {
     /// <summary><c>GET /agents</c>.</summary>
     [Function("ListAgents")]
@@ -42,6 +50,7 @@ public sealed class AgentFunctions(
     public async Task<IResult> PutAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "agents/{id}")] HttpRequest request,
         string id,
+        [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
@@ -52,10 +61,12 @@ public sealed class AgentFunctions(
             throw new ProblemException(Problems.InvalidRequest("adapter.url", "address_refused", objection));
         }
 
-        var known = (await agents.ReadAsync(cancellation)).Find(id) is not null;
+        var known = (await agents.ReadAsync(cancellation)).Find(id);
         var registry = await agents.DemandAsync(request, new PutAgent(asked, expected), cancellation);
+        var agent = registry.Find(id)!;
+        await AnswerWaitingAsync(client, known, agent, cancellation);
         return await AnswerAsync(
-            registry.Find(id)!, known ? StatusCodes.Status200OK : StatusCodes.Status201Created, cancellation);
+            agent, known is null ? StatusCodes.Status201Created : StatusCodes.Status200OK, cancellation);
     }
 
     /// <summary><c>DELETE /agents/{id}</c>; <c>If-Match</c> guards it.</summary>
@@ -68,6 +79,21 @@ public sealed class AgentFunctions(
         new Query(request).ThrowIfWrong();
         await agents.DemandAsync(request, new DeleteAgent(id, Preconditions.ExpectedVersion(request)), cancellation);
         return Results.NoContent();
+    }
+
+    /// <summary>
+    /// Has what waits for the agent answered if the mesh calls it. A start that failed is made up for by the same request, sent
+    /// again.
+    /// </summary>
+    private async ValueTask AnswerWaitingAsync(
+        DurableTaskClient client, AgentView? before, AgentView agent, CancellationToken cancellation)
+    {
+        if (agent is { Enabled: true, Adapter.IsServerSide: true })
+        {
+            var waiting = new WaitingFor(agent.Id, before is not { Enabled: true } || before.Adapter != agent.Adapter);
+            await hub.TryStartAsync(
+                client, nameof(WaitingReplies), WaitingReplies.InstanceOf(agent), waiting, cancellation, mayHaveEnded: true);
+        }
     }
 
     private async ValueTask<JsonAnswer<AgentView>> AnswerAsync(AgentView agent, int status, CancellationToken cancellation) =>

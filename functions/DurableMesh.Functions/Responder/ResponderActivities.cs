@@ -71,6 +71,53 @@ public sealed partial class ResponderActivities(
         }
     }
 
+    /// <summary>Starts the answers to what waits for an agent in all threads where it has the move.</summary>
+    /// <param name="waiting">The agent.</param>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    [Function(nameof(StartWaitingReplies))]
+    public async Task StartWaitingReplies(
+        [ActivityTrigger] WaitingFor waiting, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
+    {
+        if ((await agents.ReadAsync(cancellation)).Find(waiting.Agent) is not { Enabled: true, Adapter.IsServerSide: true } agent)
+        {
+            return;
+        }
+
+        LogPosition? before = null;
+        do
+        {
+            var page = await log.ListAsync(
+                thread => thread.State == ThreadPhase.Open && thread.Awaiting == agent.Id, PageLength, before, cancellation);
+            foreach (var thread in page.Threads)
+            {
+                var to = new ReplyTo(thread.ThreadId, await HandOverAsync(thread.ThreadId, cancellation), agent.Id);
+                await hub.TryStartAsync(
+                    client, nameof(ReplyOrchestrator), ReplyOrchestrator.InstanceOf(to), to, cancellation, waiting.IsChanged);
+            }
+
+            before = page.Next;
+        }
+        while (before is not null);
+    }
+
+    /// <summary>The message that gave the move to whoever has it.</summary>
+    private async ValueTask<int> HandOverAsync(string threadId, CancellationToken cancellation)
+    {
+        var (last, after) = (0, 0);
+        while (await log.ReadMessagesAsync(threadId, after, PageLength, cancellation) is { Count: > 0 } messages)
+        {
+            foreach (var message in messages.Select(stored => stored.Accepted.Message))
+            {
+                after = message.Sequence;
+                var givesMove = message.Kind == MessageKind.Brief || MessageKinds.HandsOver(message.Kind, message.Verdict);
+                last = givesMove ? message.Sequence : last;
+            }
+        }
+
+        return last;
+    }
+
     private async Task StartAsync(EventPage page, DurableTaskClient client, CancellationToken cancellation)
     {
         if (page.Events.Count == 0)

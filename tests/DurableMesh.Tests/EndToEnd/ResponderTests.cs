@@ -40,14 +40,7 @@ public sealed class ResponderTests : IAsyncLifetime
             ["Mesh__Providers__scripted__Key"] = "sk-scripted",
             ["Mesh__Responder__MaxTries"] = "3",
         });
-        JsonNode verifier = await _host.GetAsync($"/api/agents/{MeshHost.Verifier}", Cancellation);
-        verifier["adapter"] = new JsonObject { ["kind"] = "chat", ["provider"] = "scripted", ["maxOutputTokens"] = 1000 };
-        verifier["model"] = "claude-sonnet-4-5";
-        using HttpResponseMessage put = await _host.Http.PutAsync(
-            new Uri($"/api/agents/{MeshHost.Verifier}", UriKind.Relative),
-            new StringContent(verifier.ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
-            Cancellation);
-        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+        await RegisterAsync(new JsonObject { ["kind"] = "chat", ["provider"] = "scripted", ["maxOutputTokens"] = 1000 });
     }
 
     public async ValueTask DisposeAsync()
@@ -118,6 +111,35 @@ public sealed class ResponderTests : IAsyncLifetime
         Assert.Equal(("BLOCKED", "agent_unreachable"), ((string?)ended["endState"], (string?)ended["reason"]));
         Assert.Contains("refused twice", (string?)ended["detail"], StringComparison.Ordinal);
         Assert.Equal(2, _model.Log.Count);
+    }
+
+    [Fact]
+    public async Task What_waited_before_an_agent_had_an_adapter_is_answered_once()
+    {
+        JsonNode chat = (await _host.GetAsync($"/api/agents/{MeshHost.Verifier}", Cancellation))["adapter"]!.DeepClone();
+        _script = _ => ModelAnswer.Say(Pass);
+        await RegisterAsync("pull");
+        string id = await _host.StartThreadAsync(Cancellation);
+        await SubmitAsync(id, "s-1");
+        await RegisterAsync(chat.DeepClone());
+        await RegisterAsync(chat);
+        JsonNode ended = await EndedAsync(id);
+
+        Assert.Equal(("PASS", "verified"), ((string?)ended["endState"], (string?)ended["reason"]));
+        Assert.Single(_model.Log);
+        Assert.Single(await MessagesAsync(id, 0), message => (string?)message!["messageId"] == "respond-2");
+    }
+
+    private async Task RegisterAsync(JsonNode adapter)
+    {
+        JsonNode verifier = await _host.GetAsync($"/api/agents/{MeshHost.Verifier}", Cancellation);
+        verifier["adapter"] = adapter;
+        verifier["model"] = "claude-sonnet-4-5";
+        using HttpResponseMessage put = await _host.Http.PutAsync(
+            new Uri($"/api/agents/{MeshHost.Verifier}", UriKind.Relative),
+            new StringContent(verifier.ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
+            Cancellation);
+        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
     }
 
     private Task<JsonNode> SubmitAsync(string id, string messageId, string body = "Mended.") => _host.SendAsync(

@@ -150,7 +150,7 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     /// <summary>The registry's functions.</summary>
     public AgentFunctions RegistryFunctions() =>
-        new(Agents, Presence, Leases, Reaches, new AddressGuard(Options.Create(new MeshOptions())));
+        new(Agents, Presence, Leases, Reaches, new AddressGuard(Options.Create(new MeshOptions())), _hub);
 
     /// <summary>Who cannot be reached.</summary>
     public AgentReaches Reaches => new(_reach, NullLogger<AgentReaches>.Instance);

@@ -1,7 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Responder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Moq;
 
 namespace DurableMesh.Tests.Functions.Agents;
 
@@ -113,6 +117,33 @@ public sealed class RegistryFunctionTests : IAsyncDisposable
         Assert.Equal(lastSeen, _mesh.Log.LastHeard(SampleThread.Builder));
     }
 
+    [Fact]
+    public async Task What_waits_for_an_agent_is_answered_once_the_mesh_calls_it()
+    {
+        const string Chat = """{"company":"vizu","roles":["verifier"],"model":"m","adapter":{"kind":"chat","provider":"p"},"enabled":true}""";
+        var started = new List<(string Id, WaitingFor Agent)>();
+        _mesh.Client.Setup(one => one.ScheduleNewOrchestrationInstanceAsync(
+                nameof(WaitingReplies), It.IsAny<WaitingFor>(), It.IsAny<StartOrchestrationOptions>(), It.IsAny<CancellationToken>()))
+            .Callback((TaskName _, object input, StartOrchestrationOptions start, CancellationToken _) =>
+                started.Add((start.InstanceId!, (WaitingFor)input)))
+            .ReturnsAsync("");
+
+        await PutAsync("vizu-critic", NewAgent);
+        await PutAsync("vizu-critic", Chat.Replace("true", "false", StringComparison.Ordinal));
+        Assert.Empty(started);
+        await PutAsync("vizu-critic", Chat);
+        await PutAsync("vizu-critic", Chat);
+        await PutAsync("vizu-critic", Chat.Replace("\"p\"", "\"another\"", StringComparison.Ordinal));
+
+        Assert.Equal(
+            [
+                ("respond-waiting:vizu-critic:3", new WaitingFor("vizu-critic", IsChanged: true)),
+                ("respond-waiting:vizu-critic:4", new WaitingFor("vizu-critic", IsChanged: false)),
+                ("respond-waiting:vizu-critic:5", new WaitingFor("vizu-critic", IsChanged: true)),
+            ],
+            started);
+    }
+
     private static (int, string) Outcome(Answer answer) => (answer.Status, answer.Code);
 
     private async Task<(bool Reachable, DateTimeOffset? LastSeen)> LivenessAsync()
@@ -132,7 +163,7 @@ public sealed class RegistryFunctionTests : IAsyncDisposable
         _mesh.CallAsync("PUT", $"/api/agents/{id}", Encoding.UTF8.GetBytes(body), null, request =>
         {
             precondition?.Invoke(request.Headers);
-            return _agents.PutAsync(request, id, default);
+            return _agents.PutAsync(request, id, _mesh.Client.Object, default);
         });
 
     private Task<Answer> DeleteAsync(string id, Action<IHeaderDictionary>? precondition = null) =>

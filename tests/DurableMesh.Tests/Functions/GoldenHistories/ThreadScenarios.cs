@@ -314,6 +314,14 @@ internal static class ThreadScenarios
         {
             Orchestration = nameof(ResponderWatch),
         },
+        new("nobody-of-that-name", End: null, async waiting =>
+        {
+            await waiting.RunAsync(nameof(WaitingReplies), new WaitingFor("nobody", IsChanged: true));
+            await waiting.AdvanceAsync(TimeSpan.FromSeconds(10));
+        })
+        {
+            Orchestration = nameof(WaitingReplies),
+        },
         new("unreadable", End: null, async workflow =>
         {
             workflow.Fail(nameof(WorkflowActivities.ReadWorkflow), new FormatException("a defect"));

@@ -88,6 +88,39 @@ public sealed class ResponderWatchTests : IAsyncDisposable
         Assert.Equal(given ? [new ReplyTo(id, 2, SampleThread.Verifier)] : [], _started);
     }
 
+    [Fact]
+    public async Task What_waits_for_an_agent_is_answered_wherever_it_has_the_move()
+    {
+        string[] threads = [await _mesh.StartedAsync(), await _mesh.StartedAsync(), await _mesh.StartedAsync()];
+        foreach (var thread in threads[1..])
+        {
+            await _mesh.SendAsync(thread, SampleThread.MessageOf("b-1", SampleThread.Builder, MessageKind.Submission));
+            await _mesh.SendAsync(thread, SampleThread.MessageOf("b-2", SampleThread.Builder, MessageKind.Note));
+        }
+
+        await _mesh.SendAsync(threads[2], SampleThread.MessageOf("v-1", SampleThread.Verifier, MessageKind.Question));
+        var watch = Activities();
+
+        await watch.StartWaitingReplies(new WaitingFor(SampleThread.Verifier, IsChanged: true), _client.Object, default);
+        Assert.Empty(_started);
+        foreach (var id in (string[])[SampleThread.Verifier, SampleThread.Builder])
+        {
+            var agent = (await _mesh.Agents.ReadAsync(default)).Find(id)! with
+            {
+                Adapter = new AgentAdapter { Kind = AdapterKind.Chat, Provider = "p" },
+                Model = "m",
+            };
+            await _mesh.Agents.ChangeAsync(new PutAgent(agent, null), "test", default);
+        }
+
+        await watch.StartWaitingReplies(new WaitingFor(SampleThread.Verifier, IsChanged: true), _client.Object, default);
+        Assert.Equal([new ReplyTo(threads[1], 2, SampleThread.Verifier)], _started);
+        _started.Clear();
+        await watch.StartWaitingReplies(new WaitingFor(SampleThread.Builder, IsChanged: true), _client.Object, default);
+        Assert.Equal(
+            [new ReplyTo(threads[2], 4, SampleThread.Builder), new ReplyTo(threads[0], 1, SampleThread.Builder)], _started);
+    }
+
     private async Task WatchAsync(params MessageHead[] heads)
     {
         var next = EventCursor.Beginning with { Store = 7 };
@@ -104,16 +137,16 @@ public sealed class ResponderWatchTests : IAsyncDisposable
         _feed.Setup(one => one.ReadAsync(
                 EventCursor.Beginning, It.IsAny<EventFilter>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new EventPage(events, next, IsLast: true));
-        var watch = new ResponderActivities(
-            _feed.Object,
-            _mesh.Agents,
-            _mesh.Log,
-            new TaskHubCalls(Options.Create(new DurableMesh.Functions.MeshOptions()), TimeProvider.System),
-            _time,
-            NullLogger<ResponderActivities>.Instance);
-
-        Assert.Equal(next, await watch.StartReplies(EventCursor.Beginning, _client.Object, default));
+        Assert.Equal(next, await Activities().StartReplies(EventCursor.Beginning, _client.Object, default));
     }
+
+    private ResponderActivities Activities() => new(
+        _feed.Object,
+        _mesh.Agents,
+        _mesh.Log,
+        new TaskHubCalls(Options.Create(new DurableMesh.Functions.MeshOptions()), TimeProvider.System),
+        _time,
+        NullLogger<ResponderActivities>.Instance);
 
     // The thread's id stands in the task's, for the event's envelope.
     private static MessageHead Head(
