@@ -4,6 +4,7 @@ using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
+using DurableMesh.Functions.Workflows;
 using DurableMesh.TaskHub;
 using DurableMesh.TaskHub.History;
 using DurableMesh.TaskHub.Instances;
@@ -21,8 +22,9 @@ using ThreadState = DurableMesh.Core.Threads.ThreadState;
 namespace DurableMesh.Tests.Functions.GoldenHistories;
 
 /// <summary>
-/// Runs one thread of the app on a task hub in memory, and reads from the hub's log what it recorded of it. The clock stands
-/// still until it is told, ids are counted, and every step is over before the next begins: the same steps, the same history.
+/// Runs one thread of the app, or another of its orchestrations, on a task hub in memory, and reads from the hub's log what it
+/// recorded of it. The clock stands still until it is told, ids are counted, and every step is over before the next begins: the
+/// same steps, the same history.
 /// </summary>
 internal sealed class ThreadRecorder : IAsyncDisposable
 {
@@ -31,7 +33,7 @@ internal sealed class ThreadRecorder : IAsyncDisposable
     private readonly InMemoryHubStorage _storage;
     private readonly LocalTaskHub _hub;
     private readonly LocalDurableTaskClient _client;
-    private readonly Queue<(string Activity, Exception Error)> _failures = new();
+    private readonly Queue<(string Activity, Func<object?> Outcome)> _told = new();
     private readonly string _threadId;
     private Task _activitiesMayRun = Task.CompletedTask;
     private int _ids;
@@ -53,6 +55,9 @@ internal sealed class ThreadRecorder : IAsyncDisposable
             newId: () => Interlocked.Increment(ref _ids).ToString("x32", CultureInfo.InvariantCulture));
         _client = new LocalDurableTaskClient("test", _hub, _time);
     }
+
+    /// <summary>The runs of workflows.</summary>
+    public IWorkflowDirectory Workflows => _app.Services.GetRequiredService<IWorkflowDirectory>();
 
     private ThreadSeals Seals => _app.Services.GetRequiredService<ThreadSeals>();
 
@@ -114,11 +119,16 @@ internal sealed class ThreadRecorder : IAsyncDisposable
     }
 
     /// <summary>Sends messages, each a second after the one before.</summary>
-    public async Task SendAsync(params IEnumerable<SendMessageRequest> messages)
+    public Task SendAsync(params IEnumerable<SendMessageRequest> messages) => SendToAsync(_threadId, messages);
+
+    /// <summary>Sends messages to a thread that another orchestration runs.</summary>
+    public async Task SendToAsync(string threadId, params IEnumerable<SendMessageRequest> messages)
     {
         foreach (var message in messages)
         {
-            await PostAsync(new MessageArrived(IncomingMessage.Of(message, PriceTable.Empty, _time.GetUtcNow())));
+            var input = new MessageArrived(IncomingMessage.Of(message, PriceTable.Empty, _time.GetUtcNow()));
+            var envelope = await Seals.EnvelopAsync(threadId, $"request-{++_requests}", input, Patience);
+            await RaiseAsync(InboxEnvelope.EventName, envelope, threadId);
         }
     }
 
@@ -138,10 +148,10 @@ internal sealed class ThreadRecorder : IAsyncDisposable
         InboxEnvelope.EventName, await Seals.EnvelopAsync(_threadId, $"request-{++_requests}", input, Patience));
 
     /// <summary>Raises any event a second later, as the management API does.</summary>
-    public async Task RaiseAsync(string name, object? payload)
+    public async Task RaiseAsync(string name, object? payload, string? instanceId = null)
     {
         await AdvanceAsync(TimeSpan.FromSeconds(1));
-        await _client.RaiseEventAsync(_threadId, name, payload, Patience);
+        await _client.RaiseEventAsync(instanceId ?? _threadId, name, payload, Patience);
         await SettleAsync();
     }
 
@@ -157,7 +167,16 @@ internal sealed class ThreadRecorder : IAsyncDisposable
     {
         for (var call = 0; call < times; call++)
         {
-            _failures.Enqueue((activity, error));
+            _told.Enqueue((activity, () => throw error));
+        }
+    }
+
+    /// <summary>Lets the next calls of an activity answer so, in order, and do nothing.</summary>
+    public void Answer(string activity, params object?[] answers)
+    {
+        foreach (var answer in answers)
+        {
+            _told.Enqueue((activity, () => answer));
         }
     }
 
@@ -197,9 +216,40 @@ internal sealed class ThreadRecorder : IAsyncDisposable
         return blobs;
     }
 
-    /// <summary>Waits until the orchestrator has seen everything, and nothing that it has called is under way.</summary>
-    private async Task SettleAsync() =>
-        await _client.WaitAsync(_threadId, state => state.IsEnded || IsQuiet(state), withData: false, Patience);
+    /// <summary>
+    /// Waits until the orchestrator has seen everything, and nothing that it has called is under way: of its sub-orchestrations
+    /// neither.
+    /// </summary>
+    private async Task SettleAsync()
+    {
+        while (!await IsSettledAsync(_threadId))
+        {
+            // Some child has ended meanwhile, and its parent goes on.
+        }
+    }
+
+    private async Task<bool> IsSettledAsync(string instanceId)
+    {
+        string[] children = [];
+        await _client.WaitAsync(instanceId, IsDone, withData: false, Patience);
+        foreach (var child in children)
+        {
+            if (!await IsSettledAsync(child) || (await _client.GetInstanceAsync(child, Patience))!.IsCompleted)
+            {
+                return false;
+            }
+        }
+
+        return true;
+
+        bool IsDone(InstanceState state)
+        {
+            children = state.IsEnded
+                ? []
+                : [.. state.WaitingFor.OfType<SubOrchestrationScheduled>().Select(child => child.InstanceId)];
+            return state.Exists && (state.IsEnded || IsQuiet(state));
+        }
+    }
 
     private bool IsQuiet(InstanceState state)
     {
@@ -207,6 +257,7 @@ internal sealed class ThreadRecorder : IAsyncDisposable
         return !state.IsReady(now) && !state.WaitingFor.Any(task => task switch
         {
             TimerCreated timer => timer.FireAt <= now,
+            SubOrchestrationScheduled => false,
             _ => _activitiesMayRun.IsCompleted,
         });
     }
@@ -222,32 +273,26 @@ internal sealed class ThreadRecorder : IAsyncDisposable
 
         foreach (var (name, activity) in _app.Tasks.GetActivities())
         {
-            tasks.AddActivity(name, new ObedientActivity(activity(_app.Services), () => BeforeAsync(name.Name)));
+            tasks.AddActivity(name, new ObedientActivity(activity(_app.Services), () => ToldAsync(name.Name)));
         }
 
         return tasks;
     }
 
-    private async Task BeforeAsync(string activity)
+    /// <summary>How an activity is to end without doing anything; null where it is to do what it does.</summary>
+    private async Task<Func<object?>?> ToldAsync(string activity)
     {
         await _activitiesMayRun;
-        if (_failures.TryPeek(out var next) && next.Activity == activity)
-        {
-            _failures.Dequeue();
-            throw next.Error;
-        }
+        return _told.TryPeek(out var next) && next.Activity == activity ? _told.Dequeue().Outcome : null;
     }
 
-    private sealed class ObedientActivity(ITaskActivity activity, Func<Task> before) : ITaskActivity
+    private sealed class ObedientActivity(ITaskActivity activity, Func<Task<Func<object?>?>> told) : ITaskActivity
     {
         public Type InputType => activity.InputType;
 
         public Type OutputType => activity.OutputType;
 
-        public async Task<object?> RunAsync(TaskActivityContext context, object? input)
-        {
-            await before();
-            return await activity.RunAsync(context, input);
-        }
+        public async Task<object?> RunAsync(TaskActivityContext context, object? input) =>
+            await told() is { } outcome ? outcome() : await activity.RunAsync(context, input);
     }
 }

@@ -1,19 +1,15 @@
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
-using DurableMesh.Core.Workflows;
-using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Gate;
-using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
-using DurableMesh.Functions.Workflows;
 using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
 namespace DurableMesh.Tests.Functions.GoldenHistories;
 
 /// <summary>
-/// The lives of a thread that are recorded. A way through the orchestrator's code that none of them takes can be changed without
+/// The lives of a thread that are recorded, and of the app's other orchestrations. A way through the orchestrator's code that none of them takes can be changed without
 /// a golden history noticing: what adds a way, adds a scenario.
 /// </summary>
 internal static class ThreadScenarios
@@ -301,44 +297,8 @@ internal static class ThreadScenarios
                 () => thread.SendAsync(Finding("v-1", "AC-1"), Fail("v-2", "AC-1"), Note("b-50")));
             await thread.SendAsync(Note("b-50"), Submission("b-51"), SampleThread.PassOf("v-3"));
         }),
-        new("left", End: null, reply => reply.RunAsync(
-            nameof(ReplyOrchestrator), new ReplyTo("no-such-thread", 2, SampleThread.Verifier)))
-        {
-            Orchestration = nameof(ReplyOrchestrator),
-        },
-        new("broken", End: null, async watch =>
-        {
-            watch.Fail(nameof(ResponderActivities.StartReplies), new FormatException("a defect"));
-            await watch.RunAsync(nameof(ResponderWatch), EventCursor.Beginning);
-        })
-        {
-            Orchestration = nameof(ResponderWatch),
-        },
-        new("nobody-of-that-name", End: null, async waiting =>
-        {
-            await waiting.RunAsync(nameof(WaitingReplies), new WaitingFor("nobody", IsChanged: true));
-            await waiting.AdvanceAsync(TimeSpan.FromSeconds(10));
-        })
-        {
-            Orchestration = nameof(WaitingReplies),
-        },
-        new("unreadable", End: null, async workflow =>
-        {
-            workflow.Fail(nameof(WorkflowActivities.ReadWorkflow), new FormatException("a defect"));
-            await workflow.RunAsync(nameof(WorkflowOrchestrator), "no-such-run");
-        })
-        {
-            Orchestration = nameof(WorkflowOrchestrator),
-        },
-        new("unprepared", End: null, async step =>
-        {
-            step.Fail(nameof(WorkflowActivities.PrepareStep), new FormatException("a defect"));
-            await step.RunAsync(
-                nameof(WorkflowStepOrchestrator), new StepOrder("no-such-run", new StepMove("build", 1, CostCapUsd: 1)));
-        })
-        {
-            Orchestration = nameof(WorkflowStepOrchestrator),
-        },
+        .. ResponderScenarios.All,
+        .. WorkflowScenarios.All,
     ];
 
     private static ReservationAsked Reservation(string agent, decimal usd) =>

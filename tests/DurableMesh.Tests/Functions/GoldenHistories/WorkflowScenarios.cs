@@ -1,0 +1,96 @@
+using DurableMesh.Core.Wire;
+using DurableMesh.Core.Workflows;
+using DurableMesh.Functions.Threads;
+using DurableMesh.Functions.Workflows;
+
+namespace DurableMesh.Tests.Functions.GoldenHistories;
+
+/// <summary>The lives of a run of a workflow, and of its steps, with the app's own activities and threads.</summary>
+internal static class WorkflowScenarios
+{
+    private static readonly StepMove First = new("one", 1, CostCapUsd: 1);
+
+    public static IReadOnlyList<ThreadScenario> All { get; } =
+    [
+        Workflow("unreadable", async workflow =>
+        {
+            workflow.Fail(nameof(WorkflowActivities.ReadWorkflow), new FormatException("a defect"));
+            await workflow.RunAsync(nameof(WorkflowOrchestrator), "no-such-run");
+        }),
+        Workflow("two-steps-pass", async workflow =>
+        {
+            await BeginAsync(workflow, "two-steps-pass");
+            await workflow.RunAsync(nameof(WorkflowOrchestrator), "two-steps-pass");
+            await PassAsync(workflow, "two-steps-pass", "one");
+            await PassAsync(workflow, "two-steps-pass", "two");
+        }),
+        Workflow("held-and-decided-again", async workflow =>
+        {
+            const string Id = "held-and-decided-again";
+            await BeginAsync(workflow, Id);
+            await workflow.RunAsync(nameof(WorkflowOrchestrator), Id);
+            await BlockAsync(workflow, Id, "one");
+            await workflow.Workflows.ChangeAsync(new DecideStep(Id, "one", StepDecision.Again, "the verifier is back"), "ann", default);
+            await workflow.RaiseAsync(WorkflowOrchestrator.Steered, "");
+            await PassAsync(workflow, Id, "one", attempt: 2);
+            await PassAsync(workflow, Id, "two");
+        }),
+        Workflow("late", async workflow =>
+        {
+            await BeginAsync(workflow, "late");
+            await workflow.RunAsync(nameof(WorkflowOrchestrator), "late");
+            await workflow.AdvanceAsync(TimeSpan.FromDays(1));
+        }),
+        Workflow("a-step-fails-twice", async workflow =>
+        {
+            await BeginAsync(workflow, "a-step-fails-twice");
+            workflow.Fail(nameof(WorkflowActivities.PrepareStep), new FormatException("a defect"));
+            workflow.Fail(nameof(WorkflowActivities.FollowStep), new FormatException("a defect"));
+            await workflow.RunAsync(nameof(WorkflowOrchestrator), "a-step-fails-twice");
+        }),
+        Step("unprepared", async step =>
+        {
+            step.Fail(nameof(WorkflowActivities.PrepareStep), new FormatException("a defect"));
+            await step.RunAsync(nameof(WorkflowStepOrchestrator), new StepOrder("no-such-run", First));
+        }),
+        Step("passed", async step =>
+        {
+            await BeginAsync(step, "run-of-passed");
+            await step.RunAsync(nameof(WorkflowStepOrchestrator), new StepOrder("run-of-passed", First));
+            await PassAsync(step, "run-of-passed", "one");
+        }),
+        Step("followed", async step =>
+        {
+            await BeginAsync(step, "run-of-followed");
+            step.Answer(
+                nameof(WorkflowActivities.FollowStep),
+                null,
+                null,
+                new WorkflowMoves(3, IsOver: false, IsStopping: false, [], SampleThread.Noon.AddDays(1)));
+            await step.RunAsync(nameof(WorkflowStepOrchestrator), new StepOrder("run-of-followed", First) { IsAgain = true });
+        }),
+    ];
+
+    private static async Task BeginAsync(ThreadRecorder recorder, string id)
+    {
+        var start = await SampleRun.StartOfAsync(id, SampleThread.Noon, SampleRun.TwoSteps);
+        await recorder.Workflows.ChangeAsync(new BeginWorkflow(start), "ann", default);
+    }
+
+    private static Task PassAsync(ThreadRecorder recorder, string id, string step, int attempt = 1) => recorder.SendToAsync(
+        ThreadId.OfStep(id, step, attempt), Message("b-1", MessageKind.Submission), SampleThread.PassOf("v-1"));
+
+    private static Task BlockAsync(ThreadRecorder recorder, string id, string step) => recorder.SendToAsync(
+        ThreadId.OfStep(id, step, 1),
+        Message("b-1", MessageKind.Submission),
+        SampleThread.MessageOf("v-1", SampleThread.Verifier, MessageKind.Verdict) with { Verdict = Verdict.Blocked });
+
+    private static SendMessageRequest Message(string id, MessageKind kind) =>
+        SampleThread.MessageOf(id, SampleThread.Builder, kind);
+
+    private static ThreadScenario Workflow(string name, Func<ThreadRecorder, Task> steps) =>
+        new(name, End: null, steps) { Orchestration = nameof(WorkflowOrchestrator) };
+
+    private static ThreadScenario Step(string name, Func<ThreadRecorder, Task> steps) =>
+        new(name, End: null, steps) { Orchestration = nameof(WorkflowStepOrchestrator) };
+}
