@@ -23,6 +23,8 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(MessagesPage))]
 [JsonSerializable(typeof(MeshStats))]
 [JsonSerializable(typeof(CostsPage))]
+[JsonSerializable(typeof(PairStats))]
+[JsonSerializable(typeof(Ledger.BaselineReport))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(Artifact))]

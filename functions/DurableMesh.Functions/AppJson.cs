@@ -5,6 +5,7 @@ using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
+using DurableMesh.Core.Ledger;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Core.Workflows;
@@ -66,6 +67,7 @@ internal static class AppJson
 [JsonSerializable(typeof(LoggedChange<WebhookChange>))]
 [JsonSerializable(typeof(SinkProgress))]
 [JsonSerializable(typeof(LoggedChange<WorkflowChange>))]
+[JsonSerializable(typeof(LoggedChange<BaselineChange>))]
 [JsonSerializable(typeof(StepOrder))]
 [JsonSerializable(typeof(PreparedStep))]
 [JsonSerializable(typeof(FailedStep))]

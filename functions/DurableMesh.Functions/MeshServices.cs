@@ -3,6 +3,7 @@ using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
+using DurableMesh.Core.Ledger;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Workflows;
@@ -62,6 +63,8 @@ internal static class MeshServices
         services.AddTasks();
         services.AddEvents();
         services.AddWorkflows();
+        services.AddFoldedLog<Baseline, BaselineChange>("baseline");
+        services.AddSingleton<IBaselineDirectory, BaselineDirectory>();
         services.AddIdentity(configuration);
         services.AddSingleton<TaskHubCalls>();
         services.AddSingleton<ThreadEvidence>();

@@ -18,6 +18,8 @@ namespace DurableMesh.Client;
 [JsonSerializable(typeof(InboxPage))]
 [JsonSerializable(typeof(MeshStats))]
 [JsonSerializable(typeof(CostsPage))]
+[JsonSerializable(typeof(PairStats))]
+[JsonSerializable(typeof(BaselineReceipt))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ReservationRequest))]

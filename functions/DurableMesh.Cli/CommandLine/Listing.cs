@@ -69,6 +69,15 @@ internal sealed class Listing(params string[] columns)
         }
     }
 
+    /// <summary>Says how to go on behind a page.</summary>
+    public static void SayMore(string? nextCursor, Terminal terminal)
+    {
+        if (nextCursor is not null)
+        {
+            terminal.Hint($"There are more: --cursor {nextCursor}");
+        }
+    }
+
     /// <summary>Names and values, a line each.</summary>
     public static Grid Properties(IEnumerable<(string Name, string Value)> rows)
     {

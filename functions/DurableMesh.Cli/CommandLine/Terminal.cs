@@ -73,6 +73,16 @@ internal sealed class Terminal
     /// <summary>Writes JSON to standard output as it is laid out, at once.</summary>
     public void WriteJson(string json) => WriteLine(_output, HiddenCharacters.EscapeJson(json));
 
+    /// <summary>Writes a row of CSV, with the end of its line, to standard output, at once.</summary>
+    public void WriteCsv(string row)
+    {
+        lock (_output)
+        {
+            _output.Write(HiddenCharacters.Mask(row[..^2]) + "\r\n");
+            _output.Flush();
+        }
+    }
+
     /// <summary>Writes a line to standard output, at once; threads may do so side by side.</summary>
     public void Say(string line) => WriteLine(_output, HiddenCharacters.Mask(line));
 

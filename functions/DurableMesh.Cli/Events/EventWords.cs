@@ -17,7 +17,8 @@ internal static class EventWords
         $"{happened.Time.UtcDateTime:MM-dd HH:mm:ss'Z'}  {happened.Type.PadRight(WidthOfType)}  {happened.Subject}  ")
         + WhatOf(happened);
 
-    private static string WhatOf(MeshEvent happened)
+    /// <summary>What there is to say of it, beside its type and its subject.</summary>
+    public static string WhatOf(MeshEvent happened)
     {
         try
         {

@@ -35,12 +35,14 @@ internal static class EventsCommand
 
     private static readonly Option<int?> Limit = new("--limit") { Description = "At most so many.", HelpName = "N" };
 
+    private static readonly Option<bool> Csv = CsvRows.Option();
+
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new Command("events", "Show what happens: threads, messages, limits, tasks, agents.")
         {
-            Follow, Types, Threads, Agents, Companies, Since, After, Limit,
+            Follow, Types, Threads, Agents, Companies, Since, After, Limit, Csv,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -59,6 +61,9 @@ internal static class EventsCommand
                 filters.Add(("since", Iso8601Duration.Format(ago)));
             }
 
+            var csv = parsed.GetValue(Csv)
+                ? new CsvRows(terminal, "id", "time", "type", "source", "subject", "threadId", "sequence", "what")
+                : null;
             var (after, away) = (parsed.GetValue(After), false);
             while (true)
             {
@@ -73,7 +78,7 @@ internal static class EventsCommand
 
                     foreach (var happened in page.Events.Take(left))
                     {
-                        Write(happened, parsed, terminal);
+                        Write(happened, csv, parsed, terminal);
                     }
 
                     (left, after) = (left - Math.Min(left, page.Events.Count), page.Next);
@@ -105,9 +110,21 @@ internal static class EventsCommand
         return command;
     }
 
-    private static void Write(MeshEvent happened, ParseResult parsed, Terminal terminal)
+    private static void Write(MeshEvent happened, CsvRows? csv, ParseResult parsed, Terminal terminal)
     {
-        if (parsed.WantsJson())
+        if (csv is not null)
+        {
+            csv.Add(
+                happened.Id,
+                happened.Time,
+                happened.Type,
+                happened.Source,
+                happened.Subject,
+                happened.ThreadId,
+                happened.Sequence,
+                EventWords.WhatOf(happened));
+        }
+        else if (parsed.WantsJson())
         {
             terminal.WriteJson(happened, CliJson.Context.MeshEvent);
         }

@@ -26,12 +26,14 @@ internal static class CostsCommand
         Description = "Go on where an earlier page stopped (its nextCursor).",
     };
 
+    private static readonly Option<bool> Csv = CsvRows.Option();
+
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new Command("costs", "Show what was spent, by agent, company, day or thread.")
         {
-            By, From, To, Limit, Cursor,
+            By, From, To, Limit, Cursor, Csv, ImportCommand.Create(terminal), ImportCommand.CreateForget(terminal),
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -50,18 +52,23 @@ internal static class CostsCommand
                 return ExitCode.Done;
             }
 
-            Describe(page, terminal.Out);
-            if (page.NextCursor is { } next)
+            if (parsed.GetValue(Csv))
             {
-                terminal.Hint($"There are more: --cursor {next}");
+                WriteCsv(page, terminal);
+            }
+            else
+            {
+                Describe(page, terminal.Out);
             }
 
+            Listing.SayMore(page.NextCursor, terminal);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static Option<DateOnly?> Day(string name, string description) => new(name)
+    /// <summary>An option that is a day.</summary>
+    public static Option<DateOnly?> Day(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "2026-11-24",
@@ -78,7 +85,34 @@ internal static class CostsCommand
         },
     };
 
-    private static string? Text(DateOnly? day) => day?.ToString("O", CultureInfo.InvariantCulture);
+    /// <summary>A day as the mesh wants it.</summary>
+    public static string? Text(DateOnly? day) => day?.ToString("O", CultureInfo.InvariantCulture);
+
+    private static void WriteCsv(CostsPage page, Terminal terminal)
+    {
+        var csv = new CsvRows(
+            terminal,
+            ThreadWords.Of(page.By),
+            "messages",
+            "unpriced",
+            "inputTokens",
+            "cachedInputTokens",
+            "cacheWriteTokens",
+            "outputTokens",
+            "costUsd");
+        foreach (var row in page.Rows)
+        {
+            csv.Add(
+                row.Key,
+                row.Spend.Messages,
+                row.Spend.Unpriced,
+                row.Spend.Usage.InputTokens,
+                row.Spend.Usage.CachedInputTokens,
+                row.Spend.Usage.CacheWriteTokens,
+                row.Spend.Usage.OutputTokens,
+                row.Spend.Usage.CostUsd);
+        }
+    }
 
     private static void Describe(CostsPage page, IAnsiConsole console)
     {

@@ -38,10 +38,12 @@ internal static class ListCommand
         Description = "Go on where an earlier list stopped (its nextCursor).",
     };
 
+    private static readonly Option<bool> Csv = CsvRows.Option();
+
     /// <summary>Creates the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("list", "List threads, newest first.") { State, End, Agent, Company, Task, Limit, Cursor };
+        var command = new Command("list", "List threads, newest first.") { State, End, Agent, Company, Task, Limit, Cursor, Csv };
         command.SetAction(async (parsed, cancellation) =>
         {
             var mesh = parsed.Connect();
@@ -62,15 +64,18 @@ internal static class ListCommand
                 return ExitCode.Done;
             }
 
+            if (parsed.GetValue(Csv))
+            {
+                WriteCsv(page.Threads, terminal);
+                Listing.SayMore(page.NextCursor, terminal);
+                return ExitCode.Done;
+            }
+
             var there = page.Threads.Any(thread => thread is { State: ThreadPhase.Open, AtWork: null })
                 ? await mesh.ListAgentsAsync(cancellation)
                 : new AgentsPage([]);
             Describe(page.Threads, there.Agents, terminal.Out);
-            if (page.NextCursor is { } next)
-            {
-                terminal.Hint($"There are more: --cursor {next}");
-            }
-
+            Listing.SayMore(page.NextCursor, terminal);
             return ExitCode.Done;
         });
         return command;
@@ -78,6 +83,58 @@ internal static class ListCommand
 
     private static string? Word<TEnum>(TEnum? value)
         where TEnum : struct, Enum => value is null ? null : ThreadWords.Of(value);
+
+    private static void WriteCsv(IReadOnlyList<ThreadView> threads, Terminal terminal)
+    {
+        var csv = new CsvRows(
+            terminal,
+            "threadId",
+            "state",
+            "endState",
+            "reason",
+            "pattern",
+            "mcTask",
+            "priority",
+            "subject",
+            "initiator",
+            "responder",
+            "awaiting",
+            "round",
+            "turns",
+            "messages",
+            "createdAt",
+            "endedAt",
+            "inputTokens",
+            "cachedInputTokens",
+            "cacheWriteTokens",
+            "outputTokens",
+            "costUsd");
+        foreach (var thread in threads)
+        {
+            csv.Add(
+                thread.ThreadId,
+                thread.State,
+                thread.EndState,
+                thread.Reason,
+                thread.Pattern,
+                thread.McTask,
+                thread.Priority,
+                thread.Subject,
+                thread.Initiator,
+                thread.Responder,
+                thread.Awaiting,
+                thread.Round,
+                thread.Turns,
+                thread.Messages,
+                thread.CreatedAt,
+                thread.EndedAt,
+                thread.Usage.InputTokens,
+                thread.Usage.CachedInputTokens,
+                thread.Usage.CacheWriteTokens,
+                thread.Usage.OutputTokens,
+                thread.Usage.CostUsd);
+        }
+    }
 
     private static void Describe(IReadOnlyList<ThreadView> threads, IReadOnlyList<AgentView> agents, IAnsiConsole console)
     {

@@ -170,7 +170,8 @@ internal static class WorkflowCommand
         var task = new Option<string?>("--task") { Description = "Workflows about this MC task.", HelpName = "ID" };
         var limit = new Option<int?>("--limit") { Description = "At most so many.", HelpName = "N" };
         var cursor = new Option<string?>("--cursor") { Description = "Go on where an earlier list stopped (its nextCursor)." };
-        var command = new Command("list", "List workflows, newest first.") { state, task, limit, cursor };
+        var csv = CsvRows.Option();
+        var command = new Command("list", "List workflows, newest first.") { state, task, limit, cursor, csv };
         command.SetAction(async (parsed, cancellation) =>
         {
             var page = await parsed.Connect().ListWorkflowsAsync(
@@ -187,6 +188,13 @@ internal static class WorkflowCommand
                 return ExitCode.Done;
             }
 
+            if (parsed.GetValue(csv))
+            {
+                WorkflowCsv.Write(page.Workflows, terminal);
+                Listing.SayMore(page.NextCursor, terminal);
+                return ExitCode.Done;
+            }
+
             var listing = new Listing("workflow", "state", "steps", "cost", "name")
             {
                 Numbers = ["steps", "cost"],
@@ -198,11 +206,7 @@ internal static class WorkflowCommand
             }
 
             listing.WriteTo(terminal.Out);
-            if (page.NextCursor is { } next)
-            {
-                terminal.Hint($"There are more: --cursor {next}");
-            }
-
+            Listing.SayMore(page.NextCursor, terminal);
             return ExitCode.Done;
         });
         return command;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DurableMesh.Core.Ledger;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
@@ -126,6 +127,23 @@ internal sealed class Query
         }
 
         Wrong(name, "invalid_value", $"{name} must be a day of UTC such as 2026-11-24.");
+        return null;
+    }
+
+    /// <summary>The Monday of a week as <c>2026-W48</c>, or null.</summary>
+    public DateOnly? Week(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (IsoWeek.TryParse(text, out var monday))
+        {
+            return monday;
+        }
+
+        Wrong(name, "invalid_value", $"{name} must be a week of ISO 8601 such as 2026-W48.");
         return null;
     }
 

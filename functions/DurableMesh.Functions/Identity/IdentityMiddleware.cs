@@ -36,7 +36,8 @@ internal sealed partial class IdentityMiddleware(
         "FinalizeWorkflow",
         "StartThread", "SendMessage", "ReserveMoney", "LeaseMessage", "CancelThread", "GetThread", "ListThreads", "ReadMessages",
         "ReadEvidence", "ReadInbox", "GetAgent", "ListAgents", "GetTask", "ListTasks", "PatchTask", "ListKeys", "ListAgentKeys",
-        "GetAuthority", "ExplainAuthority", "ListCompanies", "GetCompany", "GetStats", "PutArtifact", "GetArtifact", "Events");
+        "GetAuthority", "ExplainAuthority", "ListCompanies", "GetCompany", "GetStats", "GetPairStats", "PutArtifact",
+        "GetArtifact", "Events");
 
     private readonly byte[]? _rootHash = options.Value.Identity.RootKey is { } root ? HashOf(root) : null;
     private readonly bool _isOpen = options.Value.Identity.Mode == IdentityMode.Open;

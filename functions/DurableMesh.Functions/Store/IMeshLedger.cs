@@ -1,4 +1,5 @@
 using DurableMesh.Core.Agents;
+using DurableMesh.Core.Ledger;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Functions.Store;
@@ -39,6 +40,12 @@ public interface IMeshLedger
 
     /// <summary>A page of what was spent; null where the query's cursor is none that an earlier page gave.</summary>
     CostsPage? Costs(CostQuery query, AgentRegistry agents);
+
+    /// <summary>
+    /// A page of what ended threads came to, beside what was imported; null where the query's cursor is none that an earlier page
+    /// gave.
+    /// </summary>
+    PairStats? Pairs(PairQuery query, IReadOnlyDictionary<PairKey, BaselineRow> baseline);
 }
 
 /// <summary>What a party of a thread has reserved for a call.</summary>

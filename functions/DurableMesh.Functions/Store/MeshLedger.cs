@@ -1,5 +1,6 @@
 using System.Globalization;
 using DurableMesh.Core.Agents;
+using DurableMesh.Core.Ledger;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Wire;
 
@@ -18,6 +19,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<Reservation, decimal> _reserved = [];
     private readonly List<MessageUnderWay> _underWay = [];
+    private readonly PairAccounts _pairs = new();
     private readonly HashSet<string> _agents = new(StringComparer.Ordinal);
     private Spend _spent = Spend.None;
     private long _messages;
@@ -124,6 +126,14 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
         return page is null ? null : new CostsPage(query.By, query.From, query.To, total, page.Rows, page.Next);
     }
 
+    public PairStats? Pairs(PairQuery query, IReadOnlyDictionary<PairKey, BaselineRow> baseline)
+    {
+        lock (_gate)
+        {
+            return _pairs.Page(query, baseline);
+        }
+    }
+
     /// <summary>Begins to count a thread, in the order in which threads begin.</summary>
     public ThreadAccount Open(string threadId)
     {
@@ -136,12 +146,11 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     }
 
     /// <summary>Counts a step: what it added to the transcript, and where the thread is now.</summary>
-    public void Count(
-        ThreadAccount account, IEnumerable<EntryOutline> added, ThreadStanding standing, ReservedUsd? reserved)
+    public void Count(ThreadAccount account, RecordOutline step)
     {
         lock (_gate)
         {
-            foreach (var entry in added)
+            foreach (var entry in step.Entries)
             {
                 if (entry.Opening is { } opening)
                 {
@@ -156,9 +165,14 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
                 }
             }
 
-            Move(account, standing);
-            Reserve(new(account.ThreadId, account.Initiator), reserved?.Initiator ?? 0);
-            Reserve(new(account.ThreadId, account.Responder), reserved?.Responder ?? 0);
+            if (step.End is { } end && account.Standing is not { State: ThreadPhase.Ended })
+            {
+                _pairs.Add(account, step.Standing, end);
+            }
+
+            Move(account, step.Standing);
+            Reserve(new(account.ThreadId, account.Initiator), step.Reserved?.Initiator ?? 0);
+            Reserve(new(account.ThreadId, account.Responder), step.Reserved?.Responder ?? 0);
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed class RecordOutline
     /// <summary>What the ledger must know of the view.</summary>
     public required ThreadStanding Standing { get; init; }
 
+    /// <summary>What the ledger must know of a thread that has ended; null until then.</summary>
+    public EndOutline? End { get; init; }
+
     /// <summary>What the parties have reserved; null for nothing.</summary>
     public ReservedUsd? Reserved { get; init; }
 
@@ -50,6 +53,9 @@ internal sealed class RecordOutline
         ThreadId = record.ThreadId,
         View = new StoredView(record.View),
         Standing = new ThreadStanding(record.View.State, record.View.EndState, record.View.Reason),
+        End = record.View.EndedAt is { } ended
+            ? new EndOutline(record.View.Pattern, record.View.Round, record.View.CreatedAt, ended)
+            : null,
         Reserved = record.View.ReservedUsd,
         Deadline = record.View.Deadline,
         Follows = ChainMark.Of(record.Follows),
@@ -100,3 +106,10 @@ internal sealed record OpeningOutline(
 
 /// <summary>What the index must know of one message; what it cost is null where it reported no usage.</summary>
 internal sealed record MessageOutline(string MessageId, string From, string To, bool IsBrief, Spend? Spend);
+
+/// <summary>What is counted of a thread that has ended, beside its standing.</summary>
+/// <param name="Pattern">Which of the mesh's uses it is.</param>
+/// <param name="Rounds">Its submissions.</param>
+/// <param name="CreatedAt">When it was created.</param>
+/// <param name="EndedAt">When it ended.</param>
+internal sealed record EndOutline(Pattern Pattern, int Rounds, DateTimeOffset CreatedAt, DateTimeOffset EndedAt);

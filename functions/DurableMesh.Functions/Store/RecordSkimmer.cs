@@ -6,7 +6,7 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Functions.Store;
 
 /// <summary>Reads no more of a line than its <see cref="RecordOutline"/>: some ten times as fast as reading the record.</summary>
-internal ref struct RecordSkimmer
+internal ref partial struct RecordSkimmer
 {
     private readonly ReadOnlySpan<byte> _line;
     private Utf8JsonReader _reader;
@@ -20,11 +20,7 @@ internal ref struct RecordSkimmer
     public RecordOutline Read()
     {
         string? threadId = null;
-        StoredView? view = null;
-        ThreadStanding standing = default;
-        DateTimeOffset deadline = default;
-        ReservedUsd? reserved = null;
-        ChainMark head = default;
+        ViewOutline? view = null;
         ChainMark? follows = null;
         var entries = new List<EntryOutline>();
         IReadOnlyList<RequestReceipt> receipts = [];
@@ -38,7 +34,7 @@ internal ref struct RecordSkimmer
             }
             else if (_reader.ValueTextEquals("view"u8))
             {
-                (view, standing, deadline, reserved, head) = ReadView();
+                view = ReadView();
             }
             else if (_reader.ValueTextEquals("entries"u8))
             {
@@ -58,88 +54,22 @@ internal ref struct RecordSkimmer
             }
         }
 
-        return threadId is not null && view is not null
+        return threadId is not null && view is { } seen
             ? new RecordOutline
             {
                 ThreadId = threadId,
-                View = view,
-                Standing = standing,
-                Deadline = deadline,
-                Reserved = reserved,
-                Follows = follows ?? head,
-                Head = head,
+                View = seen.View,
+                Standing = seen.Standing,
+                End = seen.End,
+                Deadline = seen.Deadline,
+                Reserved = seen.Reserved,
+                Follows = follows ?? seen.Head,
+                Head = seen.Head,
                 Entries = entries,
                 Receipts = receipts,
                 Notice = notice,
             }
             : throw new JsonException("A record has a threadId and a view.");
-    }
-
-    private (StoredView View, ThreadStanding Standing, DateTimeOffset Deadline, ReservedUsd? Reserved, ChainMark Head) ReadView()
-    {
-        ThreadPhase? state = null;
-        DateTimeOffset? deadline = null;
-        EndState? endState = null;
-        EndReason? reason = null;
-        ReservedUsd? reserved = null;
-        var head = ChainMark.Genesis;
-        _reader.Read();
-        var start = (int)_reader.TokenStartIndex;
-        while (NextProperty())
-        {
-            if (_reader.ValueTextEquals("state"u8))
-            {
-                state = RecordChoices<ThreadPhase>.Read(ref _reader);
-            }
-            else if (_reader.ValueTextEquals("endState"u8))
-            {
-                endState = RecordChoices<EndState>.Read(ref _reader);
-            }
-            else if (_reader.ValueTextEquals("reason"u8))
-            {
-                reason = RecordChoices<EndReason>.Read(ref _reader);
-            }
-            else if (_reader.ValueTextEquals("reservedUsd"u8))
-            {
-                reserved = JsonSerializer.Deserialize(ref _reader, AppJson.TypeInfo<ReservedUsd>());
-            }
-            else if (_reader.ValueTextEquals("deadline"u8))
-            {
-                _reader.Read();
-                deadline = _reader.GetDateTimeOffset();
-            }
-            else if (_reader.ValueTextEquals("evidence"u8))
-            {
-                head = ReadHead();
-            }
-            else
-            {
-                Skip();
-            }
-        }
-
-        var standing = new ThreadStanding(state ?? throw new JsonException("A view has a state."), endState, reason);
-        var view = new StoredView(_line[start..(int)_reader.BytesConsumed]);
-        return (view, standing, deadline ?? throw new JsonException("A view has a deadline."), reserved, head);
-    }
-
-    private ChainMark ReadHead()
-    {
-        var head = ChainMark.Genesis;
-        _reader.Read();
-        while (NextProperty())
-        {
-            if (_reader.ValueTextEquals("head"u8))
-            {
-                head = Mark() ?? head;
-            }
-            else
-            {
-                Skip();
-            }
-        }
-
-        return head;
     }
 
     /// <summary>Reads the entries; answers what the first of them follows.</summary>

@@ -22,6 +22,9 @@ internal sealed class ThreadAccount(string threadId, int number)
     /// <summary>What was settled in it, in US dollars.</summary>
     public decimal SettledUsd => _days.Sum(day => day.Spend.Usage.CostUsd);
 
+    /// <summary>All that was spent in it; null where nobody reported anything.</summary>
+    public Spend? Spent => SpentOn(_ => true);
+
     /// <summary>Where the thread is; null until its first step is counted.</summary>
     public ThreadStanding? Standing { get; set; }
 

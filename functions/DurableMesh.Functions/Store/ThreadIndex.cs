@@ -38,7 +38,7 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
         if (record.Entries.Count > 0)
         {
             Store = Store == 0 ? record.Head.Digits : Store;
-            ledger.Count(track.Account, record.Entries, record.Standing, record.Reserved);
+            ledger.Count(track.Account, record);
             records.Remember(at, record.Whole);
         }
 

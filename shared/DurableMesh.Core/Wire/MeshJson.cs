@@ -10,6 +10,7 @@ using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Identity;
+using DurableMesh.Core.Ledger;
 using DurableMesh.Core.Redaction;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
@@ -75,6 +76,9 @@ public static class MeshJson
 [JsonSerializable(typeof(RegistryChange))]
 [JsonSerializable(typeof(MeshStats))]
 [JsonSerializable(typeof(CostsPage))]
+[JsonSerializable(typeof(PairStats))]
+[JsonSerializable(typeof(BaselineChange))]
+[JsonSerializable(typeof(BaselineReceipt))]
 [JsonSerializable(typeof(KeptArtifact))]
 [JsonSerializable(typeof(PolicyView))]
 [JsonSerializable(typeof(Receipt))]

@@ -25,6 +25,25 @@ internal sealed partial class ObjectReader
         return null;
     }
 
+    public decimal? Number(string name, decimal min, decimal max)
+    {
+        if (Find(name, required: false) is not { } element || !Expect(name, element, JsonValueKind.Number, "a number"))
+        {
+            return null;
+        }
+
+        if (element.TryGetDecimal(out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        Add(
+            name,
+            InputError.OutOfRange,
+            FormattableString.Invariant($"This must be a number from {min} to {max}, not {Shorten(element.GetRawText())}."));
+        return null;
+    }
+
     /// <summary>
     /// An amount in US dollars that a person set: 0 to <see cref="UsdRounding.MaxUsd"/>, with no more than
     /// <see cref="UsdRounding.Places"/> decimal places. How the number is written, <c>2.5e-3</c> for instance, does not matter.

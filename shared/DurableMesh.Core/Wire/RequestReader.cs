@@ -298,7 +298,8 @@ public static class RequestReader
         return usage;
     }
 
-    private static Usage ReadUsage(ObjectReader input)
+    /// <summary>What was used: a model, its tokens, what it cost.</summary>
+    internal static Usage ReadUsage(ObjectReader input)
     {
         var usage = new Usage
         {

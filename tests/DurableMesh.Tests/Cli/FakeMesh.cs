@@ -294,6 +294,9 @@ internal sealed class FakeMesh : IAsyncDisposable
         new FakeTasks().Map(api);
         api.MapGet("/stats", () => Answer(Figures.Stats));
         api.MapGet("/costs", () => Answer(Figures.Costs));
+        api.MapGet("/stats/pairs", () => Answer(Figures.Pairs));
+        api.MapPost("/costs/baseline", async (HttpRequest request) => Answer(await Figures.TakeAsync(request.Body)));
+        api.MapDelete("/costs/baseline/{file}", () => Results.NoContent());
         _registry.Map(api);
         new FakeKeys().Map(api);
         Artifacts.Map(api);

@@ -5,6 +5,7 @@ using DurableMesh.Core.Authority;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Gate;
 using DurableMesh.Core.Identity;
+using DurableMesh.Core.Ledger;
 using DurableMesh.Core.Policy;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
@@ -71,6 +72,7 @@ internal sealed class MeshFixture : IAsyncDisposable
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly FoldedLog<AgentRegistry, RegistryChange> _registry;
     private readonly FoldedLog<AgentReach, ReachChange> _reach;
+    private readonly FoldedLog<Baseline, BaselineChange> _baseline;
 
     public MeshFixture(TimeSpan? answerWithin = null)
     {
@@ -92,6 +94,8 @@ internal sealed class MeshFixture : IAsyncDisposable
         Agents = new AgentDirectory(_registry);
         _reach = new(Blobs, "reach", _options.Value.Store.Patience, TimeProvider.System, NullLogger.Instance);
         _reach.Start();
+        _baseline = new(Blobs, "baseline", _options.Value.Store.Patience, TimeProvider.System, NullLogger.Instance);
+        _baseline.Start();
         Presence = new AgentPresence(Log, Time);
         Leases = new BlobLeaseStore(Blobs, _options, Time);
         _budgets = new(() => new CallBudgets(Log.Ledger, Policies()));
@@ -236,6 +240,17 @@ internal sealed class MeshFixture : IAsyncDisposable
         "GET", $"/api/costs{query}", [], null,
         request => new LedgerFunctions(Log.Ledger, Agents, _overdue).CostsAsync(request, default));
 
+    public Task<Answer> PairsAsync(string query = "") => CallAsync(
+        "GET", $"/api/stats/pairs{query}", [], null, request => PairFunctions.PairsAsync(request, Client.Object, default));
+
+    public Task<Answer> ImportBaselineAsync(byte[] body) => CallAsync(
+        "POST", "/api/costs/baseline", body, null, request => PairFunctions.ImportAsync(request, default));
+
+    public Task<Answer> ForgetBaselineAsync(string file) => CallAsync(
+        "DELETE", $"/api/costs/baseline/{file}", [], null, request => PairFunctions.ForgetAsync(request, file, default));
+
+    private PairFunctions PairFunctions => new(Log.Ledger, new BaselineDirectory(_baseline), Agents, Policies(), _overdue);
+
     public Task<Answer> PutArtifactAsync(string id, string query, byte[] content) => CallAsync(
         "POST", $"/api/threads/{id}/artifacts{query}", content, null,
         request =>
@@ -286,6 +301,7 @@ internal sealed class MeshFixture : IAsyncDisposable
         await Bodies.DisposeAsync();
         await _registry.DisposeAsync();
         await _reach.DisposeAsync();
+        await _baseline.DisposeAsync();
         Leases.Dispose();
         _oneAtATime.Dispose();
     }

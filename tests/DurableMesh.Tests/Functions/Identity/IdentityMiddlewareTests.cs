@@ -255,7 +255,7 @@ public sealed class IdentityMiddlewareTests
         Assert.Equal(
             [
                 "CancelThread", "CancelWorkflow", "CheckWorkflow", "Events", "ExplainAuthority", "FinalizeWorkflow", "GetAgent",
-                "GetArtifact", "GetAuthority", "GetCompany", "GetStats", "GetTask", "GetThread", "GetWorkflow",
+                "GetArtifact", "GetAuthority", "GetCompany", "GetPairStats", "GetStats", "GetTask", "GetThread", "GetWorkflow",
                 "GetWorkflowEvidence", "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks",
                 "ListThreads", "ListWorkflows", "PatchTask", "PutArtifact", "ReadEvidence", "ReadInbox", "ReadMessages",
                 "ReserveMoney", "SendMessage", "StartThread", "StartWorkflow",
