@@ -6,6 +6,7 @@ using DurableMesh.Cli.Artifacts;
 using DurableMesh.Cli.Authority;
 using DurableMesh.Cli.Demo;
 using DurableMesh.Cli.Distill;
+using DurableMesh.Cli.Experiments;
 using DurableMesh.Cli.Doctor;
 using DurableMesh.Cli.Events;
 using DurableMesh.Cli.Evidence;
@@ -120,6 +121,7 @@ internal static class MeshCommandLine
             ReplyCommand.Create(terminal),
             AgentsCommand.Create(terminal),
             DistillCommand.Create(terminal),
+            ExperimentCommand.Create(terminal),
             McpCommand.Create(terminal),
             SmokeCommand.Create(terminal),
             DoctorCommand.Create(terminal),

@@ -20,8 +20,9 @@ internal static class ChildProcess
     /// How much processor time it may use. No time on the wall: on a busy machine a program that does no wrong may take long.
     /// </param>
     /// <param name="cancellation">Kills it.</param>
+    /// <param name="input">What it finds on its standard input; null for nothing.</param>
     public static async Task<ChildResult> RunAsync(
-        ProcessStartInfo start, TimeSpan processorLimit, CancellationToken cancellation)
+        ProcessStartInfo start, TimeSpan processorLimit, CancellationToken cancellation, string? input = null)
     {
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
@@ -30,7 +31,7 @@ internal static class ChildProcess
             ?? throw new InvalidOperationException($"{start.FileName} did not start.");
         try
         {
-            process.StandardInput.Close();
+            await WriteAsync(process, input);
             var output = process.StandardOutput.ReadToEndAsync(cancellation);
             var error = process.StandardError.ReadToEndAsync(cancellation);
             var ended = await EndsWithinAsync(process, processorLimit, cancellation);
@@ -44,6 +45,19 @@ internal static class ChildProcess
         finally
         {
             Kill(process);
+        }
+    }
+
+    private static async Task WriteAsync(Process process, string? input)
+    {
+        try
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended without reading it.
         }
     }
 

@@ -22,14 +22,20 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
-    private readonly PromptCache _cache = new();
+    private readonly Dictionary<string, PromptCache> _caches = [];
+    private readonly Func<ModelTokens, TimeSpan>? _pace;
     private readonly List<ModelExchange> _log = [];
     private readonly HashSet<Task> _open = [];
     private readonly Task _loop;
 
-    private ScriptedModelServer(HttpListener listener, Uri address, Func<ModelRequest, ModelAnswer> script, TimeProvider time)
+    private ScriptedModelServer(
+        HttpListener listener,
+        Uri address,
+        Func<ModelRequest, ModelAnswer> script,
+        TimeProvider time,
+        Func<ModelTokens, TimeSpan>? pace)
     {
-        (_listener, Address, _script, _time) = (listener, address, script, time);
+        (_listener, Address, _script, _time, _pace) = (listener, address, script, time, pace);
         _loop = Task.Run(ListenAsync);
     }
 
@@ -57,7 +63,9 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
     /// <summary>Starts one on a free port.</summary>
     /// <param name="script">Says what to answer. It is asked one request at a time.</param>
     /// <param name="time">The clock of the faults.</param>
-    public static ScriptedModelServer Start(Func<ModelRequest, ModelAnswer> script, TimeProvider? time = null)
+    /// <param name="pace">How long an answer takes by its tokens; null for no time.</param>
+    public static ScriptedModelServer Start(
+        Func<ModelRequest, ModelAnswer> script, TimeProvider? time = null, Func<ModelTokens, TimeSpan>? pace = null)
     {
         // HttpListener takes no port 0; a port that somebody else has is simply not the one.
         for (var attempt = 1; ; attempt++)
@@ -68,7 +76,7 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
             try
             {
                 listener.Start();
-                return new ScriptedModelServer(listener, address, script, time ?? TimeProvider.System);
+                return new ScriptedModelServer(listener, address, script, time ?? TimeProvider.System, pace);
             }
             catch (HttpListenerException) when (attempt < 100)
             {
@@ -188,9 +196,11 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
     {
         lock (_gate)
         {
-            request = request with { Attempt = _cache.Attempt(request) };
+            // A provider's cache is its customer's alone.
+            var cache = _caches.TryGetValue(key ?? "", out var known) ? known : _caches[key ?? ""] = new PromptCache();
+            request = request with { Attempt = cache.Attempt(request) };
             var answer = _script(request);
-            var tokens = answer.Fault?.Status is null ? _cache.Read(request, answer.Tokens) : ModelTokens.None;
+            var tokens = answer.Fault?.Status is null ? cache.Read(request, answer.Tokens) : ModelTokens.None;
             var exchange = new ModelExchange(_log.Count + 1, request, answer, tokens, key, idempotencyKey);
             _log.Add(exchange);
             return exchange;
@@ -200,7 +210,7 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
     private async Task AnswerAsync(HttpListenerContext context, IModelDialect dialect, ModelExchange exchange)
     {
         var fault = exchange.Answer.Fault ?? new ModelFault();
-        await Task.Delay(fault.FirstByteAfter, _time, _stop.Token);
+        await Task.Delay(fault.FirstByteAfter + (_pace?.Invoke(exchange.Tokens) ?? TimeSpan.Zero), _time, _stop.Token);
         if (fault.Status is { } status)
         {
             if (fault.RetryAfter is { } after)

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using DurableMesh.Core.Experiments;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Cli.Experiments;
+
+/// <summary>An experiment's names: as its files write them, and as people read them.</summary>
+internal static class ExperimentWords
+{
+    /// <summary>The arms by their names.</summary>
+    public static IReadOnlyDictionary<string, ExperimentArm> Arms { get; } =
+        Enum.GetValues<ExperimentArm>().ToDictionary(arm => WireName(arm));
+
+    /// <summary>A value's name on the wire.</summary>
+    public static string WireName<T>(T value)
+        where T : struct, Enum => JsonSerializer.SerializeToElement(value, MeshJson.Options).GetString()!;
+
+    /// <summary>An arm, for people.</summary>
+    public static string Of(ExperimentArm arm) => arm switch
+    {
+        ExperimentArm.SequentialCold => "sequential, cold",
+        ExperimentArm.SequentialWarm => "sequential, warm cache",
+        _ => "mesh",
+    };
+
+    /// <summary>A measure, for people.</summary>
+    public static string Of(ExperimentMeasure measure) => measure switch
+    {
+        ExperimentMeasure.Tokens => "tokens",
+        ExperimentMeasure.NewTokens => "tokens not from a cache",
+        ExperimentMeasure.Cost => "US$",
+        _ => "time",
+    };
+
+    /// <summary>A decision, for people.</summary>
+    public static string Of(DecisionOutcome outcome) => outcome switch
+    {
+        DecisionOutcome.RollOut => "roll out",
+        DecisionOutcome.Keep => "keep",
+        _ => "not enough data",
+    };
+}

@@ -1,0 +1,198 @@
+using System.Text;
+using System.Text.Json;
+using DurableMesh.Cli.Artifacts;
+using DurableMesh.Cli.Experiments.Workloads;
+using DurableMesh.Client;
+using DurableMesh.Core.Experiments;
+using DurableMesh.Core.Identity;
+using DurableMesh.Core.Tasks;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Cli.Experiments.Runs;
+
+/// <summary>One run from its start to its end: by whichever surface, and what it came to.</summary>
+/// <param name="mesh">Speaks for whoever has the experiment made.</param>
+/// <param name="file">The experiment.</param>
+/// <param name="cell">The run.</param>
+/// <param name="check">Runs the hidden check.</param>
+/// <param name="model">The model that the agents run on.</param>
+/// <param name="evidence">The folder for the evidence.</param>
+/// <param name="time">The clock.</param>
+internal sealed class CellRun(
+    MeshClient mesh,
+    ExperimentFile file,
+    Cell cell,
+    ModuleCheck check,
+    string model,
+    string evidence,
+    TimeProvider time)
+{
+    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _mcTask = cell.Name.Replace('/', '-');
+
+    /// <summary>Sees it through. Whatever breaks it is an outcome, too: nothing but being stopped keeps a run out.</summary>
+    public async Task<ArmRun> RunAsync(CancellationToken cancellation)
+    {
+        var began = time.GetUtcNow();
+        try
+        {
+            await CreateTaskAsync(cancellation);
+            var end = cell.Slot.Arm == ExperimentArm.Mesh
+                ? await RunThreadAsync(cancellation)
+                : await DispatchAsync(cancellation);
+            return await ConcludeAsync(end, cancellation);
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            return await CrashedAsync(began, failure, cancellation);
+        }
+    }
+
+    private async Task<SurfaceEnd> RunThreadAsync(CancellationToken cancellation)
+    {
+        var request = new StartThreadRequest
+        {
+            Pattern = file.Pattern,
+            McTask = _mcTask,
+            Initiator = file.Initiator,
+            Responder = file.Responder,
+            Brief = BriefOf(),
+            Limits = new LimitsRequest
+            {
+                Ttl = file.Limits.Ttl,
+                CostCapUsd = file.Limits.CostCapUsd,
+                MaxTurns = file.Limits.Rounds * 2,
+                MaxRoundsWithoutProgress = file.Limits.Rounds,
+            },
+        };
+        var thread = await mesh.StartAsync(
+            JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.StartThreadRequest), cell.Name, cancellation);
+        for (var heard = 0; thread.State != ThreadPhase.Ended; thread = await mesh.GetThreadAsync(thread.ThreadId, cancellation))
+        {
+            heard += (await mesh.GetMessagesAsync(thread.ThreadId, heard, to: null, LongPoll, cancellation)).Messages.Count;
+        }
+
+        return new SurfaceEnd(
+            thread.ThreadId,
+            thread.EndState!.Value,
+            ExperimentWords.WireName(thread.Reason!.Value),
+            thread.CreatedAt,
+            thread.EndedAt!.Value,
+            await mesh.GetEvidenceAsync(thread.ThreadId, cancellation));
+    }
+
+    private Task<SurfaceEnd> DispatchAsync(CancellationToken cancellation) => throw new NotSupportedException();
+
+    private async Task<ArmRun> ConcludeAsync(SurfaceEnd end, CancellationToken cancellation)
+    {
+        var threads = await ThreadsAsync(cancellation);
+        foreach (var thread in threads.Where(thread => thread.ThreadId != end.Id))
+        {
+            await KeepAsync(thread.ThreadId, await mesh.GetEvidenceAsync(thread.ThreadId, cancellation), cancellation);
+        }
+
+        await KeepAsync(end.Id, end.Evidence, cancellation);
+        var wall = (end.EndedAt - end.StartedAt).TotalSeconds;
+        return Of(threads, end.StartedAt, wall) with
+        {
+            MeshSeconds = Math.Max(0, wall - cell.Busy.TotalSeconds),
+            EndState = end.State,
+            Reason = end.Reason,
+            HiddenCheck = await LookAsync(cancellation),
+            Head = HeadOf(end.Evidence),
+            EvidenceId = end.Id,
+        };
+    }
+
+    /// <summary>A run that broke off counts with all that it cost.</summary>
+    private async Task<ArmRun> CrashedAsync(DateTimeOffset began, Exception failure, CancellationToken cancellation)
+    {
+        IReadOnlyList<ThreadView> threads;
+        try
+        {
+            threads = await ThreadsAsync(cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested && e is MeshProblemException or MeshUnreachableException)
+        {
+            threads = [];
+        }
+
+        return Of(threads, began, (time.GetUtcNow() - began).TotalSeconds) with { Crashed = true, Failure = failure.Message };
+    }
+
+    private ArmRun Of(IReadOnlyList<ThreadView> threads, DateTimeOffset startedAt, double wall)
+    {
+        var usage = threads.Aggregate(UsageTotals.Zero, (sum, thread) => sum + thread.Usage);
+
+        // Tokens that cost nothing at all are those of a model that the price list does not know.
+        var isPriced = usage.CostUsd > 0 || usage.InputTokens + usage.OutputTokens == 0;
+        return new ArmRun
+        {
+            Task = cell.Slot.Task,
+            Arm = cell.Slot.Arm,
+            Repetition = cell.Slot.Repetition,
+            StartedAt = startedAt,
+            Crashed = false,
+            InputUncached = usage.InputTokens - usage.CachedInputTokens - usage.CacheWriteTokens,
+            InputCached = usage.CachedInputTokens,
+            InputWritten = usage.CacheWriteTokens,
+            Output = usage.OutputTokens,
+            TokensFrom = cell.TokensFrom,
+            CostUsd = isPriced ? usage.CostUsd : null,
+            Unpriced = isPriced ? null : model,
+            WallSeconds = Math.Round(wall, 3),
+            Rounds = threads.Sum(thread => thread.Round),
+            Retries = Math.Max(0, threads.Count - 1),
+            HiddenCheck = HiddenCheck.NotRun,
+        };
+    }
+
+    /// <summary>All threads of the run: they have its MC task to themselves.</summary>
+    private async Task<IReadOnlyList<ThreadView>> ThreadsAsync(CancellationToken cancellation)
+    {
+        var threads = await mesh.ListThreadsAsync([("mcTask", _mcTask), ("limit", "50")], cancellation);
+        return threads.Threads;
+    }
+
+    private async Task<HiddenCheck> LookAsync(CancellationToken cancellation)
+    {
+        if (cell.Module is not { } module)
+        {
+            return HiddenCheck.NotRun;
+        }
+
+        var found = await check.RunAsync(cell.Task.Hidden, module, cancellation);
+        return found.Count > 0 && found.All(one => one.Status == CheckStatus.Pass) ? HiddenCheck.Pass : HiddenCheck.Fail;
+    }
+
+    private async Task CreateTaskAsync(CancellationToken cancellation) => await mesh.CreateTaskAsync(
+        new CreateTaskRequest
+        {
+            Id = _mcTask,
+            Title = cell.Task.Task.Title,
+            Owner = Subject.Agent(file.Initiator).ToString(),
+            State = MissionTaskState.InProgress,
+        },
+        cancellation);
+
+    private Brief BriefOf() => new()
+    {
+        Subject = Cells.SubjectOf(cell),
+        Body = JsonText.OfString(cell.Task.Task.Prompt),
+        Acceptance = cell.Task.Task.Acceptance,
+    };
+
+    private Task KeepAsync(string id, byte[] content, CancellationToken cancellation) =>
+        ArtifactFile.WriteAsync(Path.Combine(evidence, $"{id}.json"), content, cancellation);
+
+    private static string? HeadOf(byte[] file)
+    {
+        using var json = JsonDocument.Parse(file);
+        return json.RootElement.GetProperty("chain").GetProperty("head").GetString();
+    }
+
+    private sealed record SurfaceEnd(
+        string Id, EndState State, string Reason, DateTimeOffset StartedAt, DateTimeOffset EndedAt, byte[] Evidence);
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using DurableMesh.Agents;
+using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Experiments.Workloads;
+using DurableMesh.Client;
+using DurableMesh.Core.Experiments;
+using DurableMesh.Core.Wire;
+
+namespace DurableMesh.Cli.Experiments.Runs;
+
+/// <summary>Makes all runs of a plan that its folder does not have yet, some at once, in the plan's order.</summary>
+/// <param name="mesh">Speaks for whoever has the experiment made.</param>
+/// <param name="workload">The experiment and its tasks.</param>
+/// <param name="folder">Where it is kept.</param>
+/// <param name="terminal">Where it says how far it is.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ExperimentRun(
+    MeshClient mesh, Workload workload, ExperimentFolder folder, Terminal terminal, TimeProvider time)
+{
+    private static readonly TimeSpan BetweenNotes = TimeSpan.FromSeconds(5);
+
+    // Of the same length in every start: a prompt is as long in a run that is done again.
+    private readonly string _id = string.Create(
+        CultureInfo.InvariantCulture, $"{workload.File.Name}-{(uint)time.GetUtcNow().ToUnixTimeSeconds():x8}");
+
+    /// <summary>Makes them.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="cells">Where the agents find the runs that are under way.</param>
+    /// <param name="check">Runs checks.</param>
+    /// <param name="parallel">How many at once.</param>
+    /// <param name="model">The model that the agents run on.</param>
+    /// <param name="cancellation">Stops it; what has ended is kept.</param>
+    public async Task RunAsync(
+        ExperimentPlan plan, Cells cells, ModuleCheck check, int parallel, string model, CancellationToken cancellation)
+    {
+        var tasks = workload.Tasks.ToDictionary(task => task.Task.Id);
+        var ended = folder.Runs.Select(run => run.Slot).ToHashSet();
+        var open = plan.Order.Where(slot => !ended.Contains(slot)).ToList();
+        var (done, begun) = (ended.Count, time.GetTimestamp());
+        if (done > 0 && open.Count > 0)
+        {
+            terminal.Pass($"mesh experiment: {done} of {plan.Order.Count} runs are there already; going on");
+        }
+
+        await CancelLeftAsync(cancellation);
+        using var noted = time.CreateTimer(_ => Note(), null, BetweenNotes, BetweenNotes);
+        await Parallel.ForEachAsync(
+            open,
+            new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation },
+            async (slot, stop) =>
+            {
+                var cell = new Cell(_id, slot, tasks[slot.Task], time);
+                cells.Add(cell);
+                try
+                {
+                    var run = await new CellRun(
+                        mesh, workload.File, cell, check, model, folder.Evidence, time).RunAsync(stop);
+                    folder.Append(new ArmRunEnded { At = time.GetUtcNow(), Run = run });
+                }
+                finally
+                {
+                    cells.Remove(cell);
+                }
+
+                Interlocked.Increment(ref done);
+            });
+
+        void Note()
+        {
+            var now = Volatile.Read(ref done);
+            var left = now == ended.Count
+                ? ""
+                : $", {Left(time.GetElapsedTime(begun) * (plan.Order.Count - now) / (now - ended.Count))} left";
+            terminal.Pass($"mesh experiment: {now} of {plan.Order.Count} runs{left}");
+        }
+    }
+
+    /// <summary>Ends what a start before this one left open: its runs are done again.</summary>
+    private async Task CancelLeftAsync(CancellationToken cancellation)
+    {
+        var request = new CancelRequest(null, "The experiment was started again.");
+        foreach (var state in (string[])["running", "held"])
+        {
+            for (string? cursor = ""; cursor is not null;)
+            {
+                var page = await mesh.ListWorkflowsAsync(Page(state, cursor), cancellation);
+                foreach (var left in page.Workflows.Where(run => run.Steps.Any(step => IsOurs(step.Title))))
+                {
+                    await mesh.CancelWorkflowAsync(left.WorkflowId, request, cancellation);
+                }
+
+                cursor = page.NextCursor;
+            }
+        }
+
+        foreach (var state in (string[])["open", "held"])
+        {
+            for (string? cursor = ""; cursor is not null;)
+            {
+                var page = await mesh.ListThreadsAsync(Page(state, cursor), cancellation);
+                foreach (var left in page.Threads.Where(thread => thread.Workflow is null && IsOurs(thread.Subject)))
+                {
+                    await mesh.CancelAsync(left.ThreadId, request, cancellation);
+                }
+
+                cursor = page.NextCursor;
+            }
+        }
+
+        static (string Name, string? Value)[] Page(string state, string cursor) =>
+            [("state", state), ("limit", "200"), ("cursor", cursor.Length > 0 ? cursor : null)];
+
+        bool IsOurs(string subject) =>
+            Cells.NameIn(subject) is { } name && name.StartsWith($"{workload.File.Name}-", StringComparison.Ordinal);
+    }
+
+    private static string Left(TimeSpan rest) => rest < TimeSpan.FromMinutes(2)
+        ? string.Create(CultureInfo.InvariantCulture, $"{rest.TotalSeconds:N0} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{rest.TotalMinutes:N0} min");
+}
