@@ -3,10 +3,13 @@ using System.Text.Json;
 using DurableMesh.Cli.Artifacts;
 using DurableMesh.Cli.Experiments.Workloads;
 using DurableMesh.Client;
+using DurableMesh.Core.Authority;
+using DurableMesh.Core.Dispatch;
 using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
+using DurableMesh.Core.Workflows;
 
 namespace DurableMesh.Cli.Experiments.Runs;
 
@@ -83,7 +86,38 @@ internal sealed class CellRun(
             await mesh.GetEvidenceAsync(thread.ThreadId, cancellation));
     }
 
-    private Task<SurfaceEnd> DispatchAsync(CancellationToken cancellation) => throw new NotSupportedException();
+    private async Task<SurfaceEnd> DispatchAsync(CancellationToken cancellation)
+    {
+        var request = new DispatchRequest
+        {
+            McTask = _mcTask,
+            Initiator = file.Initiator,
+            Responder = file.Responder,
+            Surface = Surface.Chain,
+            Brief = BriefOf(),
+            Limits = new DispatchLimits
+            {
+                Ttl = file.Limits.Ttl,
+                CostCapUsd = file.Limits.CostCapUsd,
+                Tries = file.Limits.Rounds,
+            },
+        };
+        var dispatched = await mesh.DispatchAsync(
+            JsonSerializer.SerializeToUtf8Bytes(request, MeshJson.Options), cell.Name, cancellation);
+        var run = await mesh.GetWorkflowAsync(dispatched.WorkflowId!, cancellation);
+        for (; run.State != WorkflowPhase.Ended; run = await mesh.GetWorkflowAsync(run.WorkflowId, cancellation))
+        {
+            await Task.Delay(BetweenLooks, time, cancellation);
+        }
+
+        return new SurfaceEnd(
+            run.WorkflowId,
+            run.EndState!.Value,
+            ExperimentWords.WireName(run.Reason!.Value),
+            run.CreatedAt,
+            run.EndedAt!.Value,
+            await mesh.GetWorkflowEvidenceAsync(run.WorkflowId, cancellation));
+    }
 
     private async Task<ArmRun> ConcludeAsync(SurfaceEnd end, CancellationToken cancellation)
     {
