@@ -59,7 +59,10 @@ internal static class ExperimentReportCommand
             return ExitCode.Done;
         }
 
-        foreach (var table in (WordTable[])[ExperimentTables.Arms(result), ExperimentTables.Verdicts(result), ExperimentTables.Savings(plan, result)])
+        foreach (var table in (WordTable[])
+        [
+            ExperimentTables.Arms(result), ExperimentTables.Verdicts(result), ExperimentTables.Savings(plan, result),
+        ])
         {
             terminal.Say(table.Title);
             var listing = new Listing([.. table.Columns]) { Numbers = [.. table.Columns.Skip(1)] };

@@ -12,10 +12,11 @@ internal static class ExperimentCharts
 {
     private const int Width = 720;
     private const int Height = 320;
+    private const int RoomForNames = 150;
     private const double Half = 0.5;
 
     private static readonly OxyColor[] Colors =
-        [OxyColor.FromRgb(0x4c, 0x78, 0xa8), OxyColor.FromRgb(0xf5, 0x85, 0x18), OxyColor.FromRgb(0x54, 0xa2, 0x4b), OxyColor.FromRgb(0xb2, 0x79, 0xa2)];
+        [OxyColor.FromRgb(0x4c, 0x78, 0xa8), OxyColor.FromRgb(0xf5, 0x85, 0x18), OxyColor.FromRgb(0x54, 0xa2, 0x4b)];
 
     /// <summary>All of them, each with its title.</summary>
     /// <param name="plan">The plan.</param>
@@ -57,7 +58,12 @@ internal static class ExperimentCharts
     {
         var lines = plan.Tasks.Select(task =>
         {
-            var line = new LineSeries { Color = OxyColor.FromAColor(0x90, Colors[0]), MarkerType = MarkerType.Circle, MarkerSize = 2.5 };
+            var line = new LineSeries
+            {
+                Color = OxyColor.FromAColor(0x90, Colors[0]),
+                MarkerType = MarkerType.Circle,
+                MarkerSize = 2.5,
+            };
             line.Points.AddRange(plan.Arms.Index()
                 .Select(arm => (arm.Index, Runs: runs.Where(run => run.Task == task && run.Arm == arm.Item).ToList()))
                 .Where(arm => arm.Runs.Count > 0)
@@ -72,7 +78,9 @@ internal static class ExperimentCharts
     {
         (string Name, Func<ArmRun, long> Of)[] parts =
         [
-            ("uncached", run => run.InputUncached), ("written into a cache", run => run.InputWritten), ("from a cache", run => run.InputCached),
+            ("uncached", run => run.InputUncached),
+            ("written into a cache", run => run.InputWritten),
+            ("from a cache", run => run.InputCached),
         ];
         var series = parts.Index().Select(part =>
         {
@@ -151,12 +159,19 @@ internal static class ExperimentCharts
         Minimum = 0,
         MajorGridlineStyle = LineStyle.Solid,
         MajorGridlineColor = OxyColors.WhiteSmoke,
+        MinorTickSize = 0,
+        MaximumPadding = 0.05,
         StringFormat = "#,0.####",
     };
 
     private static string Draw(Axis one, Axis other, params IReadOnlyList<Series> series)
     {
         var model = new PlotModel { PlotAreaBorderThickness = new OxyThickness(0), Background = OxyColors.White };
+        if (one.Position == AxisPosition.Left)
+        {
+            model.PlotMargins = new OxyThickness(RoomForNames, double.NaN, double.NaN, double.NaN);
+        }
+
         model.Axes.Add(one);
         model.Axes.Add(other);
         foreach (var item in series)
@@ -166,7 +181,12 @@ internal static class ExperimentCharts
 
         if (series.Any(item => item.Title is not null))
         {
-            model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal });
+            model.Legends.Add(new Legend
+            {
+                LegendPlacement = LegendPlacement.Outside,
+                LegendPosition = LegendPosition.BottomCenter,
+                LegendOrientation = LegendOrientation.Horizontal,
+            });
         }
 
         return new SvgExporter { Width = Width, Height = Height, IsDocument = false }.ExportToString(model);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using DurableMesh.Cli.Experiments.Workloads;
 using DurableMesh.Core.Experiments;
@@ -7,13 +8,15 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Cli.Experiments.Runs;
 
 /// <summary>One run that is under way: a task in an arm, and what its agents tell of it.</summary>
-/// <param name="experiment">The experiment's id on the mesh.</param>
+/// <param name="experiment">The experiment's name.</param>
+/// <param name="start">Tells a start of the experiment from others; no agent's prompt depends on it.</param>
 /// <param name="slot">Which run of the plan it is.</param>
 /// <param name="task">The task.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Cell(string experiment, ExperimentSlot slot, WorkloadTask task, TimeProvider time)
+internal sealed class Cell(string experiment, string start, ExperimentSlot slot, WorkloadTask task, TimeProvider time)
 {
     private readonly Lock _gate = new();
+    private readonly List<string> _threads = [];
     private TimeSpan _busy;
     private bool _counted;
     private string? _module;
@@ -27,6 +30,10 @@ internal sealed class Cell(string experiment, ExperimentSlot slot, WorkloadTask 
     /// <summary>Its name, which the subject of its threads ends with.</summary>
     public string Name { get; } =
         $"{experiment}/{slot.Task}/{ExperimentWords.WireName(slot.Arm)}/{slot.Repetition}";
+
+    /// <summary>Its MC task, which it has to itself.</summary>
+    public string McTask { get; } =
+        $"{experiment}-{slot.Task}-{ExperimentWords.WireName(slot.Arm)}-{slot.Repetition}-{start}";
 
     /// <summary>How long its agents were at work.</summary>
     public TimeSpan Busy
@@ -61,6 +68,26 @@ internal sealed class Cell(string experiment, ExperimentSlot slot, WorkloadTask 
             {
                 _busy += time.GetElapsedTime(begun);
             }
+        }
+    }
+
+    /// <summary>What an agent's prompts of a thread begin with: as far as it is the same, a provider's cache holds.</summary>
+    /// <param name="threadId">The thread.</param>
+    public string ScopeOf(string threadId)
+    {
+        if (slot.Arm != ExperimentArm.SequentialCold)
+        {
+            return Name;
+        }
+
+        lock (_gate)
+        {
+            if (!_threads.Contains(threadId))
+            {
+                _threads.Add(threadId);
+            }
+
+            return string.Create(CultureInfo.InvariantCulture, $"{_threads.IndexOf(threadId) + 1} of {Name}");
         }
     }
 

@@ -33,8 +33,6 @@ internal sealed class CellRun(
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
-    private readonly string _mcTask = cell.Name.Replace('/', '-');
-
     /// <summary>Sees it through. Whatever breaks it is an outcome, too: nothing but being stopped keeps a run out.</summary>
     public async Task<ArmRun> RunAsync(CancellationToken cancellation)
     {
@@ -58,7 +56,7 @@ internal sealed class CellRun(
         var request = new StartThreadRequest
         {
             Pattern = file.Pattern,
-            McTask = _mcTask,
+            McTask = cell.McTask,
             Initiator = file.Initiator,
             Responder = file.Responder,
             Brief = BriefOf(),
@@ -71,7 +69,7 @@ internal sealed class CellRun(
             },
         };
         var thread = await mesh.StartAsync(
-            JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.StartThreadRequest), cell.Name, cancellation);
+            JsonSerializer.SerializeToUtf8Bytes(request, CliJson.Context.StartThreadRequest), cell.McTask, cancellation);
         for (var heard = 0; thread.State != ThreadPhase.Ended; thread = await mesh.GetThreadAsync(thread.ThreadId, cancellation))
         {
             heard += (await mesh.GetMessagesAsync(thread.ThreadId, heard, to: null, LongPoll, cancellation)).Messages.Count;
@@ -90,7 +88,7 @@ internal sealed class CellRun(
     {
         var request = new DispatchRequest
         {
-            McTask = _mcTask,
+            McTask = cell.McTask,
             Initiator = file.Initiator,
             Responder = file.Responder,
             Surface = Surface.Chain,
@@ -103,7 +101,7 @@ internal sealed class CellRun(
             },
         };
         var dispatched = await mesh.DispatchAsync(
-            JsonSerializer.SerializeToUtf8Bytes(request, MeshJson.Options), cell.Name, cancellation);
+            JsonSerializer.SerializeToUtf8Bytes(request, MeshJson.Options), cell.McTask, cancellation);
         var run = await mesh.GetWorkflowAsync(dispatched.WorkflowId!, cancellation);
         for (; run.State != WorkflowPhase.Ended; run = await mesh.GetWorkflowAsync(run.WorkflowId, cancellation))
         {
@@ -186,7 +184,7 @@ internal sealed class CellRun(
     /// <summary>All threads of the run: they have its MC task to themselves.</summary>
     private async Task<IReadOnlyList<ThreadView>> ThreadsAsync(CancellationToken cancellation)
     {
-        var threads = await mesh.ListThreadsAsync([("mcTask", _mcTask), ("limit", "50")], cancellation);
+        var threads = await mesh.ListThreadsAsync([("mcTask", cell.McTask), ("limit", "50")], cancellation);
         return threads.Threads;
     }
 
@@ -204,7 +202,7 @@ internal sealed class CellRun(
     private async Task CreateTaskAsync(CancellationToken cancellation) => await mesh.CreateTaskAsync(
         new CreateTaskRequest
         {
-            Id = _mcTask,
+            Id = cell.McTask,
             Title = cell.Task.Task.Title,
             Owner = Subject.Agent(file.Initiator).ToString(),
             State = MissionTaskState.InProgress,

@@ -20,8 +20,8 @@ internal sealed class ExperimentRun(
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromSeconds(5);
 
     // Of the same length in every start: a prompt is as long in a run that is done again.
-    private readonly string _id = string.Create(
-        CultureInfo.InvariantCulture, $"{workload.File.Name}-{(uint)time.GetUtcNow().ToUnixTimeSeconds():x8}");
+    private readonly string _start = string.Create(
+        CultureInfo.InvariantCulture, $"{(uint)time.GetUtcNow().ToUnixTimeSeconds():x8}");
 
     /// <summary>Makes them.</summary>
     /// <param name="plan">The plan.</param>
@@ -49,7 +49,7 @@ internal sealed class ExperimentRun(
             new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation },
             async (slot, stop) =>
             {
-                var cell = new Cell(_id, slot, tasks[slot.Task], time);
+                var cell = new Cell(workload.File.Name, _start, slot, tasks[slot.Task], time);
                 cells.Add(cell);
                 try
                 {
@@ -111,7 +111,7 @@ internal sealed class ExperimentRun(
             [("state", state), ("limit", "200"), ("cursor", cursor.Length > 0 ? cursor : null)];
 
         bool IsOurs(string subject) =>
-            Cells.NameIn(subject) is { } name && name.StartsWith($"{workload.File.Name}-", StringComparison.Ordinal);
+            Cells.NameIn(subject) is { } name && name.StartsWith($"{workload.File.Name}/", StringComparison.Ordinal);
     }
 
     private static string Left(TimeSpan rest) => rest < TimeSpan.FromMinutes(2)

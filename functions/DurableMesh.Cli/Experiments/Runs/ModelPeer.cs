@@ -1,7 +1,6 @@
 using DurableMesh.Agents;
 using DurableMesh.Agents.AI;
 using DurableMesh.Cli.Experiments.Workloads;
-using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Wire;
 using Microsoft.Extensions.AI;
 
@@ -12,7 +11,7 @@ namespace DurableMesh.Cli.Experiments.Runs;
 /// session within a thread and begins anew in another, as agents do: that is all in which the arms differ, beside the cache.
 /// </summary>
 /// <param name="cells">The runs that are under way.</param>
-/// <param name="connect">A client of the model for one session of an agent, by the name of what shares a prompt cache.</param>
+/// <param name="connect">A client of the model for one session of an agent, by the name of whose cache it has.</param>
 /// <param name="check">Runs checks.</param>
 /// <param name="model">The model's name for the price table.</param>
 internal sealed class ModelPeer(Cells cells, Func<string, IChatClient> connect, ModuleCheck check, string model) : IAgentHandler
@@ -41,9 +40,8 @@ internal sealed class ModelPeer(Cells cells, Func<string, IChatClient> connect, 
 
     private async Task<RunEnd> AnswerAsync(AgentRun run, Cell cell, IList<AITool> tools, CancellationToken cancellation)
     {
-        // A cold arm shares no cache with its own earlier dispatches; the others do.
-        var scope = cell.Slot.Arm == ExperimentArm.SequentialCold ? run.Turn.Thread.ThreadId : cell.Name;
-        using var client = new ScopedClient(connect($"{scope}/{run.Agent}"), scope, cell.CountedHere)
+        using var client = new ScopedClient(
+            connect($"{cell.Name}/{run.Agent}"), cell.ScopeOf(run.Turn.Thread.ThreadId), cell.CountedHere)
             .AsBuilder()
             .UseFunctionInvocation()
             .Build();
