@@ -5,6 +5,7 @@ using DurableMesh.Agents;
 using DurableMesh.Agents.Presets;
 using DurableMesh.Agents.Runs;
 using DurableMesh.Core.Authority;
+using DurableMesh.Core.Dispatch;
 using DurableMesh.Core.Distillation;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Evidence;
@@ -71,6 +72,7 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(WorkflowsPage))]
 [JsonSerializable(typeof(WorkflowPreview))]
 [JsonSerializable(typeof(WorkflowReport))]
+[JsonSerializable(typeof(DispatchAnswer))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The context to use: the mesh's own rules, and text that people can read.</summary>

@@ -52,7 +52,6 @@ namespace DurableMesh.Client;
 [JsonSerializable(typeof(WorkflowView))]
 [JsonSerializable(typeof(WorkflowsPage))]
 [JsonSerializable(typeof(WorkflowPreview))]
-[JsonSerializable(typeof(DurableMesh.Core.Dispatch.DispatchAnswer))]
 [JsonSerializable(typeof(StepDecisionRequest))]
 [JsonSerializable(typeof(FinalizeRequest))]
 [JsonSerializable(typeof(DispatchAnswer))]

@@ -5,6 +5,7 @@ using DurableMesh.Cli.Agents;
 using DurableMesh.Cli.Artifacts;
 using DurableMesh.Cli.Authority;
 using DurableMesh.Cli.Demo;
+using DurableMesh.Cli.Dispatch;
 using DurableMesh.Cli.Distill;
 using DurableMesh.Cli.Experiments;
 using DurableMesh.Cli.Doctor;
@@ -115,6 +116,7 @@ internal static class MeshCommandLine
             ArtifactCommand.Create(terminal),
             TasksCommand.Create(terminal),
             WorkflowCommand.Create(terminal),
+            DispatchCommand.Create(terminal),
             AuthorityCommand.Create(terminal),
             KeysCommand.Create(terminal),
             AgentCommand.Create(terminal),

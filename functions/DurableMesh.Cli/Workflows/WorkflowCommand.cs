@@ -37,20 +37,7 @@ internal static class WorkflowCommand
         {
             var definition = await InputText.ReadUtf8Async(parsed.GetRequiredValue(file), terminal, cancellation);
             var preview = await parsed.Connect().CheckWorkflowAsync(definition, cancellation);
-            if (parsed.WantsJson())
-            {
-                terminal.WriteJson(preview, CliJson.Context.WorkflowPreview);
-                return ExitCode.Done;
-            }
-
-            terminal.Out.MarkupLineInterpolated(
-                $"[green]✓[/] [bold]{preview.Name}[/]: {preview.Steps.Count} steps, at most {Usd(preview.CostCapUsd)}");
-            WriteSteps(preview.Steps, terminal.Out);
-            foreach (var doubt in preview.Doubts)
-            {
-                terminal.Out.MarkupLineInterpolated($"[yellow]! {doubt}[/]");
-            }
-
+            Say(preview, parsed, terminal);
             return ExitCode.Done;
         });
         return command;
@@ -109,7 +96,7 @@ internal static class WorkflowCommand
     /// <param name="run">The run.</param>
     /// <param name="console">Hears of each step; null where nobody reads it.</param>
     /// <param name="cancellation">Stops following.</param>
-    private static async Task<WorkflowView> FollowAsync(
+    public static async Task<WorkflowView> FollowAsync(
         MeshClient mesh, WorkflowView run, IAnsiConsole? console, CancellationToken cancellation)
     {
         var said = new HashSet<string>();
@@ -318,7 +305,26 @@ internal static class WorkflowCommand
 
     private static Argument<string> DefinitionFile() => new("FILE") { Description = "The workflow, JSON; - for standard input." };
 
-    private static void Say(WorkflowView run, ParseResult parsed, Terminal terminal)
+    /// <summary>Says what a run would be.</summary>
+    public static void Say(WorkflowPreview preview, ParseResult parsed, Terminal terminal)
+    {
+        if (parsed.WantsJson())
+        {
+            terminal.WriteJson(preview, CliJson.Context.WorkflowPreview);
+            return;
+        }
+
+        terminal.Out.MarkupLineInterpolated(
+            $"[green]✓[/] [bold]{preview.Name}[/]: {preview.Steps.Count} steps, at most {Usd(preview.CostCapUsd)}");
+        WriteSteps(preview.Steps, terminal.Out);
+        foreach (var doubt in preview.Doubts)
+        {
+            terminal.Out.MarkupLineInterpolated($"[yellow]! {doubt}[/]");
+        }
+    }
+
+    /// <summary>Says where a run is, and what to do next.</summary>
+    public static void Say(WorkflowView run, ParseResult parsed, Terminal terminal)
     {
         if (parsed.WantsJson())
         {
@@ -376,8 +382,12 @@ internal static class WorkflowCommand
     }
 
     private static string Words(StepView step) => step.EndState is null || step.State == StepPhase.Running
-        ? $"{ThreadWords.Of(step.State)}, to be {ThreadWords.Of(step.Wanted)}"
-        : $"{ThreadWords.Of(step.State)}, {ThreadWords.Of(step.EndState)} {ThreadWords.Of(step.Reason)}";
+        ? $"{ThreadWords.Of(step.State)}{TryOf(step)}, to be {ThreadWords.Of(step.Wanted)}"
+        : $"{ThreadWords.Of(step.State)}{TryOf(step)}, {ThreadWords.Of(step.EndState)} {ThreadWords.Of(step.Reason)}";
+
+    private static string TryOf(StepView step) => step.Tries is { } tries && step.Attempt > 0
+        ? string.Create(CultureInfo.InvariantCulture, $" (try {step.Attempt} of {tries})")
+        : "";
 
     private static string StateOf(WorkflowView run) => run.EndState is null
         ? ThreadWords.Of(run.State)

@@ -33,7 +33,7 @@ internal sealed partial class IdentityMiddleware(
     // is for operators.
     private static readonly FrozenSet<string> ForAgents = FrozenSet.Create(
         "CheckWorkflow", "StartWorkflow", "GetWorkflow", "ListWorkflows", "GetWorkflowEvidence", "CancelWorkflow",
-        "FinalizeWorkflow",
+        "FinalizeWorkflow", "Dispatch",
         "StartThread", "SendMessage", "ReserveMoney", "LeaseMessage", "CancelThread", "GetThread", "ListThreads", "ReadMessages",
         "ReadEvidence", "ReadInbox", "GetAgent", "ListAgents", "GetTask", "ListTasks", "PatchTask", "ListKeys", "ListAgentKeys",
         "GetAuthority", "ExplainAuthority", "ListCompanies", "GetCompany", "GetStats", "GetPairStats", "PutArtifact",

@@ -177,8 +177,7 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public Task<Answer> StartAsync(byte[] body, string? key = null) => CallAsync(
         "POST", "/api/threads", body, key,
-        request => new StartThread(Log, Bodies, Drafts, _holds, Seals, _hub, Responder, _options, TimeProvider.System)
-            .RunAsync(request, Client.Object, default));
+        request => new StartThread(Log, Drafts, ThreadStarts).RunAsync(request, Client.Object, default));
 
     public async Task<string> StartedAsync() => (await StartAsync(SampleThread.RequestOf())).Text("threadId");
 
@@ -326,13 +325,21 @@ internal sealed class MeshFixture : IAsyncDisposable
             new UploadReader(),
             _finder);
 
-    private ThreadDrafts Drafts =>
+    /// <summary>What starts threads.</summary>
+    public ThreadStarts ThreadStarts => new(Log, Bodies, _holds, Seals, _hub, Responder, _options, TimeProvider.System);
+
+    /// <summary>What asks the task hub.</summary>
+    public TaskHubCalls Hub => _hub;
+
+    /// <summary>What drafts threads.</summary>
+    public ThreadDrafts Drafts =>
         new(Agents, Authority(), Policies(), new Pseudonyms(Blobs), TimeProvider.System);
 
     private MessageScreening Screening =>
         new(Policies(), new Pseudonyms(Blobs), TimeProvider.System);
 
-    private IPolicySource Policies()
+    /// <summary>Where the policy in force is read.</summary>
+    public IPolicySource Policies()
     {
         var policies = new Mock<IPolicySource>();
         policies.Setup(source => source.Current).Returns(() => Policy);

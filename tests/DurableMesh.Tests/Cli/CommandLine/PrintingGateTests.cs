@@ -63,6 +63,8 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "webhooks remove hook",
         "webhooks dead hook",
         "webhooks resend hook letter",
+        "dispatch --task 7 --subject s --accept AC-1=t",
+        "dispatch --task 7 --subject s --accept AC-1=t --explain",
         "workflow status THREAD",
         "workflow list",
         "workflow cancel THREAD --why over",

@@ -256,6 +256,8 @@ public sealed class IdentityMiddlewareTests
             [
                 "CancelThread", "CancelWorkflow", "CheckWorkflow", "Events", "ExplainAuthority", "FinalizeWorkflow", "GetAgent",
                 "GetArtifact", "GetAuthority", "GetCompany", "GetPairStats", "GetStats", "GetTask", "GetThread", "GetWorkflow",
+                "CancelThread", "CancelWorkflow", "CheckWorkflow", "Dispatch", "Events", "ExplainAuthority", "FinalizeWorkflow",
+                "GetAgent", "GetArtifact", "GetAuthority", "GetCompany", "GetStats", "GetTask", "GetThread", "GetWorkflow",
                 "GetWorkflowEvidence", "LeaseMessage", "ListAgentKeys", "ListAgents", "ListCompanies", "ListKeys", "ListTasks",
                 "ListThreads", "ListWorkflows", "PatchTask", "PutArtifact", "ReadEvidence", "ReadInbox", "ReadMessages",
                 "ReserveMoney", "SendMessage", "StartThread", "StartWorkflow",
