@@ -151,7 +151,7 @@ internal static class DispatchCommand
     }
 
     /// <summary>A criterion may be a line; then its place is its id.</summary>
-    private static void Number(JsonArray? steps)
+    public static void Number(JsonArray? steps)
     {
         foreach (var acceptance in (steps ?? []).OfType<JsonObject>().Select(step => step["acceptance"]).OfType<JsonArray>())
         {

@@ -27,8 +27,8 @@ public static class Routing
         .Where(agent => agent.Enabled && agent.Company != builder.Company && agent.Roles.Contains(Verifier))
         .Where(agent => !trust.Decide(builder, agent).Denied)
         .OrderBy(agent => Builds(registry, agent.Company))
-        .ThenBy(agent => agent.Company, StringComparer.Ordinal)
         .ThenBy(agent => agent.Roles.Count > 1)
+        .ThenBy(agent => agent.Company, StringComparer.Ordinal)
         .ThenBy(agent => agent.Id, StringComparer.Ordinal)
         .FirstOrDefault();
 

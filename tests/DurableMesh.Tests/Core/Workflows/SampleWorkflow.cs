@@ -56,6 +56,7 @@ internal sealed class SampleWorkflow
         Priority = definition.Priority,
         Actor = definition.Actor,
         ResponderMode = definition.ResponderMode,
+        Surface = definition.Surface,
         McTask = definition.McTask ?? "101959",
         CostCapUsd = around.CostCapOf(definition),
         ThreadCapUsd = around.Policy.Limits.Maxima.CostCapUsd,
@@ -81,7 +82,13 @@ internal sealed class SampleWorkflow
         var moves = WorkflowPlan.Startable(Run);
         foreach (var move in moves)
         {
-            Assert.Null(Ask(new StartStep("w-1", move, ThreadOf(move.Step, move.Attempt), WorkflowPlan.HandedTo(Run, Run.Find(move.Step)!.Plan))));
+            var plan = Run.Find(move.Step)!.Plan;
+            var earlier = WorkflowPlan.EarlierOf(Run, plan);
+            Assert.Null(Ask(new StartStep("w-1", move, ThreadOf(move.Step, move.Attempt), WorkflowPlan.HandedTo(Run, plan))
+            {
+                Earlier = earlier is [] ? null : earlier,
+                Brief = earlier is [] ? null : new string('b', 64),
+            }));
         }
 
         return moves;
