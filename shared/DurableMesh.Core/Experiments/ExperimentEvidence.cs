@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Wire;
 
@@ -36,6 +37,10 @@ public sealed record ExperimentEvidence
 
     /// <summary>The plan and the runs.</summary>
     public required IReadOnlyList<ExperimentEntry> Entries { get; init; }
+
+    /// <summary>The plan, which the first entry holds.</summary>
+    [JsonIgnore]
+    public ExperimentPlan Plan => ((ExperimentOpened)Entries[0].Event).Plan;
 
     /// <summary>Makes the evidence of an experiment, ended or not.</summary>
     /// <param name="entries">Its chain.</param>

@@ -130,4 +130,6 @@ public static class MeshJson
 [JsonSerializable(typeof(ExperimentReport))]
 [JsonSerializable(typeof(DispatchRequest))]
 [JsonSerializable(typeof(DispatchAnswer))]
+[JsonSerializable(typeof(RolloutProposal))]
+[JsonSerializable(typeof(LiveComparison))]
 public sealed partial class MeshJsonContext : JsonSerializerContext;

@@ -8,7 +8,7 @@ public static class Percentiles
     /// "Sample quantiles in statistical packages", The American Statistician 50, 1996); null where the sample is empty.
     /// </summary>
     /// <param name="sorted">The sample, ascending.</param>
-    /// <param name="share">From 0 to 1; what lies outside counts as the nearer end.</param>
+    /// <param name="share">From 0 to 1; what lies outside counts as the nearer end. Beside what is infinite the nearer value is taken.</param>
     public static double? Of(IReadOnlyList<double> sorted, double share)
     {
         if (sorted.Count == 0)
@@ -20,7 +20,9 @@ public static class Percentiles
         var below = (int)Math.Floor(place);
         var (low, high) = (sorted[below], sorted[Math.Min(below + 1, sorted.Count - 1)]);
         var rest = place - below;
-        return rest == 0 || low == high ? low : low + (rest * (high - low));
+        return rest == 0 || low == high ? low
+            : double.IsFinite(low) && double.IsFinite(high) ? low + (rest * (high - low))
+            : rest < 0.5 ? low : high;
     }
 
     /// <summary>The middle of a sample in any order; null where it is empty.</summary>
