@@ -9,6 +9,7 @@ using DurableMesh.Core.Dispatch;
 using DurableMesh.Core.Distillation;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
 using DurableMesh.Core.Tasks;
@@ -73,6 +74,9 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(WorkflowPreview))]
 [JsonSerializable(typeof(WorkflowReport))]
 [JsonSerializable(typeof(DispatchAnswer))]
+[JsonSerializable(typeof(ExperimentReport))]
+[JsonSerializable(typeof(RolloutProposal))]
+[JsonSerializable(typeof(LiveComparison))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The context to use: the mesh's own rules, and text that people can read.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Evidence;
+using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Workflows;
 using Spectre.Console;
 
@@ -31,7 +32,8 @@ internal static class VerifyCommand
         });
         var threads = new Option<string?>("--threads")
         {
-            Description = "For the evidence of a workflow: the folder with the evidence of its threads, one THREAD.json each.",
+            Description =
+                "For the evidence of a workflow or an experiment: the folder with the evidence of its threads, one ID.json each.",
             HelpName = "FOLDER",
         };
         var command = new Command("verify", "Check an evidence file offline: its hash chain, its cost, its verdict.")
@@ -47,6 +49,11 @@ internal static class VerifyCommand
             if (WorkflowEvidenceVerifier.IsWorkflow(read))
             {
                 return VerifyWorkflow(parsed, read, pinned, parsed.GetValue(threads), terminal);
+            }
+
+            if (ExperimentEvidenceVerifier.IsExperiment(read))
+            {
+                return VerifyExperiment(parsed, read, pinned, parsed.GetValue(threads), terminal);
             }
 
             var report = EvidenceVerifier.Verify(read, pinned);
@@ -97,21 +104,55 @@ internal static class VerifyCommand
         console.MarkupLineInterpolated($"[grey]head    {report.Head}[/]");
     }
 
+    /// <summary>Says what the check of an experiment's evidence gave.</summary>
+    public static void Write(ExperimentReport report, IAnsiConsole console)
+    {
+        if (!report.Holds)
+        {
+            WriteFindings(report.Findings, console);
+            return;
+        }
+
+        var end = report.Final ? ThreadWords.Of(report.Outcome) : "not all runs are done";
+        var looked = report.Heads == 0 ? "no run pins evidence of its own"
+            : $"the evidence of {report.HeadsChecked} of {report.Heads} runs checked with it"
+                + (report.HeadsChecked < report.Heads ? " (--threads FOLDER)" : "");
+        console.MarkupLineInterpolated(
+            $"[green]✓ the evidence holds[/]: {report.Runs} runs, chain, order, figures and decision recomputed; {looked}; {end}");
+        console.MarkupLineInterpolated($"[grey]head    {report.Head}[/]");
+    }
+
     /// <summary>Finds the evidence of threads in a folder.</summary>
     public static Func<string, ReadOnlyMemory<byte>?> InFolder(string folder) => threadId =>
         Path.Combine(folder, $"{Path.GetFileName(threadId)}.json") is var file && File.Exists(file)
             ? (ReadOnlyMemory<byte>?)File.ReadAllBytes(file)
             : null;
 
+    private static int VerifyExperiment(
+        ParseResult parsed, ReadOnlyMemory<byte> read, string? pinned, string? folder, Terminal terminal)
+    {
+        var report = ExperimentEvidenceVerifier.Verify(read, pinned, FilesIn(folder));
+        if (parsed.WantsJson())
+        {
+            terminal.WriteJson(report, CliJson.Context.ExperimentReport);
+        }
+        else
+        {
+            Write(report, terminal.Out);
+        }
+
+        return report.Holds ? ExitCode.Done : ExitCode.Refused;
+    }
+
+    private static Func<string, ReadOnlyMemory<byte>?>? FilesIn(string? folder) =>
+        folder is null ? null
+        : Directory.Exists(folder) ? InFolder(folder)
+        : throw new CliException(ExitCode.Usage, $"--threads {folder}: there is no such folder.");
+
     private static int VerifyWorkflow(
         ParseResult parsed, ReadOnlyMemory<byte> read, string? pinned, string? folder, Terminal terminal)
     {
-        if (folder is not null && !Directory.Exists(folder))
-        {
-            throw new CliException(ExitCode.Usage, $"--threads {folder}: there is no such folder.");
-        }
-
-        var report = WorkflowEvidenceVerifier.Verify(read, pinned, folder is null ? null : InFolder(folder));
+        var report = WorkflowEvidenceVerifier.Verify(read, pinned, FilesIn(folder));
         if (parsed.WantsJson())
         {
             terminal.WriteJson(report, CliJson.Context.WorkflowReport);
@@ -124,7 +165,8 @@ internal static class VerifyCommand
         return report.Holds ? ExitCode.Done : ExitCode.Refused;
     }
 
-    private static void WriteFindings(IReadOnlyList<EvidenceFinding> findings, IAnsiConsole console)
+    /// <summary>Says what does not hold.</summary>
+    public static void WriteFindings(IReadOnlyList<EvidenceFinding> findings, IAnsiConsole console)
     {
         foreach (var finding in findings)
         {

@@ -70,17 +70,17 @@ public static class Rollout
         return new RolloutProposal(Changes: true, row, pilots, [.. after, .. pilots], table.Version);
     }
 
-    /// <summary>A table in which a pair may no longer use the mesh; null where it may not already, by a row of its own.</summary>
+    /// <summary>A row by which a pair may no longer use the mesh; nothing changes where a row of its own says so already.</summary>
     /// <param name="pair">The pair.</param>
     /// <param name="table">The table in force.</param>
     /// <param name="why">On what grounds.</param>
     /// <param name="now">When.</param>
-    public static RolloutProposal? Demote(ExperimentPair pair, AuthorityTable table, string why, DateTimeOffset now)
+    public static RolloutProposal Demote(ExperimentPair pair, AuthorityTable table, string why, DateTimeOffset now)
     {
-        var own = OwnRows(table, pair).Where(row => row.Since <= now).OrderByDescending(row => row.Since).FirstOrDefault();
+        var own = OwnRows(table, pair).Where(row => row.Since <= now).Order(AuthorityRow.Precedence).FirstOrDefault();
         if (own is { Status: AuthorityStatus.Retired })
         {
-            return null;
+            return new RolloutProposal(Changes: false, own, [], table.Rows, table.Version);
         }
 
         var row = RowOf(pair, AuthorityStatus.Retired, now, why);
