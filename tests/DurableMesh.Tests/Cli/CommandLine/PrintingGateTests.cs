@@ -5,6 +5,7 @@ using DurableMesh.Cli;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Client;
 using DurableMesh.Core.Wire;
+using DurableMesh.Tests.Core.Experiments;
 
 namespace DurableMesh.Tests.Cli.CommandLine;
 
@@ -13,7 +14,7 @@ namespace DurableMesh.Tests.Cli.CommandLine;
 /// </summary>
 public sealed partial class PrintingGateTests : IAsyncLifetime
 {
-    // What each command is called with; THREAD stands for a thread's id.
+    // What each command is called with; THREAD stands for a thread's id, EVIDENCE for an experiment's evidence.
     private static readonly string[] Called =
     [
         "start --task 7 --initiator a --responder b --subject s --accept AC-1=t",
@@ -70,6 +71,10 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "workflow cancel THREAD --why over",
         "workflow decide THREAD build again --why fine",
         "workflow finalize THREAD",
+        "experiment propose EVIDENCE",
+        "experiment apply EVIDENCE",
+        "experiment demote --pair codecraft-builder proveo-verifier --why over",
+        "experiment watch EVIDENCE --once",
     ];
 
     // These print nothing that came over the mesh, or run until they are stopped; 'artifact get' gives bytes, to no terminal.
@@ -79,7 +84,7 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "evidence verify", "agent run", "agent doctor", "artifact get", "reply verdict", "reply submission", "reply question",
         "reply answer", "reply acknowledgement", "reply finding", "reply note", "reply usage", "demo-agent check",
         "demo-agent builder", "demo-agent verifier", "demo-agent step", "workflow check", "workflow run", "workflow evidence",
-        "smoke", "distill run", "distill comparator",
+        "smoke", "distill run", "distill comparator", "experiment run", "experiment status", "experiment report",
     ];
 
     private readonly string _home = Directory.CreateTempSubdirectory("mesh-gate-").FullName;
@@ -125,11 +130,21 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
 
         var file = Path.Combine(_home, "file.txt");
         await File.WriteAllTextAsync(file, "words", TestContext.Current.CancellationToken);
+        var evidence = Path.Combine(_home, "evidence.json");
+        await File.WriteAllBytesAsync(evidence, SampleExperiment.RollOut().ToUtf8(), TestContext.Current.CancellationToken);
         await MeshRun.OfAsync(_mesh, "tasks", "create", "T-1", "title", "--owner", "ann");
         _mesh.IsHostile = true;
 
         string[] args =
-            [.. call.Split(' ').Select(word => word switch { "THREAD" => thread.ThreadId, "FILE" => file, _ => word })];
+        [
+            .. call.Split(' ').Select(word => word switch
+            {
+                "THREAD" => thread.ThreadId,
+                "FILE" => file,
+                "EVIDENCE" => evidence,
+                _ => word,
+            }),
+        ];
         var run = await MeshRun.OfAsync(
             "",
             [.. args, "--url", _mesh.Url, .. asJson ? (string[])["--json"] : []],
