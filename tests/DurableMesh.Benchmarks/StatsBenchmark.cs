@@ -39,6 +39,7 @@ internal static class StatsBenchmark
         await using MeshHost mesh = await MeshHost.StartAsync(storage.ConnectionString, cancellation);
         Console.WriteLine("GET                                            p50 ms   p99 ms   CPU ms each, HTTP included");
         double slowest = await AskAsync(mesh, "/api/stats", cancellation);
+        await AskAsync(mesh, "/api/stats/pairs", cancellation);
         string day = DateTime.UtcNow.AddDays(-RecordedDialogues.Days / 2).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         foreach (string by in (string[])["agent", "company", "day", "thread", $"thread&from={day}&to={day}"])
         {

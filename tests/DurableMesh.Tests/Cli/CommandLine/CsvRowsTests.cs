@@ -11,10 +11,10 @@ public sealed class CsvRowsTests
     [InlineData("a,b", "\"a,b\"")]
     [InlineData("say \"yes\"", "\"say \"\"yes\"\"\"")]
     [InlineData("two\nlines", "\"two\nlines\"")]
-    [InlineData("=1+2", "'=1+2")]
-    [InlineData("+1", "'+1")]
-    [InlineData("-1", "'-1")]
-    [InlineData("@SUM(A1)", "'@SUM(A1)")]
+    [InlineData("=1+2", "\"'=1+2\"")]
+    [InlineData("+1", "\"'+1\"")]
+    [InlineData("-1", "\"'-1\"")]
+    [InlineData("@SUM(A1)", "\"'@SUM(A1)\"")]
     [InlineData("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"")]
     [InlineData("a\u202eb", "a·b")]
     [InlineData(null, "")]
@@ -25,7 +25,9 @@ public sealed class CsvRowsTests
     public void Numbers_and_instants_are_the_same_on_every_machine()
     {
         var before = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
+        var other = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (other.NumberFormat.NumberDecimalSeparator, other.NumberFormat.NegativeSign) = (",", "~");
+        CultureInfo.CurrentCulture = other;
         try
         {
             Assert.Equal("a,b\r\n-1234.5,0.001\r\n", Written(-1234.5m, 0.001m));

@@ -15,6 +15,7 @@ namespace DurableMesh.Tests.Cli.CommandLine;
 public sealed partial class PrintingGateTests : IAsyncLifetime
 {
     // What each command is called with; THREAD stands for a thread's id, EVIDENCE for an experiment's evidence.
+    // What each command is called with; THREAD stands for a thread's id, USAGE for a file of usage.
     private static readonly string[] Called =
     [
         "start --task 7 --initiator a --responder b --subject s --accept AC-1=t",
@@ -26,7 +27,7 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "stats",
         "stats --pairs",
         "costs",
-        "costs import FILE",
+        "costs import USAGE",
         "costs forget sha256:0",
         "watch THREAD",
         "cancel THREAD --why over",
@@ -87,6 +88,9 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "smoke", "distill run", "distill comparator", "experiment run", "experiment status", "experiment report",
     ];
 
+    private const string Usage =
+        """{"agent":"a","pattern":"advisory","week":"2026-W40","inputTokens":1,"outputTokens":1}""";
+
     private readonly string _home = Directory.CreateTempSubdirectory("mesh-gate-").FullName;
     private FakeMesh _mesh = null!;
 
@@ -132,6 +136,8 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         await File.WriteAllTextAsync(file, "words", TestContext.Current.CancellationToken);
         var evidence = Path.Combine(_home, "evidence.json");
         await File.WriteAllBytesAsync(evidence, SampleExperiment.RollOut().ToUtf8(), TestContext.Current.CancellationToken);
+        var usage = Path.Combine(_home, "usage.jsonl");
+        await File.WriteAllTextAsync(usage, Usage, TestContext.Current.CancellationToken);
         await MeshRun.OfAsync(_mesh, "tasks", "create", "T-1", "title", "--owner", "ann");
         _mesh.IsHostile = true;
 
@@ -144,6 +150,8 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
                 "EVIDENCE" => evidence,
                 _ => word,
             }),
+            .. call.Split(' ').Select(word =>
+                word switch { "THREAD" => thread.ThreadId, "FILE" => file, "USAGE" => usage, _ => word }),
         ];
         var run = await MeshRun.OfAsync(
             "",

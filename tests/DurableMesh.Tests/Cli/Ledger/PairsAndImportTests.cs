@@ -33,7 +33,7 @@ public sealed class PairsAndImportTests : IAsyncLifetime
         var csv = (await MeshRun.OfAsync(_mesh, "stats", "--pairs", "--csv")).Out.Split("\r\n");
         Assert.StartsWith("source,initiator,responder,pattern,week,runs,pass", csv[0], StringComparison.Ordinal);
         Assert.Contains(",0.25,0.5,-0.2", csv[1], StringComparison.Ordinal);
-        Assert.StartsWith("baseline,'=cmd,,advisory,2026-W40,4,", csv[3], StringComparison.Ordinal);
+        Assert.StartsWith("baseline,\"'=cmd\",,advisory,2026-W40,4,", csv[3], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -134,15 +134,15 @@ public sealed class PairsAndImportTests : IAsyncLifetime
     {
         var thread = _mesh.Open();
 
-        Assert.StartsWith("name,value\r\nagents,53\r\n", (await MeshRun.OfAsync(_mesh, "stats", "--csv")).Out, StringComparison.Ordinal);
-        Assert.Contains("costUsd,1234.567\r\n", (await MeshRun.OfAsync(_mesh, "stats", "--csv")).Out, StringComparison.Ordinal);
+        var stats = (await MeshRun.OfAsync(_mesh, "stats", "--csv")).Out;
+        Assert.StartsWith("name,value\r\nagents,53\r\n", stats, StringComparison.Ordinal);
+        Assert.Contains("costUsd,1234.567\r\n", stats, StringComparison.Ordinal);
         var costs = await MeshRun.OfAsync(_mesh, "costs", "--csv");
         Assert.Contains($"{Sample.Builder},2,1,1000,900,50,200,0.01\r\n", costs.Out, StringComparison.Ordinal);
         Assert.Contains("--cursor next one", costs.Error, StringComparison.Ordinal);
         var list = (await MeshRun.OfAsync(_mesh, "list", "--csv")).Out.Split("\r\n");
         Assert.StartsWith("threadId,state,endState", list[0], StringComparison.Ordinal);
         Assert.StartsWith($"{thread.ThreadId},open,,,builder-verifier,", list[1], StringComparison.Ordinal);
-        Assert.StartsWith("workflowId,name,state", (await MeshRun.OfAsync(_mesh, "workflow", "list", "--csv")).Out, StringComparison.Ordinal);
         Assert.StartsWith("id,time,type,source", (await MeshRun.OfAsync(_mesh, "events", "--csv")).Out, StringComparison.Ordinal);
     }
 }

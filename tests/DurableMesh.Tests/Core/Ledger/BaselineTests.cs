@@ -70,7 +70,10 @@ public sealed class BaselineTests
     public void A_saving_is_a_share_of_what_a_run_took_before()
     {
         var before = Import(
-            Baseline.Empty, File, Line(1, input: 100, usd: 1, seconds: 10), Line(2, input: 300, usd: 3, seconds: 10)).Rows[Pair].Numbers;
+            Baseline.Empty,
+            File,
+            Line(1, input: 100, usd: 1, seconds: 10),
+            Line(2, input: 300, usd: 3, seconds: 10)).Rows[Pair].Numbers;
         var mesh = before with { Runs = 4, Unmeasured = 0, MedianSeconds = 12, CostUsd = 4 };
 
         Assert.Equal(new PairSaving(0.5m, 0.5m, -0.2m), PairSaving.Of(mesh, before));
@@ -83,7 +86,8 @@ public sealed class BaselineTests
     [Fact]
     public void A_change_is_read_from_the_log_as_it_was_written()
     {
-        BaselineChange change = new ImportBaseline(File, "old.csv", [Line(1, run: "r", seconds: 1.5m, rounds: 2, verdict: Verdict.Partial)]);
+        BaselineChange change = new ImportBaseline(
+            File, "old.csv", [Line(1, run: "r", seconds: 1.5m, rounds: 2, verdict: Verdict.Partial)]);
         var read = JsonSerializer.Deserialize<BaselineChange>(JsonSerializer.Serialize(change, AppJson.Options), AppJson.Options);
 
         Assert.Equal(((ImportBaseline)change).Runs, ((ImportBaseline)read!).Runs);
