@@ -6,6 +6,7 @@ using DurableMesh.Core.Authority;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Ledger;
+using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Core.Workflows;
@@ -14,6 +15,7 @@ using DurableMesh.Functions.Events.Sinks;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Surfaces;
 using DurableMesh.Functions.Threads;
 using DurableMesh.Functions.Workflows;
 
@@ -68,6 +70,9 @@ internal static class AppJson
 [JsonSerializable(typeof(SinkProgress))]
 [JsonSerializable(typeof(LoggedChange<WorkflowChange>))]
 [JsonSerializable(typeof(LoggedChange<BaselineChange>))]
+[JsonSerializable(typeof(LoggedChange<SurfaceChange>))]
+[JsonSerializable(typeof(SurfaceTurn))]
+[JsonSerializable(typeof(SurfaceMoves))]
 [JsonSerializable(typeof(StepOrder))]
 [JsonSerializable(typeof(PreparedStep))]
 [JsonSerializable(typeof(FailedStep))]

@@ -5,6 +5,7 @@ using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Ledger;
 using DurableMesh.Core.Money;
+using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Workflows;
 using DurableMesh.Functions.Adapters;
@@ -21,6 +22,7 @@ using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Organisations;
 using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Surfaces;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using DurableMesh.Functions.Webhooks;
@@ -63,6 +65,7 @@ internal static class MeshServices
         services.AddTasks();
         services.AddEvents();
         services.AddWorkflows();
+        services.AddSurfaces();
         services.AddFoldedLog<Baseline, BaselineChange>("baseline");
         services.AddSingleton<IBaselineDirectory, BaselineDirectory>();
         services.AddIdentity(configuration);
@@ -118,6 +121,14 @@ internal static class MeshServices
         services.AddSingleton<WorkflowResults>();
         services.AddSingleton<HandedArtifacts>();
         services.AddSingleton<ITaskClassifier, WordClassifier>();
+    }
+
+    private static void AddSurfaces(this IServiceCollection services)
+    {
+        services.AddFoldedLog<SurfaceBoard, SurfaceChange>("surfaces");
+        services.AddSingleton<ISurfaceDirectory, SurfaceDirectory>();
+        services.AddSingleton<SurfaceWaker>();
+        services.AddSingleton<SurfaceRequests>();
     }
 
     private static void AddIdentity(this IServiceCollection services, IConfiguration configuration)

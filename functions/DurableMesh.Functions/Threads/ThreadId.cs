@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DurableMesh.Core.Identity;
+using DurableMesh.Core.Surfaces;
 using DurableMesh.Functions.Http;
 
 namespace DurableMesh.Functions.Threads;
@@ -34,6 +35,18 @@ internal static class ThreadId
     /// <param name="step">The step.</param>
     /// <param name="attempt">Which try.</param>
     public static string OfStep(string workflowId, string step, int attempt) => OfText($"{workflowId}\n{step}\n{attempt}");
+
+    /// <summary>The id of the run that a fire of a schedule starts.</summary>
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="fire">When the fire is due.</param>
+    public static string OfFire(SurfaceId schedule, DateTimeOffset fire) =>
+        OfText(FormattableString.Invariant($"cron\n{schedule.Name}\n{schedule.Generation}\n{fire.UtcTicks}"));
+
+    /// <summary>The id of the run of a persistent agent's task that belongs to an <c>Idempotency-Key</c>.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="idempotencyKey">The key.</param>
+    public static string OfTask(SurfaceId agent, string idempotencyKey) =>
+        OfText(FormattableString.Invariant($"agent-factory\n{agent.Name}\n{agent.Generation}\n{idempotencyKey}"));
 
     /// <summary>The id of a key in threads from before keys were somebody's.</summary>
     /// <param name="idempotencyKey">The key.</param>

@@ -4,6 +4,7 @@ using DurableMesh.Core.Workflows;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Surfaces;
 using DurableMesh.Functions.Threads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -24,6 +25,7 @@ public sealed class WorkflowActivities(
     IThreadLog log,
     IBodyStore bodies,
     StoppedThreads stopped,
+    SurfaceWaker surfaces,
     TaskHubCalls hub,
     TimeProvider time)
 {
@@ -190,12 +192,19 @@ public sealed class WorkflowActivities(
         return WorkflowPlan.Next(await MustFindAsync(workflowId, cancellation));
     }
 
-    /// <summary>Writes the evidence of a run that has ended, and says to its MC task what is its.</summary>
+    /// <summary>
+    /// Writes the evidence of a run that has ended, says to its MC task what is its, and wakes the surface that started it.
+    /// </summary>
     /// <param name="workflowId">The run.</param>
+    /// <param name="client">The Durable Task client.</param>
     /// <param name="cancellation">Stops waiting.</param>
     [Function(nameof(CloseWorkflow))]
-    public async Task CloseWorkflow([ActivityTrigger] string workflowId, CancellationToken cancellation) =>
+    public async Task CloseWorkflow(
+        [ActivityTrigger] string workflowId, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
+    {
         await results.CloseAsync(await MustFindAsync(workflowId, cancellation), cancellation);
+        await surfaces.WakeOwnerAsync(client, workflowId, cancellation);
+    }
 
     private static bool IsRunning(WorkflowRun run, StepMove move) =>
         run.Find(move.Step) is { Phase: StepPhase.Running } step && step.Attempt == move.Attempt;

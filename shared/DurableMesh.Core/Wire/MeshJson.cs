@@ -12,6 +12,7 @@ using DurableMesh.Core.Gate;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Ledger;
 using DurableMesh.Core.Redaction;
+using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Workflows;
@@ -79,6 +80,11 @@ public static class MeshJson
 [JsonSerializable(typeof(PairStats))]
 [JsonSerializable(typeof(BaselineChange))]
 [JsonSerializable(typeof(BaselineReceipt))]
+[JsonSerializable(typeof(SurfaceChange))]
+[JsonSerializable(typeof(SurfaceView))]
+[JsonSerializable(typeof(SurfacesPage))]
+[JsonSerializable(typeof(SurfaceEvidence))]
+[JsonSerializable(typeof(AgentTask))]
 [JsonSerializable(typeof(KeptArtifact))]
 [JsonSerializable(typeof(PolicyView))]
 [JsonSerializable(typeof(Receipt))]

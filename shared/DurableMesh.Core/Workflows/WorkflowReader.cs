@@ -59,7 +59,8 @@ public static class WorkflowReader
             input.Flag("plumbing") ?? false,
             input.Words("why", MaxWords)));
 
-    private static WorkflowDefinition? ReadDefinition(ObjectReader input, WorkflowSurroundings? around)
+    /// <summary>Reads a definition that stands in something else.</summary>
+    internal static WorkflowDefinition? ReadDefinition(ObjectReader input, WorkflowSurroundings? around)
     {
         var name = input.Line("name", MaxLineLength);
         var description = input.Words("description", MaxWords);
