@@ -13,6 +13,7 @@ const DETAIL_CHARS = 300;
 // All that the report needs is taken here: the candidate may replace any global afterwards.
 const write = process.stdout.write.bind(process.stdout);
 const exit = process.exit.bind(process);
+const silence = process.removeAllListeners.bind(process, 'exit');
 const stringify = JSON.stringify;
 const startTimer = setTimeout;
 const stopTimer = clearTimeout;
@@ -58,6 +59,7 @@ function report(then) {
     return;
   }
   reported = true;
+  silence();
   for (const result of results) {
     result.detail = oneLine(result.detail);
   }

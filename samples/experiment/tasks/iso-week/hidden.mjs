@@ -11,7 +11,7 @@ export default [
   {
     id: 'H-1',
     run({ weekOf, dateOf }, { same }) {
-      for (let day = -40_000; day < 60_000; day += 3) {
+      for (let day = -40_000; day < 60_000; day += 13) {
         const date = new Date(day * DAY).toISOString().slice(0, 10);
         const week = plain(day);
         same(weekOf(date), week, `weekOf(${date})`);

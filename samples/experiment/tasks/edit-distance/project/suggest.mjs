@@ -1,4 +1,4 @@
-// What the command line says after a command that it does not know.
+// The answer of the command line to a command that it does not know.
 import { closest } from './module.mjs';
 
 /** One line for the user: with a suggestion if a known command is near enough. */

@@ -90,7 +90,7 @@ export function subtract(from, cut) {
 }
 
 /**
- * What is not covered.
+ * The parts of an interval that are not covered.
  *
  * @param {[number, number][]} intervals the intervals that cover
  * @param {[number, number]} within the interval to look at

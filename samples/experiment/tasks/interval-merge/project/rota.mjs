@@ -1,4 +1,4 @@
-// Who is on call, and when nobody is.
+// The people on call, and the times without any.
 import { covers, gaps } from './module.mjs';
 
 /** The names of all people whose shifts hold a moment, in the order of the plan. */
