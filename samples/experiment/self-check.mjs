@@ -60,8 +60,10 @@ async function checkTask(id) {
   const files = readdirSync(join(folder, 'project'));
   const size = files.reduce((sum, name) => sum + statSync(join(folder, 'project', name)).size, 0);
   expect(size >= 6_000 && size <= 20_480, id, `the project has ${size} bytes`);
-  expect(lines('project/module.mjs') >= 60 && lines('project/module.mjs') <= 200, id, `module.mjs: ${lines('project/module.mjs')} lines`);
-  expect(lines('project/CONTRACT.md') >= 40 && lines('project/CONTRACT.md') <= 120, id, `CONTRACT.md: ${lines('project/CONTRACT.md')} lines`);
+  expect(lines('project/module.mjs') >= 60 && lines('project/module.mjs') <= 200, id,
+    `module.mjs: ${lines('project/module.mjs')} lines`);
+  expect(lines('project/CONTRACT.md') >= 40 && lines('project/CONTRACT.md') <= 120, id,
+    `CONTRACT.md: ${lines('project/CONTRACT.md')} lines`);
 
   let count = 0;
   while (existsSync(join(folder, `attempts/${count + 1}.mjs`))) {
@@ -74,7 +76,8 @@ async function checkTask(id) {
     const candidate = join(folder, n === 0 ? 'project/module.mjs' : `attempts/${n}.mjs`);
     const name = n === 0 ? 'module.mjs' : `attempt ${n}`;
     const visible = await run(join(folder, 'check.mjs'), candidate);
-    expect(JSON.stringify(visible.map((check) => check.id)) === JSON.stringify(criteria), id, 'check.mjs and the criteria differ');
+    expect(JSON.stringify(visible.map((check) => check.id)) === JSON.stringify(criteria), id,
+      'check.mjs and the criteria differ');
     const failed = failuresOf(visible);
     const told = failed.map((check) => `${check.id} ${check.detail}`).join(' | ');
     if (n < count) {
@@ -100,7 +103,8 @@ function failuresOf(checks) {
 async function run(check, candidate) {
   const nonce = randomUUID();
   const child = spawn(process.execPath,
-    ['--no-warnings', '--experimental-permission', `--allow-fs-read=${join(here, '*')}`, join(here, 'run-check.mjs'), check, candidate],
+    ['--no-warnings', '--experimental-permission', `--allow-fs-read=${join(here, '*')}`, join(here, 'run-check.mjs'), check,
+      candidate],
     { stdio: ['pipe', 'pipe', 'pipe'], timeout: 15_000, killSignal: 'SIGKILL' });
   let out = '';
   let errors = '';

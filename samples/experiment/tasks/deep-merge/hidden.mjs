@@ -9,7 +9,8 @@ export default [
         const kind = next(depth > 0 ? 7 : 5);
         return kind === 0 ? undefined : kind === 1 ? remove : kind === 2 ? null : kind < 5 ? next(5) : object(depth - 1);
       };
-      const object = (depth) => Object.freeze(Object.fromEntries(Array.from({ length: next(4) }, () => [pick([...'abc']), value(depth)])));
+      const object = (depth) => Object.freeze(Object.fromEntries(Array.from({ length: next(4) },
+        () => [pick([...'abc']), value(depth)])));
       const model = (target, layer) => {
         for (const [key, v] of Object.entries(layer)) {
           if (v === remove) {
@@ -48,7 +49,8 @@ export default [
     run({ merge }, { same }) {
       const bare = Object.assign(Object.create(null), { a: Object.create(null) });
       const result = merge(bare);
-      same(Object.getPrototypeOf(result) === Object.prototype && Object.getPrototypeOf(result.a) === Object.prototype, true, 'prototypes');
+      same(Object.getPrototypeOf(result) === Object.prototype && Object.getPrototypeOf(result.a) === Object.prototype, true,
+        'prototypes');
       const parsed = merge(JSON.parse('{ "a": [{ "__proto__": { "x": 1 }, "b": 1 }], "c": { "__proto__": 1 } }'));
       same(JSON.stringify(parsed), '{"a":[{"b":1}],"c":{}}', 'the key __proto__ in depth');
       same(merge({}, { toString: { a: 1 } }), { toString: { a: 1 } }, 'the key toString');

@@ -45,9 +45,12 @@ export default [
     id: 'H-2',
     run({ match }, { same }) {
       const rows = [
-        ['?', '😀', true], ['[-a]', '-', true], ['[a-]', '-', true], ['[!]]', ']', false], ['[!]]', 'a', true], ['[\\]', '\\', true],
-        ['[^a]', '^', true], ['[^a]', 'b', false], ['[*]', 'x', false], ['{a}', 'a', true], ['{**,x}', 'a/b', false], ['{*,x}', 'ab', true],
-        ['\\{a\\}', '{a}', true], ['a/**', 'a/', false], ['**', '', true], ['***', 'a/b', false], ['{[,],a}', ',', true], ['a$', 'a$', true],
+        ['?', '😀', true], ['[-a]', '-', true], ['[a-]', '-', true], ['[!]]', ']', false], ['[!]]', 'a', true],
+        ['[\\]', '\\', true],
+        ['[^a]', '^', true], ['[^a]', 'b', false], ['[*]', 'x', false], ['{a}', 'a', true], ['{**,x}', 'a/b', false],
+        ['{*,x}', 'ab', true],
+        ['\\{a\\}', '{a}', true], ['a/**', 'a/', false], ['**', '', true], ['***', 'a/b', false], ['{[,],a}', ',', true],
+        ['a$', 'a$', true],
       ];
       for (const [pattern, path, expected] of rows) {
         same(match(pattern, path), expected, `match(${pattern}, ${path})`);

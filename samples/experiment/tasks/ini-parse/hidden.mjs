@@ -9,7 +9,8 @@ export default [
       for (let i = 0; i < 300; i++) {
         const values = Array.from({ length: 1 + next(4) }, () =>
           Array.from({ length: next(8) }, () => pick([...'ab "\\#;=\n\t[]'])).join(''));
-        const lines = values.map((value, k) => `${pick(['', ' '])}k${k}${pick(['=', ' = '])}${quote(value)}${pick(['', '#x', ' ; "y'])}`);
+        const lines = values.map((value, k) =>
+          `${pick(['', ' '])}k${k}${pick(['=', ' = '])}${quote(value)}${pick(['', '#x', ' ; "y'])}`);
         const expected = Object.fromEntries(values.map((value, k) => [`k${k}`, value]));
         same(plain(parseIni(`[s]${pick(['\n', '\r\n'])}${lines.join('\n')}`)), { '': {}, s: expected }, 'quoted values');
       }

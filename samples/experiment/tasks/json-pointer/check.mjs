@@ -31,7 +31,8 @@ export default [
     run({ get, set }, { same, fails }) {
       const doc = { list: [1, 2] };
       same(['0', '1', '2', '01', '-'].map((index) => get(doc, `/list/${index}`)), [1, 2, undefined, undefined, undefined], 'get');
-      same([set(doc, '/list/-', 3), set(doc, '/list/2', 3), set(doc, '/list/0', 3)].map((d) => d.list), [[1, 2, 3], [1, 2, 3], [3, 2]], 'set');
+      same([set(doc, '/list/-', 3), set(doc, '/list/2', 3), set(doc, '/list/0', 3)].map((d) => d.list),
+        [[1, 2, 3], [1, 2, 3], [3, 2]], 'set');
       fails(() => set(doc, '/list/3', 1), /\/list\/3/, 'an index behind the end', RangeError);
     },
   },

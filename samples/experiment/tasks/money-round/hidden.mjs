@@ -15,7 +15,8 @@ export default [
         const left = total - shares.reduce((a, s) => a + s.base, 0n);
         [...shares].sort((a, b) => (a.rest === b.rest ? a.k - b.k : a.rest > b.rest ? -1 : 1))
           .slice(0, Number(left)).forEach((share) => { share.base++; });
-        same(split(amount, weights).map((part) => String(cents(part))), shares.map((s) => String(s.base)), `split(${amount}, [${weights}])`);
+        same(split(amount, weights).map((part) => String(cents(part))), shares.map((s) => String(s.base)),
+          `split(${amount}, [${weights}])`);
       }
     },
   },

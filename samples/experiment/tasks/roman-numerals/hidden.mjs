@@ -1,5 +1,5 @@
-const PAIRS = [[1000, 'M'], [900, 'CM'], [500, 'D'], [400, 'CD'], [100, 'C'], [90, 'XC'], [50, 'L'], [40, 'XL'], [10, 'X'], [9, 'IX'], [5, 'V'],
-  [4, 'IV'], [1, 'I']];
+const PAIRS = [[1000, 'M'], [900, 'CM'], [500, 'D'], [400, 'CD'], [100, 'C'], [90, 'XC'], [50, 'L'], [40, 'XL'], [10, 'X'],
+  [9, 'IX'], [5, 'V'], [4, 'IV'], [1, 'I']];
 const VALUES = { I: 1, V: 5, X: 10, L: 50, C: 100, D: 500, M: 1000 };
 
 function write(number) {
@@ -34,7 +34,8 @@ export default [
           same(fromRoman(text), right.get(text), `fromRoman(${text})`);
           continue;
         }
-        const sum = [...text].reduce((total, sign, at) => total + (VALUES[text[at + 1]] > VALUES[sign] ? -1 : 1) * VALUES[sign], 0);
+        const sum = [...text].reduce((total, sign, at) => total + (VALUES[text[at + 1]] > VALUES[sign] ? -1 : 1) * VALUES[sign],
+          0);
         const expected = sum >= 1 && sum <= 3999 ? write(sum) : '3999';
         fails(() => fromRoman(text), new RegExp(`\\b${expected}\\b`), `fromRoman(${text})`, SyntaxError);
       }

@@ -21,7 +21,9 @@ export default [
   {
     id: 'AC-2',
     run({ compare }, { same }) {
-      const sorted = ['alpha', 'alpha.1', 'alpha.beta', 'beta', 'beta.2', 'beta.11', 'rc.1'].map((name) => `1.0.0-${name}`).concat('1.0.0');
+      const sorted = ['alpha', 'alpha.1', 'alpha.beta', 'beta', 'beta.2', 'beta.11', 'rc.1']
+        .map((name) => `1.0.0-${name}`)
+        .concat('1.0.0');
       same([...sorted].reverse().sort(compare), sorted, 'the order of pre-releases');
     },
   },

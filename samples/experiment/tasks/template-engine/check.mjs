@@ -2,7 +2,8 @@ export default [
   {
     id: 'AC-1',
     run({ render }, { same }) {
-      same(render('Dear {{ user.name }}, {{x}}{{user.x.y}}.', { user: { name: 'Bo' } }), 'Dear Bo, .', 'dotted and missing names');
+      same(render('Dear {{ user.name }}, {{x}}{{user.x.y}}.', { user: { name: 'Bo' } }), 'Dear Bo, .',
+        'dotted and missing names');
       same(render('{{a}}{{b}}{{c}}{ d }', { a: null, b: 0, c: false }), '0false{ d }', 'null, 0 and false');
       same(render('{{toString}}{{a.constructor}}', { a: {} }), '', 'names that only prototypes have');
     },
@@ -34,7 +35,8 @@ export default [
   {
     id: 'AC-5',
     run({ render }, { same, fails }) {
-      same(render('{{#items}}{{>item}}{{/items}}', { items: [{ n: 1 }, { n: 2 }] }, { item: '[{{n}}]' }), '[1][2]', 'a partial in a section');
+      same(render('{{#items}}{{>item}}{{/items}}', { items: [{ n: 1 }, { n: 2 }] }, { item: '[{{n}}]' }), '[1][2]',
+        'a partial in a section');
       fails(() => render('{{>x}}', {}), /"x"/, 'a partial that does not exist');
     },
   },

@@ -32,7 +32,9 @@ export default [
         }
         if (kind < 3) {
           const text = (v) => (v === null || v === undefined ? '' : String(v));
-          return kind === 1 ? [`{{${name}}}`, (s) => escape(text(find(s, name)))] : [`{{{ ${name} }}}`, (s) => text(find(s, name))];
+          return kind === 1
+            ? [`{{${name}}}`, (s) => escape(text(find(s, name)))]
+            : [`{{{ ${name} }}}`, (s) => text(find(s, name))];
         }
         const parts = Array.from({ length: next(4) }, () => make(depth - 1));
         const body = parts.map(([source]) => source).join('');
@@ -75,7 +77,8 @@ export default [
       fails(() => render('{{>a}}', {}, { a: '{{>a}}' }), /depth/, 'a partial without an end');
       fails(() => render('{{>toString}}', {}), /"toString"/, 'a partial that only objects have');
       fails(() => render('{{>a}}\n', {}, { a: '\n\n{{#x}}' }), /line 3\b/, 'a broken partial', SyntaxError);
-      for (const [template, line] of [['{{}}', 1], ['\n{{a..b}}', 2], ['{{=x}}', 1], ['{{#a}}\n{{#b}}\n', 2], ['{{#a}}{{/a}}\n{{/a}}', 2],
+      for (const [template, line] of [['{{}}', 1], ['\n{{a..b}}', 2], ['{{=x}}', 1], ['{{#a}}\n{{#b}}\n', 2],
+        ['{{#a}}{{/a}}\n{{/a}}', 2],
         ['{{{a}}', 1], ['{{a\n\n}}{{b c}}', 3], ['{{!\n}}\n{{', 3], ['{{>a.b}}', 1], ['{{#a}}\n{{x y}}', 2]]) {
         fails(() => render(template, {}), new RegExp(`line ${line}\\b`), `render(${JSON.stringify(template)})`, SyntaxError);
       }

@@ -35,7 +35,8 @@ export default [
       const text = () => Array.from({ length: next(9) }, () => `${pick([...'ab'])}\n`).join('');
       for (let i = 0; i < 800; i++) {
         const kinds = diff(text(), text()).map(({ kind, lines }) => (lines.length > 0 ? kind : 'empty'));
-        same(/empty|(keep,keep)|(remove,remove)|(insert,insert)|(insert,remove)/.test(kinds.join()), false, `the order of kinds ${kinds}`);
+        same(/empty|(keep,keep)|(remove,remove)|(insert,insert)|(insert,remove)/.test(kinds.join()), false,
+          `the order of kinds ${kinds}`);
       }
     },
   },
@@ -49,7 +50,8 @@ export default [
       fails(() => diff('a', null), /./, 'null as text', TypeError);
       const large = Array.from({ length: 2000 }, (_, i) => `${(i * 7919) % 100}\n`);
       const started = performance.now();
-      same(apply(large.join(''), diff(large.join(''), [...large].reverse().join(''))), [...large].reverse().join(''), 'large texts');
+      same(apply(large.join(''), diff(large.join(''), [...large].reverse().join(''))), [...large].reverse().join(''),
+        'large texts');
       same(performance.now() - started < 1500, true, 'large texts take less than a second');
     },
   },

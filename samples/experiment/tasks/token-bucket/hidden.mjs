@@ -21,7 +21,8 @@ export default [
             continue;
           }
           const exact = Math.max(0, ((n - tokens) / perSecond) * 1000);
-          same(Number.isInteger(wait) && wait >= exact - 1e-3 && wait < exact + 1.001, true, `waitFor ${n}: ${wait} for ${exact}`);
+          same(Number.isInteger(wait) && wait >= exact - 1e-3 && wait < exact + 1.001, true,
+            `waitFor ${n}: ${wait} for ${exact}`);
           if (Math.abs(n - tokens) > 1e-6) {
             same(bucket.take(n), n < tokens, `take ${n} of ${tokens}`);
             tokens -= n < tokens ? n : 0;

@@ -39,7 +39,8 @@ export default [
   {
     id: 'AC-5',
     run({ order }, { same }) {
-      const steps = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`s${i}`, i === 0 ? [] : [`s${i - 1}`]]).reverse());
+      const steps = Object.fromEntries(Array.from({ length: 20_000 },
+        (_, i) => [`s${i}`, i === 0 ? [] : [`s${i - 1}`]]).reverse());
       same(order(steps).at(-1), 's19999', 'the last step of a long chain');
     },
   },

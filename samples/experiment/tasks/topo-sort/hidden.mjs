@@ -12,7 +12,8 @@ export default [
         const before = JSON.stringify(steps);
         const expected = [];
         while (expected.length < names.length) {
-          expected.push(names.filter((n) => !expected.includes(n) && steps[n].every((need) => expected.includes(need))).sort()[0]);
+          expected.push(names.filter((n) => !expected.includes(n)
+            && steps[n].every((need) => expected.includes(need))).sort()[0]);
         }
         same(order(steps), expected, `order(${before})`);
         const level = (name) => Math.max(-1, ...steps[name].map(level)) + 1;

@@ -6,6 +6,8 @@ export function readIgnore(text) {
   const rules = text.split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => (line.startsWith('!') ? { ignored: false, test: compile(line.slice(1)) } : { ignored: true, test: compile(line) }));
+    .map((line) => (line.startsWith('!')
+      ? { ignored: false, test: compile(line.slice(1)) }
+      : { ignored: true, test: compile(line) }));
   return (path) => rules.findLast((rule) => rule.test(path))?.ignored ?? false;
 }
