@@ -13,12 +13,13 @@ internal sealed class ExperimentFolder : IDisposable
 {
     private const string ChainName = "chain.jsonl";
 
+    private readonly FileStream _lock;
     private readonly FileStream _chain;
     private readonly List<ExperimentEntry> _entries;
     private readonly Lock _gate = new();
 
-    private ExperimentFolder(string path, FileStream chain, List<ExperimentEntry> entries) =>
-        (Path, _chain, _entries) = (path, chain, entries);
+    private ExperimentFolder(string path, FileStream @lock, FileStream chain, List<ExperimentEntry> entries) =>
+        (Path, _lock, _chain, _entries) = (path, @lock, chain, entries);
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -53,14 +54,8 @@ internal sealed class ExperimentFolder : IDisposable
         {
             var folder = PrivateFolder.Ensure(path);
             Directory.CreateDirectory(System.IO.Path.Combine(folder, "evidence"));
-            var chain = new FileStream(
-                System.IO.Path.Combine(folder, ChainName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-            var (entries, length) = ReadChain(chain);
-
-            // A line that was broken off says nothing: its run is done again.
-            chain.SetLength(length);
-            chain.Position = length;
-            return new ExperimentFolder(folder, chain, entries);
+            return Open(folder, PrivateFolder.Open(
+                System.IO.Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileShare.None));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -104,7 +99,32 @@ internal sealed class ExperimentFolder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _chain.Dispose();
+    public void Dispose()
+    {
+        _chain.Dispose();
+        _lock.Dispose();
+    }
+
+    private static ExperimentFolder Open(string folder, FileStream @lock)
+    {
+        var chain = new FileStream(
+            System.IO.Path.Combine(folder, ChainName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        try
+        {
+            var (entries, length) = ReadChain(chain);
+
+            // A line that was broken off says nothing: its run is done again.
+            chain.SetLength(length);
+            chain.Position = length;
+            return new ExperimentFolder(folder, @lock, chain, entries);
+        }
+        catch
+        {
+            chain.Dispose();
+            @lock.Dispose();
+            throw;
+        }
+    }
 
     private static (List<ExperimentEntry> Entries, long Length) ReadChain(FileStream chain)
     {
