@@ -42,14 +42,14 @@ export default [
   },
   {
     id: 'H-3',
-    run({ normalize, subtract }, { same }) {
+    run({ normalize, subtract }, { same, cpuMs }) {
       const single = [[1, 2]];
       same(normalize(single)[0] === single[0], false, 'the interval of the result is the same object');
       const many = Array.from({ length: 20_000 }, (_, i) => [i * 4, i * 4 + 3]);
       const cut = Array.from({ length: 20_000 }, (_, i) => [i * 4 + 1, i * 4 + 2]);
-      const started = performance.now();
+      const started = cpuMs();
       same(subtract(many, cut).length, 40_000, 'the pieces of a long list');
-      same(performance.now() - started < 1000, true, 'a long list takes less than a second');
+      same(cpuMs() - started < 1000, true, 'a long list takes less than a second');
     },
   },
 ];

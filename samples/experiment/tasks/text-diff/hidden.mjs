@@ -42,17 +42,17 @@ export default [
   },
   {
     id: 'H-3',
-    run({ diff, apply }, { same, fails }) {
+    run({ diff, apply }, { same, fails, cpuMs }) {
       const edits = diff('a\nb\n', 'a\n');
       fails(() => apply('a\n', edits), /line 2\b/, 'a text that ends too early');
       fails(() => apply('a\nb', edits), /line 2\b/, 'a text without its last line feed');
       fails(() => apply('a\n', [{ kind: 'move', lines: ['a\n'] }]), /./, 'an unknown kind', TypeError);
       fails(() => diff('a', null), /./, 'null as text', TypeError);
       const large = Array.from({ length: 2000 }, (_, i) => `${(i * 7919) % 100}\n`);
-      const started = performance.now();
+      const started = cpuMs();
       same(apply(large.join(''), diff(large.join(''), [...large].reverse().join(''))), [...large].reverse().join(''),
         'large texts');
-      same(performance.now() - started < 1500, true, 'large texts take less than a second');
+      same(cpuMs() - started < 1500, true, 'large texts take less than a second');
     },
   },
 ];
