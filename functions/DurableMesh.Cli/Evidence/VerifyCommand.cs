@@ -118,7 +118,7 @@ internal static class VerifyCommand
             : $"the evidence of {report.HeadsChecked} of {report.Heads} runs checked with it"
                 + (report.HeadsChecked < report.Heads ? " (--threads FOLDER)" : "");
         console.MarkupLineInterpolated(
-            $"[green]✓ the evidence holds[/]: {report.Runs} runs, chain, order, figures and decision recomputed; {looked}; {end}");
+            $"[green]✓ the evidence holds[/]: {report.Runs} runs; chain, order, figures, decision recomputed; {looked}; {end}");
         console.MarkupLineInterpolated($"[grey]head    {report.Head}[/]");
     }
 

@@ -21,7 +21,12 @@ internal static class ExperimentRolloutCommand
     private const int PageSize = 100;
 
     private static readonly Option<string?> By = CommonOptions.By();
-    private static readonly Option<string> Why = new("--why") { Description = "On what grounds; it stands in the row.", Required = true };
+
+    private static readonly Option<string> Why = new("--why")
+    {
+        Description = "On what grounds; it stands in the row.",
+        Required = true,
+    };
 
     private static readonly Option<string[]> Pair = new("--pair")
     {
@@ -39,10 +44,12 @@ internal static class ExperimentRolloutCommand
         DefaultValueFactory = _ => Pattern.BuilderVerifier,
         CustomParser = argument =>
         {
-            if (argument.Tokens is [{ Value: var word }] && Array.Find(Enum.GetValues<Pattern>(), one => ThreadWords.Of(one) == word) is var found
-                && ThreadWords.Of(found) == word)
+            foreach (var pattern in Enum.GetValues<Pattern>())
             {
-                return found;
+                if (argument.Tokens is [{ Value: var word }] && ThreadWords.Of(pattern) == word)
+                {
+                    return pattern;
+                }
             }
 
             argument.AddError("--pattern is builder-verifier, cross-device, distillation or advisory.");
@@ -176,7 +183,8 @@ internal static class ExperimentRolloutCommand
 
         if (proposal.Pilots.Count < Rollout.NextPairs && proposal.Row.Status == AuthorityStatus.Active)
         {
-            terminal.Hint($"{proposal.Pilots.Count} of the next {Rollout.NextPairs} pairs come on trial: the others may use the mesh already.");
+            terminal.Hint(
+                $"{proposal.Pilots.Count} of the next {Rollout.NextPairs} pairs come on trial: there are no more that may not yet.");
         }
     }
 }

@@ -15,8 +15,8 @@ internal sealed class ExperimentWatch(MeshClient mesh, ExperimentEvidence eviden
     private const int MaxName = 100;
 
     /// <summary>
-    /// Looks once. Those threads count that had a turn and began after the experiment's last run: what the gate denied says nothing
-    /// of a saving, and the experiment's own threads have been counted.
+    /// Looks once. Those threads count that had a turn and began after the experiment's last run: what the gate denied says
+    /// nothing of a saving, and the experiment's own threads have been counted.
     /// </summary>
     public async Task<LiveComparison> LookAsync(CancellationToken cancellation)
     {
@@ -46,7 +46,8 @@ internal sealed class ExperimentWatch(MeshClient mesh, ExperimentEvidence eviden
             mesh,
             evidence.Pair,
             by,
-            $"experiment '{WholeText.Shorten(evidence.Name, MaxName)}' ({evidence.Chain.Head}), {look.Threads} live threads: {look.Words}",
+            $"experiment '{WholeText.Shorten(evidence.Name, MaxName)}' ({evidence.Chain.Head}), {look.Threads} live threads: "
+                + look.Words,
             time,
             cancellation);
 

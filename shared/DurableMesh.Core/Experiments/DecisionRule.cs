@@ -18,7 +18,8 @@ internal static class DecisionRule
         ArmFigures[] baselines = [.. arms.Where(arm => arm.Arm != ExperimentArm.Mesh)];
         if (mesh is null || baselines.Length == 0)
         {
-            return Undecided(mesh is null ? "The plan has no mesh arm." : "The plan has no sequential arm to compare the mesh with.");
+            return Undecided(
+                mesh is null ? "The plan has no mesh arm." : "The plan has no sequential arm to compare the mesh with.");
         }
 
         ArmComparison[] besides = [.. comparisons.Where(one => one.Arm == ExperimentArm.Mesh)];
@@ -33,7 +34,8 @@ internal static class DecisionRule
         {
             return decision with
             {
-                Words = $"{done} of {planned} runs are done. It is decided after the last one: whoever looks earlier chooses when.",
+                Words = $"{done} of {planned} runs are done. It is decided after the last one: "
+                    + "whoever looks earlier chooses when.",
             };
         }
 
@@ -69,7 +71,8 @@ internal static class DecisionRule
             : ByIntervals(plan, decision, tasks, baselines.Any(arm => arm.Arm == ExperimentArm.SequentialWarm));
     }
 
-    private static ExperimentDecision ByIntervals(ExperimentPlan plan, ExperimentDecision decision, int tasks, bool isWarmMeasured)
+    private static ExperimentDecision ByIntervals(
+        ExperimentPlan plan, ExperimentDecision decision, int tasks, bool isWarmMeasured)
     {
         (string Of, JudgedSaving? Saving)[] savings = [("tokens", decision.Tokens), ("time", decision.Time)];
         var facts = string.Join("; ", savings.Select(one => Say(one.Of, one.Saving, plan.Thresholds.Confidence)));
@@ -79,8 +82,9 @@ internal static class DecisionRule
             return decision with
             {
                 Outcome = DecisionOutcome.RollOut,
-                Words = $"Roll the mesh out to the pair: {facts}. The lower end of {string.Join(" and ", proven.Select(one => one.Of))} "
-                    + "reaches the threshold, and neither verdicts nor hidden checks are worse.",
+                Words = $"Roll the mesh out to the pair: {facts}. "
+                    + $"The lower end of {string.Join(" and of ", proven.Select(one => one.Of))} reaches the threshold, "
+                    + "and neither verdicts nor hidden checks are worse.",
             };
         }
 
@@ -97,7 +101,8 @@ internal static class DecisionRule
         {
             return decision with
             {
-                Words = $"{facts}. But sequential_warm was not measured: a warm prompt cache alone may save as much. Add that arm.",
+                Words = $"Not enough data: {facts}. But sequential_warm was not measured: a warm prompt cache alone may save as "
+                    + "much. Add that arm.",
             };
         }
 
@@ -128,7 +133,10 @@ internal static class DecisionRule
         (string Of, Func<ArmFigures, (int Part, int Whole)> Count, bool MoreIsWorse)[] rates =
         [
             ("of its runs pass", arm => (arm.Passes, arm.Runs), false),
-            ("of its runs hold before the hidden check", arm => (arm.HiddenPasses, arm.HiddenSuccessRate is null ? 0 : arm.Runs), false),
+            (
+                "of its runs hold before the hidden check",
+                arm => (arm.HiddenPasses, arm.HiddenSuccessRate is null ? 0 : arm.Runs),
+                false),
             ("of its passes are false", arm => (arm.FalsePasses, arm.CheckedPasses), true),
         ];
         foreach (var (of, count, moreIsWorse) in rates)
@@ -141,7 +149,8 @@ internal static class DecisionRule
             if (worse.Count > 0)
             {
                 var best = worse.OrderBy(one => (moreIsWorse ? 1.0 : -1.0) * one.Count.Part / one.Count.Whole).First();
-                yield return $"{own.Part} of {own.Whole} {of} with the mesh, {best.Count.Part} of {best.Count.Whole} with {Name(best.Arm)}.";
+                yield return $"{own.Part} of {own.Whole} {of} with the mesh, "
+                    + $"{best.Count.Part} of {best.Count.Whole} with {Name(best.Arm)}.";
             }
         }
     }
@@ -150,8 +159,8 @@ internal static class DecisionRule
         (long)one.Part * other.Whole > (long)other.Part * one.Whole;
 
     /// <summary>
-    /// An interval's half narrows with the root of the tasks, so it would end at the threshold after so many times the tasks. More
-    /// than an experiment can have are not asked for: then the true saving may as well be the threshold.
+    /// An interval's half narrows with the root of the tasks, so it would end at the threshold after so many times the tasks.
+    /// More than an experiment can have are not asked for: then the true saving may as well be the threshold.
     /// </summary>
     private static int? MoreTasks(JudgedSaving? tokens, JudgedSaving? time, int tasks)
     {
@@ -179,7 +188,8 @@ internal static class DecisionRule
         : $"{of} {Figures.Percent(one.Saving)} less than {Name(one.Baseline)} ({Figures.Percent(confidence)} interval "
             + $"{Figures.Percent(one.Lower)} to {Figures.Percent(one.Upper)}, threshold {Figures.Percent(one.Threshold)})";
 
-    private static string Tasks(int count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "task" : "tasks")}");
+    private static string Tasks(int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "task" : "tasks")}");
 
     private static string Name(ExperimentArm arm) => Choices<ExperimentArm>.NameOf(arm);
 }

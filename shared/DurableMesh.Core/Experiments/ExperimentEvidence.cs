@@ -6,8 +6,8 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Core.Experiments;
 
 /// <summary>
-/// The evidence of an experiment: <see cref="Entries"/> is what was planned and what happened; everything else is computed from it,
-/// for people, and the verifier computes it again.
+/// The evidence of an experiment: <see cref="Entries"/> is what was planned and what happened; everything else is computed from
+/// it, for people, and <see cref="ExperimentEvidenceVerifier"/> computes it again.
 /// </summary>
 public sealed record ExperimentEvidence
 {

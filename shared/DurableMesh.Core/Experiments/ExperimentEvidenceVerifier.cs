@@ -7,8 +7,8 @@ using DurableMesh.Core.Workflows;
 namespace DurableMesh.Core.Experiments;
 
 /// <summary>
-/// Checks the evidence of an experiment offline: its chain, the order of its runs from the seed, every figure and the decision, and,
-/// where it is at hand, the evidence of its runs against the heads that it pins. Total, as <see cref="EvidenceVerifier"/> is.
+/// Checks the evidence of an experiment offline: its chain, the order of its runs from the seed, every figure and the decision,
+/// and, where it is at hand, the evidence of its runs against the heads that it pins. Total, as <see cref="EvidenceVerifier"/> is.
 /// </summary>
 public static class ExperimentEvidenceVerifier
 {
@@ -38,7 +38,8 @@ public static class ExperimentEvidenceVerifier
     /// <param name="utf8">The file's content.</param>
     /// <param name="pinnedHead">The chain's head as somebody kept it elsewhere; null for none.</param>
     /// <param name="files">
-    /// Finds the evidence of a run's thread or dispatch by its id, null where it is not there; null where none is to be looked at.
+    /// Finds the evidence of a run's thread or dispatch by its id, null where it is not there; null where none is to be looked
+    /// at.
     /// </param>
     public static ExperimentReport Verify(
         ReadOnlyMemory<byte> utf8, string? pinnedHead = null, Func<string, ReadOnlyMemory<byte>?>? files = null)
@@ -98,7 +99,9 @@ public static class ExperimentEvidenceVerifier
             }
 
             var runs = ExperimentEvidence.RunsOf(_entries);
-            var looked = files is null ? 0 : _entries.Count(entry => entry.Event is ArmRunEnded ended && CheckRun(entry, ended.Run, files));
+            var looked = files is null
+                ? 0
+                : _entries.Count(entry => entry.Event is ArmRunEnded ended && CheckRun(entry, ended.Run, files));
             return new ExperimentReport(
                 file?.Name,
                 file?.Final ?? false,
@@ -295,7 +298,13 @@ public static class ExperimentEvidenceVerifier
 
             if (findings.Count == 0 && head != pinned)
             {
-                Add(EvidenceFault.HeadMismatch, entry.Ordinal, "event.run.head", "The run's evidence has another head.", head, pinned);
+                Add(
+                    EvidenceFault.HeadMismatch,
+                    entry.Ordinal,
+                    "event.run.head",
+                    "The run's evidence has another head.",
+                    head,
+                    pinned);
             }
             else if (findings.Count == 0 && !run.Crashed && endState is not null && endState != run.EndState)
             {
@@ -335,7 +344,13 @@ public static class ExperimentEvidenceVerifier
         private void Add(
             EvidenceFault fault, int? index, string path, string message, string? expected = null, string? found = null) =>
             _findings.Add(new EvidenceFinding(
-                fault, index, index is { } at && at < _entries.Count ? IdOf(_entries[at]) : null, path, message, expected, found));
+                fault,
+                index,
+                index is { } at && at < _entries.Count ? IdOf(_entries[at]) : null,
+                path,
+                message,
+                expected,
+                found));
 
         private static string IdOf(ExperimentEntry entry) => entry.Event is ArmRunEnded { Run: var run }
             ? $"{run.Task}, {Choices<ExperimentArm>.NameOf(run.Arm)}, repetition {run.Repetition}"

@@ -18,7 +18,7 @@ public sealed record ExperimentResult
     /// <summary>Whether all of them were done.</summary>
     public required bool Complete { get; init; }
 
-    /// <summary>Runs that began before one that stands earlier in the plan's order; a resumed experiment may have a few.</summary>
+    /// <summary>Runs that began before one that stands earlier in the plan's order; a resumed experiment may have some.</summary>
     public required int OutOfOrder { get; init; }
 
     /// <summary>The arms, in the plan's order.</summary>

@@ -6,7 +6,9 @@ namespace DurableMesh.Core.Experiments;
 /// <summary>Figures as a result has them.</summary>
 internal static class Figures
 {
-    /// <summary>Rounds to nine digits, so that another machine's last bit makes no other figure; null for what is no number.</summary>
+    /// <summary>
+    /// Rounds to nine digits, so that another machine's last bit makes no other figure; null for what is no number.
+    /// </summary>
     public static double? Rounded(double? figure) => figure is { } some && double.IsFinite(some)
         ? double.Parse(some.ToString("G9", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + 0.0
         : null;

@@ -46,8 +46,8 @@ public sealed record LiveComparison(
     string Words)
 {
     /// <summary>
-    /// Compares. Threads and the experiment's tasks are drawn anew, each among themselves (two samples, as live tasks are not those
-    /// of the experiment), and the rule is the experiment's: the saving is gone where both upper ends are below the thresholds.
+    /// Compares. Threads and the experiment's tasks are drawn anew, each among themselves (two samples, as live tasks are not
+    /// those of the experiment), and the rule is the experiment's: the saving is gone where both upper ends are below the thresholds.
     /// </summary>
     /// <param name="evidence">The evidence, which says roll out.</param>
     /// <param name="threads">The pair's newest threads.</param>
@@ -56,7 +56,11 @@ public sealed record LiveComparison(
         var (plan, decision) = (evidence.Plan, evidence.Result.Decision);
         var fewest = SignTest.FewestFor(plan.Thresholds.Confidence);
         var tokens = decision.Tokens is { } judgedTokens
-            ? Compare(evidence, judgedTokens, [.. threads.Select(one => (double)one.Tokens)], [.. threads.Select(one => one.Passed)])
+            ? Compare(
+                evidence,
+                judgedTokens,
+                [.. threads.Select(one => (double)one.Tokens)],
+                [.. threads.Select(one => one.Passed)])
             : null;
         var time = decision.Time is { } judgedTime
             ? Compare(evidence, judgedTime, [.. threads.Select(one => one.Seconds)], passed: null)
@@ -109,9 +113,9 @@ public sealed record LiveComparison(
                 }
             }
 
-            // Nothing passed: a pass has no price, so any would be more than the baseline's; and the other way round.
-            return before == 0 ? double.NegativeInfinity
-                : afterCount == 0 ? double.NegativeInfinity
+            // Where nothing passed a pass has no price: it counts as dearer than any. A baseline that took nothing cannot be beaten.
+            return before == 0 || afterCount == 0
+                ? double.NegativeInfinity
                 : 1 - (after * beforeCount / ((double)afterCount * before));
         }
 

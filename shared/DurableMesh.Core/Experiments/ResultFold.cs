@@ -123,7 +123,8 @@ internal static class ResultFold
     {
         var nothing = tasks.Count == 0
             ? "No task was done by both."
-            : measure == ExperimentMeasure.Cost ? CostMissing([.. tasks.SelectMany(task => task.Baseline.Concat(task.Arm))]) : null;
+            : measure == ExperimentMeasure.Cost ? CostMissing([.. tasks.SelectMany(task => task.Baseline.Concat(task.Arm))])
+            : null;
         if (nothing is not null)
         {
             return new MeasureComparison { Measure = measure, Wins = 0, Losses = 0, Ties = 0, Missing = nothing };
@@ -161,7 +162,9 @@ internal static class ResultFold
         };
     }
 
-    /// <summary>The saving in all; where the tasks drawn took nothing, as if the arm had been infinitely worse, or the same.</summary>
+    /// <summary>
+    /// The saving in all; where the tasks drawn took nothing, as if the arm had been infinitely worse, or the same.
+    /// </summary>
     private static double SavingOf(double[] baseline, double[] arm, int[] drawn)
     {
         var (before, after) = (0.0, 0.0);

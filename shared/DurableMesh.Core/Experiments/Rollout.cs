@@ -30,9 +30,9 @@ public static class Rollout
             : $"{Choices<Pattern>.NameOf(pair.Pattern)}.{ContentHash.Of(pair)}";
 
     /// <summary>
-    /// What follows from an evidence that says roll out: an active row of the pair, and pilot rows of the next two pairs of the same
-    /// pattern. Those are, of enabled agents with the pattern's roles, the pairs that may not use the mesh yet and have no row of
-    /// their own, those with most threads first, then by their ids.
+    /// What follows from an evidence that says roll out: an active row of the pair, and pilot rows of the next two pairs of the
+    /// same pattern. Those are, of enabled agents with the pattern's roles, the pairs that may not use the mesh yet and have no
+    /// row of their own, those with most threads first, then by their ids.
     /// </summary>
     /// <param name="evidence">The evidence, checked.</param>
     /// <param name="table">The table in force.</param>
@@ -57,7 +57,8 @@ public static class Rollout
         if (table.Rows.FirstOrDefault(one => one.Id == row.Id) is { Status: AuthorityStatus.Active } known
             && known.Why.Contains(evidence.Chain.Head, StringComparison.Ordinal))
         {
-            var before = table.Rows.Where(one => one.Id != row.Id && one.Why.Contains(evidence.Chain.Head, StringComparison.Ordinal));
+            var before = table.Rows.Where(
+                one => one.Id != row.Id && one.Why.Contains(evidence.Chain.Head, StringComparison.Ordinal));
             return new RolloutProposal(Changes: false, known, [.. before], table.Rows, table.Version);
         }
 
@@ -70,7 +71,9 @@ public static class Rollout
         return new RolloutProposal(Changes: true, row, pilots, [.. after, .. pilots], table.Version);
     }
 
-    /// <summary>A row by which a pair may no longer use the mesh; nothing changes where a row of its own says so already.</summary>
+    /// <summary>
+    /// A row by which a pair may no longer use the mesh; nothing changes where a row of its own says so already.
+    /// </summary>
     /// <param name="pair">The pair.</param>
     /// <param name="table">The table in force.</param>
     /// <param name="why">On what grounds.</param>
@@ -101,7 +104,8 @@ public static class Rollout
             from initiator in agents
             where initiator.Enabled && (initiators is null || initiator.Roles.Contains(initiators))
             from responder in agents
-            where responder.Enabled && (responders is null || responder.Roles.Contains(responders)) && responder.Id != initiator.Id
+            where responder.Enabled && responder.Id != initiator.Id
+            where responders is null || responder.Roles.Contains(responders)
             let next = new ExperimentPair(initiator.Id, responder.Id, pair.Pattern)
             where !OwnRows(table, next).Any() && !table.Decide(pair.Pattern, initiator, responder, now).Authorised
             where MayBecome(table, next, initiator, responder, now)
@@ -109,7 +113,9 @@ public static class Rollout
             select next;
     }
 
-    /// <summary>Whether a row would let them in: two agents on one device are no cross-device pair, whatever a row says.</summary>
+    /// <summary>
+    /// Whether a row would let them in: two agents on one device are no cross-device pair, whatever a row says.
+    /// </summary>
     private static bool MayBecome(
         AuthorityTable table, ExperimentPair pair, AgentView initiator, AgentView responder, DateTimeOffset now) =>
         (table with { Rows = With(table.Rows, RowOf(pair, AuthorityStatus.Pilot, now, "on trial")) })

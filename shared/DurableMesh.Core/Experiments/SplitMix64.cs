@@ -2,7 +2,8 @@ namespace DurableMesh.Core.Experiments;
 
 /// <summary>
 /// A stream of random numbers that anybody computes again from its seed: SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast
-/// splittable pseudorandom number generators", OOPSLA 2014). The state grows by 0x9E3779B97F4A7C15; the number is the state, mixed.
+/// splittable pseudorandom number generators", OOPSLA 2014). The state grows by 0x9E3779B97F4A7C15; the number is the state,
+/// mixed.
 /// </summary>
 /// <param name="seed">Any number.</param>
 public sealed class SplitMix64(ulong seed)

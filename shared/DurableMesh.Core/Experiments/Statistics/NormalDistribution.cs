@@ -40,8 +40,8 @@ public static class NormalDistribution
     ];
 
     /// <summary>
-    /// The probability of a value up to <paramref name="x"/>, by the series of G. Marsaglia, "Evaluating the normal distribution",
-    /// Journal of Statistical Software 11(4), 2004; its absolute error is below 8·10⁻¹⁶.
+    /// The probability of a value up to <paramref name="x"/>, by the series of G. Marsaglia, "Evaluating the normal
+    /// distribution", Journal of Statistical Software 11(4), 2004; its absolute error is below 8·10⁻¹⁶.
     /// </summary>
     /// <param name="x">Any number.</param>
     public static double Cumulative(double x)
@@ -63,8 +63,8 @@ public static class NormalDistribution
     }
 
     /// <summary>
-    /// The value up to which a probability lies, by algorithm AS 241 (PPND16) of M. J. Wichura, Applied Statistics 37(3), 1988; its
-    /// relative error is about 10⁻¹⁶.
+    /// The value up to which a probability lies, by algorithm AS 241 (PPND16) of M. J. Wichura, Applied Statistics 37(3), 1988;
+    /// its relative error is about 10⁻¹⁶.
     /// </summary>
     /// <param name="probability">From 0, which gives minus infinity, to 1, which gives infinity.</param>
     public static double Quantile(double probability)

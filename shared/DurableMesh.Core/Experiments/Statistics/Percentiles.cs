@@ -8,7 +8,9 @@ public static class Percentiles
     /// "Sample quantiles in statistical packages", The American Statistician 50, 1996); null where the sample is empty.
     /// </summary>
     /// <param name="sorted">The sample, ascending.</param>
-    /// <param name="share">From 0 to 1; what lies outside counts as the nearer end. Beside what is infinite the nearer value is taken.</param>
+    /// <param name="share">
+    /// From 0 to 1; what lies outside counts as the nearer end. Beside what is infinite the nearer value is taken.
+    /// </param>
     public static double? Of(IReadOnlyList<double> sorted, double share)
     {
         if (sorted.Count == 0)

@@ -2,9 +2,9 @@ namespace DurableMesh.Core.Experiments.Statistics;
 
 /// <summary>
 /// Wilcoxon's signed-rank test (F. Wilcoxon, Biometrics Bulletin 1, 1945) with the estimate of J. L. Hodges and E. L. Lehmann
-/// (Annals of Mathematical Statistics 34, 1963), as in M. Hollander and D. A. Wolfe, "Nonparametric statistical methods", chapter 3.
-/// Zeros are left out, as Wilcoxon does; equal sizes share the mean of their ranks, and the distribution is the exact one for the
-/// ranks that there are.
+/// (Annals of Mathematical Statistics 34, 1963), as in M. Hollander and D. A. Wolfe, "Nonparametric statistical methods",
+/// chapter 3. Zeros are left out, as Wilcoxon does; equal sizes share the mean of their ranks, and the distribution is the exact
+/// one for the ranks that there are.
 /// </summary>
 public static class WilcoxonSignedRank
 {

@@ -12,6 +12,15 @@ namespace DurableMesh.Tests.Cli.Experiments;
 /// <summary>The commands round the decision, over a mesh in this process.</summary>
 public sealed class ExperimentCommandTests : IAsyncLifetime
 {
+    private const string Agents =
+        """
+        {"companies":[{"id":"proveo","name":"Proveo"},{"id":"codecraft","name":"CodeCraft"}],
+         "agents":[
+          {"id":"proveo-verifier","company":"proveo","roles":["verifier"]},
+          {"id":"codecraft-builder","company":"codecraft","roles":["builder"]},
+          {"id":"vizu-builder","company":"codecraft","roles":["builder"]}]}
+        """;
+
     private readonly TemporaryFile _evidence = FileOf(SampleExperiment.RollOut());
 
     private FakeMesh _mesh = null!;
@@ -19,9 +28,8 @@ public sealed class ExperimentCommandTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _mesh = await FakeMesh.StartAsync();
-        await RunAsync("agents", "add", Sample.Builder, "--company", "codecraft", "--role", "builder");
-        await RunAsync("agents", "add", Sample.Verifier, "--company", "proveo", "--role", "verifier");
-        await RunAsync("agents", "add", "vizu-builder", "--company", "vizu", "--role", "builder");
+        using var agents = new TemporaryFile(Agents);
+        Assert.Equal(ExitCode.Done, (await RunAsync("agents", "load", agents.Path)).ExitCode);
     }
 
     public ValueTask DisposeAsync()
@@ -35,7 +43,7 @@ public sealed class ExperimentCommandTests : IAsyncLifetime
     {
         var holds = await RunAsync("evidence", "verify", _evidence.Path);
         Assert.Equal(ExitCode.Done, holds.ExitCode);
-        Assert.Contains("48 runs, chain, order, figures and decision recomputed", holds.Out, StringComparison.Ordinal);
+        Assert.Contains("48 runs; chain, order, figures, decision recomputed", holds.Out, StringComparison.Ordinal);
         Assert.Contains("roll_out", holds.Out, StringComparison.Ordinal);
         var json = await RunAsync("evidence", "verify", _evidence.Path, "--json");
         Assert.Equal(DecisionOutcome.RollOut, json.Json<ExperimentReport>().Outcome);
@@ -102,8 +110,8 @@ public sealed class ExperimentCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_saving_that_holds_leaves_the_pair_alone()
     {
-        Assert.Contains(
-            "0 threads are too few", (await RunAsync("experiment", "watch", _evidence.Path, "--once")).Out, StringComparison.Ordinal);
+        var none = await RunAsync("experiment", "watch", _evidence.Path, "--once");
+        Assert.Contains("0 threads are too few", none.Out, StringComparison.Ordinal);
         Play(threads: 8, tokens: 5_000);
         var look = await RunAsync("experiment", "watch", _evidence.Path, "--once", "--demote", "--json");
         Assert.Equal(ExitCode.Done, look.ExitCode);
@@ -155,9 +163,9 @@ public sealed class ExperimentCommandTests : IAsyncLifetime
     private static ExperimentEvidence Quick()
     {
         var plan = SampleExperiment.Plan();
-        return SampleExperiment.Evidence(
-            plan,
-            [.. SampleExperiment.Runs(plan).Select(run => run with { WallSeconds = run.WallSeconds * 1e-9, MeshSeconds = null })]);
+        var runs = SampleExperiment.Runs(plan)
+            .Select(run => run with { WallSeconds = run.WallSeconds * 1e-9, MeshSeconds = null });
+        return SampleExperiment.Evidence(plan, [.. runs]);
     }
 
     private static TemporaryFile FileOf(ExperimentEvidence evidence) => new(Encoding.UTF8.GetString(evidence.ToUtf8()), ".json");

@@ -90,7 +90,9 @@ public sealed class ExperimentEvidenceTests
         AssertFault(EvidenceFault.RuleBroken, "event.run.output", Verify(Plan, [runs[0] with { Output = -1 }]));
         AssertFault(EvidenceFault.RuleBroken, "event.run.endState", Verify(Plan, [runs[0] with { Crashed = true }]));
         AssertFault(
-            EvidenceFault.RuleBroken, "event.run.meshSeconds", Verify(Plan, [runs[0] with { MeshSeconds = runs[0].WallSeconds + 1 }]));
+            EvidenceFault.RuleBroken,
+            "event.run.meshSeconds",
+            Verify(Plan, [runs[0] with { MeshSeconds = runs[0].WallSeconds + 1 }]));
     }
 
     [Fact]

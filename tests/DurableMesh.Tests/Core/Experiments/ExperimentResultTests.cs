@@ -64,8 +64,10 @@ public sealed class ExperimentResultTests
         var result = ExperimentResult.Of(plan, runs);
 
         var arm = result.Arms.Single(one => one.Arm == runs[0].Arm);
-        Assert.Equal((null, null, "1 of 16 runs have no cost: no price for gpt-x."), (arm.CostUsd, arm.AllCostUsd, arm.CostMissing));
-        var cost = result.Comparisons.First(one => one.Arm == runs[0].Arm || one.Baseline == runs[0].Arm).Of(ExperimentMeasure.Cost);
+        Assert.Equal(
+            (null, null, "1 of 16 runs have no cost: no price for gpt-x."), (arm.CostUsd, arm.AllCostUsd, arm.CostMissing));
+        var cost = result.Comparisons.First(one => one.Arm == runs[0].Arm || one.Baseline == runs[0].Arm)
+            .Of(ExperimentMeasure.Cost);
         Assert.Equal((null, null, null), (cost.Saving, cost.Lower, cost.Wilcoxon));
         Assert.Equal("1 of 32 runs have no cost: no price for gpt-x.", cost.Missing);
         Assert.NotNull(result.Decision.Tokens);
@@ -220,7 +222,8 @@ public sealed class ExperimentResultTests
     [Fact]
     public void Without_a_mesh_or_without_a_baseline_there_is_nothing_to_decide()
     {
-        Assert.Contains("no mesh arm", DecideWith(ExperimentArm.SequentialCold, ExperimentArm.SequentialWarm), StringComparison.Ordinal);
+        Assert.Contains(
+            "no mesh arm", DecideWith(ExperimentArm.SequentialCold, ExperimentArm.SequentialWarm), StringComparison.Ordinal);
         Assert.Contains("no sequential arm", DecideWith(ExperimentArm.Mesh), StringComparison.Ordinal);
 
         static string DecideWith(params ExperimentArm[] arms)

@@ -40,8 +40,10 @@ public sealed class LiveComparisonTests
     [Fact]
     public void Where_nothing_passes_there_is_no_price_and_no_saving()
     {
-        var look = LiveComparison.Of(Evidence, [.. Threads(8, tokens: 10, seconds: 10).Select(one => one with { Passed = false })]);
-        Assert.Equal((LiveVerdict.Gone, null, null, null), (look.Verdict, look.Tokens!.LiveMean, look.Tokens.Lower, look.Tokens.Upper));
+        var failed = Threads(8, tokens: 10, seconds: 10).Select(one => one with { Passed = false });
+        var look = LiveComparison.Of(Evidence, [.. failed]);
+        Assert.Equal(LiveVerdict.Gone, look.Verdict);
+        Assert.Equal((null, null, null), (look.Tokens!.LiveMean, look.Tokens.Lower, look.Tokens.Upper));
         Assert.Contains("tokens for each passed task unknown less", look.Words, StringComparison.Ordinal);
     }
 

@@ -33,7 +33,8 @@ public sealed class RolloutTests
 
         Assert.Equal((true, 0, 3), (proposal.Changes, proposal.Version, proposal.Rows.Count));
         Assert.Equal(
-            ("builder-verifier.codecraft-builder.proveo-verifier", AuthorityStatus.Active), (proposal.Row.Id, proposal.Row.Status));
+            ("builder-verifier.codecraft-builder.proveo-verifier", AuthorityStatus.Active),
+            (proposal.Row.Id, proposal.Row.Status));
         Assert.Contains($"experiment 'csv-fixes' ({Evidence.Chain.Head})", proposal.Row.Why, StringComparison.Ordinal);
         Assert.True(proposal.Row.Why.Length <= 500);
         Assert.Equal(
@@ -42,7 +43,8 @@ public sealed class RolloutTests
             ],
             proposal.Pilots.Select(row => row.Id));
         Assert.All(proposal.Pilots, row => Assert.Equal(AuthorityStatus.Pilot, row.Status));
-        Assert.True(new AuthorityTable(1, proposal.Rows, Now, "ann").Decide(AuthoritySample.Builder, AuthoritySample.Verifier).Authorised);
+        var table = new AuthorityTable(1, proposal.Rows, Now, "ann");
+        Assert.True(table.Decide(AuthoritySample.Builder, AuthoritySample.Verifier).Authorised);
     }
 
     [Fact]

@@ -22,8 +22,8 @@ internal static class SampleExperiment
             thresholds ?? new ExperimentThresholds(Resamples: 1000));
 
     /// <summary>
-    /// The plan's runs, all of them PASS and right: cold and warm alike but for the cache, the mesh at a share of them that varies
-    /// from task to task.
+    /// The plan's runs, all of them PASS and right: cold and warm alike but for the cache, the mesh at a share of them that
+    /// varies from task to task.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="share">The mesh's tokens and time as a share of the baselines', about.</param>

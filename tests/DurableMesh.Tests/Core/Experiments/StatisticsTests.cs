@@ -166,7 +166,10 @@ public sealed class StatisticsTests
         double[] differences = [.. values.Select(value => (double)value)];
         var test = WilcoxonSignedRank.Of(differences);
         double[] sizes = [.. differences.Where(one => one != 0).Select(Math.Abs)];
-        double[] ranks = [.. sizes.Select(size => sizes.Count(other => other < size) + ((sizes.Count(other => other == size) + 1) / 2.0))];
+        double[] ranks =
+        [
+            .. sizes.Select(size => sizes.Count(other => other < size) + ((sizes.Count(other => other == size) + 1) / 2.0)),
+        ];
         var middle = ranks.Sum() / 2;
         var far = Enumerable.Range(0, 1 << ranks.Length).Count(signs =>
             Math.Abs(ranks.Where((_, at) => (signs >> at & 1) == 1).Sum() - middle) >= Math.Abs(test.Statistic - middle));
