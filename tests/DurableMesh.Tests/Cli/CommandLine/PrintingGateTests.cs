@@ -28,6 +28,7 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "stats --pairs",
         "costs",
         "costs import USAGE",
+        "costs import FILE",
         "costs forget sha256:0",
         "watch THREAD",
         "cancel THREAD --why over",
