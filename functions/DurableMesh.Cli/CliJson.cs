@@ -12,6 +12,7 @@ using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Money;
+using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Core.Workflows;
@@ -26,6 +27,8 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(MeshStats))]
 [JsonSerializable(typeof(CostsPage))]
 [JsonSerializable(typeof(PairStats))]
+[JsonSerializable(typeof(SurfaceView))]
+[JsonSerializable(typeof(SurfacesPage))]
 [JsonSerializable(typeof(Ledger.BaselineReport))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Problem))]

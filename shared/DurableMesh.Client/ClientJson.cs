@@ -5,6 +5,7 @@ using DurableMesh.Core.Authority;
 using DurableMesh.Core.Dispatch;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
+using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Core.Workflows;
@@ -20,6 +21,8 @@ namespace DurableMesh.Client;
 [JsonSerializable(typeof(CostsPage))]
 [JsonSerializable(typeof(PairStats))]
 [JsonSerializable(typeof(BaselineReceipt))]
+[JsonSerializable(typeof(SurfaceView))]
+[JsonSerializable(typeof(SurfacesPage))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ReservationRequest))]

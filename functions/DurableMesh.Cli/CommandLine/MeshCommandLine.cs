@@ -17,6 +17,7 @@ using DurableMesh.Cli.Ledger;
 using DurableMesh.Cli.Mcp;
 using DurableMesh.Cli.Policy;
 using DurableMesh.Cli.Smoke;
+using DurableMesh.Cli.Surfaces;
 using DurableMesh.Cli.Tasks;
 using DurableMesh.Cli.Threads;
 using DurableMesh.Cli.Workflows;
@@ -116,6 +117,7 @@ internal static class MeshCommandLine
             ArtifactCommand.Create(terminal),
             TasksCommand.Create(terminal),
             WorkflowCommand.Create(terminal),
+            SurfaceCommand.Create(terminal),
             DispatchCommand.Create(terminal),
             AuthorityCommand.Create(terminal),
             KeysCommand.Create(terminal),
@@ -154,6 +156,7 @@ internal static class MeshCommandLine
         "thread_not_found" => $"{refused.Message}\n'{mesh} list' shows the threads that there are.",
         "agent_not_found" => $"{refused.Message}\n'{mesh} agents list' shows the agents that there are.",
         "workflow_not_found" => $"{refused.Message}\n'{mesh} workflow list' shows the workflows that there are.",
+        "schedule_not_found" => $"{refused.Message}\n'{mesh} surface cron list' shows the schedules that there are.",
         "task_not_found" => $"{refused.Message}\n'{mesh} tasks list' shows the tasks that there are.",
         "webhook_not_found" => $"{refused.Message}\n'{mesh} webhooks list' shows the webhooks that there are.",
         "key_not_found" => $"{refused.Message}\n'{mesh} keys list' shows the keys that there are.",

@@ -28,7 +28,6 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "stats --pairs",
         "costs",
         "costs import USAGE",
-        "costs import FILE",
         "costs forget sha256:0",
         "watch THREAD",
         "cancel THREAD --why over",
@@ -77,6 +76,16 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "experiment apply EVIDENCE",
         "experiment demote --pair codecraft-builder proveo-verifier --why over",
         "experiment watch EVIDENCE --once",
+        "surface agent start a --builder b --verifier v --cost-cap 1",
+        "surface agent task a USAGE",
+        "surface agent show a",
+        "surface agent end a",
+        "surface cron add USAGE",
+        "surface cron list",
+        "surface cron show a",
+        "surface cron pause a",
+        "surface cron resume a",
+        "surface cron remove a",
     ];
 
     // These print nothing that came over the mesh, or run until they are stopped; 'artifact get' gives bytes, to no terminal.

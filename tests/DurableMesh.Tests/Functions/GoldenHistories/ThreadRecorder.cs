@@ -1,8 +1,10 @@
 using System.Globalization;
 using DurableMesh.Core.Money;
+using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Surfaces;
 using DurableMesh.Functions.Threads;
 using DurableMesh.Functions.Workflows;
 using DurableMesh.TaskHub;
@@ -116,6 +118,14 @@ internal sealed class ThreadRecorder : IAsyncDisposable
         await _client.ScheduleNewOrchestrationInstanceAsync(
             orchestrator, input, new StartOrchestrationOptions(_threadId), Patience);
         await SettleAsync();
+    }
+
+    /// <summary>Starts a persistent agent, or a schedule.</summary>
+    public async Task OpenSurfaceAsync(SurfaceOpening opening)
+    {
+        var surfaces = _app.Services.GetRequiredService<ISurfaceDirectory>();
+        var opened = await surfaces.ChangeAsync(new OpenSurface(opening), "operator:ann", Patience);
+        await RunAsync(nameof(SurfaceOrchestrator), opened.State.Find(opening.Kind, opening.Name)!.Id);
     }
 
     /// <summary>Sends messages, each a second after the one before.</summary>

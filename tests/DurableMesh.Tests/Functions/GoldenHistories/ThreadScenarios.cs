@@ -1,8 +1,10 @@
 using DurableMesh.Core.Money;
+using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Threads;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Surfaces;
 using DurableMesh.Functions.Threads;
 using ThreadState = DurableMesh.Core.Threads.ThreadState;
 
@@ -299,7 +301,25 @@ internal static class ThreadScenarios
         }),
         .. ResponderScenarios.All,
         .. WorkflowScenarios.All,
+        new("surface-that-ends", End: null, async surface =>
+        {
+            await surface.OpenSurfaceAsync(Nightly);
+            await surface.AdvanceAsync(TimeSpan.FromMinutes(30));
+            await surface.RaiseAsync(SurfaceOrchestrator.Steered, "");
+            await surface.AdvanceAsync(TimeSpan.FromHours(2));
+        })
+        {
+            Orchestration = nameof(SurfaceOrchestrator),
+        },
     ];
+
+    private static SurfaceOpening Nightly => new()
+    {
+        Kind = SurfaceKind.AgentFactory,
+        Name = "nightly",
+        Limits = new SurfaceLimits(TimeSpan.FromHours(2), 1, 10),
+        Agent = new AgentInput(SampleThread.Builder, SampleThread.Verifier, "proveo"),
+    };
 
     private static ReservationAsked Reservation(string agent, decimal usd) =>
         new(agent, PriceTable.Empty.Settle(new Usage { CostUsd = usd }, SampleThread.Noon));

@@ -254,8 +254,6 @@ public sealed class IdentityMiddlewareTests
 
         Assert.Equal(
             [
-                "CancelThread", "CancelWorkflow", "CheckWorkflow", "Events", "ExplainAuthority", "FinalizeWorkflow", "GetAgent",
-                "GetArtifact", "GetAuthority", "GetCompany", "GetPairStats", "GetStats", "GetTask", "GetThread", "GetWorkflow",
                 "CancelThread", "CancelWorkflow", "CheckWorkflow", "Dispatch", "Events", "ExplainAuthority", "FinalizeWorkflow",
                 "GetAgent", "GetArtifact", "GetAuthority", "GetCompany", "GetPairStats", "GetStats", "GetTask", "GetThread",
                 "GetWorkflow",
