@@ -103,6 +103,11 @@ internal static class AuthorityCommand
                 Explain(pattern, terminal.Out);
             }
 
+            if (explained.Patterns.Any(pattern => !pattern.Decision.Authorised))
+            {
+                terminal.Hint($"'{terminal.Mesh} dispatch' takes the surface that is named; docs/surfaces.md says what each is for.");
+            }
+
             return ExitCode.Done;
         });
         return command;

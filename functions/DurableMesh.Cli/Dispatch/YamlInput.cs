@@ -21,6 +21,8 @@ internal sealed class YamlInput
 
     private static readonly string[] Flags = ["required", "handsOn"];
 
+    private const int MaxDepth = 32;
+
     private readonly Dictionary<string, Mark> _places = new(StringComparer.Ordinal);
     private readonly string _file;
 
@@ -82,9 +84,9 @@ internal sealed class YamlInput
 
     private JsonObject Parse(string text)
     {
+        var parser = new Parser(new StringReader(text));
         try
         {
-            var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
             if (!parser.TryConsume<DocumentStart>(out _))
             {
@@ -92,7 +94,7 @@ internal sealed class YamlInput
             }
 
             var at = parser.Current!.Start;
-            var content = Read(parser, "", name: "") as JsonObject
+            var content = Read(parser, "", name: "", depth: 0) as JsonObject
                 ?? throw Wrong(at, "This must be a mapping: names, each with a colon and a value.");
             parser.Consume<DocumentEnd>();
             return parser.TryConsume<StreamEnd>(out _)
@@ -103,9 +105,14 @@ internal sealed class YamlInput
         {
             throw Wrong(malformed.Start, $"This is no YAML: {malformed.Message}", malformed);
         }
+        catch (InvalidOperationException lost)
+        {
+            // The scanner's own words for what it cannot make out say nothing to anybody.
+            throw Wrong(parser.Current?.End ?? Mark.Empty, "This is no YAML: what follows here cannot be made out.", lost);
+        }
     }
 
-    private JsonNode? Read(Parser parser, string path, string name)
+    private JsonNode? Read(Parser parser, string path, string name, int depth)
     {
         _places.TryAdd(path, parser.Current!.Start);
         if (parser.Current is NodeEvent node && (!node.Anchor.IsEmpty || (!node.Tag.IsEmpty && node is not Scalar { IsKey: true })))
@@ -113,9 +120,14 @@ internal sealed class YamlInput
             throw Wrong(node.Start, "Anchors and tags have no meaning here; write the value itself.");
         }
 
+        if (depth == MaxDepth)
+        {
+            throw Wrong(parser.Current.Start, $"This is nested deeper than {MaxDepth} levels.");
+        }
+
         if (parser.TryConsume<MappingStart>(out _))
         {
-            return ReadMapping(parser, path);
+            return ReadMapping(parser, path, depth + 1);
         }
 
         if (parser.TryConsume<SequenceStart>(out _))
@@ -123,7 +135,7 @@ internal sealed class YamlInput
             var items = new JsonArray();
             while (!parser.TryConsume<SequenceEnd>(out _))
             {
-                items.Add(Read(parser, $"{path}[{items.Count}]", name));
+                items.Add(Read(parser, $"{path}[{items.Count}]", name, depth + 1));
             }
 
             return items;
@@ -134,7 +146,7 @@ internal sealed class YamlInput
             : throw Wrong(parser.Current!.Start, "An alias has no meaning here; write the value itself.");
     }
 
-    private JsonObject ReadMapping(Parser parser, string path)
+    private JsonObject ReadMapping(Parser parser, string path, int depth)
     {
         var content = new JsonObject();
         while (!parser.TryConsume<MappingEnd>(out _))
@@ -151,7 +163,7 @@ internal sealed class YamlInput
 
             var member = path.Length == 0 ? key.Value : $"{path}.{key.Value}";
             _places[member] = key.Start;
-            content[key.Value] = Read(parser, member, key.Value);
+            content[key.Value] = Read(parser, member, key.Value, depth);
         }
 
         return content;

@@ -44,7 +44,7 @@ public sealed class YamlInputTests : IDisposable
     [InlineData("name: a\nname: b\n", ":2:1: 'name' stands here twice.")]
     [InlineData("name: a\nsteps: [\n", "This is no YAML")]
     [InlineData("name: &x a\nother: *x\n", ":1:7: Anchors and tags")]
-    [InlineData("name: *x\n", "This is no YAML")]
+    [InlineData("name: *x\n", ":1:7: An alias has no meaning")]
     [InlineData("name: !!int 7\n", ":1:7: Anchors and tags")]
     [InlineData("name: a\n---\nname: b\n", ":2:1: A file is one document")]
     [InlineData("- a\n", ":1:1: This must be a mapping")]
@@ -58,6 +58,13 @@ public sealed class YamlInputTests : IDisposable
         var refused = await Assert.ThrowsAsync<CliException>(() => ReadAsync(yaml));
         Assert.Equal(ExitCode.Usage, refused.Code);
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_nested_without_end_is_refused()
+    {
+        var refused = await Assert.ThrowsAsync<CliException>(() => ReadAsync("a: " + new string('[', 5000)));
+        Assert.Contains("nested deeper than 32 levels", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
