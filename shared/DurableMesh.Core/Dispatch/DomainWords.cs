@@ -66,7 +66,7 @@ public static class DomainWords
         };
     }
 
-    private static RouteCandidate ScoreOf(CompanyView company, IReadOnlySet<string> inSubject, IReadOnlySet<string> inBody)
+    private static RouteCandidate ScoreOf(CompanyView company, HashSet<string> inSubject, HashSet<string> inBody)
     {
         var found = WordsOf($"{company.Name} {company.Id} {company.Domain}")
             .Where(word => inSubject.Contains(word) || inBody.Contains(word))

@@ -61,7 +61,7 @@ public sealed class DispatchFunctionTests : IAsyncLifetime
         Assert.Equal(("builder-verifier", "proveo-verifier"), (thread.Text("pattern"), thread.Text("responder")));
         Assert.Empty(await RunsAsync());
 
-        _mesh.Gate = SampleThread.Denial;
+        _mesh.Gate = new DurableMesh.Core.Gate.GateReport(DurableMesh.Core.Gate.GateOutcome.Denied, []);
         var refused = await DispatchAsync(Request());
         Assert.Equal((403, "gate_denied"), (refused.Status, refused.Code));
     }
