@@ -138,7 +138,7 @@ public sealed class DispatchFunctionTests : IAsyncLifetime
         var definition = WorkflowReader.Read(Encoding.UTF8.GetBytes("""
             {"name":"another","surface":"chain","mcTask":"7","steps":[
               {"id":"a","company":"vizu","prompt":"p","acceptance":[{"id":"AC-1","title":"t"}]}]}
-            """)).Value!;
+            """), await Drafts.AroundAsync(default)).Value!;
         var refused = await Assert.ThrowsAsync<DurableMesh.Functions.Http.ProblemException>(() => Starts.StartAsync(
             _mesh.Client.Object, started.Text("workflowId"), definition, Subject.Operator("ann"), default));
         Assert.Equal("idempotency_conflict", refused.Problem.Code);
