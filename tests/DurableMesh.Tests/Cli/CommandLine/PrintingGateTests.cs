@@ -158,10 +158,9 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
                 "THREAD" => thread.ThreadId,
                 "FILE" => file,
                 "EVIDENCE" => evidence,
+                "USAGE" => usage,
                 _ => word,
             }),
-            .. call.Split(' ').Select(word =>
-                word switch { "THREAD" => thread.ThreadId, "FILE" => file, "USAGE" => usage, _ => word }),
         ];
         var run = await MeshRun.OfAsync(
             "",
