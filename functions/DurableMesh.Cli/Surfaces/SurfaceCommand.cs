@@ -17,14 +17,14 @@ internal static class SurfaceCommand
             {
                 CreateAgentStart(terminal),
                 CreateAgentTask(terminal),
-                CreateShow("show", "Say where an agent is: its queue, its context, its runs.", SurfaceKind.AgentFactory, terminal),
+                CreateShow("Say where an agent is: its queue, its context, its runs.", SurfaceKind.AgentFactory, terminal),
                 CreateEnd("end", "End an agent after the task that runs.", SurfaceKind.AgentFactory, terminal),
             },
             new Command("cron", "Schedules: each fire starts a workflow.")
             {
                 CreateCronAdd(terminal),
                 CreateList(SurfaceKind.Cron, terminal),
-                CreateShow("show", "Say where a schedule is: its next fires, its last runs.", SurfaceKind.Cron, terminal),
+                CreateShow("Say where a schedule is: its next fires, its last runs.", SurfaceKind.Cron, terminal),
                 CreateTurn("pause", "Start no runs until it is resumed.", pause: true, terminal),
                 CreateTurn("resume", "Go on from now.", pause: false, terminal),
                 CreateEnd("remove", "Start no more runs; those that run come to their end.", SurfaceKind.Cron, terminal),
@@ -34,9 +34,9 @@ internal static class SurfaceCommand
     private static Command CreateAgentStart(Terminal terminal)
     {
         var name = Name("The agent's name, of a to z, 0 to 9 and -.");
-        var builder = new Option<string>("--builder") { Description = "Who does the tasks.", HelpName = "AGENT", Required = true };
-        var verifier = new Option<string>("--verifier") { Description = "Who checks them.", HelpName = "AGENT", Required = true };
-        var cap = new Option<decimal>("--cost-cap") { Description = "US dollars for all tasks.", HelpName = "USD", Required = true };
+        var builder = Required<string>("--builder", "Who does the tasks.", "AGENT");
+        var verifier = Required<string>("--verifier", "Who checks them.", "AGENT");
+        var cap = Required<decimal>("--cost-cap", "US dollars for all tasks.", "USD");
         var ttl = Durations.Optional("--ttl", "How long it lives. [default: 30d]");
         var tasks = new Option<int?>("--tasks") { Description = "How many tasks it takes. [default: 1000]", HelpName = "N" };
         var command = new Command("start", "Start a persistent agent.") { name, builder, verifier, cap, ttl, tasks };
@@ -132,10 +132,10 @@ internal static class SurfaceCommand
         return command;
     }
 
-    private static Command CreateShow(string verb, string description, SurfaceKind kind, Terminal terminal)
+    private static Command CreateShow(string description, SurfaceKind kind, Terminal terminal)
     {
         var name = Name("Its name.");
-        var command = new Command(verb, description) { name };
+        var command = new Command("show", description) { name };
         command.SetAction(async (parsed, cancellation) =>
         {
             Say(await parsed.Connect().GetSurfaceAsync(kind, parsed.GetRequiredValue(name), cancellation), parsed, terminal);
@@ -178,6 +178,13 @@ internal static class SurfaceCommand
     }
 
     private static Argument<string> Name(string description) => new("NAME") { Description = description };
+
+    private static Option<T> Required<T>(string name, string description, string helpName) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        Required = true,
+    };
 
     private static byte[] Utf8(JsonObject request) => Encoding.UTF8.GetBytes(request.ToJsonString());
 

@@ -40,7 +40,11 @@ internal static class SurfaceTable
     /// <summary>Writes several.</summary>
     public static void WriteList(IReadOnlyList<SurfaceView> surfaces, IAnsiConsole console)
     {
-        var listing = new Listing("name", "state", "runs", "cost", "next", "cron") { Numbers = ["runs", "cost"], Spare = ["cost"] };
+        var listing = new Listing("name", "state", "runs", "cost", "next", "cron")
+        {
+            Numbers = ["runs", "cost"],
+            Spare = ["cost"],
+        };
         foreach (var one in surfaces)
         {
             listing.Add(

@@ -13,8 +13,9 @@ using Microsoft.DurableTask.Client;
 namespace DurableMesh.Functions.Surfaces;
 
 /// <summary>
-/// What persistent agents and schedules do. A turn may be taken twice, late, or for an episode that is never committed: all that it
-/// writes goes through the surfaces' log, whose fold lets in once what can happen once, and runs have ids that say whose they are.
+/// What persistent agents and schedules do. A turn may be taken twice, late, or for an episode that is never committed: all that
+/// it writes goes through the surfaces' log, whose fold lets in once what can happen once, and runs have ids that say whose they
+/// are.
 /// </summary>
 public sealed class SurfaceActivities(
     ISurfaceDirectory surfaces,
@@ -215,7 +216,8 @@ public sealed class SurfaceActivities(
     {
         foreach (var run in instance.Runs.Where(run => run.Phase == SurfaceRunPhase.Running))
         {
-            var stop = new StopWorkflow(run.RunId, WorkflowReason.Cancelled, instance.Detail ?? $"'{instance.Id.Name}' was ended.");
+            var why = instance.Detail ?? $"'{instance.Id.Name}' was ended.";
+            var stop = new StopWorkflow(run.RunId, WorkflowReason.Cancelled, why);
             await workflows.ChangeAsync(stop, Mesh, cancellation);
             await hub.TryRaiseAsync(client, run.RunId, WorkflowOrchestrator.Steered, "", cancellation);
         }

@@ -111,7 +111,7 @@ public sealed record SurfaceInstance
             QueueTask task => Queue(task, at),
             ConsiderFires fires when Phase == SurfacePhase.Active && fires.After == Cursor && fires.UpTo > Cursor =>
                 (Fire(fires, at), null),
-            BeginRun begin when Phase == SurfacePhase.Active && NextRun is not null && IsIn(begin.RunId, SurfaceRunPhase.Queued) =>
+            BeginRun begin when NextRun is not null && IsIn(begin.RunId, SurfaceRunPhase.Queued) =>
                 (Set(begin.RunId, run => run with
                 {
                     Phase = SurfaceRunPhase.Running,

@@ -296,7 +296,6 @@ internal sealed class FakeMesh : IAsyncDisposable
         api.MapGet("/costs", () => Answer(Figures.Costs));
         api.MapGet("/stats/pairs", () => Answer(Figures.Pairs));
         api.MapPost("/costs/baseline", async (HttpRequest request) => Answer(await Figures.TakeAsync(request.Body)));
-        api.MapDelete("/costs/baseline/{file}", () => Results.NoContent());
         _registry.Map(api);
         new FakeKeys().Map(api);
         Artifacts.Map(api);

@@ -6,7 +6,8 @@ namespace DurableMesh.Tests.Cli.Ledger;
 
 public sealed class PairsAndImportTests : IAsyncLifetime
 {
-    private const string Header = "pair,pattern,date,model,inputTokens,cachedInputTokens,outputTokens,costUsd,seconds,rounds,verdict";
+    private const string Header =
+        "pair,pattern,date,model,inputTokens,cachedInputTokens,outputTokens,costUsd,seconds,rounds,verdict";
 
     private FakeMesh _mesh = null!;
 
@@ -21,7 +22,8 @@ public sealed class PairsAndImportTests : IAsyncLifetime
             _mesh, "stats", "--pairs", "--pattern", "advisory", "--since", "2026-11-01", "--week", "2026-W48", "--limit", "3");
 
         Assert.Equal("GET /api/stats/pairs?pattern=advisory&since=2026-11-01&week=2026-W48&limit=3", _mesh.Requests.Last());
-        foreach (var part in (string[])["2026-W48", "50%", "1.33", "90.0s", "25%", "-20%", "2 turned away", "alone", "2026-W40 to"])
+        foreach (var part in (string[])
+            ["2026-W48", "50%", "1.33", "90.0s", "25%", "-20%", "2 turned away", "alone", "2026-W40 to"])
         {
             Assert.Contains(part, run.Out, StringComparison.Ordinal);
         }
@@ -75,7 +77,7 @@ public sealed class PairsAndImportTests : IAsyncLifetime
         const string Text = """
             {"initiator":"b","responder":"v","pattern":"advisory","week":"2026-W40","inputTokens":1,"outputTokens":2}
 
-            {"agent":"b","pattern":"advisory","date":"2026-10-01","inputTokens":1,"outputTokens":2,"costUsd":0.25,"verdict":"fail"}
+            {"agent":"b","pattern":"advisory","date":"2026-10-01","inputTokens":1,"outputTokens":2,"verdict":"fail"}
             """;
 
         var run = await MeshRun.OfAsync(Text, ["costs", "import", "-", "--url", _mesh.Url, "--json"]);

@@ -140,7 +140,10 @@ public sealed class BaselineTests
     {
         var line = new BaselineLine(
             3, "b", "v", Pattern.Distillation, new DateOnly(2026, 11, 24), "r",
-            new Usage { Model = "m", InputTokens = 9, CachedInputTokens = 2, CacheWriteTokens = 3, OutputTokens = 4, CostUsd = 0.5m },
+            new Usage
+            {
+                Model = "m", InputTokens = 9, CachedInputTokens = 2, CacheWriteTokens = 3, OutputTokens = 4, CostUsd = 0.5m,
+            },
             1.5m, 2, Verdict.Pass);
         var alone = line with { Line = 4, Responder = null, Run = null, Seconds = null, Rounds = null, Verdict = null };
 

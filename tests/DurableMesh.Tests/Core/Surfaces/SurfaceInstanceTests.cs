@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Wire;
@@ -233,8 +234,7 @@ public sealed class SurfaceInstanceTests
 
         var plan = FirePlan.Of(due, Noon.AddSeconds(5), missed);
 
-        Assert.Equal(
-            fires, string.Join(' ', plan.Fires.Select(fire => fire.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.Equal(fires, string.Join(' ', plan.Fires.Select(fire => fire.ToString("HH:mm", CultureInfo.InvariantCulture))));
         Assert.Equal(leftOut, plan.LeftOut);
     }
 

@@ -16,7 +16,9 @@ using Moq;
 
 namespace DurableMesh.Tests.Functions.Surfaces;
 
-/// <summary>Turns of persistent agents and schedules over the app's own store, with a task hub that only notes what is started.</summary>
+/// <summary>
+/// Turns of persistent agents and schedules over the app's own store, with a task hub that only notes what is started.
+/// </summary>
 public sealed class SurfaceActivitiesTests : IDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -215,7 +217,8 @@ public sealed class SurfaceActivitiesTests : IDisposable
         var read = SurfaceReader.ReadSchedule(
             Encoding.UTF8.GetBytes($$$"""
                 {"name":"nightly-{{{System.Guid.NewGuid():N}}}","cron":"{{{cron}}}","timeZone":"Etc/UTC","missed":"{{{missed}}}",
-                "limits":{{{limits}}},"workflow":{"name":"nightly","actor":"codecraft-builder","mcTask":"1","limits":{"costCapUsd":0.5},
+                "limits":{{{limits}}},
+                "workflow":{"name":"nightly","actor":"codecraft-builder","mcTask":"1","limits":{"costCapUsd":0.5},
                 "steps":[{"id":"one","company":"proveo","title":"check","prompt":"check it","endState":"PASS"}]}}
                 """),
             around,
