@@ -13,7 +13,11 @@ public interface IWorkflowDirectory
     /// <param name="cancellation">Stops waiting.</param>
     ValueTask<WorkflowBoard> ReadAsync(CancellationToken cancellation);
 
-    /// <summary>A run as the store has it now; null where there is none.</summary>
+    /// <summary>Waits until what is read holds all that was written before this was asked.</summary>
+    /// <param name="cancellation">Stops waiting.</param>
+    ValueTask RefreshAsync(CancellationToken cancellation);
+
+    /// <summary>A run, at most a second old; null where there is none.</summary>
     /// <param name="workflowId">Its id.</param>
     /// <param name="cancellation">Stops waiting.</param>
     ValueTask<WorkflowRun?> FindAsync(string workflowId, CancellationToken cancellation);

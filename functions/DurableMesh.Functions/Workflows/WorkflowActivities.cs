@@ -30,7 +30,6 @@ public sealed class WorkflowActivities(
     TimeProvider time)
 {
     private const string Mesh = "mesh";
-    private static readonly TimeSpan Follow = TimeSpan.FromSeconds(20);
 
     /// <summary>What is to be done in a run.</summary>
     /// <param name="workflowId">The run.</param>
@@ -77,8 +76,8 @@ public sealed class WorkflowActivities(
     }
 
     /// <summary>
-    /// Takes up a step that an orchestration before may have begun: begins it and its thread where they have not, waits for the
-    /// thread's end for some seconds, and records it.
+    /// Takes up a step that an orchestration before may have begun: begins it and its thread where they have not, and records the
+    /// thread's end where it has one.
     /// </summary>
     /// <param name="order">Which.</param>
     /// <param name="client">The Durable Task client.</param>
@@ -100,8 +99,6 @@ public sealed class WorkflowActivities(
             await hub.TryStartAsync(client, nameof(ThreadOrchestrator), threadId, thread, cancellation);
         }
 
-        await LongPoll.UntilAsync(
-            log, threadId, () => IsEndedAsync(threadId, cancellation), isEnded => isEnded, Follow, time, cancellation);
         var run = await MustFindAsync(order.WorkflowId, cancellation);
         return await EndOfAsync(client, threadId, cancel: null, cancellation) is { State: ThreadPhase.Ended } ended
             ? await EndAsync(order, await ResultOfAsync(ended, run, order.Move, cancellation), cancellation)
@@ -281,7 +278,13 @@ public sealed class WorkflowActivities(
     private static StepResult NotBegun(string why) =>
         new(EndState.Blocked, EndReason.InternalError, why, CostUsd: 0, Head: null, Evidence: null);
 
-    private async ValueTask<WorkflowRun> MustFindAsync(string workflowId, CancellationToken cancellation) =>
-        await workflows.FindAsync(workflowId, cancellation)
-        ?? throw new InvalidOperationException($"The mesh has not started a workflow {workflowId}.");
+    /// <summary>
+    /// A run with all that was recorded of it, also by another host a moment ago: what is done by an older state of it is left out.
+    /// </summary>
+    private async ValueTask<WorkflowRun> MustFindAsync(string workflowId, CancellationToken cancellation)
+    {
+        await workflows.RefreshAsync(cancellation);
+        return await workflows.FindAsync(workflowId, cancellation)
+            ?? throw new InvalidOperationException($"The mesh has not started a workflow {workflowId}.");
+    }
 }

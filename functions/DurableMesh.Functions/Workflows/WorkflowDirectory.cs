@@ -9,6 +9,8 @@ internal sealed class WorkflowDirectory(FoldedLog<WorkflowBoard, WorkflowChange>
 {
     public ValueTask<WorkflowBoard> ReadAsync(CancellationToken cancellation) => log.ReadAsync(cancellation);
 
+    public ValueTask RefreshAsync(CancellationToken cancellation) => log.RefreshAsync(cancellation);
+
     public async ValueTask<WorkflowRun?> FindAsync(string workflowId, CancellationToken cancellation)
     {
         if ((await log.ReadAsync(cancellation)).Find(workflowId) is { } known)

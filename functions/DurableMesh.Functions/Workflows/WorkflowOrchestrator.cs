@@ -12,12 +12,18 @@ namespace DurableMesh.Functions.Workflows;
 /// </summary>
 /// <remarks>
 /// It decides nothing. What is to be done says the store (<see cref="WorkflowPlan"/> over the run's log), whose newest word every
-/// activity brings along: so it does not matter which episode of which host asked. An event only wakes it.
+/// activity brings along: so it does not matter which episode of which host asked. An event only wakes it. A host may start a
+/// sub-orchestration for an episode that it never commits, and answer that one: so the run also looks by itself, now and then,
+/// whether the store knows more than it was told.
 /// </remarks>
 public static class WorkflowOrchestrator
 {
     /// <summary>The external event that says that somebody did something to the run.</summary>
     public const string Steered = "steered";
+
+    private const int MaxStepFailures = 3;
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(15);
 
     /// <summary>Runs a workflow.</summary>
     /// <param name="context">The orchestration.</param>
@@ -30,46 +36,49 @@ public static class WorkflowOrchestrator
         var workflowId = order.WorkflowId;
         var moves = await AskAsync(context, nameof(WorkflowActivities.ReadWorkflow), workflowId);
         var running = new List<(StepOrder Order, Task<WorkflowMoves> Task)>();
-        var (starts, isStopping, isLate) = (0, false, false);
+        var (starts, isLate, pause, ends) = (0, false, FirstLook, new Dictionary<StepMove, int>());
+        var look = Now(context) + pause;
+        Task<WorkflowMoves>? stopping = null;
         using var alarm = new Alarm(context);
         var steered = context.WaitForExternalEvent<string?>(Steered);
-        while (!moves.IsOver || running.Count > 0)
+        while (!moves.IsOver)
         {
-            foreach (var move in moves.Live.Where(live => !running.Exists(one => IsSame(one.Order.Move, live))).ToList())
+            // Of what the store knows the end of, nothing more is to be heard.
+            running.RemoveAll(one => !moves.Live.Any(live => IsSame(one.Order.Move, live)));
+            foreach (var move in moves.Live.Where(live => !running.Exists(one => IsSame(one.Order.Move, live))))
             {
                 Begin(new StepOrder(workflowId, move) { IsAgain = order.Mark is not null });
             }
 
-            if (moves.IsStopping && !isStopping)
+            if (moves.IsStopping)
             {
-                isStopping = true;
-                moves = Newest(moves, await AskAsync(context, nameof(WorkflowActivities.StopThreads), workflowId));
-                continue;
+                stopping ??= AskAsync(context, nameof(WorkflowActivities.StopThreads), workflowId);
             }
 
-            List<Task> awaited = [steered, .. running.Select(one => (Task)one.Task)];
-            if (!isLate)
-            {
-                awaited.Add(alarm.For(moves.Deadline));
-            }
-
-            await Task.WhenAny(awaited);
+            var next = alarm.For(isLate || look < moves.Deadline ? look : moves.Deadline);
+            var stopped = stopping is { IsCompleted: false } ? stopping : next;
+            await Task.WhenAny([steered, next, stopped, .. running.Select(one => one.Task)]);
             if (steered.IsCompleted)
             {
                 steered = context.WaitForExternalEvent<string?>(Steered);
                 moves = Newest(moves, await AskAsync(context, nameof(WorkflowActivities.ReadWorkflow), workflowId));
             }
 
-            if (!isLate && alarm.Rings)
+            if (alarm.Rings)
             {
-                isLate = true;
-                moves = Newest(moves, await AskAsync(context, nameof(WorkflowActivities.ExpireWorkflow), workflowId));
+                var isDue = !isLate && alarm.At >= moves.Deadline;
+                var ask = isDue ? nameof(WorkflowActivities.ExpireWorkflow) : nameof(WorkflowActivities.ReadWorkflow);
+                moves = Newest(moves, await AskAsync(context, ask, workflowId));
+                (isLate, pause) = (isLate || isDue, pause * 2 < LongestLook ? pause * 2 : LongestLook);
+                look = Now(context) + pause;
             }
 
             foreach (var done in running.FindAll(one => one.Task.IsCompleted))
             {
                 running.Remove(done);
-                if (await ResultOfAsync(context, done.Order, done.Task) is { } result)
+                ends[done.Order.Move] = ends.GetValueOrDefault(done.Order.Move) + 1;
+                var isLast = ends[done.Order.Move] > MaxStepFailures;
+                if (await ResultOfAsync(context, done.Order, done.Task, isLast) is { } result)
                 {
                     moves = Newest(moves, result);
                 }
@@ -91,11 +100,11 @@ public static class WorkflowOrchestrator
     }
 
     /// <summary>
-    /// A step whose orchestration was stopped from outside, or failed, is taken up once more: null. One that fails then, too, stops
-    /// the run: nobody knows what became of it.
+    /// A step whose orchestration was stopped from outside, or failed, is taken up again: null. One that fails time and again
+    /// stops the run: nobody knows what became of it.
     /// </summary>
     private static async Task<WorkflowMoves?> ResultOfAsync(
-        TaskOrchestrationContext context, StepOrder order, Task<WorkflowMoves> task)
+        TaskOrchestrationContext context, StepOrder order, Task<WorkflowMoves> task, bool isLast)
     {
         try
         {
@@ -103,7 +112,7 @@ public static class WorkflowOrchestrator
         }
         catch (TaskFailedException e)
         {
-            return order.IsAgain
+            return isLast
                 ? await context.CallActivityAsync<WorkflowMoves>(
                     nameof(WorkflowActivities.FailStep), new FailedStep(order, e.FailureDetails.ErrorMessage), UntilDone)
                 : null;
@@ -117,4 +126,6 @@ public static class WorkflowOrchestrator
     private static WorkflowMoves Newest(WorkflowMoves one, WorkflowMoves other) => other.Version >= one.Version ? other : one;
 
     private static bool IsSame(StepMove one, StepMove other) => one.Step == other.Step && one.Attempt == other.Attempt;
+
+    private static DateTimeOffset Now(TaskOrchestrationContext context) => new(context.CurrentUtcDateTime, TimeSpan.Zero);
 }

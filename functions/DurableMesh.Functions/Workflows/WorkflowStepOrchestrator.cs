@@ -10,10 +10,17 @@ namespace DurableMesh.Functions.Workflows;
 
 /// <summary>
 /// One try of a step: its thread, as any thread, and what the run makes of its end. The thread is its sub-orchestration, but where
-/// one that was stopped may have begun it: then it waits for the store to know the thread's end.
+/// one that was stopped may have begun it: then it asks the store for the thread's end. It also looks there, now and then, while it
+/// waits for its sub-orchestration, whose answer a host may have given to an episode that it never committed.
 /// </summary>
 public static class WorkflowStepOrchestrator
 {
+    private const int LooksPerRun = 100;
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan FirstFollow = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestFollow = TimeSpan.FromSeconds(15);
+
     /// <summary>Runs a try of a step.</summary>
     /// <param name="context">The orchestration.</param>
     /// <param name="order">Which.</param>
@@ -23,26 +30,60 @@ public static class WorkflowStepOrchestrator
     {
         if (order.IsAgain)
         {
-            var moves = await context.CallActivityAsync<WorkflowMoves?>(nameof(WorkflowActivities.FollowStep), order, WithoutEnd);
-            if (moves is null)
-            {
-                context.ContinueAsNew(order);
-            }
-
-            return moves!;
+            return await FollowAsync(context, order);
         }
 
         var prepared = await context.CallActivityAsync<PreparedStep>(
             nameof(WorkflowActivities.PrepareStep), order, UntilDone);
-        if (prepared.Thread is not { } thread)
+        if (prepared.Thread is null)
         {
             return prepared.Moves;
         }
 
-        var failure = await RunThreadAsync(context, thread);
-        return await context.CallActivityAsync<WorkflowMoves>(
-            nameof(WorkflowActivities.FinishStep), new FailedStep(order, failure), UntilDone);
+        var thread = RunThreadAsync(context, prepared.Thread);
+        using var alarm = new Alarm(context);
+        for (var pause = FirstLook; ; pause = Longer(pause, LongestLook))
+        {
+            await Task.WhenAny(thread, alarm.For(new(context.CurrentUtcDateTime + pause, TimeSpan.Zero)));
+            if (thread.IsCompleted)
+            {
+                alarm.Stop();
+                return await context.CallActivityAsync<WorkflowMoves>(
+                    nameof(WorkflowActivities.FinishStep), new FailedStep(order, await thread), UntilDone);
+            }
+
+            if (await LookAsync(context, order) is { } moves)
+            {
+                return moves;
+            }
+        }
     }
+
+    /// <summary>
+    /// The thread may run as another's sub-orchestration, which is told of its end and nobody else: the store is asked.
+    /// </summary>
+    private static async Task<WorkflowMoves> FollowAsync(TaskOrchestrationContext context, StepOrder order)
+    {
+        var pause = FirstFollow;
+        for (var looks = 1; looks <= LooksPerRun; looks++)
+        {
+            if (await LookAsync(context, order) is { } moves)
+            {
+                return moves;
+            }
+
+            await context.CreateTimer(context.CurrentUtcDateTime + pause, CancellationToken.None);
+            pause = Longer(pause, LongestFollow);
+        }
+
+        context.ContinueAsNew(order);
+        return null!;
+    }
+
+    private static Task<WorkflowMoves?> LookAsync(TaskOrchestrationContext context, StepOrder order) =>
+        context.CallActivityAsync<WorkflowMoves?>(nameof(WorkflowActivities.FollowStep), order, UntilDone);
+
+    private static TimeSpan Longer(TimeSpan pause, TimeSpan longest) => pause * 2 < longest ? pause * 2 : longest;
 
     /// <summary>Runs the thread; answers why its orchestration failed, which says nothing yet about the thread itself.</summary>
     private static async Task<string?> RunThreadAsync(TaskOrchestrationContext context, ThreadState thread)

@@ -41,12 +41,21 @@ internal static class WorkflowScenarios
             await workflow.RunAsync(nameof(WorkflowOrchestrator), "late");
             await workflow.AdvanceAsync(TimeSpan.FromDays(1));
         }),
-        Workflow("a-step-fails-twice", async workflow =>
+        Workflow("a-step-fails-for-good", async workflow =>
         {
-            await BeginAsync(workflow, "a-step-fails-twice");
+            await BeginAsync(workflow, "a-step-fails-for-good");
             workflow.Fail(nameof(WorkflowActivities.PrepareStep), new FormatException("a defect"));
-            workflow.Fail(nameof(WorkflowActivities.FollowStep), new FormatException("a defect"));
-            await workflow.RunAsync(nameof(WorkflowOrchestrator), "a-step-fails-twice");
+            workflow.Fail(nameof(WorkflowActivities.FollowStep), new FormatException("a defect"), times: 3);
+            await workflow.RunAsync(nameof(WorkflowOrchestrator), "a-step-fails-for-good");
+        }),
+        Workflow("looks-by-itself", async workflow =>
+        {
+            await BeginAsync(workflow, "looks-by-itself");
+            await workflow.RunAsync(nameof(WorkflowOrchestrator), "looks-by-itself");
+            await workflow.AdvanceAsync(TimeSpan.FromMinutes(1));
+            await workflow.AdvanceAsync(TimeSpan.FromMinutes(2));
+            await PassAsync(workflow, "looks-by-itself", "one");
+            await PassAsync(workflow, "looks-by-itself", "two");
         }),
         Step("unprepared", async step =>
         {
@@ -59,6 +68,13 @@ internal static class WorkflowScenarios
             await step.RunAsync(nameof(WorkflowStepOrchestrator), new StepOrder("run-of-passed", First));
             await PassAsync(step, "run-of-passed", "one");
         }),
+        Step("passed-late", async step =>
+        {
+            await BeginAsync(step, "run-of-passed-late");
+            await step.RunAsync(nameof(WorkflowStepOrchestrator), new StepOrder("run-of-passed-late", First));
+            await step.AdvanceAsync(TimeSpan.FromMinutes(1));
+            await PassAsync(step, "run-of-passed-late", "one");
+        }),
         Step("followed", async step =>
         {
             await BeginAsync(step, "run-of-followed");
@@ -68,6 +84,8 @@ internal static class WorkflowScenarios
                 null,
                 new WorkflowMoves(3, IsOver: false, IsStopping: false, [], SampleThread.Noon.AddDays(1)));
             await step.RunAsync(nameof(WorkflowStepOrchestrator), new StepOrder("run-of-followed", First) { IsAgain = true });
+            await step.AdvanceAsync(TimeSpan.FromMilliseconds(250));
+            await step.AdvanceAsync(TimeSpan.FromMilliseconds(500));
         }),
     ];
 

@@ -7,7 +7,7 @@ using DurableMesh.Functions.Threads;
 namespace DurableMesh.Tests.Functions.HostileHub;
 
 /// <summary>
-/// Two agents that hold a dialogue to PASS as clients do: each move is sent, with one message id, until there is a receipt.
+/// Two agents that hold a dialogue to PASS, or until the verifier is blocked, as clients do: each move is sent, with one message id, until there is a receipt.
 /// Strangers call in, and late moves are sent again.
 /// </summary>
 internal sealed class HostileDialogue
@@ -18,7 +18,7 @@ internal sealed class HostileDialogue
     private int _next;
     private int _requests;
 
-    public HostileDialogue(string threadId, string taskId, int rounds, Random random)
+    public HostileDialogue(string threadId, string taskId, int rounds, Random random, bool isBlocked = false)
     {
         (ThreadId, TaskId, _random) = (threadId, taskId, random);
         for (var round = 1; round <= rounds; round++)
@@ -38,7 +38,9 @@ internal sealed class HostileDialogue
                     Verdict = Verdict.Fail,
                     Checks = [new Check { Id = "AC-1", Status = CheckStatus.Fail, Detail = "not yet" }],
                 }
-                : SampleThread.PassOf($"v-{round}"));
+                : isBlocked
+                    ? SampleThread.MessageOf($"v-{round}", SampleThread.Verifier, MessageKind.Verdict) with { Verdict = Verdict.Blocked }
+                    : SampleThread.PassOf($"v-{round}"));
         }
     }
 

@@ -13,7 +13,8 @@ namespace DurableMesh.Tests.Functions.HostileHub;
 /// A task hub that takes every liberty which Durable Functions' own providers take under crashes, from a seed: an episode's
 /// activities run although the episode is never committed; the episode runs again with another clock and more events; answers
 /// come late, twice, or belong to an episode that never was; a worker dies while its host lives, and the activity is reported as
-/// failed whatever it has done. Orchestrators run on the official core (<see cref="TaskOrchestrationExecutor"/>).
+/// failed whatever it has done. Sub-orchestrations are started, and answer, before the episode that does it is committed; one that
+/// runs is not started again, one that has ended is. Orchestrators run on the official core (<see cref="TaskOrchestrationExecutor"/>).
 /// </summary>
 /// <param name="findOrchestrator">The code of an orchestration.</param>
 /// <param name="findActivity">The code of an activity, on any host.</param>
@@ -38,10 +39,21 @@ internal sealed class HostileHub(
     /// <summary>How often each liberty was taken.</summary>
     public Dictionary<string, int> Taken { get; } = [];
 
+    /// <summary>Every instance, as it is.</summary>
+    public IEnumerable<HostileInstance> Instances => _instances.Values;
+
     public HostileInstance? Find(string instanceId) => _instances.GetValueOrDefault(instanceId);
 
-    public void Start(string orchestrator, string instanceId, object input) =>
-        _instances[instanceId] = new HostileInstance(orchestrator, instanceId, converter.Serialize(input));
+    /// <summary>Starts an instance, if none of its id runs. Answers whether it did.</summary>
+    public bool Start(string orchestrator, string instanceId, object input) =>
+        Start(orchestrator, instanceId, converter.Serialize(input), parent: null);
+
+    /// <summary>Somebody ends an instance from outside; its sub-orchestrations go on.</summary>
+    public void Terminate(string instanceId)
+    {
+        Count("an orchestration that somebody terminated");
+        Find(instanceId)?.Terminate();
+    }
 
     /// <summary>Raises an event. Answers whether there is an instance that runs.</summary>
     public bool Raise(string instanceId, string name, object payload)
@@ -51,8 +63,7 @@ internal sealed class HostileHub(
             return false;
         }
 
-        var json = converter.Serialize(payload);
-        instance.Inbox.Add(new HostileMessage(() => new EventRaisedEvent(-1, json) { Name = name }));
+        instance.Raise(name, converter.Serialize(payload));
         return true;
     }
 
@@ -98,6 +109,16 @@ internal sealed class HostileHub(
             instance.SetTimers(result);
             _work.AddRange(result.Actions.OfType<ScheduleTaskOrchestratorAction>()
                 .Select(task => new WorkItem(instance, instance.ExecutionId, task.Id, task.Name!, task.Input)));
+            foreach (var child in result.Actions.OfType<CreateSubOrchestrationAction>())
+            {
+                var waiting = new HostileParent(instance, instance.ExecutionId, child.Id);
+                if (!Start(child.Name!, child.InstanceId!, child.Input, waiting))
+                {
+                    Count("a sub-orchestration that ran already");
+                }
+            }
+
+            instance.AnswerParent(result);
         }
 
         if (fate >= 4)
@@ -107,6 +128,20 @@ internal sealed class HostileHub(
         else
         {
             Count(fate >= 1 ? "activities of an episode that was never committed" : "an episode that was never committed");
+        }
+    }
+
+    private bool Start(string orchestrator, string instanceId, string? input, HostileParent? parent)
+    {
+        lock (_instances)
+        {
+            if (Find(instanceId) is { IsOver: false })
+            {
+                return false;
+            }
+
+            _instances[instanceId] = new HostileInstance(orchestrator, instanceId, input, parent);
+            return true;
         }
     }
 

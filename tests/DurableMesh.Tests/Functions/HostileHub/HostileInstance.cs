@@ -15,15 +15,20 @@ internal sealed class HostileInstance
     private HashSet<int> _timers = [];
     private int _generation;
 
-    public HostileInstance(string orchestrator, string id, string? input)
+    private readonly HostileParent? _parent;
+
+    public HostileInstance(string orchestrator, string id, string? input, HostileParent? parent = null)
     {
-        (Orchestrator, Id) = (orchestrator, id);
+        (Orchestrator, Id, Input, _parent) = (orchestrator, id, input, parent);
         Begin(input);
     }
 
     public string Orchestrator { get; }
 
     public string Id { get; }
+
+    /// <summary>What it was started with.</summary>
+    public string? Input { get; }
 
     public string ExecutionId => _generation.ToString(CultureInfo.InvariantCulture);
 
@@ -43,6 +48,15 @@ internal sealed class HostileInstance
         && (message.TaskId is not { } task || _tasks.Contains(task))
         && (message.TimerId is not { } timer || _timers.Contains(timer)));
 
+    /// <summary>An event.</summary>
+    public void Raise(string name, string? json)
+    {
+        lock (Inbox)
+        {
+            Inbox.Add(new HostileMessage(() => new EventRaisedEvent(-1, json) { Name = name }));
+        }
+    }
+
     /// <summary>An answer; one to an execution that is over is dropped.</summary>
     public void Answer(string executionId, int taskId, Func<HistoryEvent> answer)
     {
@@ -53,6 +67,23 @@ internal sealed class HostileInstance
                 Inbox.Add(new HostileMessage(answer) { TaskId = taskId });
             }
         }
+    }
+
+    /// <summary>Tells whoever waits for it how it ended, if it has.</summary>
+    public void AnswerParent(OrchestratorExecutionResult result)
+    {
+        if (result.Actions.OfType<OrchestrationCompleteOrchestratorAction>().SingleOrDefault() is { } end
+            && end.OrchestrationStatus != OrchestrationStatus.ContinuedAsNew)
+        {
+            AnswerParent(end.OrchestrationStatus, end.Result, end.FailureDetails);
+        }
+    }
+
+    /// <summary>Somebody ends it from outside.</summary>
+    public void Terminate()
+    {
+        (End, Output) = (OrchestrationStatus.Terminated, "by a test");
+        AnswerParent(OrchestrationStatus.Terminated, null, new FailureDetails("Terminated", "by a test", null, null, false));
     }
 
     /// <summary>The timers of an episode, which is committed or not.</summary>
@@ -90,6 +121,15 @@ internal sealed class HostileInstance
                     _tasks.Add(task.Id);
                     _history.Add(() => new TaskScheduledEvent(task.Id) { Name = task.Name, Input = task.Input });
                     break;
+                case CreateSubOrchestrationAction child:
+                    _tasks.Add(child.Id);
+                    _history.Add(() => new SubOrchestrationInstanceCreatedEvent(child.Id)
+                    {
+                        Name = child.Name,
+                        InstanceId = child.InstanceId,
+                        Input = child.Input,
+                    });
+                    break;
                 case CreateTimerOrchestratorAction timer:
                     _timers.Add(timer.Id);
                     _history.Add(() => new TimerCreatedEvent(timer.Id) { FireAt = timer.FireAt });
@@ -106,6 +146,16 @@ internal sealed class HostileInstance
         }
 
         _history.Add(() => new OrchestratorCompletedEvent(-1));
+    }
+
+    private void AnswerParent(OrchestrationStatus status, string? result, FailureDetails? failure)
+    {
+        if (_parent is { } parent)
+        {
+            parent.Instance.Answer(parent.ExecutionId, parent.TaskId, () => status == OrchestrationStatus.Completed
+                ? new SubOrchestrationInstanceCompletedEvent(-1, parent.TaskId, result)
+                : new SubOrchestrationInstanceFailedEvent(-1, parent.TaskId, failure?.ErrorMessage, null, failure));
+        }
     }
 
     private void ContinueAsNew(OrchestrationCompleteOrchestratorAction next)
@@ -131,9 +181,25 @@ internal sealed class HostileInstance
         {
             Name = Orchestrator,
             OrchestrationInstance = new OrchestrationInstance { InstanceId = Id, ExecutionId = execution },
+            ParentInstance = _parent is null ? null : new ParentInstance
+            {
+                Name = _parent.Instance.Orchestrator,
+                OrchestrationInstance = new OrchestrationInstance
+                {
+                    InstanceId = _parent.Instance.Id,
+                    ExecutionId = _parent.ExecutionId,
+                },
+                TaskScheduleId = _parent.TaskId,
+            },
         }));
     }
 }
+
+/// <summary>Who waits for an instance.</summary>
+/// <param name="Instance">The orchestration.</param>
+/// <param name="ExecutionId">Its execution; a later one hears nothing.</param>
+/// <param name="TaskId">What it scheduled.</param>
+internal sealed record HostileParent(HostileInstance Instance, string ExecutionId, int TaskId);
 
 /// <summary>What waits for an instance.</summary>
 /// <param name="Make">Makes the event.</param>

@@ -17,7 +17,7 @@ namespace DurableMesh.Tests.Functions.HostileHub;
 
 /// <summary>
 /// The app's own orchestrations and activities on a <see cref="HostileHub"/>: two hosts over one store, which are killed and
-/// started again, and some dialogues, all from one seed.
+/// started again, and some dialogues or runs of workflows, all from one seed.
 /// </summary>
 internal sealed class HostileMesh : IDisposable
 {
@@ -32,6 +32,7 @@ internal sealed class HostileMesh : IDisposable
     private readonly Random _random;
     private readonly HostileHub _hub;
     private readonly List<HostileDialogue> _dialogues = [];
+    private readonly List<HostileRun> _runs = [];
 
     private HostileMesh(int seed)
     {
@@ -41,9 +42,13 @@ internal sealed class HostileMesh : IDisposable
     }
 
     /// <summary>Runs a seed. Answers what does not hold, and how often the hub took which liberty.</summary>
-    public static async Task<(IReadOnlyList<string> Violations, IReadOnlyDictionary<string, int> Taken)> RunAsync(int seed)
+    /// <param name="seed">The seed.</param>
+    /// <param name="workflows">Whether to run workflows instead of threads of their own.</param>
+    public static async Task<(IReadOnlyList<string> Violations, IReadOnlyDictionary<string, int> Taken)> RunAsync(
+        int seed, bool workflows = false)
     {
         using var mesh = new HostileMesh(seed);
+        await (workflows ? mesh.StartRunsAsync() : mesh.StartDialoguesAsync());
         var steps = await mesh.StormAsync();
         var violations = new List<string>();
         if (steps is null)
@@ -57,6 +62,19 @@ internal sealed class HostileMesh : IDisposable
             await foreach (var violation in mesh.CheckAsync(dialogue))
             {
                 violations.Add($"{dialogue.ThreadId}: {violation}");
+            }
+        }
+
+        foreach (var run in mesh._runs)
+        {
+            await foreach (var violation in run.CheckAsync(mesh._hub, mesh._hosts[1].Services, mesh._blobs))
+            {
+                violations.Add($"{run.Id}: {violation}");
+            }
+
+            await foreach (var violation in mesh.CheckTaskAsync(run))
+            {
+                violations.Add($"{run.Id}: {violation}");
             }
         }
 
@@ -77,18 +95,32 @@ internal sealed class HostileMesh : IDisposable
 
     private MeshApp NewHost()
     {
-        var host = new MeshApp(_time, _blobs, settings: Shared);
+        var host = new MeshApp(_time, _blobs, HostileClient.Of(() => _hub), Shared);
         host.OpenStore();
         return host;
     }
 
-    private async Task<int?> StormAsync()
+    private async Task StartDialoguesAsync()
     {
         for (var n = 1; n <= _random.Next(1, 4); n++)
         {
             await StartAsync(new HostileDialogue($"thread-{n}", $"task-{n}", _random.Next(1, 4), _random));
         }
+    }
 
+    private async Task StartRunsAsync()
+    {
+        for (var n = 1; n <= _random.Next(1, 3); n++)
+        {
+            var run = new HostileRun($"run-{n}", $"task-{n}", _random);
+            _runs.Add(run);
+            await CreateTaskAsync(run.TaskId);
+            await run.StartAsync(_hub, _hosts[0].Services, _time.GetUtcNow());
+        }
+    }
+
+    private async Task<int?> StormAsync()
+    {
         for (var step = 0; step < 2500; step++)
         {
             // A storm passes: then everything must come to its end.
@@ -98,13 +130,18 @@ internal sealed class HostileMesh : IDisposable
                 await dialogue.StepAsync(_hub, Store(_random.Next(2)), Seals);
             }
 
+            foreach (var run in _runs)
+            {
+                await run.StepAsync(_hub, _hosts[_random.Next(2)].Services);
+            }
+
             if (_hub.IsHostile && _random.Next(100) == 0)
             {
                 Kill(_random.Next(2));
             }
 
             var busy = await _hub.StepAsync();
-            if (!busy && _dialogues.All(dialogue => _hub.Find(dialogue.ThreadId) is { IsOver: true }))
+            if (!busy && _dialogues.All(dialogue => _hub.Find(dialogue.ThreadId) is { IsOver: true }) && await AreOverAsync())
             {
                 return step;
             }
@@ -121,18 +158,47 @@ internal sealed class HostileMesh : IDisposable
         _hosts[host] = NewHost();
     }
 
-    private async Task StartAsync(HostileDialogue dialogue)
+    private async Task<bool> AreOverAsync()
     {
-        _dialogues.Add(dialogue);
+        foreach (var run in _runs)
+        {
+            if (!await run.IsOverAsync(_hub, _hosts[0].Services))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private async Task CreateTaskAsync(string id)
+    {
         var task = new CreateTaskRequest
         {
-            Id = dialogue.TaskId,
+            Id = id,
             Title = "t",
             Owner = "ann",
             State = MissionTaskState.InProgress,
         };
         await _hosts[0].Services.GetRequiredService<ITaskDirectory>().ChangeAsync(new TaskCreated(task), "ann", default);
         _time.Advance(UntilEveryHostHasRead);
+    }
+
+    /// <summary>A run that came to its end leaves its task to whoever hands it over.</summary>
+    private async IAsyncEnumerable<string> CheckTaskAsync(HostileRun run)
+    {
+        var expected = run.IsCancelled ? MissionTaskState.Blocked : MissionTaskState.InProgress;
+        var task = await _hosts[0].Services.GetRequiredService<ITaskDirectory>().FindAsync(run.TaskId, default);
+        if (task?.State != expected)
+        {
+            yield return $"its task is {task?.State}";
+        }
+    }
+
+    private async Task StartAsync(HostileDialogue dialogue)
+    {
+        _dialogues.Add(dialogue);
+        await CreateTaskAsync(dialogue.TaskId);
         var request = SampleThread.RequestOf() with
         {
             McTask = dialogue.TaskId,
