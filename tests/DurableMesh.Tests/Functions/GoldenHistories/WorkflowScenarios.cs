@@ -37,9 +37,10 @@ internal static class WorkflowScenarios
         }),
         Workflow("late", async workflow =>
         {
-            await BeginAsync(workflow, "late");
+            await BeginAsync(workflow, "late", ttl: TimeSpan.FromSeconds(30));
             await workflow.RunAsync(nameof(WorkflowOrchestrator), "late");
-            await workflow.AdvanceAsync(TimeSpan.FromDays(1));
+            await workflow.AdvanceAsync(TimeSpan.FromSeconds(30));
+            await workflow.AdvanceAsync(TimeSpan.FromSeconds(30));
         }),
         Workflow("a-step-fails-for-good", async workflow =>
         {
@@ -89,9 +90,10 @@ internal static class WorkflowScenarios
         }),
     ];
 
-    private static async Task BeginAsync(ThreadRecorder recorder, string id)
+    private static async Task BeginAsync(ThreadRecorder recorder, string id, TimeSpan? ttl = null)
     {
         var start = await SampleRun.StartOfAsync(id, SampleThread.Noon, SampleRun.TwoSteps);
+        start = ttl is { } limit ? start with { Deadline = SampleThread.Noon + limit } : start;
         await recorder.Workflows.ChangeAsync(new BeginWorkflow(start), "ann", default);
     }
 

@@ -28,6 +28,9 @@ internal sealed class HostileHub(
     FakeTimeProvider time,
     Random random)
 {
+    /// <summary>The liberty that is none of a host's: an orchestration was ended from outside.</summary>
+    public const string Terminated = "an orchestration that somebody terminated";
+
     private readonly Dictionary<string, HostileInstance> _instances = [];
     private readonly List<WorkItem> _work = [];
     private readonly DurableTaskShimFactory _shims = new(
@@ -51,7 +54,7 @@ internal sealed class HostileHub(
     /// <summary>Somebody ends an instance from outside; its sub-orchestrations go on.</summary>
     public void Terminate(string instanceId)
     {
-        Count("an orchestration that somebody terminated");
+        Count(Terminated);
         Find(instanceId)?.Terminate();
     }
 

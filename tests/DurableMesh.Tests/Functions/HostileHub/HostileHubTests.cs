@@ -8,7 +8,8 @@ namespace DurableMesh.Tests.Functions.HostileHub;
 public sealed class HostileHubTests
 {
     private const int SeedsOfEveryRun = 100;
-    private const int SeedsOfWorkflows = 50;
+    private const int SeedsOfWorkflows = 40;
+    private const string Terminated = HostileHub.Terminated;
 
     [Fact]
     public async Task No_acknowledged_message_is_lost_or_doubled_and_every_thread_passes_with_its_evidence()
@@ -23,8 +24,8 @@ public sealed class HostileHubTests
     {
         var (first, last) = Seeds(SeedsOfWorkflows);
         var taken = await StormAsync(first, last, workflows: true);
-        Assert.Equal(8, taken.Count(liberty => liberty.Value > (last - first) / 2));
-        Assert.True(taken["an orchestration that somebody terminated"] > (last - first) / 10);
+        Assert.Equal(8, taken.Count(liberty => liberty.Value > (last - first) / 2 && liberty.Key != Terminated));
+        Assert.True(taken[Terminated] > (last - first) / 10);
     }
 
     private static async Task<Dictionary<string, int>> StormAsync(int first, int last, bool workflows)
