@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using DurableMesh.Agents;
 using DurableMesh.Agents.AI;
+using DurableMesh.Agents.Presets;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Demo.CodingAgents;
 using DurableMesh.Cli.Experiments.Report;
 using DurableMesh.Cli.Experiments.Runs;
 using DurableMesh.Cli.Experiments.Workloads;
@@ -17,6 +20,7 @@ internal static class ExperimentRunCommand
     private const string BuilderKeyVariable = "MESH_BUILDER_KEY";
     private const string VerifierKeyVariable = "MESH_VERIFIER_KEY";
     private const string ScriptedModelName = "gpt-5.4-mini";
+    private static readonly string[] Presets = ["pi", "opencode"];
 
     private static readonly Argument<string> Path = new("EXPERIMENT")
     {
@@ -65,6 +69,14 @@ internal static class ExperimentRunCommand
         Description = "Run a mesh of its own, and a scripted model in the place of a real one.",
     };
 
+    private static readonly Option<string?> With = new("--with")
+    {
+        Description =
+            $"The builder is a coding agent over the scripted model: {string.Join(" or ", Presets)}. npm installs it where it is " +
+            "not. [default: the model itself, with tools]",
+        HelpName = "PRESET",
+    };
+
     private static readonly Option<Uri?> Endpoint = new("--endpoint")
     {
         Description = "Where the model is: an address that speaks OpenAI's Chat Completions, up to and with /v1.",
@@ -88,20 +100,20 @@ internal static class ExperimentRunCommand
     {
         var command = new Command("run", "Do the same tasks in each arm, and measure what that takes; goes on where it stopped.")
         {
-            Path, Folder, Arms, Tasks, Repetitions, Seed, Parallel, Scripted, Endpoint, Model, KeyVariable,
+            Path, Folder, Arms, Tasks, Repetitions, Seed, Parallel, Scripted, With, Endpoint, Model, KeyVariable,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             var workload = Workload.Read(parsed.GetRequiredValue(Path));
-            var model = ModelOf(parsed);
+            var models = ModelsOf(parsed);
             using var folder = ExperimentFolder.Open(parsed.GetValue(Folder) ?? $"{workload.File.Name}.experiment");
-            var plan = PlanOf(parsed, workload, folder.Plan, model);
+            var plan = PlanOf(parsed, workload, folder.Plan, models);
             if (folder.Plan is null)
             {
                 folder.Append(new ExperimentOpened { At = TimeProvider.System.GetUtcNow(), Plan = plan });
             }
 
-            await MakeAsync(parsed, workload, folder, plan, model, terminal, cancellation);
+            await MakeAsync(parsed, workload, folder, plan, models, terminal, cancellation);
             return await ExperimentReportCommand.WriteAsync(parsed, folder.Path, folder.Entries, terminal, cancellation);
         });
         return command;
@@ -112,7 +124,7 @@ internal static class ExperimentRunCommand
         Workload workload,
         ExperimentFolder folder,
         ExperimentPlan plan,
-        string model,
+        IReadOnlyList<string> models,
         Terminal terminal,
         CancellationToken cancellation)
     {
@@ -127,26 +139,34 @@ internal static class ExperimentRunCommand
         var desk = stage?.Mesh ?? parsed.Connect();
         await new ArmsCheck(desk).DemandAsync(workload.File, plan.Arms, cancellation);
         var (cells, check, parallel) = (new Cells(), new ModuleCheck(workload.Runner), parsed.GetValue(Parallel));
-        var address = stage?.Model ?? parsed.GetValue(Endpoint)!;
+        var address = stage is null ? parsed.GetValue(Endpoint)! : new Uri(stage.Model, "v1");
         var variable = stage is null ? parsed.GetValue(KeyVariable) : null;
+        using var workshop = new Workshop();
+        var builder = parsed.GetValue(With) is { } preset
+            ? new PresetBuilder(
+                cells, CodingAgents.Find(preset)!, await ProgramOfAsync(preset, terminal, cancellation), stage!.Model, workshop.Folder)
+            : null;
         var peer = new ModelPeer(
             cells,
             scope =>
             {
-                var client = new OpenAIModel { Model = model, Address = address, KeyVariable = variable };
+                var client = new OpenAIModel { Model = models[^1], Address = address, KeyVariable = variable };
                 return stage is null ? client.Connect() : client.Connect(scope);
             },
             check,
-            model);
+            models[^1],
+            builder);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var working = new ExperimentAgents(peer, parallel * 2, terminal).WorkAsync(
+        var (initiator, responder) = (workload.File.Initiator, workload.File.Responder);
+        var working = new ExperimentAgents(parallel * 2, terminal).WorkAsync(
             [
-                (workload.File.Initiator, stage?.Mesh ?? ConnectAs(parsed, terminal, workload.File.Initiator, BuilderKeyVariable)),
-                (workload.File.Responder, stage?.Mesh ?? ConnectAs(parsed, terminal, workload.File.Responder, VerifierKeyVariable)),
+                (initiator, (IAgentHandler?)builder ?? peer,
+                    stage?.Mesh ?? ConnectAs(parsed, terminal, initiator, BuilderKeyVariable)),
+                (responder, peer, stage?.Mesh ?? ConnectAs(parsed, terminal, responder, VerifierKeyVariable)),
             ],
             stop.Token);
         var running = new ExperimentRun(desk, workload, folder, terminal, TimeProvider.System)
-            .RunAsync(plan, cells, check, parallel, model, stop.Token);
+            .RunAsync(plan, cells, check, parallel, string.Join(", ", models), stop.Token);
 
         // Where an agent cannot work, nobody would answer.
         await await Task.WhenAny(running, working);
@@ -155,22 +175,40 @@ internal static class ExperimentRunCommand
         await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static string ModelOf(ParseResult parsed)
+    private static async Task<string> ProgramOfAsync(string preset, Terminal terminal, CancellationToken cancellation)
     {
+        var agents = new CodingAgentInstallation(
+            System.IO.Path.Combine(Installation.Find("experiment").Root, "samples", "coding-agents"));
+        return await agents.EnsureAsync(preset, terminal.Hint, cancellation) is { } missing
+            ? throw new CliException(ExitCode.Usage, missing)
+            : agents.ProgramOf(preset)!;
+    }
+
+    /// <summary>The models that the agents run on; where they differ the builder's first.</summary>
+    private static IReadOnlyList<string> ModelsOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(With) is { } preset)
+        {
+            return parsed.GetValue(Scripted) && Presets.Contains(preset)
+                ? [ScriptedProvider.ModelFor(preset), ScriptedModelName]
+                : throw new CliException(
+                    ExitCode.Usage, $"--with takes {string.Join(" or ", Presets)}, and goes with --scripted alone.");
+        }
+
         if (parsed.GetValue(Scripted))
         {
-            return parsed.GetValue(Model) ?? ScriptedModelName;
+            return [parsed.GetValue(Model) ?? ScriptedModelName];
         }
 
         return parsed.GetValue(Endpoint) is { IsAbsoluteUri: true, Scheme: "http" or "https" } && parsed.GetValue(Model) is { } model
-            ? model
+            ? [model]
             : throw new CliException(
                 ExitCode.Usage,
                 "Say which model the agents run on: --endpoint URL with --model NAME, or --scripted where there is none.");
     }
 
     /// <summary>The plan: as it was begun, where it was; nothing of it may have changed since.</summary>
-    private static ExperimentPlan PlanOf(ParseResult parsed, Workload workload, ExperimentPlan? begun, string model)
+    private static ExperimentPlan PlanOf(ParseResult parsed, Workload workload, ExperimentPlan? begun, IReadOnlyList<string> models)
     {
         var file = workload.File;
         var tasks = workload.Tasks.Select(task => task.Task.Id).ToList();
@@ -193,7 +231,7 @@ internal static class ExperimentRunCommand
                 chosen,
                 parsed.GetValue(Repetitions) ?? file.Repetitions,
                 seed,
-                [model]);
+                models);
         }
         catch (ArgumentException fault)
         {

@@ -22,8 +22,9 @@ internal static class ScriptedProvider
     /// <param name="preset">The preset's name.</param>
     /// <param name="folder">The folder; it must be there.</param>
     /// <param name="server">Where the model listens.</param>
+    /// <param name="key">The key to ask with: a model's cache is for one key.</param>
     /// <returns>The variables that the CLI has to be started with.</returns>
-    public static Dictionary<string, string?> SetUp(string preset, string folder, Uri server)
+    public static Dictionary<string, string?> SetUp(string preset, string folder, Uri server, string key = Key)
     {
         var address = server.AbsoluteUri.TrimEnd('/');
         string In(string name, string content)
@@ -36,12 +37,12 @@ internal static class ScriptedProvider
         switch (preset)
         {
             case "pi":
-                In("models.json", PiModels(address).ToJsonString());
+                In("models.json", PiModels(address, key).ToJsonString());
                 return new() { ["PI_CODING_AGENT_DIR"] = folder };
             case "opencode":
                 return new()
                 {
-                    ["OPENCODE_CONFIG"] = In("opencode.json", OpenCodeConfig(address).ToJsonString()),
+                    ["OPENCODE_CONFIG"] = In("opencode.json", OpenCodeConfig(address, key).ToJsonString()),
                     ["XDG_DATA_HOME"] = folder,
                     ["XDG_CONFIG_HOME"] = folder,
                     ["XDG_CACHE_HOME"] = folder,
@@ -60,15 +61,15 @@ internal static class ScriptedProvider
                     stream_max_retries = 0
 
                     """);
-                return new() { ["CODEX_HOME"] = folder, ["SCRIPTED_KEY"] = Key };
+                return new() { ["CODEX_HOME"] = folder, ["SCRIPTED_KEY"] = key };
             case "claude-code":
-                return new() { ["CLAUDE_CONFIG_DIR"] = folder, ["ANTHROPIC_BASE_URL"] = address, ["ANTHROPIC_API_KEY"] = Key };
+                return new() { ["CLAUDE_CONFIG_DIR"] = folder, ["ANTHROPIC_BASE_URL"] = address, ["ANTHROPIC_API_KEY"] = key };
             default:
                 throw new ArgumentOutOfRangeException(nameof(preset), preset, "No scripted model speaks to it.");
         }
     }
 
-    private static JsonObject PiModels(string address) => new()
+    private static JsonObject PiModels(string address, string key) => new()
     {
         ["providers"] = new JsonObject
         {
@@ -76,13 +77,13 @@ internal static class ScriptedProvider
             {
                 ["baseUrl"] = address,
                 ["api"] = "anthropic-messages",
-                ["apiKey"] = Key,
+                ["apiKey"] = key,
                 ["models"] = new JsonArray(new JsonObject { ["id"] = Id, ["contextWindow"] = Context, ["maxTokens"] = Output }),
             },
         },
     };
 
-    private static JsonObject OpenCodeConfig(string address) => new()
+    private static JsonObject OpenCodeConfig(string address, string key) => new()
     {
         ["provider"] = new JsonObject
         {
@@ -90,7 +91,7 @@ internal static class ScriptedProvider
             {
                 ["npm"] = "@ai-sdk/anthropic",
                 ["name"] = Provider,
-                ["options"] = new JsonObject { ["baseURL"] = $"{address}/v1", ["apiKey"] = Key },
+                ["options"] = new JsonObject { ["baseURL"] = $"{address}/v1", ["apiKey"] = key },
                 ["models"] = new JsonObject
                 {
                     [Id] = new JsonObject

@@ -14,7 +14,9 @@ namespace DurableMesh.Cli.Experiments.Runs;
 /// <param name="connect">A client of the model for one session of an agent, by the name of whose cache it has.</param>
 /// <param name="check">Runs checks.</param>
 /// <param name="model">The model's name for the price table.</param>
-internal sealed class ModelPeer(Cells cells, Func<string, IChatClient> connect, ModuleCheck check, string model) : IAgentHandler
+/// <param name="builder">Who builds in this one's place, and where the module is then; null where the submission has it.</param>
+internal sealed class ModelPeer(
+    Cells cells, Func<string, IChatClient> connect, ModuleCheck check, string model, PresetBuilder? builder = null) : IAgentHandler
 {
     private const int MaxOutputTokens = 16_000;
 
@@ -31,7 +33,9 @@ internal sealed class ModelPeer(Cells cells, Func<string, IChatClient> connect, 
 
     private async Task<RunEnd> VerifyAsync(AgentRun run, Cell cell, CancellationToken cancellation)
     {
-        var module = ModuleCheck.ModuleIn(run.Turn.Message.Body?.ToDisplayText() ?? "");
+        var module = builder is null
+            ? ModuleCheck.ModuleIn(run.Turn.Message.Body?.ToDisplayText() ?? "")
+            : await builder.ModuleOfAsync(run.Turn.Thread, cancellation);
         cell.Judges(module);
         var looked = new Lazy<Task<IReadOnlyList<Check>>>(() => check.RunAsync(cell.Task.Check, module, cancellation));
         return await AnswerAsync(

@@ -14,6 +14,8 @@ namespace DurableMesh.Cli.Experiments.Runs;
 /// <param name="workload">The tasks.</param>
 internal sealed partial class ScriptedPeers(Workload workload)
 {
+    private const string ModuleName = "module.mjs";
+
     private readonly Dictionary<string, WorkloadTask> _tasks = workload.Tasks.ToDictionary(task => task.Task.Id);
 
     /// <summary>How long the model thinks: about a twentieth of a real one.</summary>
@@ -24,7 +26,10 @@ internal sealed partial class ScriptedPeers(Workload workload)
     /// <summary>Answers one request.</summary>
     public ModelAnswer Answer(ModelRequest request)
     {
-        var told = string.Concat(request.Messages.Where(message => message.Role == ModelRole.System).Select(one => one.Text));
+        // A coding agent has instructions of its own; the brief is what its user says.
+        var told = string.Concat(request.Messages
+            .Where(message => message.Role is ModelRole.System or ModelRole.User)
+            .Select(message => message.Text));
         return Cells.NameIn(told)?.Split('/') is not [_, var id, ..] || !_tasks.TryGetValue(id, out var task)
             ? ModelAnswer.Say("I do not know this task.")
             : request.Tools.Any(tool => tool.Name == CheckTool.Name) ? Judge(request) : Build(request, task);
@@ -32,6 +37,7 @@ internal sealed partial class ScriptedPeers(Workload workload)
 
     private static ModelAnswer Build(ModelRequest request, WorkloadTask task)
     {
+        var called = request.Messages.LastOrDefault(message => message.Role == ModelRole.Assistant)?.Calls ?? [];
         if (!request.Messages.Any(message => message.Role == ModelRole.Tool))
         {
             return ModelAnswer.Call([.. task.Project.Keys.Order(StringComparer.Ordinal).Select(request.Read)]);
@@ -43,9 +49,20 @@ internal sealed partial class ScriptedPeers(Workload workload)
             .DefaultIfEmpty(0)
             .Max();
         var next = Math.Min(made + 1, task.Attempts.Count);
-        return next == 0
-            ? ModelAnswer.Say("The script has no attempt for this task.")
-            : ModelAnswer.Say(string.Create(CultureInfo.InvariantCulture, $"""
+        if (next == 0)
+        {
+            return ModelAnswer.Say("The script has no attempt for this task.");
+        }
+
+        if (request.Tools.Any(tool => tool.Name.Equals("write", StringComparison.OrdinalIgnoreCase)))
+        {
+            return request.Messages[^1].Role == ModelRole.Tool && !called.All(IsRead)
+                ? ModelAnswer.Say(string.Create(
+                    CultureInfo.InvariantCulture, $"// attempt {next}\nI have written {ModuleName} anew; its exports are as they were."))
+                : ModelAnswer.Call(request.Write(ModuleName, task.Attempts[next - 1]));
+        }
+
+        return ModelAnswer.Say(string.Create(CultureInfo.InvariantCulture, $"""
                 ```js
                 // attempt {next}
                 {task.Attempts[next - 1].TrimEnd()}
@@ -55,6 +72,8 @@ internal sealed partial class ScriptedPeers(Workload workload)
                 check of the round before failed I followed its detail; I tried the examples of the contract by hand.
                 """));
     }
+
+    private static bool IsRead(string tool) => tool.Equals(ProjectTool.Name, StringComparison.OrdinalIgnoreCase);
 
     private static ModelAnswer Judge(ModelRequest request)
     {

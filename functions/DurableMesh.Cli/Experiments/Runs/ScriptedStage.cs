@@ -19,7 +19,7 @@ internal sealed class ScriptedStage : IAsyncDisposable
         _model = ScriptedModelServer.Start(new ScriptedPeers(workload).Answer, pace: ScriptedPeers.Pace);
 
     /// <summary>Where the model answers.</summary>
-    public Uri Model => new(_model.Address, "v1");
+    public Uri Model => _model.Address;
 
     /// <summary>The mesh.</summary>
     public MeshClient Mesh => MeshClient.Connect(_host!.Address);

@@ -135,14 +135,19 @@ internal sealed record WorkloadTask(ExperimentTask Task, string Folder)
     /// <summary>The file of the check that no agent sees.</summary>
     public const string HiddenName = "hidden.mjs";
 
+    private const string ProjectName = "project";
+
     /// <summary>The check that the verifier runs.</summary>
     public string Check => Path.Combine(Folder, CheckName);
 
     /// <summary>The check that no agent sees.</summary>
     public string Hidden => Path.Combine(Folder, HiddenName);
 
-    /// <summary>The files that a builder may read, by their names.</summary>
-    public IReadOnlyDictionary<string, string> Project { get; } = ReadFolder(Folder, "project");
+    /// <summary>The folder of the files that a builder works on.</summary>
+    public string ProjectFolder => Path.Combine(Folder, ProjectName);
+
+    /// <summary>Those files, by their names.</summary>
+    public IReadOnlyDictionary<string, string> Project { get; } = ReadFolder(Folder, ProjectName);
 
     /// <summary>What a scripted builder hands in, in their order; empty where only a model can do the task.</summary>
     public IReadOnlyList<string> Attempts { get; } =
