@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
@@ -9,18 +10,21 @@ using Spectre.Console;
 namespace DurableMesh.Cli.Smoke;
 
 /// <summary>
-/// A mesh that is there for one command: the sample organisation in a container and a task hub of its own, its providers a model
-/// that answers with what a script says.
+/// A mesh that is there for one command: the sample organisation in a storage of its own, of which nothing stays, its providers a
+/// model that answers with what a script says.
 /// </summary>
 internal sealed partial class ScriptedMesh : IAsyncDisposable
 {
+    // The key that comes with every Azurite: the host puts the one in its place that its own takes.
+    private const string AzuriteKey =
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
     private readonly ScriptedModelServer _model = ScriptedModelServer.Start(Answer);
-    private readonly string _name = $"smoke{Guid.NewGuid():N}"[..20];
+    private readonly int _storagePort = FreePort();
+    private readonly Installation _installation;
     private MeshHost? _host;
 
-    private ScriptedMesh()
-    {
-    }
+    private ScriptedMesh(Installation installation) => _installation = installation;
 
     /// <summary>Where the mesh answers.</summary>
     public Uri Address => _host!.Address;
@@ -32,11 +36,11 @@ internal sealed partial class ScriptedMesh : IAsyncDisposable
     public static async Task<ScriptedMesh> StartAsync(
         Installation installation, Terminal terminal, CancellationToken cancellation)
     {
-        var mesh = new ScriptedMesh();
+        var mesh = new ScriptedMesh(installation);
         try
         {
             mesh._host = await terminal.Note.Status().StartAsync("starting a mesh", _ => MeshHost.StartAsync(
-                installation, FreePort(), mayStandBy: false, _ => { }, cancellation, mesh.Settings(installation)));
+                installation, FreePort(), mayStandBy: false, _ => { }, cancellation, mesh.Settings()));
             return mesh;
         }
         catch
@@ -51,18 +55,35 @@ internal sealed partial class ScriptedMesh : IAsyncDisposable
     {
         await (_host?.DisposeAsync() ?? default);
         await _model.DisposeAsync();
+        DeleteStorage();
     }
 
-    private Dictionary<string, string> Settings(Installation installation) => new()
+    /// <summary>The host has ended the Azurite that it brought along; what that kept is nobody's any more.</summary>
+    private void DeleteStorage()
     {
-        ["Mesh__SeedFile"] = Path.Combine(installation.Root, "samples", "organisation.json"),
+        var folder = Path.Combine(_installation.Root, ".azurite", _storagePort.ToString(CultureInfo.InvariantCulture));
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It never began, or somebody looks into it: a folder that is in nobody's way.
+        }
+    }
+
+    private Dictionary<string, string> Settings() => new()
+    {
+        ["AzureWebJobsStorage"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AzuriteKey};"
+            + $"BlobEndpoint=http://127.0.0.1:{_storagePort}/devstoreaccount1;"),
+        ["Mesh__SeedFile"] = Path.Combine(_installation.Root, "samples", "organisation.json"),
         ["Mesh__Providers__anthropic__Kind"] = "anthropic",
         ["Mesh__Providers__anthropic__Address"] = _model.Address.AbsoluteUri.TrimEnd('/'),
         ["Mesh__Providers__anthropic__Key"] = "scripted",
         ["Mesh__Providers__ollama__Kind"] = "openai",
         ["Mesh__Providers__ollama__Address"] = new Uri(_model.Address, "v1").AbsoluteUri,
-        ["Mesh__StoreContainer"] = _name,
-        ["AzureFunctionsJobHost__extensions__durableTask__hubName"] = _name,
     };
 
     private static ModelAnswer Answer(ModelRequest request)
