@@ -114,7 +114,6 @@ public sealed class WorkflowActivities(
         [ActivityTrigger] FailedStep over, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
         var (id, move) = (over.Order.WorkflowId, over.Order.Move);
-        var run = await MustFindAsync(id, cancellation);
         var threadId = ThreadId.OfStep(id, move.Step, move.Attempt);
         var thread = await EndOfAsync(client, threadId, cancel: null, cancellation);
         if (thread is not { State: ThreadPhase.Ended } && (thread is not null || over.Failure is null))
@@ -123,6 +122,8 @@ public sealed class WorkflowActivities(
             throw new StoreUnavailableException($"The store does not know the end of thread {threadId} yet.");
         }
 
+        // Its plan is as old as the run: of that, any state will do.
+        var run = (await workflows.FindAsync(id, cancellation))!;
         var result = thread is null ? NotBegun(over.Failure!) : await ResultOfAsync(thread, run, move, cancellation);
         return await EndAsync(over.Order, result, cancellation);
     }
@@ -279,7 +280,8 @@ public sealed class WorkflowActivities(
         new(EndState.Blocked, EndReason.InternalError, why, CostUsd: 0, Head: null, Evidence: null);
 
     /// <summary>
-    /// A run with all that was recorded of it, also by another host a moment ago: what is done by an older state of it is left out.
+    /// A run with all that was recorded of it, also by another host a moment ago: an older state of it would leave out what is to
+    /// be done.
     /// </summary>
     private async ValueTask<WorkflowRun> MustFindAsync(string workflowId, CancellationToken cancellation)
     {

@@ -71,6 +71,7 @@ public static class WorkflowOrchestrator
                 moves = Newest(moves, await AskAsync(context, ask, workflowId));
                 (isLate, pause) = (isLate || isDue, pause * 2 < LongestLook ? pause * 2 : LongestLook);
                 look = Now(context) + pause;
+                stopping = stopping is { IsFaulted: true } ? null : stopping;
             }
 
             foreach (var done in running.FindAll(one => one.Task.IsCompleted))

@@ -9,9 +9,9 @@ using static DurableMesh.Functions.Orchestrations.ActivityRetries;
 namespace DurableMesh.Functions.Workflows;
 
 /// <summary>
-/// One try of a step: its thread, as any thread, and what the run makes of its end. The thread is its sub-orchestration, but where
-/// one that was stopped may have begun it: then it asks the store for the thread's end. It also looks there, now and then, while it
-/// waits for its sub-orchestration, whose answer a host may have given to an episode that it never committed.
+/// One try of a step: its thread, as any thread, and what the run makes of its end. The thread is its sub-orchestration, but
+/// where one that was stopped may have begun it: then it asks the store for the thread's end. It also looks there, now and then,
+/// while it waits for its sub-orchestration, whose answer a host may have given to an episode that it never committed.
 /// </summary>
 public static class WorkflowStepOrchestrator
 {
@@ -109,8 +109,8 @@ public static class WorkflowStepOrchestrator
 public sealed record StepOrder(string WorkflowId, StepMove Move)
 {
     /// <summary>
-    /// Whether an orchestration before may have begun it: then its thread may run already, as another one's sub-orchestration, and
-    /// is followed in the store.
+    /// Whether an orchestration before may have begun it: then its thread may run already, as another one's sub-orchestration,
+    /// and is followed in the store.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsAgain { get; init; }

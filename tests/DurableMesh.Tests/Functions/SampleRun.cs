@@ -11,7 +11,8 @@ internal static class SampleRun
 {
     /// <summary>Two steps, one after the other; the first waits for a person when it is blocked.</summary>
     public const string TwoSteps = """
-        { "id": "one", "company": "proveo", "title": "One", "prompt": "Do it.", "endState": "PASS", "onBlocked": "hold", "handsOn": true },
+        { "id": "one", "company": "proveo", "title": "One", "prompt": "Do it.", "endState": "PASS", "handsOn": true,
+          "onBlocked": "hold" },
         { "id": "two", "company": "proveo", "title": "Two", "prompt": "Do it.", "endState": "PASS" }
         """;
 

@@ -8,7 +8,7 @@ using static DurableMesh.Tests.TaskHub.CheckpointedHub;
 
 namespace DurableMesh.Tests.TaskHub;
 
-/// <summary>The files of checkpoints, and the log that they cut short: what is deleted, lost, unreadable or never finished.</summary>
+/// <summary>The files of checkpoints, and the log that they cut short: deleted, lost, unreadable or never finished.</summary>
 public sealed class CheckpointFileTests
 {
     [Fact]

@@ -120,10 +120,15 @@ public sealed class RegistryFunctionTests : IAsyncDisposable
     [Fact]
     public async Task What_waits_for_an_agent_is_answered_once_the_mesh_calls_it()
     {
-        const string Chat = """{"company":"vizu","roles":["verifier"],"model":"m","adapter":{"kind":"chat","provider":"p"},"enabled":true}""";
+        const string Chat = """
+            {"company":"vizu","roles":["verifier"],"model":"m","adapter":{"kind":"chat","provider":"p"},"enabled":true}
+            """;
         var started = new List<(string Id, WaitingFor Agent)>();
         _mesh.Client.Setup(one => one.ScheduleNewOrchestrationInstanceAsync(
-                nameof(WaitingReplies), It.IsAny<WaitingFor>(), It.IsAny<StartOrchestrationOptions>(), It.IsAny<CancellationToken>()))
+                nameof(WaitingReplies),
+                It.IsAny<WaitingFor>(),
+                It.IsAny<StartOrchestrationOptions>(),
+                It.IsAny<CancellationToken>()))
             .Callback((TaskName _, object input, StartOrchestrationOptions start, CancellationToken _) =>
                 started.Add((start.InstanceId!, (WaitingFor)input)))
             .ReturnsAsync("");

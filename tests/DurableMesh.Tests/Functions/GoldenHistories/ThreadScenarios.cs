@@ -11,8 +11,8 @@ using ThreadState = DurableMesh.Core.Threads.ThreadState;
 namespace DurableMesh.Tests.Functions.GoldenHistories;
 
 /// <summary>
-/// The lives of a thread that are recorded, and of the app's other orchestrations. A way through the orchestrator's code that none of them takes can be changed without
-/// a golden history noticing: what adds a way, adds a scenario.
+/// The lives of a thread that are recorded, and of the app's other orchestrations. A way through the orchestrator's code that
+/// none of them takes can be changed without a golden history noticing: what adds a way, adds a scenario.
 /// </summary>
 internal static class ThreadScenarios
 {

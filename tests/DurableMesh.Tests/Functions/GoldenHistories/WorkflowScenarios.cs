@@ -30,7 +30,8 @@ internal static class WorkflowScenarios
             await BeginAsync(workflow, Id);
             await workflow.RunAsync(nameof(WorkflowOrchestrator), Id);
             await BlockAsync(workflow, Id, "one");
-            await workflow.Workflows.ChangeAsync(new DecideStep(Id, "one", StepDecision.Again, "the verifier is back"), "ann", default);
+            var again = new DecideStep(Id, "one", StepDecision.Again, "the verifier is back");
+            await workflow.Workflows.ChangeAsync(again, "ann", default);
             await workflow.RaiseAsync(WorkflowOrchestrator.Steered, "");
             await PassAsync(workflow, Id, "one", attempt: 2);
             await PassAsync(workflow, Id, "two");

@@ -7,8 +7,8 @@ using DurableMesh.Functions.Threads;
 namespace DurableMesh.Tests.Functions.HostileHub;
 
 /// <summary>
-/// Two agents that hold a dialogue to PASS, or until the verifier is blocked, as clients do: each move is sent, with one message id, until there is a receipt.
-/// Strangers call in, and late moves are sent again.
+/// Two agents that hold a dialogue to PASS, or until the verifier is blocked, as clients do: each move is sent, with one message
+/// id, until there is a receipt. Strangers call in, and late moves are sent again.
 /// </summary>
 internal sealed class HostileDialogue
 {
@@ -39,7 +39,10 @@ internal sealed class HostileDialogue
                     Checks = [new Check { Id = "AC-1", Status = CheckStatus.Fail, Detail = "not yet" }],
                 }
                 : isBlocked
-                    ? SampleThread.MessageOf($"v-{round}", SampleThread.Verifier, MessageKind.Verdict) with { Verdict = Verdict.Blocked }
+                    ? SampleThread.MessageOf($"v-{round}", SampleThread.Verifier, MessageKind.Verdict) with
+                    {
+                        Verdict = Verdict.Blocked,
+                    }
                     : SampleThread.PassOf($"v-{round}"));
         }
     }

@@ -13,8 +13,9 @@ namespace DurableMesh.Tests.Functions.HostileHub;
 /// A task hub that takes every liberty which Durable Functions' own providers take under crashes, from a seed: an episode's
 /// activities run although the episode is never committed; the episode runs again with another clock and more events; answers
 /// come late, twice, or belong to an episode that never was; a worker dies while its host lives, and the activity is reported as
-/// failed whatever it has done. Sub-orchestrations are started, and answer, before the episode that does it is committed; one that
-/// runs is not started again, one that has ended is. Orchestrators run on the official core (<see cref="TaskOrchestrationExecutor"/>).
+/// failed whatever it has done. Sub-orchestrations are started, and answer, before the episode that does it is committed; one
+/// that runs is not started again, one that has ended is. Orchestrators run on the official core
+/// (<see cref="TaskOrchestrationExecutor"/>).
 /// </summary>
 /// <param name="findOrchestrator">The code of an orchestration.</param>
 /// <param name="findActivity">The code of an activity, on any host.</param>

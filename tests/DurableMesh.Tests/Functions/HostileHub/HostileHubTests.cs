@@ -3,7 +3,8 @@ using System.Globalization;
 namespace DurableMesh.Tests.Functions.HostileHub;
 
 /// <summary>
-/// Threads and workflows survive whatever a Functions host may do to them. <c>DURABLEMESH_HOSTILE_SEEDS=FROM-TO</c> runs more seeds.
+/// Threads and workflows survive whatever a Functions host may do to them.
+/// <c>DURABLEMESH_HOSTILE_SEEDS=FROM-TO</c> runs more seeds.
 /// </summary>
 public sealed class HostileHubTests
 {

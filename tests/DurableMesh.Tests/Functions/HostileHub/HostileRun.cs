@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DurableMesh.Tests.Functions.HostileHub;
 
 /// <summary>
-/// A run of a workflow of some steps, from a seed: its agents' dialogues, a person who decides about what is held, and perhaps one
-/// who cancels it, or somebody who terminates orchestrations of it past the mesh.
+/// A run of a workflow of some steps, from a seed: its agents' dialogues, a person who decides about what is held, and perhaps
+/// one who cancels it, or somebody who terminates orchestrations of it past the mesh.
 /// </summary>
 internal sealed class HostileRun
 {
@@ -130,17 +130,19 @@ internal sealed class HostileRun
             var thread = (await log.FindAsync(one.ThreadId, default))?.View;
             var result = run.Entries.Select(entry => entry.Event).OfType<StepEnded>()
                 .SingleOrDefault(end => (end.Step, end.Attempt) == (one.Step, one.Attempt))?.Result;
-            if (thread is null ? result is { Head: not null } : (result?.EndState, result?.Reason) != (thread.EndState, thread.Reason))
+            var (itsEnd, threadsEnd) = ((result?.EndState, result?.Reason), (thread?.EndState, thread?.Reason));
+            if (thread is null ? result is { Head: not null } : itsEnd != threadsEnd)
             {
-                yield return $"step {one.Step} ended as {result?.EndState} {result?.Reason}, its thread as {thread?.EndState} {thread?.Reason}";
+                yield return $"step {one.Step} ended as {itsEnd}, its thread as {threadsEnd}";
             }
 
             if (!IsCancelled && _dialogues[one.ThreadId] is var dialogue)
             {
                 var messages = await log.ReadMessagesAsync(one.ThreadId, after: 1, limit: 1000, default);
-                if (!messages.Select(stored => stored.Accepted.Message.MessageId).SequenceEqual(dialogue.Expected))
+                var transcript = messages.Select(stored => stored.Accepted.Message.MessageId).ToList();
+                if (!transcript.SequenceEqual(dialogue.Expected))
                 {
-                    yield return $"{one.Step}'s transcript is {string.Join(' ', messages.Select(m => m.Accepted.Message.MessageId))}";
+                    yield return $"{one.Step}'s transcript is {string.Join(' ', transcript)}";
                 }
             }
         }
@@ -171,7 +173,7 @@ internal sealed class HostileRun
 
         if (!report.Final || report.ThreadsChecked != report.Threads)
         {
-            yield return $"the evidence is {(report.Final ? "final" : "open")}, {report.ThreadsChecked} of {report.Threads} threads";
+            yield return $"of the evidence, final: {report.Final}, {report.ThreadsChecked} of {report.Threads} threads hold";
         }
     }
 

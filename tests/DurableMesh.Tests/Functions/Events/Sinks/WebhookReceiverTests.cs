@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DurableMesh.Tests.Functions.Events.Sinks;
 
-/// <summary>A webhook's whole life over a socket: the loop of the sinks, the guarded client, and a receiver that has its moods.</summary>
+/// <summary>A webhook's life over a socket: the loop of the sinks, the guarded client, and a receiver with moods.</summary>
 public sealed class WebhookReceiverTests : IAsyncLifetime
 {
     private const int AskedForSeconds = 1_200;
