@@ -99,13 +99,13 @@ public sealed record WorkflowSurroundings(
     internal string NoAgent(string name)
     {
         var meant = NearestName.Of(name, Registry.Agents.SelectMany(agent => agent.Aliases.Prepend(agent.Id)));
-        return $"There is no agent '{name}'{(meant is null ? "" : $"; do you mean '{meant}'?")}.";
+        return $"There is no agent '{name}'{(meant is null ? "." : $"; do you mean '{meant}'?")}";
     }
 
     internal string NoCompany(string name)
     {
         var meant = NearestName.Of(name, Registry.Companies.SelectMany(one => new[] { one.Id, one.Name }));
-        return $"There is no company '{name}'{(meant is null ? "" : $"; do you mean '{meant}'?")}.";
+        return $"There is no company '{name}'{(meant is null ? "." : $"; do you mean '{meant}'?")}";
     }
 
     /// <summary>What is wrong with the names and amounts of a step.</summary>
