@@ -105,7 +105,8 @@ internal static class AuthorityCommand
 
             if (explained.Patterns.Any(pattern => !pattern.Decision.Authorised))
             {
-                terminal.Hint($"'{terminal.Mesh} dispatch' takes the surface that is named; docs/surfaces.md says what each is for.");
+                terminal.Hint(
+                    $"'{terminal.Mesh} dispatch' takes the surface that is named; docs/surfaces.md says what each is for.");
             }
 
             return ExitCode.Done;

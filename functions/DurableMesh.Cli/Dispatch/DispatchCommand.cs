@@ -12,7 +12,7 @@ using Spectre.Console;
 
 namespace DurableMesh.Cli.Dispatch;
 
-/// <summary><c>mesh dispatch</c>: work for which the mesh finds the agents and the surface; or a chain or DAG from a file.</summary>
+/// <summary><c>mesh dispatch</c>: work for which the mesh finds agents and surface; or a chain or DAG from a file.</summary>
 internal static class DispatchCommand
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
@@ -22,11 +22,20 @@ internal static class DispatchCommand
     {
         var file = new Option<string?>("--file", "-f")
         {
-            Description = "The request as JSON or YAML (docs: POST /dispatch); - for JSON from standard input. Options override it.",
+            Description = "The request as JSON or YAML (docs: POST /dispatch); - for JSON from standard input. Options override "
+                + "what it says.",
             HelpName = "FILE",
         };
-        var chain = new Option<string?>("--chain") { Description = "A chain in YAML: steps one after the other.", HelpName = "FILE" };
-        var dag = new Option<string?>("--dag") { Description = "A DAG in YAML: steps that say what comes before.", HelpName = "FILE" };
+        var chain = new Option<string?>("--chain")
+        {
+            Description = "A chain in YAML: steps one after the other.",
+            HelpName = "FILE",
+        };
+        var dag = new Option<string?>("--dag")
+        {
+            Description = "A DAG in YAML: steps that say what comes before them.",
+            HelpName = "FILE",
+        };
         var explain = new Option<bool>("--explain") { Description = "Say what it would do, and do nothing." };
         var wait = new Option<bool>("--wait") { Description = "Wait for its end, and say each step on the way." };
         var key = new Option<string?>("--idempotency-key")

@@ -18,7 +18,12 @@ internal sealed class DispatchOptions
     };
 
     private readonly Option<string?> _initiator = new("--initiator") { Description = "The agent that builds.", HelpName = "ID" };
-    private readonly Option<string?> _responder = new("--responder") { Description = "The agent that verifies.", HelpName = "ID" };
+    private readonly Option<string?> _responder = new("--responder")
+    {
+        Description = "The agent that verifies.",
+        HelpName = "ID",
+    };
+
     private readonly Option<string?> _pattern = new("--pattern")
     {
         Description = "builder-verifier, cross-device or distillation. [default: builder-verifier]",
@@ -39,7 +44,7 @@ internal sealed class DispatchOptions
 
     private readonly Option<TimeSpan?> _ttl = Durations.Optional("--ttl", "How long it may take, for instance 30m.");
     private readonly Option<decimal?> _costCap = new("--cost-cap") { Description = "What it may cost, in US dollars." };
-    private readonly Option<int?> _maxTurns = new("--max-turns") { Description = "How many turns a thread of the mesh may take." };
+    private readonly Option<int?> _maxTurns = new("--max-turns") { Description = "How many turns a mesh thread may take." };
     private readonly Option<int?> _tries = new("--tries")
     {
         Description = "How often a sequential surface tries it. [default: 3]",

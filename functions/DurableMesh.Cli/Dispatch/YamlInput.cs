@@ -10,8 +10,8 @@ using YamlDotNet.Core.Events;
 namespace DurableMesh.Cli.Dispatch;
 
 /// <summary>
-/// A document that somebody wrote as YAML or JSON, as JSON, with the place of each value: so that a mistake that the mesh finds is
-/// shown where it stands. Strict: one document, no tags, anchors or aliases, no name twice.
+/// A document that somebody wrote as YAML or JSON, as JSON, with the place of each value: so that a mistake that the mesh finds
+/// is shown where it stands. Strict: one document, no tags, anchors or aliases, no name twice.
 /// </summary>
 internal sealed class YamlInput
 {
@@ -115,7 +115,7 @@ internal sealed class YamlInput
     private JsonNode? Read(Parser parser, string path, string name, int depth)
     {
         _places.TryAdd(path, parser.Current!.Start);
-        if (parser.Current is NodeEvent node && (!node.Anchor.IsEmpty || (!node.Tag.IsEmpty && node is not Scalar { IsKey: true })))
+        if (parser.Current is NodeEvent node && (!node.Anchor.IsEmpty || !node.Tag.IsEmpty))
         {
             throw Wrong(node.Start, "Anchors and tags have no meaning here; write the value itself.");
         }

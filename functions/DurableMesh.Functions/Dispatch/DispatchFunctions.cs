@@ -28,7 +28,7 @@ public sealed class DispatchFunctions(
 {
     private const string Route = "dispatch";
 
-    /// <summary><c>POST /dispatch?dryRun=</c>: starts the work, once however often it is sent; or says what it would do.</summary>
+    /// <summary><c>POST /dispatch?dryRun=</c>: starts work, once however often it is sent; or says what it would do.</summary>
     [Function("Dispatch")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route)] HttpRequest request,
@@ -97,10 +97,14 @@ public sealed class DispatchFunctions(
         var found = named ?? await classifier.ClassifyAsync(
             asked.McTask, asked.Brief.Subject, asked.Brief.Body?.ToDisplayText() ?? "", around.Registry, cancellation);
         var plan = DispatchPlan.Of(asked, found, around);
-        IReadOnlyList<InputError> mistakes = plan.Value is { Workflow: { } workflow }
-            ? [.. WorkflowReader.Read(JsonSerializer.SerializeToUtf8Bytes(workflow, MeshJson.Options), around).Errors.Select(Named)]
-            : plan.Errors;
+        var mistakes = plan.Value is { Workflow: { } workflow } ? MistakesOf(workflow, around) : plan.Errors;
         return mistakes.Count == 0 ? plan.Value! : throw new ProblemException(Problems.InvalidRequest(mistakes));
+    }
+
+    private static IReadOnlyList<InputError> MistakesOf(WorkflowDefinition workflow, WorkflowSurroundings around)
+    {
+        var utf8 = JsonSerializer.SerializeToUtf8Bytes(workflow, MeshJson.Options);
+        return [.. WorkflowReader.Read(utf8, around).Errors.Select(Named)];
     }
 
     /// <summary>A mistake of the run by the member of the dispatch that it comes from.</summary>

@@ -5,8 +5,8 @@ using DurableMesh.Core.Workflows;
 namespace DurableMesh.Core.Dispatch;
 
 /// <summary>
-/// Reads a dispatch strictly: what is unknown, missing or out of range, and a shape that a forced surface cannot have, are errors,
-/// and all come at once. Total: no input makes it throw.
+/// Reads a dispatch strictly: what is unknown, missing or out of range, and a shape that a forced surface cannot have, are
+/// errors, and all come at once. Total: no input makes it throw.
 /// </summary>
 public static class DispatchReader
 {
@@ -68,8 +68,8 @@ public static class DispatchReader
     {
         var objection = pattern switch
         {
-            Pattern.Advisory => "Nobody verifies advice, so it is not dispatched: start an advisory thread (POST /threads), or ask a "
-                + "persistent agent (docs/surfaces.md).",
+            Pattern.Advisory => "Nobody verifies advice, so it is not dispatched: start an advisory thread (POST /threads), or ask "
+                + "a persistent agent (docs/surfaces.md).",
             Pattern.Sequential => "That is no use of the mesh; to keep the work out of it, name a sequential surface.",
             _ => null,
         };

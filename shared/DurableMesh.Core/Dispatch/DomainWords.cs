@@ -5,7 +5,7 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Core.Dispatch;
 
-/// <summary>The classifier by rules: the company of the MC task, else the one whose domain has the most of the task's words.</summary>
+/// <summary>The classifier by rules: the MC task's company, else the one whose domain has the most words of the brief.</summary>
 public static class DomainWords
 {
     /// <summary>The error of work that fits no company.</summary>

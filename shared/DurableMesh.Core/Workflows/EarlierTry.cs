@@ -121,8 +121,8 @@ public sealed record EarlierWork
                 Submitted = submitted,
                 Verdict = verdict,
                 Artifacts = one.Try.Artifacts,
-                Cut = whole ? null : $"This is not all of it: {MostBytes} bytes of earlier tries go into a brief. All of it is in "
-                    + $"thread {one.Try.ThreadId}.",
+                Cut = whole ? null : $"This is not all of it: {MostBytes} bytes of earlier tries go into a brief. "
+                    + $"All of it is in thread {one.Try.ThreadId}.",
             });
         }
 

@@ -181,8 +181,8 @@ public sealed record StepResult(
     public string? Submission { get; init; }
 
     /// <summary>
-    /// Whether the work was judged and did not hold, so that another try may do better: not where the gate, a zone, money, time or
-    /// somebody ended it.
+    /// Whether the work was judged and did not hold, so that another try may do better: not where the gate, a zone, money, time
+    /// or somebody ended it.
     /// </summary>
     [JsonIgnore]
     public bool FailedACheck => Reason == EndReason.PartiallyVerified

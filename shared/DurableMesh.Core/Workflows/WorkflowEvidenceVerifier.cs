@@ -333,8 +333,8 @@ public static class WorkflowEvidenceVerifier
         }
 
         /// <summary>
-        /// The hash of the brief's body: computed, where the evidence of earlier tries is at hand and has their words, else as the
-        /// run says it. Long words are in a thread's evidence by their hash only.
+        /// The hash of the brief's body: computed, where the evidence of earlier tries is at hand and has their words, else as
+        /// the run says it. Long words are in a thread's evidence by their hash only.
         /// </summary>
         private static string? BodyOf(
             WorkflowRun run, PlannedStep plan, StepStarted started, Func<string, ReadOnlyMemory<byte>?> threads)

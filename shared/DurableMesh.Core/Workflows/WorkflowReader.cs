@@ -92,7 +92,9 @@ public static class WorkflowReader
         }
 
         CheckOrder(input, steps);
-        actor ??= steps is [var first, ..] ? around?.InitiatorOf(first, actor, surface)?.Id ?? first.Builder ?? first.Company : null;
+        actor ??= steps is [var first, ..]
+            ? around?.InitiatorOf(first, actor, surface)?.Id ?? first.Builder ?? first.Company
+            : null;
         return name is null || actor is null ? null : new WorkflowDefinition
         {
             Surface = surface,
@@ -194,7 +196,7 @@ public static class WorkflowReader
     {
         if (surface is Surface.Chain or Surface.OneShotTask && input.Has("after"))
         {
-            input.Add("after", InputError.NotAllowed, "The steps of a chain come one after the other; a DAG says what comes before what.");
+            input.Add("after", InputError.NotAllowed, "The steps of a chain come one after the other; a DAG says their order.");
         }
 
         if (endState == EndState.Answered)

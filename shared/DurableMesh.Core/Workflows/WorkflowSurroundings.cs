@@ -157,7 +157,7 @@ public sealed record WorkflowSurroundings(
         if (responder is null)
         {
             yield return ("company", "no_responder", IsBuiltByCompany(end, surface)
-                ? $"No enabled agent outside of '{initiator.Company}' verifies what '{initiator.Id}' may show it; name a responder."
+                ? $"No enabled agent outside of '{initiator.Company}' verifies what '{initiator.Id}' may show; name a responder."
                 : $"No enabled agent of '{known.Id}' {(end == EndState.Answered ? "advises" : "verifies")}; name a responder.");
             yield break;
         }
