@@ -166,7 +166,7 @@ internal static class ExperimentRunCommand
             ],
             stop.Token);
         var running = new ExperimentRun(desk, workload, folder, terminal, TimeProvider.System)
-            .RunAsync(plan, cells, check, parallel, string.Join(", ", models), stop.Token);
+            .RunAsync(plan, cells, check, parallel, stop.Token);
 
         // Where an agent cannot work, nobody would answer.
         await await Task.WhenAny(running, working);

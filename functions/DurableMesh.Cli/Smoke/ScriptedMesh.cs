@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Demo.ScriptedModel;
@@ -10,24 +7,19 @@ using Spectre.Console;
 namespace DurableMesh.Cli.Smoke;
 
 /// <summary>
-/// A mesh that is there for one command: the sample organisation in a storage of its own, of which nothing stays, its providers a
-/// model that answers with what a script says.
+/// The sample organisation in a mesh that is there for one command, its providers a model that answers with what a script says.
 /// </summary>
 internal sealed partial class ScriptedMesh : IAsyncDisposable
 {
-    // The key that comes with every Azurite: the host puts the one in its place that its own takes.
-    private const string AzuriteKey =
-        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-
     private readonly ScriptedModelServer _model = ScriptedModelServer.Start(Answer);
-    private readonly int _storagePort = FreePort();
-    private readonly Installation _installation;
-    private MeshHost? _host;
+    private TemporaryMesh? _mesh;
 
-    private ScriptedMesh(Installation installation) => _installation = installation;
+    private ScriptedMesh()
+    {
+    }
 
     /// <summary>Where the mesh answers.</summary>
-    public Uri Address => _host!.Address;
+    public Uri Address => _mesh!.Address;
 
     /// <summary>Starts it.</summary>
     /// <param name="installation">Where the app and the samples are.</param>
@@ -36,16 +28,16 @@ internal sealed partial class ScriptedMesh : IAsyncDisposable
     public static async Task<ScriptedMesh> StartAsync(
         Installation installation, Terminal terminal, CancellationToken cancellation)
     {
-        var mesh = new ScriptedMesh(installation);
+        var scripted = new ScriptedMesh();
         try
         {
-            mesh._host = await terminal.Note.Status().StartAsync("starting a mesh", _ => MeshHost.StartAsync(
-                installation, FreePort(), mayStandBy: false, _ => { }, cancellation, mesh.Settings()));
-            return mesh;
+            scripted._mesh = await terminal.Note.Status().StartAsync("starting a mesh", _ =>
+                TemporaryMesh.StartAsync(installation, scripted.Settings(installation), cancellation));
+            return scripted;
         }
         catch
         {
-            await mesh.DisposeAsync();
+            await scripted.DisposeAsync();
             throw;
         }
     }
@@ -53,32 +45,13 @@ internal sealed partial class ScriptedMesh : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await (_host?.DisposeAsync() ?? default);
+        await (_mesh?.DisposeAsync() ?? default);
         await _model.DisposeAsync();
-        DeleteStorage();
     }
 
-    /// <summary>The host has ended the Azurite that it brought along; what that kept is nobody's any more.</summary>
-    private void DeleteStorage()
+    private Dictionary<string, string> Settings(Installation installation) => new()
     {
-        var folder = Path.Combine(_installation.Root, ".azurite", _storagePort.ToString(CultureInfo.InvariantCulture));
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It never began, or somebody looks into it: a folder that is in nobody's way.
-        }
-    }
-
-    private Dictionary<string, string> Settings() => new()
-    {
-        ["AzureWebJobsStorage"] = string.Create(
-            CultureInfo.InvariantCulture,
-            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AzuriteKey};"
-            + $"BlobEndpoint=http://127.0.0.1:{_storagePort}/devstoreaccount1;"),
-        ["Mesh__SeedFile"] = Path.Combine(_installation.Root, "samples", "organisation.json"),
+        ["Mesh__SeedFile"] = Path.Combine(installation.Root, "samples", "organisation.json"),
         ["Mesh__Providers__anthropic__Kind"] = "anthropic",
         ["Mesh__Providers__anthropic__Address"] = _model.Address.AbsoluteUri.TrimEnd('/'),
         ["Mesh__Providers__anthropic__Key"] = "scripted",
@@ -90,13 +63,6 @@ internal sealed partial class ScriptedMesh : IAsyncDisposable
     {
         var part = request.Messages.FirstOrDefault(message => message.Role == ModelRole.System)?.Text ?? "";
         return ModelAnswer.Say($"I am {Name().Match(part).Groups[1].Value}, as the script has it, and can be reached.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex("^You are ([a-z0-9-]+)")]

@@ -1,30 +1,19 @@
 using System.Diagnostics;
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using DurableMesh.Cli.Experiments.Runs;
 using DurableMesh.Core.Experiments;
-using DurableMesh.LocalHost.Azurite;
 using DurableMesh.Tests.Cli;
 using DurableMesh.Tests.Cli.Experiments;
-using DurableMesh.Tests.LocalHost.Azurite;
 
 namespace DurableMesh.Tests.EndToEnd;
 
 /// <summary><c>mesh experiment run --scripted</c> with real processes, killed in the middle.</summary>
-public sealed class ExperimentTests : IAsyncLifetime
+public sealed class ExperimentTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablemesh-experiment-");
-    private AzuriteProcess _azurite = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() =>
-        _azurite = await AzuriteFixture.StartAsync(Path.Combine(_folder.FullName, "azurite"));
-
-    public async ValueTask DisposeAsync()
-    {
-        await _azurite.DisposeAsync();
-        _folder.Delete(recursive: true);
-    }
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task A_run_that_is_killed_goes_on_and_comes_to_what_one_without_a_crash_comes_to()
@@ -61,7 +50,8 @@ public sealed class ExperimentTests : IAsyncLifetime
         MeshRun verified = await MeshRun.OfAsync(
             "", ["evidence", "verify", evidence, "--threads", Path.Combine(_folder.FullName, "killed", "evidence")]);
         Assert.True(verified.ExitCode == 0, verified.Out + verified.Error);
-        Assert.StartsWith("# small: ", await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "killed", "report.md"), Cancellation), StringComparison.Ordinal);
+        string report = await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "killed", "report.md"), Cancellation);
+        Assert.StartsWith("# small: ", report, StringComparison.Ordinal);
 
         // A file of a task is another one since: the figures would be of two experiments.
         workload.Write("tasks/one/hidden.mjs", "export default [];");
@@ -77,7 +67,7 @@ public sealed class ExperimentTests : IAsyncLifetime
         .Order(StringComparer.Ordinal);
 
     private List<ArmRun> Runs(string name) =>
-        [.. ExperimentEvidence.RunsOf(DurableMesh.Cli.Experiments.Runs.ExperimentFolder.Read(Path.Combine(_folder.FullName, name)).Entries)];
+        [.. ExperimentEvidence.RunsOf(ExperimentFolder.Read(Path.Combine(_folder.FullName, name)).Entries)];
 
     private async Task<(int ExitCode, string Output)> RunAsync(WorkloadFolder workload, string name)
     {
@@ -99,7 +89,6 @@ public sealed class ExperimentTests : IAsyncLifetime
         RedirectStandardError = true,
         Environment =
         {
-            ["AzureWebJobsStorage"] = _azurite.ConnectionString,
             ["MESH_HOME"] = Path.Combine(_folder.FullName, "home"),
         },
     })!;

@@ -32,7 +32,7 @@ internal sealed class ArmsCheck(MeshClient mesh)
 
         var explained = await mesh.ExplainAuthorityAsync(
             file.Initiator, file.Responder, ExperimentWords.WireName(file.Pattern), cancellation);
-        if (explained.Patterns.FirstOrDefault()?.Decision is { Authorised: false } refused)
+        if (explained.Patterns is [{ Decision: { Authorised: false } refused }, ..])
         {
             throw new CliException(
                 ExitCode.Usage,

@@ -18,7 +18,6 @@ namespace DurableMesh.Cli.Experiments.Runs;
 /// <param name="file">The experiment.</param>
 /// <param name="cell">The run.</param>
 /// <param name="check">Runs the hidden check.</param>
-/// <param name="model">The model that the agents run on.</param>
 /// <param name="evidence">The folder for the evidence.</param>
 /// <param name="time">The clock.</param>
 internal sealed class CellRun(
@@ -26,7 +25,6 @@ internal sealed class CellRun(
     ExperimentFile file,
     Cell cell,
     ModuleCheck check,
-    string model,
     string evidence,
     TimeProvider time)
 {
@@ -127,7 +125,7 @@ internal sealed class CellRun(
 
         await KeepAsync(end.Id, end.Evidence, cancellation);
         var wall = (end.EndedAt - end.StartedAt).TotalSeconds;
-        return Of(threads, end.StartedAt, wall) with
+        return Of(threads, await UnpricedAsync(threads, cancellation), end.StartedAt, wall) with
         {
             MeshSeconds = Math.Max(0, wall - cell.Busy.TotalSeconds),
             EndState = end.State,
@@ -142,24 +140,23 @@ internal sealed class CellRun(
     private async Task<ArmRun> CrashedAsync(DateTimeOffset began, Exception failure, CancellationToken cancellation)
     {
         IReadOnlyList<ThreadView> threads;
+        string? unpriced;
         try
         {
             threads = await ThreadsAsync(cancellation);
+            unpriced = await UnpricedAsync(threads, cancellation);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested && e is MeshProblemException or MeshUnreachableException)
         {
-            threads = [];
+            (threads, unpriced) = ([], "unknown: the mesh did not say what it cost");
         }
 
-        return Of(threads, began, (time.GetUtcNow() - began).TotalSeconds) with { Crashed = true, Failure = failure.Message };
+        return Of(threads, unpriced, began, (time.GetUtcNow() - began).TotalSeconds) with { Crashed = true, Failure = failure.Message };
     }
 
-    private ArmRun Of(IReadOnlyList<ThreadView> threads, DateTimeOffset startedAt, double wall)
+    private ArmRun Of(IReadOnlyList<ThreadView> threads, string? unpriced, DateTimeOffset startedAt, double wall)
     {
         var usage = threads.Aggregate(UsageTotals.Zero, (sum, thread) => sum + thread.Usage);
-
-        // Tokens that cost nothing at all are those of a model that the price list does not know.
-        var isPriced = usage.CostUsd > 0 || usage.InputTokens + usage.OutputTokens == 0;
         return new ArmRun
         {
             Task = cell.Slot.Task,
@@ -172,8 +169,8 @@ internal sealed class CellRun(
             InputWritten = usage.CacheWriteTokens,
             Output = usage.OutputTokens,
             TokensFrom = cell.TokensFrom,
-            CostUsd = isPriced ? usage.CostUsd : null,
-            Unpriced = isPriced ? null : model,
+            CostUsd = unpriced is null ? usage.CostUsd : null,
+            Unpriced = unpriced,
             WallSeconds = Math.Round(wall, 3),
             Rounds = threads.Sum(thread => thread.Round),
             Retries = Math.Max(0, threads.Count - 1),
@@ -186,6 +183,23 @@ internal sealed class CellRun(
     {
         var threads = await mesh.ListThreadsAsync([("mcTask", cell.McTask), ("limit", "50")], cancellation);
         return threads.Threads;
+    }
+
+    /// <summary>The model of a message whose tokens have no price; null where all have one.</summary>
+    private async Task<string?> UnpricedAsync(IReadOnlyList<ThreadView> threads, CancellationToken cancellation)
+    {
+        foreach (var thread in threads)
+        {
+            var page = await mesh.GetMessagesAsync(thread.ThreadId, after: 0, to: null, TimeSpan.Zero, cancellation);
+            var without = page.Messages.FirstOrDefault(message =>
+                message.Usage is { InputTokens: > 0 } or { OutputTokens: > 0 } && message.Usage.CostUsd is null or 0);
+            if (without is not null)
+            {
+                return without.Usage!.Model ?? "a model that nobody names";
+            }
+        }
+
+        return null;
     }
 
     private async Task<HiddenCheck> LookAsync(CancellationToken cancellation)

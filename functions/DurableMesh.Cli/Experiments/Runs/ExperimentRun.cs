@@ -28,10 +28,9 @@ internal sealed class ExperimentRun(
     /// <param name="cells">Where the agents find the runs that are under way.</param>
     /// <param name="check">Runs checks.</param>
     /// <param name="parallel">How many at once.</param>
-    /// <param name="model">The model that the agents run on.</param>
     /// <param name="cancellation">Stops it; what has ended is kept.</param>
     public async Task RunAsync(
-        ExperimentPlan plan, Cells cells, ModuleCheck check, int parallel, string model, CancellationToken cancellation)
+        ExperimentPlan plan, Cells cells, ModuleCheck check, int parallel, CancellationToken cancellation)
     {
         var tasks = workload.Tasks.ToDictionary(task => task.Task.Id);
         var ended = folder.Runs.Select(run => run.Slot).ToHashSet();
@@ -54,7 +53,7 @@ internal sealed class ExperimentRun(
                 try
                 {
                     var run = await new CellRun(
-                        mesh, workload.File, cell, check, model, folder.Evidence, time).RunAsync(stop);
+                        mesh, workload.File, cell, check, folder.Evidence, time).RunAsync(stop);
                     folder.Append(new ArmRunEnded { At = time.GetUtcNow(), Run = run });
                 }
                 finally

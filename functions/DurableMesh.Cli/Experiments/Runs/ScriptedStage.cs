@@ -1,10 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Demo.ScriptedModel;
 using DurableMesh.Cli.Experiments.Workloads;
 using DurableMesh.Cli.Host;
 using DurableMesh.Client;
+using Spectre.Console;
 
 namespace DurableMesh.Cli.Experiments.Runs;
 
@@ -12,8 +11,7 @@ namespace DurableMesh.Cli.Experiments.Runs;
 internal sealed class ScriptedStage : IAsyncDisposable
 {
     private readonly ScriptedModelServer _model;
-    private readonly string _name = $"experiment{Guid.NewGuid():N}"[..24];
-    private MeshHost? _host;
+    private TemporaryMesh? _mesh;
 
     private ScriptedStage(Workload workload) =>
         _model = ScriptedModelServer.Start(new ScriptedPeers(workload).Answer, pace: ScriptedPeers.Pace);
@@ -22,7 +20,7 @@ internal sealed class ScriptedStage : IAsyncDisposable
     public Uri Model => _model.Address;
 
     /// <summary>The mesh.</summary>
-    public MeshClient Mesh => MeshClient.Connect(_host!.Address);
+    public MeshClient Mesh => MeshClient.Connect(_mesh!.Address);
 
     /// <summary>Starts both.</summary>
     /// <param name="workload">The tasks.</param>
@@ -33,9 +31,8 @@ internal sealed class ScriptedStage : IAsyncDisposable
         var stage = new ScriptedStage(workload);
         try
         {
-            var installation = Installation.Find("experiment");
-            stage._host = await MeshHost.StartAsync(
-                installation, FreePort(), mayStandBy: false, _ => { }, cancellation, stage.Settings());
+            stage._mesh = await terminal.Note.Status().StartAsync("starting a mesh", _ => TemporaryMesh.StartAsync(
+                Installation.Find("experiment run --scripted"), new Dictionary<string, string>(), cancellation));
             return stage;
         }
         catch
@@ -48,20 +45,7 @@ internal sealed class ScriptedStage : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await (_host?.DisposeAsync() ?? default);
+        await (_mesh?.DisposeAsync() ?? default);
         await _model.DisposeAsync();
-    }
-
-    private Dictionary<string, string> Settings() => new()
-    {
-        ["Mesh__StoreContainer"] = _name,
-        ["AzureFunctionsJobHost__extensions__durableTask__hubName"] = _name,
-    };
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

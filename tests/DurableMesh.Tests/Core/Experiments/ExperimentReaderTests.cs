@@ -41,7 +41,8 @@ public sealed class ExperimentReaderTests
     [InlineData("""{"name":"n","workload":"t","initiator":"a","responder":"b","repetitions":101}""", "repetitions")]
     [InlineData("""{"name":"n","workload":"t","initiator":"a","responder":"b","repetitions":1,"arms":["hot"]}""", "arms")]
     [InlineData("""{"name":"n","workload":"t","initiator":"a","responder":"b","repetitions":1,"seed":-1}""", "seed")]
-    [InlineData("""{"name":"n","workload":"t","initiator":"a","responder":"b","repetitions":1,"limits":{"rounds":11}}""", "limits.rounds")]
+    [InlineData(
+        """{"name":"n","workload":"t","initiator":"a","responder":"b","repetitions":1,"limits":{"rounds":11}}""", "limits.rounds")]
     [InlineData("""{"name":"n","workload":"t","initiator":"a","responder":"b","repetitions":1,"repetition":2}""", "repetition")]
     public void Each_mistake_is_named(string json, params string[] paths) =>
         Assert.Equal(paths, Read(json).Errors.Select(error => error.Path));
