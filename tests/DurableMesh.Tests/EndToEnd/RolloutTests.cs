@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using DurableMesh.Cli;
@@ -46,11 +45,19 @@ public sealed class RolloutTests : IAsyncLifetime
         using var evidence = new TemporaryFile(Encoding.UTF8.GetString(file), ".json");
 
         await RunAsync("demote", "--pair", MeshHost.Builder, MeshHost.Verifier, "--by", "ann", "--why", "first measure it");
-        await AssertRefusedAsync();
+        await AssertAuthorisedAsync(false);
         await RunAsync("apply", evidence.Path, "--by", "ann");
-        for (var dialogue = 0; dialogue < 6; dialogue++)
+        await AssertAuthorisedAsync(true);
+
+        // All of them begin before the first passes: then their MC task is no longer in progress.
+        var threads = new List<string>();
+        while (threads.Count < 6)
         {
-            string id = await _host.StartThreadAsync(Cancellation);
+            threads.Add(await _host.StartThreadAsync(Cancellation));
+        }
+
+        foreach (string id in threads)
+        {
             foreach (JsonObject message in PassingDialogue.Messages)
             {
                 var sent = message.DeepClone().AsObject();
@@ -61,14 +68,14 @@ public sealed class RolloutTests : IAsyncLifetime
 
         MeshRun watched = await RunAsync("watch", evidence.Path, "--once", "--demote", "--by", "ann");
         Assert.StartsWith("The saving is gone: ", watched.Out, StringComparison.Ordinal);
-        await AssertRefusedAsync();
+        await AssertAuthorisedAsync(false);
     }
 
-    private async Task AssertRefusedAsync()
+    private async Task AssertAuthorisedAsync(bool expected)
     {
-        JsonNode problem = await _host.PostAsync(
-            "/api/threads", MeshHost.ThreadRequest(), HttpStatusCode.Forbidden, Cancellation);
-        Assert.Equal("not_authorized", problem["code"]!.GetValue<string>());
+        const string Query = $"initiator={MeshHost.Builder}&responder={MeshHost.Verifier}&pattern=builder-verifier";
+        JsonNode explained = await _host.GetAsync($"/api/authority/explain?{Query}", Cancellation);
+        Assert.Equal(expected, explained["patterns"]![0]!["decision"]!["authorised"]!.GetValue<bool>());
     }
 
     private async Task<MeshRun> RunAsync(params string[] args)
