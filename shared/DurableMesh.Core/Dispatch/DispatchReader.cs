@@ -68,8 +68,8 @@ public static class DispatchReader
     {
         var objection = pattern switch
         {
-            Pattern.Advisory => "Nobody verifies advice, so it is not dispatched: start an advisory thread (POST /threads), or ask "
-                + "a persistent agent (docs/surfaces.md).",
+            Pattern.Advisory => "Nobody verifies advice, so it is not dispatched: start an advisory thread (POST /threads), "
+                + "or ask a persistent agent (docs/surfaces.md).",
             Pattern.Sequential => "That is no use of the mesh; to keep the work out of it, name a sequential surface.",
             _ => null,
         };

@@ -184,7 +184,8 @@ public static class WorkflowRules
         WorkflowRun.IsBlocked(result) ? WorkflowReason.StepBlocked : WorkflowReason.StepPartial;
 
     private static string WordsOf(StepRun step, StepResult result) =>
-        $"Step '{step.Plan.Id}' ended{(step is { Plan.IsRetried: true, Attempt: > 1 and var tries } ? $" after {tries} tries" : "")}"
+        $"Step '{step.Plan.Id}' ended"
+        + $"{(step is { Plan.IsRetried: true, Attempt: > 1 and var tries } ? $" after {tries} tries" : "")}"
         + $" as {Choices<EndState>.NameOf(result.EndState)}, {Choices<EndReason>.NameOf(result.Reason)}"
         + $"{(result.Detail is { Length: > 0 } detail ? $": {detail}" : ".")}";
 }
