@@ -83,8 +83,15 @@ public sealed class DispatchPlanTests
     {
         var task = new MissionTask
         {
-            Id = "7", Title = "t", Owner = "o", State = MissionTaskState.InProgress, Priority = Priority.M, Company = "vizu",
-            CreatedAt = SampleWorkflow.Noon, UpdatedAt = SampleWorkflow.Noon, Version = 1,
+            Id = "7",
+            Title = "t",
+            Owner = "o",
+            State = MissionTaskState.InProgress,
+            Priority = Priority.M,
+            Company = "vizu",
+            CreatedAt = SampleWorkflow.Noon,
+            UpdatedAt = SampleWorkflow.Noon,
+            Version = 1,
         };
         Assert.Equal("vizu", DomainWords.Classify(task, "SQL databases", "", Around.Registry).Company);
         Assert.Equal("datavera", DomainWords.Classify(task with { Company = "gone" }, "SQL", "", Around.Registry).Company);
