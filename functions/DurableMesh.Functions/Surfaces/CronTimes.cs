@@ -4,9 +4,9 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Functions.Surfaces;
 
 /// <summary>
-/// When a cron expression fires in a time zone, as Cronos has it, which is as Vixie cron has it: a fire in an hour that the change
-/// to daylight saving time leaves out happens right after the gap; in the hour that comes twice a fire at a fixed time happens
-/// once, and one of an interval both times.
+/// When a cron expression fires in a time zone, as Cronos has it, which is as Vixie cron has it: a fire in an hour that the
+/// change to daylight saving time leaves out happens right after the gap; in the hour that comes twice a fire at a fixed time
+/// happens once, and one of an interval both times.
 /// </summary>
 internal sealed class CronTimes
 {

@@ -11,8 +11,9 @@ namespace DurableMesh.Functions.Surfaces;
 /// somebody who does something to it, and goes on until the instance has ended.
 /// </summary>
 /// <remarks>
-/// It decides nothing and keeps nothing. A turn does what is to be done by the store (<see cref="SurfaceActivities.TurnSurface"/>),
-/// so it may be taken twice; an event only wakes it, and one that is lost costs no more than the time to the next look.
+/// It decides nothing and keeps nothing. A turn does what is to be done by the store
+/// (<see cref="SurfaceActivities.TurnSurface"/>), so it may be taken twice; an event only wakes it, and one that is lost costs no
+/// more than the time to the next look.
 /// </remarks>
 public static class SurfaceOrchestrator
 {

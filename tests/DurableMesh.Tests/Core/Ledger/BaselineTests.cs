@@ -142,7 +142,12 @@ public sealed class BaselineTests
             3, "b", "v", Pattern.Distillation, new DateOnly(2026, 11, 24), "r",
             new Usage
             {
-                Model = "m", InputTokens = 9, CachedInputTokens = 2, CacheWriteTokens = 3, OutputTokens = 4, CostUsd = 0.5m,
+                Model = "m",
+                InputTokens = 9,
+                CachedInputTokens = 2,
+                CacheWriteTokens = 3,
+                OutputTokens = 4,
+                CostUsd = 0.5m,
             },
             1.5m, 2, Verdict.Pass);
         var alone = line with { Line = 4, Responder = null, Run = null, Seconds = null, Rounds = null, Verdict = null };
@@ -171,18 +176,18 @@ public sealed class BaselineTests
         Verdict? verdict = null,
         long input = 0,
         decimal? usd = 0) => new()
-    {
-        Line = number,
-        Initiator = "b",
-        Responder = "v",
-        Pattern = Pattern.BuilderVerifier,
-        Day = new DateOnly(2026, 11, 24),
-        Run = run,
-        Usage = PriceTable.Empty.Settle(new Usage { InputTokens = input, CostUsd = usd }, At(2026, 11, 24)),
-        Seconds = seconds,
-        Rounds = rounds,
-        Verdict = verdict,
-    };
+        {
+            Line = number,
+            Initiator = "b",
+            Responder = "v",
+            Pattern = Pattern.BuilderVerifier,
+            Day = new DateOnly(2026, 11, 24),
+            Run = run,
+            Usage = PriceTable.Empty.Settle(new Usage { InputTokens = input, CostUsd = usd }, At(2026, 11, 24)),
+            Seconds = seconds,
+            Rounds = rounds,
+            Verdict = verdict,
+        };
 
     private static DateTimeOffset At(int year, int month, int day) => new(year, month, day, 0, 0, 0, TimeSpan.Zero);
 }

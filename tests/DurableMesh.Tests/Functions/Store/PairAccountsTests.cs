@@ -213,7 +213,12 @@ public sealed class PairAccountsTests
         {
             Usage = new Usage
             {
-                Model = "m", InputTokens = input, CachedInputTokens = 6, CacheWriteTokens = 4, OutputTokens = 10, CostUsd = 0.25m,
+                Model = "m",
+                InputTokens = input,
+                CachedInputTokens = 6,
+                CacheWriteTokens = 4,
+                OutputTokens = 10,
+                CostUsd = 0.25m,
             },
         });
 
