@@ -184,10 +184,12 @@ internal sealed class HostileMesh : IDisposable
         _time.Advance(UntilEveryHostHasRead);
     }
 
-    /// <summary>A run that came to its end leaves its task to whoever hands it over.</summary>
+    /// <summary>
+    /// A run that came to its end leaves its task to whoever hands it over, and so does one of which nothing was done.
+    /// </summary>
     private async IAsyncEnumerable<string> CheckTaskAsync(HostileRun run)
     {
-        var expected = run.IsCancelled ? MissionTaskState.Blocked : MissionTaskState.InProgress;
+        var expected = run is { IsCancelled: true, HasWorked: true } ? MissionTaskState.Blocked : MissionTaskState.InProgress;
         var task = await _hosts[0].Services.GetRequiredService<ITaskDirectory>().FindAsync(run.TaskId, default);
         if (task?.State != expected)
         {

@@ -55,6 +55,9 @@ internal sealed class HostileRun
     /// <summary>Whether somebody cancelled it in time.</summary>
     public bool IsCancelled { get; private set; }
 
+    /// <summary>Whether a step of it came to an end, as far as it was checked.</summary>
+    public bool HasWorked { get; private set; }
+
     /// <summary>Starts it, as the HTTP function does.</summary>
     public async Task StartAsync(HostileHub hub, IServiceProvider host, DateTimeOffset at)
     {
@@ -102,6 +105,7 @@ internal sealed class HostileRun
             yield break;
         }
 
+        HasWorked = run.Steps.Any(step => step.Result is not null);
         foreach (var complaint in _dialogues.Values.SelectMany(one => one.Complaints))
         {
             yield return complaint;
