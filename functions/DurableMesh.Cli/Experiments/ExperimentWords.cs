@@ -1,19 +1,14 @@
-using System.Text.Json;
+using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Experiments;
-using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Cli.Experiments;
 
-/// <summary>An experiment's names: as its files write them, and as people read them.</summary>
+/// <summary>An experiment's words for people.</summary>
 internal static class ExperimentWords
 {
     /// <summary>The arms by their names.</summary>
     public static IReadOnlyDictionary<string, ExperimentArm> Arms { get; } =
-        Enum.GetValues<ExperimentArm>().ToDictionary(arm => WireName(arm));
-
-    /// <summary>A value's name on the wire.</summary>
-    public static string WireName<T>(T value)
-        where T : struct, Enum => JsonSerializer.SerializeToElement(value, MeshJson.Options).GetString()!;
+        Enum.GetValues<ExperimentArm>().ToDictionary(arm => ThreadWords.Of(arm));
 
     /// <summary>An arm, for people.</summary>
     public static string Of(ExperimentArm arm) => arm switch

@@ -12,9 +12,11 @@ internal sealed class TemporaryMesh : IAsyncDisposable
         "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     private readonly MeshHost _host;
-    private readonly string _storage;
 
-    private TemporaryMesh(MeshHost host, string storage) => (_host, _storage) = (host, storage);
+    private TemporaryMesh(MeshHost host, string storage) => (_host, Storage) = (host, storage);
+
+    /// <summary>The folder of its storage, which is gone when it is.</summary>
+    public string Storage { get; }
 
     /// <summary>Where it answers.</summary>
     public Uri Address => _host.Address;
@@ -54,7 +56,7 @@ internal sealed class TemporaryMesh : IAsyncDisposable
         await _host.DisposeAsync();
 
         // The host has ended the Azurite that it brought along; what that kept is nobody's any more.
-        Delete(_storage);
+        Delete(Storage);
     }
 
     private static void Delete(string storage)

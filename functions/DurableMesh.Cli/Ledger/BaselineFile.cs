@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CsvHelper;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Ledger;
@@ -9,6 +10,7 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Cli.Ledger;
 
 /// <summary>How a file of usage is written.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<BaselineFormat>))]
 internal enum BaselineFormat
 {
     /// <summary>CSV with a header.</summary>

@@ -114,6 +114,13 @@ public sealed class WorkflowActivities(
         [ActivityTrigger] FailedStep over, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
         var (id, move) = (over.Order.WorkflowId, over.Order.Move);
+        var run = await MustFindAsync(id, cancellation);
+        if (!IsRunning(run, move))
+        {
+            // Another orchestration has recorded its end, or begun none.
+            return WorkflowPlan.Next(run);
+        }
+
         var threadId = ThreadId.OfStep(id, move.Step, move.Attempt);
         var thread = await EndOfAsync(client, threadId, cancel: null, cancellation);
         if (thread is not { State: ThreadPhase.Ended } && (thread is not null || over.Failure is null))
@@ -122,8 +129,6 @@ public sealed class WorkflowActivities(
             throw new StoreUnavailableException($"The store does not know the end of thread {threadId} yet.");
         }
 
-        // Its plan is as old as the run: of that, any state will do.
-        var run = (await workflows.FindAsync(id, cancellation))!;
         var result = thread is null ? NotBegun(over.Failure!) : await ResultOfAsync(thread, run, move, cancellation);
         return await EndAsync(over.Order, result, cancellation);
     }

@@ -1,4 +1,5 @@
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Transcript;
 using DurableMesh.Client;
 using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Wire;
@@ -31,7 +32,7 @@ internal sealed class ArmsCheck(MeshClient mesh)
         }
 
         var explained = await mesh.ExplainAuthorityAsync(
-            file.Initiator, file.Responder, ExperimentWords.WireName(file.Pattern), cancellation);
+            file.Initiator, file.Responder, ThreadWords.Of(file.Pattern), cancellation);
         if (explained.Patterns is [{ Decision: { Authorised: false } refused }, ..])
         {
             throw new CliException(

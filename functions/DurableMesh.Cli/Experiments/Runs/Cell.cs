@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using DurableMesh.Cli.Experiments.Workloads;
+using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Wire;
 
@@ -29,11 +30,11 @@ internal sealed class Cell(string experiment, string start, ExperimentSlot slot,
 
     /// <summary>Its name, which the subject of its threads ends with.</summary>
     public string Name { get; } =
-        $"{experiment}/{slot.Task}/{ExperimentWords.WireName(slot.Arm)}/{slot.Repetition}";
+        $"{experiment}/{slot.Task}/{ThreadWords.Of(slot.Arm)}/{slot.Repetition}";
 
     /// <summary>Its MC task, which it has to itself.</summary>
     public string McTask { get; } =
-        $"{experiment}-{slot.Task}-{ExperimentWords.WireName(slot.Arm)}-{slot.Repetition}-{start}";
+        $"{experiment}-{slot.Task}-{ThreadWords.Of(slot.Arm)}-{slot.Repetition}-{start}";
 
     /// <summary>How long its agents were at work.</summary>
     public TimeSpan Busy

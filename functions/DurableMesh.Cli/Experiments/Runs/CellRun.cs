@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using DurableMesh.Cli.Artifacts;
 using DurableMesh.Cli.Experiments.Workloads;
+using DurableMesh.Cli.Transcript;
 using DurableMesh.Client;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Dispatch;
@@ -76,7 +77,7 @@ internal sealed class CellRun(
         return new SurfaceEnd(
             thread.ThreadId,
             thread.EndState!.Value,
-            ExperimentWords.WireName(thread.Reason!.Value),
+            ThreadWords.Of(thread.Reason!.Value),
             thread.CreatedAt,
             thread.EndedAt!.Value,
             await mesh.GetEvidenceAsync(thread.ThreadId, cancellation));
@@ -109,7 +110,7 @@ internal sealed class CellRun(
         return new SurfaceEnd(
             run.WorkflowId,
             run.EndState!.Value,
-            ExperimentWords.WireName(run.Reason!.Value),
+            ThreadWords.Of(run.Reason!.Value),
             run.CreatedAt,
             run.EndedAt!.Value,
             await mesh.GetWorkflowEvidenceAsync(run.WorkflowId, cancellation));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DurableMesh.Agents;
+using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Wire;
 using Microsoft.Extensions.AI;
@@ -87,7 +88,7 @@ internal static class CheckTool
             var check = found.FirstOrDefault(check => check.Id == criterion.Id) ?? NotReached(criterion.Id);
             words.Append(
                 CultureInfo.InvariantCulture,
-                $"- {check.Id} ({ExperimentWords.WireName(check.Status)}): {check.Detail ?? criterion.Title}\n");
+                $"- {check.Id} ({ThreadWords.Of(check.Status)}): {check.Detail ?? criterion.Title}\n");
         }
 
         return words.ToString();
