@@ -61,7 +61,7 @@ internal static class ExperimentRunCommand
     {
         Description = "How many runs are under way at once.",
         HelpName = "N",
-        DefaultValueFactory = _ => 16,
+        DefaultValueFactory = _ => 12,
     });
 
     private static readonly Option<bool> Scripted = new("--scripted")

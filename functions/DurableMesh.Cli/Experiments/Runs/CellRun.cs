@@ -203,16 +203,10 @@ internal sealed class CellRun(
         return null;
     }
 
-    private async Task<HiddenCheck> LookAsync(CancellationToken cancellation)
-    {
-        if (cell.Module is not { } module)
-        {
-            return HiddenCheck.NotRun;
-        }
-
-        var found = await check.RunAsync(cell.Task.Hidden, module, cancellation);
-        return found.Count > 0 && found.All(one => one.Status == CheckStatus.Pass) ? HiddenCheck.Pass : HiddenCheck.Fail;
-    }
+    private async Task<HiddenCheck> LookAsync(CancellationToken cancellation) =>
+        cell.Module is not { } module ? HiddenCheck.NotRun
+        : await check.HoldsAsync(cell.Task.Hidden, module, cancellation) ? HiddenCheck.Pass
+        : HiddenCheck.Fail;
 
     private async Task CreateTaskAsync(CancellationToken cancellation) => await mesh.CreateTaskAsync(
         new CreateTaskRequest

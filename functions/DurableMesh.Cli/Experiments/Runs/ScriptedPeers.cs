@@ -18,10 +18,10 @@ internal sealed partial class ScriptedPeers(Workload workload)
 
     private readonly Dictionary<string, WorkloadTask> _tasks = workload.Tasks.ToDictionary(task => task.Task.Id);
 
-    /// <summary>How long the model thinks: about a twentieth of a real one.</summary>
+    /// <summary>How long the model thinks: about a tenth of a real one.</summary>
     /// <param name="tokens">What it reads and writes.</param>
     public static TimeSpan Pace(ModelTokens tokens) =>
-        TimeSpan.FromMilliseconds(60 + (0.012 * tokens.New) + (0.001 * tokens.Cached) + (0.5 * tokens.Output));
+        TimeSpan.FromMilliseconds(120 + (0.024 * tokens.New) + (0.002 * tokens.Cached) + (1.0 * tokens.Output));
 
     /// <summary>Answers one request.</summary>
     public ModelAnswer Answer(ModelRequest request)

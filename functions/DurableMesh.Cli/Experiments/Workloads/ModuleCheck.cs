@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
@@ -17,6 +18,8 @@ internal sealed partial class ModuleCheck(string runner)
 {
     private const int MaxDetail = 300;
     private static readonly TimeSpan ProcessorLimit = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<(string Check, string Module), Lazy<Task<bool>>> _holds = new();
 
     /// <summary>The module in a text: the last block between fences, or else all of it.</summary>
     /// <param name="text">A builder's submission.</param>
@@ -58,6 +61,21 @@ internal sealed partial class ModuleCheck(string runner)
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Whether a module passes all of a check, which is run once for each module: nobody's time is measured.</summary>
+    /// <param name="check">The check's file.</param>
+    /// <param name="module">The candidate.</param>
+    /// <param name="cancellation">Kills it.</param>
+    public Task<bool> HoldsAsync(string check, string module, CancellationToken cancellation)
+    {
+        return _holds.GetOrAdd((check, module), _ => new(LookAsync)).Value;
+
+        async Task<bool> LookAsync()
+        {
+            var found = await RunAsync(check, module, cancellation);
+            return found.Count > 0 && found.All(one => one.Status == CheckStatus.Pass);
         }
     }
 
