@@ -45,7 +45,8 @@ internal static class EventsBenchmark
         }
 
         Console.WriteLine();
-        Console.WriteLine($"{rate} messages/s, {subscribers} streams in a crowd of {others:N0}, ms                    p50      p99");
+        Console.WriteLine(
+            $"{rate} messages/s, {subscribers} streams in a crowd of {others:N0}, ms                    p50      p99");
         foreach (bool all in (bool[])[false, true])
         {
             await MeasureDeliveryAsync(host, threads, conversations, all, rate, Warming, report: false, cancellation);

@@ -117,7 +117,8 @@ internal sealed class DemoRun : IAsyncDisposable
         var task = Path.GetRelativePath(Environment.CurrentDirectory, _material.Task);
         var mesh = Markup.Escape(_terminal.Mesh);
         _stage.Say($"  {mesh} tasks create demo-2 \"the same again\" --start{url}");
-        _stage.Say($"  {mesh} start --file {Markup.Escape(task)} --task demo-2{url}   [grey]a new thread: the agents take it up[/]");
+        _stage.Say(
+            $"  {mesh} start --file {Markup.Escape(task)} --task demo-2{url}   [grey]a new thread: the agents take it up[/]");
         _stage.Say($"  {mesh} list{url}");
         _stage.Say($"  {mesh} watch THREAD{url}");
         try

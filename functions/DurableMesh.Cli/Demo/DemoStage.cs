@@ -77,7 +77,9 @@ internal sealed class DemoStage : IAsyncDisposable
         await StartMeshAsync(cancellation);
     }
 
-    /// <summary>Starts an agent's runner, with a key of its own where the mesh wants keys: an operator speaks as no agent.</summary>
+    /// <summary>
+    /// Starts an agent's runner, with a key of its own where the mesh wants keys: an operator speaks as no agent.
+    /// </summary>
     /// <param name="mesh">The mesh.</param>
     /// <param name="agent">The agent.</param>
     /// <param name="name">How the log calls it.</param>

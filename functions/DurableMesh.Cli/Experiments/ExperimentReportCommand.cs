@@ -49,7 +49,8 @@ internal static class ExperimentReportCommand
         CancellationToken cancellation)
     {
         var evidence = ExperimentEvidence.Of(entries);
-        var (plan, runs, result) = (((ExperimentOpened)entries[0].Event).Plan, ExperimentEvidence.RunsOf(entries), evidence.Result);
+        var (plan, runs) = (((ExperimentOpened)entries[0].Event).Plan, ExperimentEvidence.RunsOf(entries));
+        var result = evidence.Result;
         await WriteAsync(EvidenceName, evidence.ToUtf8());
         await WriteAsync(MarkdownName, Encoding.UTF8.GetBytes(MarkdownPage.Of(plan, result, runs)));
         await WriteAsync(HtmlName, Encoding.UTF8.GetBytes(HtmlPage.Of(plan, result, runs)));

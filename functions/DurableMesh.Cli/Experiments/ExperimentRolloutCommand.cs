@@ -184,7 +184,8 @@ internal static class ExperimentRolloutCommand
         if (proposal.Pilots.Count < Rollout.NextPairs && proposal.Row.Status == AuthorityStatus.Active)
         {
             terminal.Hint(
-                $"{proposal.Pilots.Count} of the next {Rollout.NextPairs} pairs come on trial: there are no more that may not yet.");
+                $"{proposal.Pilots.Count} of the next {Rollout.NextPairs} pairs come on trial: "
+                + "there are no more that may not yet.");
         }
     }
 }

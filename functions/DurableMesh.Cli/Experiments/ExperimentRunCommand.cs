@@ -35,7 +35,8 @@ internal static class ExperimentRunCommand
 
     private static readonly Option<string[]> Arms = new("--arm")
     {
-        Description = $"Only this arm: {string.Join(", ", ExperimentWords.Arms.Keys)}. May be repeated. [default: those of the file]",
+        Description =
+            $"Only this arm: {string.Join(", ", ExperimentWords.Arms.Keys)}. May be repeated. [default: those of the file]",
         HelpName = "ARM",
     };
 
@@ -72,8 +73,8 @@ internal static class ExperimentRunCommand
     private static readonly Option<string?> With = new("--with")
     {
         Description =
-            $"The builder is a coding agent over the scripted model: {string.Join(" or ", Presets)}. npm installs it where it is " +
-            "not. [default: the model itself, with tools]",
+            $"The builder is a coding agent over the scripted model: {string.Join(" or ", Presets)}. npm installs it where it " +
+            "is not. [default: the model itself, with tools]",
         HelpName = "PRESET",
     };
 
@@ -144,7 +145,11 @@ internal static class ExperimentRunCommand
         using var workshop = new Workshop();
         var builder = parsed.GetValue(With) is { } preset
             ? new PresetBuilder(
-                cells, CodingAgents.Find(preset)!, await ProgramOfAsync(preset, terminal, cancellation), stage!.Model, workshop.Folder)
+                cells,
+                CodingAgents.Find(preset)!,
+                await ProgramOfAsync(preset, terminal, cancellation),
+                stage!.Model,
+                workshop.Folder)
             : null;
         var peer = new ModelPeer(
             cells,
@@ -200,7 +205,8 @@ internal static class ExperimentRunCommand
             return [parsed.GetValue(Model) ?? ScriptedModelName];
         }
 
-        return parsed.GetValue(Endpoint) is { IsAbsoluteUri: true, Scheme: "http" or "https" } && parsed.GetValue(Model) is { } model
+        return parsed.GetValue(Endpoint) is { IsAbsoluteUri: true, Scheme: "http" or "https" }
+            && parsed.GetValue(Model) is { } model
             ? [model]
             : throw new CliException(
                 ExitCode.Usage,
@@ -208,7 +214,8 @@ internal static class ExperimentRunCommand
     }
 
     /// <summary>The plan: as it was begun, where it was; nothing of it may have changed since.</summary>
-    private static ExperimentPlan PlanOf(ParseResult parsed, Workload workload, ExperimentPlan? begun, IReadOnlyList<string> models)
+    private static ExperimentPlan PlanOf(
+        ParseResult parsed, Workload workload, ExperimentPlan? begun, IReadOnlyList<string> models)
     {
         var file = workload.File;
         var tasks = workload.Tasks.Select(task => task.Task.Id).ToList();
@@ -252,7 +259,8 @@ internal static class ExperimentRunCommand
         [
             .. names.Distinct().Select(name => ExperimentWords.Arms.TryGetValue(name, out var arm)
                 ? arm
-                : throw new CliException(ExitCode.Usage, $"--arm: '{name}' is none of {string.Join(", ", ExperimentWords.Arms.Keys)}.")),
+                : throw new CliException(
+                    ExitCode.Usage, $"--arm: '{name}' is none of {string.Join(", ", ExperimentWords.Arms.Keys)}.")),
         ];
 
     private static string? Difference(ExperimentPlan begun, ExperimentPlan now) =>
@@ -261,7 +269,8 @@ internal static class ExperimentRunCommand
         : !begun.Tasks.SequenceEqual(now.Tasks) ? "other tasks."
         : begun.Repetitions != now.Repetitions ? $"{begun.Repetitions} repetitions, now {now.Repetitions}."
         : begun.Seed != now.Seed ? $"with seed {begun.Seed}, now {now.Seed}."
-        : !begun.Models.SequenceEqual(now.Models) ? $"with {string.Join(", ", begun.Models)}, now {string.Join(", ", now.Models)}."
+        : !begun.Models.SequenceEqual(now.Models)
+            ? $"with {string.Join(", ", begun.Models)}, now {string.Join(", ", now.Models)}."
         : null;
 
     private static MeshClient ConnectAs(ParseResult parsed, Terminal terminal, string agent, string variable)

@@ -8,7 +8,8 @@ namespace DurableMesh.Core.Experiments;
 
 /// <summary>
 /// Checks the evidence of an experiment offline: its chain, the order of its runs from the seed, every figure and the decision,
-/// and, where it is at hand, the evidence of its runs against the heads that it pins. Total, as <see cref="EvidenceVerifier"/> is.
+/// and, where it is at hand, the evidence of its runs against the heads that it pins. Total, as <see cref="EvidenceVerifier"/>
+/// is.
 /// </summary>
 public static class ExperimentEvidenceVerifier
 {

@@ -47,7 +47,8 @@ public sealed record LiveComparison(
 {
     /// <summary>
     /// Compares. Threads and the experiment's tasks are drawn anew, each among themselves (two samples, as live tasks are not
-    /// those of the experiment), and the rule is the experiment's: the saving is gone where both upper ends are below the thresholds.
+    /// those of the experiment), and the rule is the experiment's: the saving is gone where both upper ends are below the
+    /// thresholds.
     /// </summary>
     /// <param name="evidence">The evidence, which says roll out.</param>
     /// <param name="threads">The pair's newest threads.</param>
@@ -113,7 +114,8 @@ public sealed record LiveComparison(
                 }
             }
 
-            // Where nothing passed a pass has no price: it counts as dearer than any. A baseline that took nothing cannot be beaten.
+            // Where nothing passed a pass has no price: it counts as dearer than any. A baseline that took nothing cannot be
+            // beaten.
             return before == 0 || afterCount == 0
                 ? double.NegativeInfinity
                 : 1 - (after * beforeCount / ((double)afterCount * before));

@@ -81,8 +81,8 @@ public sealed class ExperimentTests : IDisposable
     private Process Start(WorkloadFolder workload, string name) => Process.Start(new ProcessStartInfo(
         "dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "mesh.dll"), "experiment", "run", workload.Folder, "--scripted", "--parallel", "2",
-            "--folder", Path.Combine(_folder.FullName, name),
+            Path.Combine(AppContext.BaseDirectory, "mesh.dll"),
+            "experiment", "run", workload.Folder, "--scripted", "--parallel", "2", "--folder", Path.Combine(_folder.FullName, name),
         ])
     {
         RedirectStandardOutput = true,

@@ -131,7 +131,8 @@ internal static class ExperimentCharts
 
         Add(steps.Length + 1, 0, sum, Colors[0]);
         return Draw(
-            Categories([ExperimentWords.Of(from), .. steps.Select(step => step.Name), ExperimentWords.Of(to)], AxisPosition.Bottom),
+            Categories(
+                [ExperimentWords.Of(from), .. steps.Select(step => step.Name), ExperimentWords.Of(to)], AxisPosition.Bottom),
             Amounts(AxisPosition.Left),
             bars);
 

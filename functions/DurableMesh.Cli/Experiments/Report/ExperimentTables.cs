@@ -19,7 +19,8 @@ internal static class ExperimentTables
     public static WordTable Savings(ExperimentPlan plan, ExperimentResult result) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"Savings, paired by task, with {plan.Thresholds.Confidence:P0} intervals (BCa, {plan.Thresholds.Resamples:N0} resamples)"),
+            $"Savings, paired by task, with {plan.Thresholds.Confidence:P0} intervals "
+            + $"(BCa, {plan.Thresholds.Resamples:N0} resamples)"),
         ["arm", "beside", "measure", "beside it", "the arm", "saving", "interval", "fewer/more/same", "sign test", "Wilcoxon"],
         [
             .. result.Comparisons.SelectMany(comparison => comparison.Measures.Select(measure => (IReadOnlyList<string>)
@@ -30,7 +31,9 @@ internal static class ExperimentTables
                 Amount(measure.Measure, measure.BaselineMean),
                 Amount(measure.Measure, measure.ArmMean),
                 Share(measure.Saving),
-                measure is { Lower: { } lower, Upper: { } upper } ? $"{Share(lower)} to {Share(upper)}" : measure.Missing ?? Unknown,
+                measure is { Lower: { } lower, Upper: { } upper }
+                    ? $"{Share(lower)} to {Share(upper)}"
+                    : measure.Missing ?? Unknown,
                 string.Create(CultureInfo.InvariantCulture, $"{measure.Wins}/{measure.Losses}/{measure.Ties}"),
                 Probability(measure.SignTestAdjusted),
                 Probability(measure.WilcoxonAdjusted),
@@ -40,7 +43,9 @@ internal static class ExperimentTables
     /// <summary>The arms, a mean run of each.</summary>
     public static WordTable Arms(ExperimentResult result) => new(
         "The arms: a mean run of each",
-        ["arm", "runs", "crashed", "uncached", "written", "cached", "output", "US$", "seconds", "of the mesh", "rounds", "retries"],
+        [
+            "arm", "runs", "crashed", "uncached", "written", "cached", "output", "US$", "seconds", "of the mesh", "rounds", "retries",
+        ],
         [
             .. result.Arms.Select(arm => (IReadOnlyList<string>)
             [
@@ -106,10 +111,12 @@ internal static class ExperimentTables
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The tokens of {counted} runs were counted by o200k_base here: the provider said none, and what it cached is unknown.");
+                $"The tokens of {counted} runs were counted by o200k_base here: the provider said none, and what it cached is "
+                + "unknown.");
         }
 
-        foreach (var group in runs.Where(run => run.Crashed).GroupBy(run => run.Failure).OrderByDescending(group => group.Count()))
+        var crashes = runs.Where(run => run.Crashed).GroupBy(run => run.Failure);
+        foreach (var group in crashes.OrderByDescending(group => group.Count()))
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"{group.Count()} crashed: {group.Key}");
         }

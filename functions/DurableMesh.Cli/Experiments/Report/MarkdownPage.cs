@@ -6,6 +6,8 @@ namespace DurableMesh.Cli.Experiments.Report;
 /// <summary>An experiment as a Markdown page.</summary>
 internal static class MarkdownPage
 {
+    private const string Marks = @"|<>[]`*_\";
+
     /// <summary>Writes it.</summary>
     public static string Of(ExperimentPlan plan, ExperimentResult result, IReadOnlyList<ArmRun> runs)
     {
@@ -53,7 +55,7 @@ internal static class MarkdownPage
         var plain = new StringBuilder();
         foreach (var character in text.ReplaceLineEndings(" "))
         {
-            plain.Append(character is '|' or '<' or '>' or '[' or ']' or '`' or '*' or '_' or '\\' ? $"\\{character}" : $"{character}");
+            plain.Append(Marks.Contains(character) ? $"\\{character}" : $"{character}");
         }
 
         return plain.ToString();

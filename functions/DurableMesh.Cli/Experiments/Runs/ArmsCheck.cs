@@ -22,7 +22,8 @@ internal sealed class ArmsCheck(MeshClient mesh)
             var known = await mesh.GetAgentAsync(agent, cancellation);
             if (!known.Enabled)
             {
-                throw new CliException(ExitCode.Usage, $"'{agent}' is disabled: no arm could run. Enable it, or name another agent.");
+                throw new CliException(
+                    ExitCode.Usage, $"'{agent}' is disabled: no arm could run. Enable it, or name another agent.");
             }
         }
 
@@ -37,8 +38,8 @@ internal sealed class ArmsCheck(MeshClient mesh)
         {
             throw new CliException(
                 ExitCode.Usage,
-                $"The arm mesh cannot run: {refused.Explanation} Add a row with the status pilot (mesh authority), or leave the arm "
-                + "out (--arm).");
+                $"The arm mesh cannot run: {refused.Explanation} Add a row with the status pilot (mesh authority), or leave the "
+                + "arm out (--arm).");
         }
     }
 }

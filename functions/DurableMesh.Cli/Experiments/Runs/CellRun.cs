@@ -152,7 +152,11 @@ internal sealed class CellRun(
             (threads, unpriced) = ([], "unknown: the mesh did not say what it cost");
         }
 
-        return Of(threads, unpriced, began, (time.GetUtcNow() - began).TotalSeconds) with { Crashed = true, Failure = failure.Message };
+        return Of(threads, unpriced, began, (time.GetUtcNow() - began).TotalSeconds) with
+        {
+            Crashed = true,
+            Failure = failure.Message,
+        };
     }
 
     private ArmRun Of(IReadOnlyList<ThreadView> threads, string? unpriced, DateTimeOffset startedAt, double wall)

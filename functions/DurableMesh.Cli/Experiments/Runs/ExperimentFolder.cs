@@ -31,7 +31,7 @@ internal sealed class ExperimentFolder : IDisposable
     public ExperimentPlan? Plan => Entries is [{ Event: ExperimentOpened opened }, ..] ? opened.Plan : null;
 
     /// <summary>The runs that ended, in the order in which they did.</summary>
-    public IReadOnlyList<ArmRun> Runs => [.. Entries.Select(entry => entry.Event).OfType<ArmRunEnded>().Select(ended => ended.Run)];
+    public IReadOnlyList<ArmRun> Runs => ExperimentEvidence.RunsOf(Entries);
 
     /// <summary>The chain.</summary>
     public IReadOnlyList<ExperimentEntry> Entries

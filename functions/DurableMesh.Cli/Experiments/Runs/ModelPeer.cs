@@ -16,7 +16,8 @@ namespace DurableMesh.Cli.Experiments.Runs;
 /// <param name="model">The model's name for the price table.</param>
 /// <param name="builder">Who builds in this one's place, and where the module is then; null where the submission has it.</param>
 internal sealed class ModelPeer(
-    Cells cells, Func<string, IChatClient> connect, ModuleCheck check, string model, PresetBuilder? builder = null) : IAgentHandler
+    Cells cells, Func<string, IChatClient> connect, ModuleCheck check, string model, PresetBuilder? builder = null)
+    : IAgentHandler
 {
     private const int MaxOutputTokens = 16_000;
 

@@ -58,7 +58,8 @@ internal sealed partial class ScriptedPeers(Workload workload)
         {
             return request.Messages[^1].Role == ModelRole.Tool && !called.All(IsRead)
                 ? ModelAnswer.Say(string.Create(
-                    CultureInfo.InvariantCulture, $"// attempt {next}\nI have written {ModuleName} anew; its exports are as they were."))
+                    CultureInfo.InvariantCulture,
+                    $"// attempt {next}\nI have written {ModuleName} anew; its exports are as they were."))
                 : ModelAnswer.Call(request.Write(ModuleName, task.Attempts[next - 1]));
         }
 
@@ -68,8 +69,8 @@ internal sealed partial class ScriptedPeers(Workload workload)
                 {task.Attempts[next - 1].TrimEnd()}
                 ```
 
-                This is the whole module. I read the contract and the module as it stands, and kept its exports as they are. Where a
-                check of the round before failed I followed its detail; I tried the examples of the contract by hand.
+                This is the whole module. I read the contract and the module as it stands, and kept its exports as they are. Where
+                a check of the round before failed I followed its detail; I tried the examples of the contract by hand.
                 """));
     }
 

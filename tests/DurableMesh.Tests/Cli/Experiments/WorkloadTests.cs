@@ -46,7 +46,8 @@ public sealed class WorkloadTests
     public void A_file_that_cannot_be_meant_is_refused(string from, string to, string words)
     {
         using var folder = new WorkloadFolder("one");
-        folder.Write("experiment.json", File.ReadAllText(folder.In("experiment.json")).Replace(from, to, StringComparison.Ordinal));
+        string before = File.ReadAllText(folder.In("experiment.json"));
+        folder.Write("experiment.json", before.Replace(from, to, StringComparison.Ordinal));
 
         Assert.Contains(
             words, Assert.Throws<CliException>(() => Workload.Read(folder.Folder)).Message, StringComparison.Ordinal);
