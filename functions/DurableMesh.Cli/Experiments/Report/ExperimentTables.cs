@@ -112,7 +112,7 @@ internal static class ExperimentTables
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"The tokens of {counted} runs were counted by o200k_base here: the provider said none, and what it cached is "
-                + "unknown.");
+                + $"unknown.");
         }
 
         var crashes = runs.Where(run => run.Crashed).GroupBy(run => run.Failure);
