@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Security.Cryptography;
 using DurableMesh.Agents;
 using DurableMesh.Agents.AI;
@@ -170,7 +171,12 @@ internal static class ExperimentRunCommand
                 (responder, peer, stage?.Mesh ?? ConnectAs(parsed, terminal, responder, VerifierKeyVariable)),
             ],
             stop.Token);
-        var running = new ExperimentRun(desk, workload, folder, terminal, TimeProvider.System)
+
+        // A mesh that is made for it has no other start. So every id, and with it every prompt, is the same each time.
+        var start = stage is null
+            ? string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds():x8}")
+            : "start";
+        var running = new ExperimentRun(desk, workload, folder, start, terminal, TimeProvider.System)
             .RunAsync(plan, cells, check, parallel, stop.Token);
 
         // Where an agent cannot work, nobody would answer.

@@ -37,6 +37,9 @@ internal sealed class TemporaryMesh : IAsyncDisposable
                 CultureInfo.InvariantCulture,
                 $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AzuriteKey};"
                 + $"BlobEndpoint=http://127.0.0.1:{port}/devstoreaccount1;"),
+
+            // A command that is killed leaves no host behind.
+            ["Host__Parent"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
         };
         try
         {

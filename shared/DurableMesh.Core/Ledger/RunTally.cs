@@ -67,7 +67,9 @@ public sealed class RunTally
         Blocked = _blocked,
         Answered = _answered,
         FirstPass = _firstPass,
-        FirstPassRate = _runs == 0 ? null : decimal.Round((decimal)_firstPass / _runs, 4),
+
+        // A pass whose rounds nobody knows may have been one at once: then there is no rate.
+        FirstPassRate = _runs == 0 || _pass > _passWithRounds ? null : decimal.Round((decimal)_firstPass / _runs, 4),
         RoundsToPass = _passWithRounds == 0 ? null : decimal.Round((decimal)_rounds / _passWithRounds, 2),
         MedianSeconds = Seconds(milliseconds, 0.5),
         P90Seconds = Seconds(milliseconds, 0.9),

@@ -80,7 +80,9 @@ public sealed record PairNumbers
     /// <summary>Those that passed with the first submission.</summary>
     public required int FirstPass { get; init; }
 
-    /// <summary>The share of the runs that it is, 0 to 1; null without runs.</summary>
+    /// <summary>
+    /// The share of the runs that it is, 0 to 1; null without runs, and where nobody knows how many rounds a pass took.
+    /// </summary>
     public decimal? FirstPassRate { get; init; }
 
     /// <summary>The mean number of submissions of those that passed; null where none did.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace DurableMesh.LocalHost.Azurite;
@@ -15,6 +16,9 @@ internal static class AzuriteKey
     public const string WellKnown = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     private const int Bytes = 64;
+
+    // EEXIST, the same on Linux and macOS.
+    private const int Exists = 17;
 
     /// <summary>Where the key of the Azurite is whose data are in a folder.</summary>
     public static string FileIn(string folder) => Path.Combine(folder, "account.key");
@@ -47,13 +51,35 @@ internal static class AzuriteKey
         PrivateFolder.WriteNew(unfinished, Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes)));
         try
         {
-            File.Move(unfinished, FileIn(folder), overwrite: false);
+            Publish(unfinished, FileIn(folder));
         }
         catch (IOException) when (File.Exists(FileIn(folder)))
+        {
+            // Another one was first.
+        }
+        finally
         {
             File.Delete(unfinished);
         }
 
         return Find(folder)!;
     }
+
+    /// <summary>
+    /// Gives a file its name unless another one has it. Of two moves at once the second would win, where .NET only looks first
+    /// whether the name is free (on Unix): a link is made once.
+    /// </summary>
+    private static void Publish(string unfinished, string file)
+    {
+        if (OperatingSystem.IsWindows() || (Link(unfinished, file) != 0 && Marshal.GetLastPInvokeError() != Exists))
+        {
+            // A file system without links.
+            File.Move(unfinished, file, overwrite: false);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
 }

@@ -13,6 +13,9 @@ namespace DurableMesh.LocalHost;
 internal sealed record FunctionHostSettings(
     int Port, string RoutePrefix, Action<TaskHubOptions> ConfigureHub, StorageConnection Storage)
 {
+    /// <summary>The process without which the host is not to live; null where it lives for itself.</summary>
+    public int? Parent { get; init; }
+
     private const int DefaultPort = 7071;
     private const long MiB = 1024 * 1024;
     private const string DurableTask = "extensions:durableTask";
@@ -44,6 +47,12 @@ internal sealed record FunctionHostSettings(
         if (port is < 0 or > 65535)
         {
             errors.Add($"{PortOrigin} is '{port}'; it must be from 0 to 65535.");
+        }
+
+        var parent = Whole(configuration[ParentWatch.Key], "Host__Parent");
+        if (parent is <= 0)
+        {
+            errors.Add($"Host__Parent is '{parent}'; it must be the id of a process.");
         }
 
         var routePrefix = (host["extensions:http:routePrefix"] ?? "api").Trim('/');
@@ -81,7 +90,7 @@ internal sealed record FunctionHostSettings(
             .Select(fault => $"host.json {DurableTask.Replace(':', '.')}.{HubKeys[fault.Setting]} {fault.Error}."));
 
         return errors.Count == 0
-            ? new FunctionHostSettings(port, routePrefix, ConfigureHub, storage!)
+            ? new FunctionHostSettings(port, routePrefix, ConfigureHub, storage!) { Parent = parent }
             : throw new FunctionAppException(string.Join(System.Environment.NewLine, errors));
 
         StorageConnection? ReadStorage()

@@ -83,6 +83,12 @@ internal static class LocalFunctionsHost
         services.AddSingleton<HttpFailures>();
         services.AddHostedService<HostReport>();
         services.AddHostedService(provider => new IdleMemory(provider.GetRequiredService<TimeProvider>()));
+        if (settings.Parent is { } parent)
+        {
+            services.AddHostedService(provider =>
+                ActivatorUtilities.CreateInstance<ParentWatch>(provider, parent, (Func<int, bool>)ParentWatch.IsRunning));
+        }
+
         services.AddRouting();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.Configure<KestrelServerOptions>(kestrel =>

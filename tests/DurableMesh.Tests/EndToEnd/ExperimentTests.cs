@@ -30,7 +30,7 @@ public sealed class ExperimentTests : IDisposable
                 await Task.Delay(10, Cancellation);
             }
 
-            killed.Kill(entireProcessTree: true);
+            killed.Kill();
             await killed.WaitForExitAsync(Cancellation);
         }
 

@@ -12,16 +12,13 @@ namespace DurableMesh.Cli.Experiments.Runs;
 /// <param name="mesh">Speaks for whoever has the experiment made.</param>
 /// <param name="workload">The experiment and its tasks.</param>
 /// <param name="folder">Where it is kept.</param>
+/// <param name="start">Tells this start of it from others on the same mesh.</param>
 /// <param name="terminal">Where it says how far it is.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ExperimentRun(
-    MeshClient mesh, Workload workload, ExperimentFolder folder, Terminal terminal, TimeProvider time)
+    MeshClient mesh, Workload workload, ExperimentFolder folder, string start, Terminal terminal, TimeProvider time)
 {
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromSeconds(5);
-
-    // Of the same length in every start: a prompt is as long in a run that is done again.
-    private readonly string _start = string.Create(
-        CultureInfo.InvariantCulture, $"{(uint)time.GetUtcNow().ToUnixTimeSeconds():x8}");
 
     /// <summary>Makes them.</summary>
     /// <param name="plan">The plan.</param>
@@ -48,7 +45,7 @@ internal sealed class ExperimentRun(
             new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation },
             async (slot, stop) =>
             {
-                var cell = new Cell(workload.File.Name, _start, slot, tasks[slot.Task], time);
+                var cell = new Cell(workload.File.Name, start, slot, tasks[slot.Task], time);
                 cells.Add(cell);
                 try
                 {

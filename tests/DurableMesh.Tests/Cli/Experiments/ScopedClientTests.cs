@@ -40,8 +40,8 @@ public sealed class ScopedClientTests
     {
         UsageDetails usage = await AskAsync();
 
-        // o200k_base: "Session small/one/mesh/1." and "Go on." are 8 and 3 tokens, "It is done." 4.
-        Assert.Equal((11, 4), (usage.InputTokenCount, usage.OutputTokenCount));
+        // o200k_base: "Session small/one/mesh/1." and "Go on." are 9 and 3 tokens, "It is done." 4.
+        Assert.Equal((12, 4), (usage.InputTokenCount, usage.OutputTokenCount));
         Assert.Equal(1, _countedHere);
     }
 
