@@ -37,7 +37,7 @@ public sealed record ArmRunEnded : ExperimentEvent
 /// One event of an experiment in its hash chain, which is made as that of a thread is (<see cref="TranscriptEntry"/>). A runner
 /// keeps the entries, one a line, and goes on from them after a crash.
 /// </summary>
-public sealed record ExperimentEntry
+public sealed record ExperimentEntry : IChainEntry
 {
     /// <summary>Its place: 0 is the opening, without gaps.</summary>
     public required int Ordinal { get; init; }

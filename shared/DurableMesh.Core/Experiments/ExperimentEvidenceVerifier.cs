@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Wire;
@@ -75,34 +74,22 @@ public static class ExperimentEvidenceVerifier
 
     private sealed class Verification(byte[] summary, JsonElement rawEntries)
     {
-        private readonly List<EvidenceFinding> _findings = [];
-        private readonly List<ExperimentEntry> _entries = [];
+        private readonly EntryChain<ExperimentEntry> _chain = new(rawEntries, IdOf);
 
         public ExperimentReport Run(string? pinnedHead, Func<string, ReadOnlyMemory<byte>?>? files)
         {
-            Read();
-            var head = CheckChain();
-            if (pinnedHead is not null && head != pinnedHead)
-            {
-                Add(
-                    EvidenceFault.HeadMismatch,
-                    null,
-                    "chain.head",
-                    "The chain does not end with the head that was kept.",
-                    pinnedHead,
-                    head);
-            }
-
+            _chain.Read();
+            var head = _chain.Check(pinnedHead);
             var file = CheckRules() ? Recompute() : null;
             if (file is not null)
             {
-                CheckSummary(file);
+                _chain.Compare(file, summary, "The file says something else than its runs.");
             }
 
-            var runs = ExperimentEvidence.RunsOf(_entries);
+            var runs = ExperimentEvidence.RunsOf(_chain.Entries);
             var looked = files is null
                 ? 0
-                : _entries.Count(entry => entry.Event is ArmRunEnded ended && CheckRun(entry, ended.Run, files));
+                : _chain.Entries.Count(entry => entry.Event is ArmRunEnded ended && CheckRun(entry, ended.Run, files));
             return new ExperimentReport(
                 file?.Name,
                 file?.Final ?? false,
@@ -111,70 +98,13 @@ public static class ExperimentEvidenceVerifier
                 file is null ? null : head,
                 runs.Count(run => run.Head is not null),
                 looked,
-                [.. _findings.OrderBy(finding => finding.Entry ?? int.MaxValue)]);
-        }
-
-        private void Read()
-        {
-            foreach (var raw in rawEntries.EnumerateArray())
-            {
-                var entry = raw.Deserialize<ExperimentEntry>(MeshJson.Options)
-                    ?? throw new JsonException("An entry must not be null.");
-                _entries.Add(entry);
-                var written = CanonicalJson.Canonicalize(JsonSerializer.SerializeToUtf8Bytes(entry, MeshJson.Options));
-                foreach (var difference in JsonDifference.Between(
-                    written, CanonicalJson.Canonicalize(JsonMarshal.GetRawUtf8Value(raw))))
-                {
-                    Add(
-                        EvidenceFault.UnreadableEntry,
-                        _entries.Count - 1,
-                        difference.Path,
-                        "The entry says something that the format does not know.",
-                        difference.Expected,
-                        difference.Found);
-                }
-            }
-        }
-
-        private string CheckChain()
-        {
-            var head = ContentHash.Genesis;
-            foreach (var (index, entry) in _entries.Index())
-            {
-                var computed = TranscriptEntry.HashOf(JsonMarshal.GetRawUtf8Value(rawEntries[index]));
-                if (entry.Hash != computed)
-                {
-                    Add(
-                        EvidenceFault.HashMismatch,
-                        index,
-                        "hash",
-                        "The entry's content is not what its hash was computed over.",
-                        computed,
-                        entry.Hash);
-                }
-
-                // Where only the hash of the entry before was changed, the link to its content still holds.
-                if (entry.Ordinal != index || (entry.Prev != head && (index == 0 || entry.Prev != _entries[index - 1].Hash)))
-                {
-                    Add(
-                        EvidenceFault.BrokenLink,
-                        index,
-                        "prev",
-                        "The entry does not follow the one before it.",
-                        head,
-                        entry.Prev);
-                }
-
-                head = computed;
-            }
-
-            return head;
+                [.. _chain.Findings.OrderBy(finding => finding.Entry ?? int.MaxValue)]);
         }
 
         /// <summary>Whether the entries are an experiment, so that figures can be computed from them.</summary>
         private bool CheckRules()
         {
-            if (_entries[0].Event is not ExperimentOpened { Plan: var plan })
+            if (_chain.Entries[0].Event is not ExperimentOpened { Plan: var plan })
             {
                 Add(EvidenceFault.RuleBroken, 0, "event", "An experiment begins with its opening.");
                 return false;
@@ -185,7 +115,7 @@ public static class ExperimentEvidenceVerifier
                 Add(EvidenceFault.RuleBroken, 0, "event.plan", fault);
             }
 
-            if (_findings.Exists(finding => finding is { Fault: EvidenceFault.RuleBroken }))
+            if (_chain.Findings.Exists(finding => finding is { Fault: EvidenceFault.RuleBroken }))
             {
                 return false;
             }
@@ -193,7 +123,7 @@ public static class ExperimentEvidenceVerifier
             var order = plan.ComputedOrder();
             CheckOrder(order, plan.Order);
             var wanted = order.ToHashSet();
-            foreach (var (index, entry) in _entries.Index().Skip(1))
+            foreach (var (index, entry) in _chain.Entries.Index().Skip(1))
             {
                 if (entry.Event is not ArmRunEnded { Run: var run })
                 {
@@ -261,27 +191,12 @@ public static class ExperimentEvidenceVerifier
         private ExperimentEvidence Recompute()
         {
             var linked = new List<ExperimentEntry>();
-            foreach (var entry in _entries)
+            foreach (var entry in _chain.Entries)
             {
                 linked.Add(ExperimentEntry.Link(linked.LastOrDefault(), entry.Event));
             }
 
             return ExperimentEvidence.Of(linked);
-        }
-
-        private void CheckSummary(ExperimentEvidence file)
-        {
-            var expected = CanonicalJson.Canonicalize(JsonSerializer.SerializeToUtf8Bytes(file, MeshJson.Options), "entries");
-            foreach (var difference in JsonDifference.Between(expected, summary))
-            {
-                Add(
-                    EvidenceFault.SummaryMismatch,
-                    null,
-                    difference.Path,
-                    "The file says something else than its runs.",
-                    difference.Expected,
-                    difference.Found);
-            }
         }
 
         private bool CheckRun(ExperimentEntry entry, ArmRun run, Func<string, ReadOnlyMemory<byte>?> files)
@@ -294,7 +209,7 @@ public static class ExperimentEvidenceVerifier
             var (head, endState, findings) = Look(utf8, pinned);
             foreach (var finding in findings)
             {
-                _findings.Add(finding with { Entry = entry.Ordinal, Id = IdOf(entry), Path = $"{id}: {finding.Path}" });
+                _chain.Findings.Add(finding with { Entry = entry.Ordinal, Id = IdOf(entry), Path = $"{id}: {finding.Path}" });
             }
 
             if (findings.Count == 0 && head != pinned)
@@ -344,14 +259,7 @@ public static class ExperimentEvidenceVerifier
 
         private void Add(
             EvidenceFault fault, int? index, string path, string message, string? expected = null, string? found = null) =>
-            _findings.Add(new EvidenceFinding(
-                fault,
-                index,
-                index is { } at && at < _entries.Count ? IdOf(_entries[at]) : null,
-                path,
-                message,
-                expected,
-                found));
+            _chain.Add(fault, index, path, message, expected, found);
 
         private static string IdOf(ExperimentEntry entry) => entry.Event is ArmRunEnded { Run: var run }
             ? $"{run.Task}, {Choices<ExperimentArm>.NameOf(run.Arm)}, repetition {run.Repetition}"

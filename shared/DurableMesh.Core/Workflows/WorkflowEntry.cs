@@ -5,7 +5,7 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Core.Workflows;
 
 /// <summary>One event of a run in its hash chain, which is made as that of a thread is (<see cref="TranscriptEntry"/>).</summary>
-public sealed record WorkflowEntry
+public sealed record WorkflowEntry : IChainEntry
 {
     /// <summary>Its place: 0 is the opening, without gaps.</summary>
     public required int Ordinal { get; init; }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Threads;
@@ -62,29 +61,17 @@ public static class WorkflowEvidenceVerifier
 
     private sealed class Verification(byte[] summary, JsonElement rawEntries)
     {
-        private readonly List<EvidenceFinding> _findings = [];
-        private readonly List<WorkflowEntry> _entries = [];
+        private readonly EntryChain<WorkflowEntry> _chain = new(rawEntries, entry => entry.Event.GetType().Name);
 
         public WorkflowReport Run(string? pinnedHead, Func<string, ReadOnlyMemory<byte>?>? threads)
         {
-            Read();
-            var head = CheckChain();
-            if (pinnedHead is not null && head != pinnedHead)
-            {
-                Add(
-                    EvidenceFault.HeadMismatch,
-                    null,
-                    "chain.head",
-                    "The chain does not end with the head that was kept.",
-                    pinnedHead,
-                    head);
-            }
-
-            var run = _findings.Count == 0 ? Replay() : null;
+            _chain.Read();
+            _chain.Check(pinnedHead);
+            var run = _chain.Findings.Count == 0 ? Replay() : null;
             var file = run is null ? null : WorkflowEvidence.Of(run);
             if (file is not null)
             {
-                CheckSummary(file);
+                _chain.Compare(file, summary, "The file says something else than its entries.");
             }
 
             var looked = run is null || threads is null ? 0 : file!.Threads.Count(thread => CheckThread(run, thread, threads));
@@ -98,72 +85,16 @@ public static class WorkflowEvidenceVerifier
                 file?.CostUsd ?? 0,
                 file?.Threads.Count(thread => thread.Head is not null) ?? 0,
                 looked,
-                _findings);
-        }
-
-        private void Read()
-        {
-            foreach (var raw in rawEntries.EnumerateArray())
-            {
-                var entry = raw.Deserialize<WorkflowEntry>(MeshJson.Options)
-                    ?? throw new JsonException("An entry must not be null.");
-                _entries.Add(entry);
-                var written = CanonicalJson.Canonicalize(JsonSerializer.SerializeToUtf8Bytes(entry, MeshJson.Options));
-                foreach (var difference in JsonDifference.Between(
-                    written, CanonicalJson.Canonicalize(JsonMarshal.GetRawUtf8Value(raw))))
-                {
-                    Add(
-                        EvidenceFault.UnreadableEntry,
-                        entry.Ordinal,
-                        difference.Path,
-                        "The entry says something that the format does not know.",
-                        difference.Expected,
-                        difference.Found);
-                }
-            }
-        }
-
-        private string CheckChain()
-        {
-            var head = ContentHash.Genesis;
-            foreach (var (index, entry) in _entries.Index())
-            {
-                var computed = TranscriptEntry.HashOf(JsonMarshal.GetRawUtf8Value(rawEntries[index]));
-                if (entry.Hash != computed)
-                {
-                    Add(
-                        EvidenceFault.HashMismatch,
-                        index,
-                        "hash",
-                        "The entry's content is not what its hash was computed over.",
-                        computed,
-                        entry.Hash);
-                }
-
-                if (entry.Prev != head || entry.Ordinal != index)
-                {
-                    Add(
-                        EvidenceFault.BrokenLink,
-                        index,
-                        "prev",
-                        "The entry does not follow the one before it.",
-                        head,
-                        entry.Prev);
-                }
-
-                head = computed;
-            }
-
-            return head;
+                _chain.Findings);
         }
 
         /// <summary>Asks the rules again for all that was asked, and compares what they make of it.</summary>
         private WorkflowRun? Replay()
         {
             WorkflowRun? run = null;
-            for (var index = 0; index < _entries.Count;)
+            for (var index = 0; index < _chain.Entries.Count;)
             {
-                var happened = _entries[index].Event;
+                var happened = _chain.Entries[index].Event;
                 if (ChangeOf(run, happened) is not var (change, by))
                 {
                     Broken(index, "By the rules of a workflow this cannot happen here.");
@@ -179,11 +110,11 @@ public static class WorkflowEvidenceVerifier
 
                 for (; index < next.Entries.Count; index++)
                 {
-                    if (index >= _entries.Count || next.Entries[index].Hash != _entries[index].Hash)
+                    if (index >= _chain.Entries.Count || next.Entries[index].Hash != _chain.Entries[index].Hash)
                     {
                         var expected = next.Entries[index].Event.GetType().Name;
                         Broken(
-                            Math.Min(index, _entries.Count - 1),
+                            Math.Min(index, _chain.Entries.Count - 1),
                             $"By the rules of a workflow a {expected} comes here, with other content.");
                         return null;
                     }
@@ -235,21 +166,6 @@ public static class WorkflowEvidenceVerifier
         private static (int, string, EndState, EndReason, string?, string?, string) Outline(EarlierTry one) => (
             one.Attempt, one.ThreadId, one.EndState, one.Reason, one.Head, one.Submission, string.Join('\n', one.Failed));
 
-        private void CheckSummary(WorkflowEvidence file)
-        {
-            var expected = CanonicalJson.Canonicalize(JsonSerializer.SerializeToUtf8Bytes(file, MeshJson.Options), "entries");
-            foreach (var difference in JsonDifference.Between(expected, summary))
-            {
-                Add(
-                    EvidenceFault.SummaryMismatch,
-                    null,
-                    difference.Path,
-                    "The file says something else than its entries.",
-                    difference.Expected,
-                    difference.Found);
-            }
-        }
-
         private bool CheckThread(WorkflowRun run, PinnedThread pinned, Func<string, ReadOnlyMemory<byte>?> threads)
         {
             if (pinned.Head is null)
@@ -271,7 +187,7 @@ public static class WorkflowEvidenceVerifier
             }
 
             var report = EvidenceVerifier.Verify(utf8, pinned.Head);
-            _findings.AddRange(report.Findings.Select(finding => finding with { Path = $"{place}: {finding.Path}" }));
+            _chain.Findings.AddRange(report.Findings.Select(finding => finding with { Path = $"{place}: {finding.Path}" }));
             if (report.Findings.Count == 0)
             {
                 using var document = JsonDocument.Parse(utf8, CanonicalJson.DocumentOptions);
@@ -369,13 +285,6 @@ public static class WorkflowEvidenceVerifier
         private void Broken(int index, string message) => Add(EvidenceFault.RuleBroken, index, "event", message, null, null);
 
         private void Add(EvidenceFault fault, int? index, string path, string message, string? expected, string? found) =>
-            _findings.Add(new EvidenceFinding(
-                fault,
-                index,
-                index is { } at && at < _entries.Count ? _entries[at].Event.GetType().Name : null,
-                path,
-                message,
-                expected,
-                found));
+            _chain.Add(fault, index, path, message, expected, found);
     }
 }

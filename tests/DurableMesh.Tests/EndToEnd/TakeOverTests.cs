@@ -90,7 +90,7 @@ public sealed class TakeOverTests : IAsyncLifetime
         long? bodies = await BodiesLengthAsync();
         await _azurite.KillAsync();
         await _azurite.RestartAsync(Cancellation);
-        await SendAsync(_owner, id, 5..8);
+        MeshHost owner = await SendToTheOwnerAsync(id, 5..8);
 
         // None of these three touched the bodies, which the owner must have written again all the same.
         while (await BodiesLengthAsync() is not { } length || length < bodies)
@@ -98,12 +98,13 @@ public sealed class TakeOverTests : IAsyncLifetime
             await Task.Delay(20, Cancellation);
         }
 
-        await _owner.KillAsync();
+        await owner.KillAsync();
 
-        await _standby.UntilItIsReadyAsync(Cancellation);
-        await SendAsync(_standby, id, 8..);
+        MeshHost heir = Other(owner);
+        await heir.UntilItIsReadyAsync(Cancellation);
+        await SendAsync(heir, id, 8..);
 
-        await PassingDialogue.AssertIsWholeAsync(_standby, id, Cancellation);
+        await PassingDialogue.AssertIsWholeAsync(heir, id, Cancellation);
     }
 
     private async Task AssertStandsByAsync(string path)
@@ -121,6 +122,33 @@ public sealed class TakeOverTests : IAsyncLifetime
         new AzureBlobs(
                 new StorageConnection(_azurite.ConnectionString), new MeshOptions().StoreContainer, TimeSpan.FromSeconds(8))
             .GetLengthAsync("bodies/00000001", Cancellation);
+
+    private MeshHost Other(MeshHost host) => host == _owner ? _standby : _owner;
+
+    /// <summary>
+    /// Sends messages to whichever host owns the hub: an Azurite that has forgotten the lease may give it to either.
+    /// </summary>
+    private async Task<MeshHost> SendToTheOwnerAsync(string id, Range messages)
+    {
+        (int first, int count) = messages.GetOffsetAndLength(PassingDialogue.Messages.Length);
+        MeshHost host = _owner;
+        for (int step = first; step < first + count;)
+        {
+            try
+            {
+                await SendAsync(host, id, step..(step + 1));
+                step++;
+            }
+            catch (InvalidOperationException refused) when (refused.Message.Contains(" 503 ", StringComparison.Ordinal))
+            {
+                // Nothing is half-written: the same message again, to the other one.
+                host = Other(host);
+                await Task.Delay(20, Cancellation);
+            }
+        }
+
+        return host;
+    }
 
     /// <summary>Sends messages of the dialogue and asserts that each gets the sequence that it must have.</summary>
     private static async Task SendAsync(MeshHost host, string id, Range messages)
