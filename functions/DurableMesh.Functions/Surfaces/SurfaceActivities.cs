@@ -3,7 +3,6 @@ using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Wire;
 using DurableMesh.Core.Workflows;
 using DurableMesh.Functions.Http;
-using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
 using DurableMesh.Functions.Workflows;
@@ -22,8 +21,7 @@ public sealed class SurfaceActivities(
     IWorkflowDirectory workflows,
     WorkflowStarts starts,
     WorkflowDrafts drafts,
-    IEvidenceStore evidence,
-    TaskHubCalls hub)
+    IEvidenceStore evidence)
 {
     private const string Mesh = "mesh";
 
@@ -105,7 +103,7 @@ public sealed class SurfaceActivities(
             }
             else
             {
-                await hub.TryStartAsync(client, nameof(WorkflowOrchestrator), run.RunId, run.RunId, cancellation);
+                await starts.WakeAsync(client, workflow, raise: false, cancellation);
             }
         }
 
@@ -218,8 +216,10 @@ public sealed class SurfaceActivities(
         {
             var why = instance.Detail ?? $"'{instance.Id.Name}' was ended.";
             var stop = new StopWorkflow(run.RunId, WorkflowReason.Cancelled, why);
-            await workflows.ChangeAsync(stop, Mesh, cancellation);
-            await hub.TryRaiseAsync(client, run.RunId, WorkflowOrchestrator.Steered, "", cancellation);
+            if ((await workflows.ChangeAsync(stop, Mesh, cancellation)).State.Find(run.RunId) is { } workflow)
+            {
+                await starts.WakeAsync(client, workflow, raise: true, cancellation);
+            }
         }
     }
 
