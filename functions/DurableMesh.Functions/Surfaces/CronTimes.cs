@@ -82,25 +82,19 @@ internal sealed class CronTimes
     /// <summary>The fires after an instant up to another one, the latter included.</summary>
     /// <param name="after">The former.</param>
     /// <param name="upTo">The latter.</param>
-    public IEnumerable<DateTimeOffset> Between(DateTimeOffset after, DateTimeOffset upTo)
-    {
-        for (var fire = After(after); fire <= upTo; fire = After(fire.Value))
-        {
-            yield return fire.Value;
-        }
-    }
+    public IEnumerable<DateTimeOffset> Between(DateTimeOffset after, DateTimeOffset upTo) =>
+        From(after).TakeWhile(fire => fire <= upTo);
 
     /// <summary>The next fires after an instant.</summary>
     /// <param name="instant">The instant.</param>
     /// <param name="count">How many at most.</param>
-    public IReadOnlyList<DateTimeOffset> Next(DateTimeOffset instant, int count)
-    {
-        var fires = new List<DateTimeOffset>();
-        for (var fire = After(instant); fire is not null && fires.Count < count; fire = After(fire.Value))
-        {
-            fires.Add(fire.Value);
-        }
+    public IEnumerable<DateTimeOffset> Next(DateTimeOffset instant, int count) => From(instant).Take(count);
 
-        return fires;
+    private IEnumerable<DateTimeOffset> From(DateTimeOffset instant)
+    {
+        for (var fire = After(instant); fire is not null; fire = After(fire.Value))
+        {
+            yield return fire.Value;
+        }
     }
 }

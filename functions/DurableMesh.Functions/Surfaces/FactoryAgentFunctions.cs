@@ -78,17 +78,9 @@ public sealed class FactoryAgentFunctions(SurfaceRequests requests, IAgentDirect
     /// <c>DELETE /surfaces/agents/{name}?now=</c>: ends it after the task that runs; with <c>now</c> cancels that one.
     /// </summary>
     [Function("EndFactoryAgent")]
-    public async Task<IResult> EndAsync(
+    public Task<IResult> EndAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "surfaces/agents/{name}")] HttpRequest request,
         string name,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellation)
-    {
-        var query = new Query(request, "now");
-        var now = query.Flag("now");
-        query.ThrowIfWrong();
-        var ended = await requests.StepAsync(
-            Factory, name, id => new StopSurface(id, SurfaceReason.Removed, null, now), request, client, cancellation);
-        return requests.Answer(ended, StatusCodes.Status202Accepted);
-    }
+        CancellationToken cancellation) => requests.StopAsync(Factory, name, request, client, cancellation);
 }

@@ -70,19 +70,11 @@ public sealed class ScheduleFunctions(SurfaceRequests requests, WorkflowDrafts d
 
     /// <summary><c>DELETE /surfaces/schedules/{name}?now=</c>: starts no more runs; with <c>now</c> cancels what runs.</summary>
     [Function("RemoveSchedule")]
-    public async Task<IResult> RemoveAsync(
+    public Task<IResult> RemoveAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "surfaces/schedules/{name}")] HttpRequest request,
         string name,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellation)
-    {
-        var query = new Query(request, "now");
-        var now = query.Flag("now");
-        query.ThrowIfWrong();
-        var ended = await requests.StepAsync(
-            Cron, name, id => new StopSurface(id, SurfaceReason.Removed, null, now), request, client, cancellation);
-        return requests.Answer(ended, StatusCodes.Status202Accepted);
-    }
+        CancellationToken cancellation) => requests.StopAsync(Cron, name, request, client, cancellation);
 
     private async Task<IResult> StepAsync(
         string name,

@@ -3,6 +3,7 @@ using DurableMesh.Functions.Threads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using static DurableMesh.Functions.Orchestrations.ActivityRetries;
+using static DurableMesh.Functions.Orchestrations.OrchestrationClock;
 
 namespace DurableMesh.Functions.Surfaces;
 
@@ -56,9 +57,6 @@ public static class SurfaceOrchestrator
             alarm.Stop();
         }
     }
-
-    private static DateTimeOffset Now(TaskOrchestrationContext context) =>
-        new(DateTime.SpecifyKind(context.CurrentUtcDateTime, DateTimeKind.Utc));
 }
 
 /// <summary>A turn of an instance.</summary>

@@ -73,6 +73,18 @@ public sealed class SurfaceRequests(ISurfaceDirectory surfaces, SurfaceWaker wak
         return instance;
     }
 
+    /// <summary>Ends an instance after what runs; with <c>?now=true</c> cancels that.</summary>
+    internal async Task<IResult> StopAsync(
+        SurfaceKind kind, string name, HttpRequest request, DurableTaskClient client, CancellationToken cancellation)
+    {
+        var query = new Query(request, "now");
+        var now = query.Flag("now");
+        query.ThrowIfWrong();
+        var ended = await StepAsync(
+            kind, name, id => new StopSurface(id, SurfaceReason.Removed, null, now), request, client, cancellation);
+        return Answer(ended, StatusCodes.Status202Accepted);
+    }
+
     /// <summary>Answers with an instance.</summary>
     internal IResult Answer(SurfaceInstance instance, int status = StatusCodes.Status200OK) =>
         new JsonAnswer<SurfaceView>(Show(instance), status);

@@ -9,6 +9,7 @@ using DurableMesh.Functions.Tasks;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using static DurableMesh.Functions.Orchestrations.ActivityRetries;
+using static DurableMesh.Functions.Orchestrations.OrchestrationClock;
 
 namespace DurableMesh.Functions.Threads;
 
@@ -276,6 +277,4 @@ public static class ThreadOrchestrator
 
     // The timer is the authority: a context clock that lags behind it must not make the deadline come twice.
     private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
-
-    private static DateTimeOffset Now(TaskOrchestrationContext context) => new(context.CurrentUtcDateTime, TimeSpan.Zero);
 }

@@ -3,6 +3,7 @@ using DurableMesh.Functions.Threads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using static DurableMesh.Functions.Orchestrations.ActivityRetries;
+using static DurableMesh.Functions.Orchestrations.OrchestrationClock;
 
 namespace DurableMesh.Functions.Workflows;
 
@@ -127,6 +128,4 @@ public static class WorkflowOrchestrator
     private static WorkflowMoves Newest(WorkflowMoves one, WorkflowMoves other) => other.Version >= one.Version ? other : one;
 
     private static bool IsSame(StepMove one, StepMove other) => one.Step == other.Step && one.Attempt == other.Attempt;
-
-    private static DateTimeOffset Now(TaskOrchestrationContext context) => new(context.CurrentUtcDateTime, TimeSpan.Zero);
 }

@@ -5,6 +5,7 @@ using DurableMesh.Functions.Threads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using static DurableMesh.Functions.Orchestrations.ActivityRetries;
+using static DurableMesh.Functions.Orchestrations.OrchestrationClock;
 
 namespace DurableMesh.Functions.Workflows;
 
@@ -44,7 +45,7 @@ public static class WorkflowStepOrchestrator
         using var alarm = new Alarm(context);
         for (var pause = FirstLook; ; pause = Longer(pause, LongestLook))
         {
-            await Task.WhenAny(thread, alarm.For(new(context.CurrentUtcDateTime + pause, TimeSpan.Zero)));
+            await Task.WhenAny(thread, alarm.For(Now(context) + pause));
             if (thread.IsCompleted)
             {
                 alarm.Stop();
