@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Wire;
+using static DurableMesh.Cli.CommandLine.RequestParts;
 
 namespace DurableMesh.Cli.Dispatch;
 
@@ -100,26 +101,4 @@ internal sealed class DispatchOptions
 
     /// <summary>Names the MC task of a chain or a DAG in place of its file's; all else is the file's.</summary>
     public void AmendTask(JsonObject definition, ParseResult parsed) => Set(definition, "mcTask", parsed.GetValue(_task));
-
-    private static JsonObject Criterion(string text) => text.Split('=', 2) is [var id, var title]
-        ? new JsonObject { ["id"] = id.Trim(), ["title"] = title.Trim(), ["required"] = true }
-        : throw new CliException(ExitCode.Usage, $"--accept \"{text}\" has no title; write it as ID=TITLE.");
-
-    private static JsonObject Part(JsonObject request, string name)
-    {
-        if (request[name] is not JsonObject part)
-        {
-            request[name] = part = [];
-        }
-
-        return part;
-    }
-
-    private static void Set<T>(JsonObject target, string name, T? value)
-    {
-        if (value is not null)
-        {
-            target[name] = JsonValue.Create(value);
-        }
-    }
 }

@@ -5,6 +5,7 @@ using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Transcript;
 using DurableMesh.Core.Wire;
 using Spectre.Console;
+using static DurableMesh.Cli.CommandLine.RequestParts;
 
 namespace DurableMesh.Cli.Threads;
 
@@ -133,27 +134,5 @@ internal static class StartCommand
         }
 
         return request;
-    }
-
-    private static JsonObject Criterion(string text) => text.Split('=', 2) is [var id, var title]
-        ? new JsonObject { ["id"] = id.Trim(), ["title"] = title.Trim(), ["required"] = true }
-        : throw new CliException(ExitCode.Usage, $"--accept \"{text}\" has no title; write it as ID=TITLE.");
-
-    private static JsonObject Part(JsonObject request, string name)
-    {
-        if (request[name] is not JsonObject part)
-        {
-            request[name] = part = [];
-        }
-
-        return part;
-    }
-
-    private static void Set<T>(JsonObject target, string name, T? value)
-    {
-        if (value is not null)
-        {
-            target[name] = JsonValue.Create(value);
-        }
     }
 }

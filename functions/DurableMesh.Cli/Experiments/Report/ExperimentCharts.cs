@@ -1,4 +1,5 @@
 using DurableMesh.Core.Experiments;
+using DurableMesh.Core.Experiments.Statistics;
 using DurableMesh.Core.Money;
 using OxyPlot;
 using OxyPlot.Axes;
@@ -193,10 +194,5 @@ internal static class ExperimentCharts
         return new SvgExporter { Width = Width, Height = Height, IsDocument = false }.ExportToString(model);
     }
 
-    private static double Quantile(double[] sorted, double share)
-    {
-        var place = share * (sorted.Length - 1);
-        var (below, above) = ((int)Math.Floor(place), (int)Math.Ceiling(place));
-        return sorted[below] + ((sorted[above] - sorted[below]) * (place - below));
-    }
+    private static double Quantile(double[] sorted, double share) => Percentiles.Of(sorted, share)!.Value;
 }

@@ -75,39 +75,43 @@ internal sealed class ExperimentRun(
     private async Task CancelLeftAsync(CancellationToken cancellation)
     {
         var request = new CancelRequest(null, "The experiment was started again.");
-        foreach (var state in (string[])["running", "held"])
+        await ForEachPageAsync(["running", "held"], async filters =>
         {
-            for (string? cursor = ""; cursor is not null;)
+            var page = await mesh.ListWorkflowsAsync(filters, cancellation);
+            foreach (var left in page.Workflows.Where(run => run.Steps.Any(step => IsOurs(step.Title))))
             {
-                var page = await mesh.ListWorkflowsAsync(Page(state, cursor), cancellation);
-                foreach (var left in page.Workflows.Where(run => run.Steps.Any(step => IsOurs(step.Title))))
-                {
-                    await mesh.CancelWorkflowAsync(left.WorkflowId, request, cancellation);
-                }
-
-                cursor = page.NextCursor;
+                await mesh.CancelWorkflowAsync(left.WorkflowId, request, cancellation);
             }
-        }
 
-        foreach (var state in (string[])["open", "held"])
+            return page.NextCursor;
+        });
+        await ForEachPageAsync(["open", "held"], async filters =>
         {
-            for (string? cursor = ""; cursor is not null;)
+            var page = await mesh.ListThreadsAsync(filters, cancellation);
+            foreach (var left in page.Threads.Where(thread => thread.Workflow is null && IsOurs(thread.Subject)))
             {
-                var page = await mesh.ListThreadsAsync(Page(state, cursor), cancellation);
-                foreach (var left in page.Threads.Where(thread => thread.Workflow is null && IsOurs(thread.Subject)))
-                {
-                    await mesh.CancelAsync(left.ThreadId, request, cancellation);
-                }
-
-                cursor = page.NextCursor;
+                await mesh.CancelAsync(left.ThreadId, request, cancellation);
             }
-        }
 
-        static (string Name, string? Value)[] Page(string state, string cursor) =>
-            [("state", state), ("limit", "200"), ("cursor", cursor.Length > 0 ? cursor : null)];
+            return page.NextCursor;
+        });
 
         bool IsOurs(string subject) =>
             Cells.NameIn(subject) is { } name && name.StartsWith($"{workload.File.Name}/", StringComparison.Ordinal);
+    }
+
+    private static async Task ForEachPageAsync(
+        string[] states, Func<IEnumerable<(string Name, string? Value)>, Task<string?>> page)
+    {
+        foreach (var state in states)
+        {
+            string? cursor = null;
+            do
+            {
+                cursor = await page([("state", state), ("limit", "200"), ("cursor", cursor)]);
+            }
+            while (cursor is not null);
+        }
     }
 
     private static string Left(TimeSpan rest) => rest < TimeSpan.FromMinutes(2)
