@@ -25,7 +25,8 @@ public sealed class AgentFunctions(
     /// <summary><c>GET /agents</c>.</summary>
     [Function("ListAgents")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "agents")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/agents")] HttpRequest request,
+        CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
         var registry = await agents.ReadAsync(cancellation);
@@ -36,7 +37,7 @@ public sealed class AgentFunctions(
     /// <summary><c>GET /agents/{id}</c>; an alias will do.</summary>
     [Function("GetAgent")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "agents/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/agents/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -48,7 +49,7 @@ public sealed class AgentFunctions(
     /// <summary><c>PUT /agents/{id}</c>; <c>If-Match</c> and <c>If-None-Match: *</c> guard it.</summary>
     [Function("PutAgent")]
     public async Task<IResult> PutAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "agents/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/agents/{id}")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
@@ -72,7 +73,7 @@ public sealed class AgentFunctions(
     /// <summary><c>DELETE /agents/{id}</c>; <c>If-Match</c> guards it.</summary>
     [Function("DeleteAgent")]
     public async Task<IResult> DeleteAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "agents/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/agents/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {

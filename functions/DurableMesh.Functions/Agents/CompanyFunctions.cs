@@ -12,7 +12,7 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
     /// <summary><c>GET /companies</c>.</summary>
     [Function("ListCompanies")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "companies")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/companies")] HttpRequest request,
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
@@ -23,7 +23,7 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
     /// <summary><c>GET /companies/{id}</c>.</summary>
     [Function("GetCompany")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "companies/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/companies/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -36,7 +36,7 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
     /// <summary><c>PUT /companies/{id}</c>; <c>If-Match</c> and <c>If-None-Match: *</c> guard it.</summary>
     [Function("PutCompany")]
     public async Task<IResult> PutAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "companies/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/companies/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -51,7 +51,7 @@ public sealed class CompanyFunctions(IAgentDirectory agents)
     /// <summary><c>DELETE /companies/{id}</c>; <c>If-Match</c> guards it.</summary>
     [Function("DeleteCompany")]
     public async Task<IResult> DeleteAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "companies/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/companies/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {

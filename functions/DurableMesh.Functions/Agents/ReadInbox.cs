@@ -16,7 +16,7 @@ public sealed class ReadInbox(
     /// <summary><c>GET /agents/{id}/inbox?after=&amp;wait=</c>, long-poll; an alias will do.</summary>
     [Function(nameof(ReadInbox))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "agents/{id}/inbox")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/agents/{id}/inbox")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {

@@ -27,7 +27,7 @@ public sealed class ArtifactFunctions(
     /// <summary><c>POST /threads/{id}/artifacts?from=&amp;name=</c>; the body is the file.</summary>
     [Function("PutArtifact")]
     public async Task<IResult> PutAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "threads/{id}/artifacts")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/threads/{id}/artifacts")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
@@ -69,7 +69,7 @@ public sealed class ArtifactFunctions(
     /// <summary><c>GET /threads/{id}/artifacts/{sha256}</c>.</summary>
     [Function("GetArtifact")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "threads/{id}/artifacts/{sha256}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/threads/{id}/artifacts/{sha256}")] HttpRequest request,
         string id,
         string sha256,
         [DurableClient] DurableTaskClient client,

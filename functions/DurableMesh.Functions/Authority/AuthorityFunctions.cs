@@ -18,7 +18,7 @@ public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDire
     /// <summary><c>GET /authority?version=</c>: the table in force, or an earlier one.</summary>
     [Function("GetAuthority")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "authority")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/authority")] HttpRequest request,
         CancellationToken cancellation)
     {
         var query = new Query(request, "version");
@@ -34,7 +34,7 @@ public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDire
     /// <summary><c>PUT /authority</c>: replaces all rows; <c>If-Match</c> says which version they were made for.</summary>
     [Function("PutAuthority")]
     public async Task<IResult> PutAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "authority")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/authority")] HttpRequest request,
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
@@ -51,7 +51,7 @@ public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDire
     /// </summary>
     [Function("ExplainAuthority")]
     public async Task<IResult> ExplainAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "authority/explain")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/authority/explain")] HttpRequest request,
         CancellationToken cancellation)
     {
         var query = new Query(request, "initiator", "responder", "pattern");

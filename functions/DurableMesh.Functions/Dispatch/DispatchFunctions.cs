@@ -26,12 +26,10 @@ public sealed class DispatchFunctions(
     ThreadStarts threadStarts,
     IThreadLog log)
 {
-    private const string Route = "dispatch";
-
     /// <summary><c>POST /dispatch?dryRun=</c>: starts work, once however often it is sent; or says what it would do.</summary>
     [Function("Dispatch")]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/dispatch")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
@@ -70,8 +68,7 @@ public sealed class DispatchFunctions(
 
     private static JsonAnswer<DispatchAnswer> Answer(HttpRequest request, DispatchPlan plan, string? id, int status)
     {
-        var self = $"{request.PathBase}{request.Path}".TrimEnd('/')[..^Route.Length]
-            + $"{(plan.Workflow is null ? "threads" : "workflows")}/{id}";
+        var self = $"{request.PathBase}/api/{(plan.Workflow is null ? "threads" : "workflows")}/{id}";
         var answer = new DispatchAnswer
         {
             Surface = plan.Surface,

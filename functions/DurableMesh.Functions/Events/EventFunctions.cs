@@ -34,7 +34,8 @@ public sealed class EventFunctions(
     /// </summary>
     [Function("Events")]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "events")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/events")] HttpRequest request,
+        CancellationToken cancellation)
     {
         var query = new Query(request, "type", "thread", "agent", "company", "after", "since", "limit", "wait");
         var filter = await FilterAsync(request, query, cancellation);

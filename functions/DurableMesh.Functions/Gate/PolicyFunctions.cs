@@ -10,7 +10,7 @@ public sealed class PolicyFunctions(IPolicySource policies)
 {
     /// <summary><c>GET /policy</c>.</summary>
     [Function("GetPolicy")]
-    public IResult Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "policy")] HttpRequest request)
+    public IResult Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/policy")] HttpRequest request)
     {
         new Query(request).ThrowIfWrong();
         var policy = policies.Current;

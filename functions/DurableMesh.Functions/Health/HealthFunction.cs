@@ -35,7 +35,7 @@ public sealed class HealthFunction(
     /// <summary><c>GET /health</c>: 200 when everything answers, otherwise 503; the body says what does not.</summary>
     [Function(Name)]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {

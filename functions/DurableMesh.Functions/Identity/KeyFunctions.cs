@@ -16,7 +16,7 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
     /// <summary><c>POST /agents/{id}/keys</c>: a key that speaks as the agent.</summary>
     [Function("IssueAgentKey")]
     public async Task<IResult> IssueForAgentAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "agents/{id}/keys")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/agents/{id}/keys")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -38,7 +38,8 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
     /// <summary><c>POST /keys</c>: a key for an operator.</summary>
     [Function("IssueOperatorKey")]
     public async Task<IResult> IssueForOperatorAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "keys")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/keys")] HttpRequest request,
+        CancellationToken cancellation)
     {
         var asked = await ReadAsync(request, KeyRequestReader.ReadForOperator, cancellation);
         return await IssueAsync(
@@ -55,7 +56,7 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
     /// <summary><c>GET /agents/{id}/keys</c>: an agent's keys, without their secrets.</summary>
     [Function("ListAgentKeys")]
     public async Task<IResult> ListOfAgentAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "agents/{id}/keys")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/agents/{id}/keys")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -68,7 +69,8 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
     /// <summary><c>GET /keys</c>: all keys that the caller may know of, without their secrets.</summary>
     [Function("ListKeys")]
     public Task<IResult> ListAllAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "keys")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/keys")] HttpRequest request,
+        CancellationToken cancellation)
     {
         var caller = Caller.Of(request);
         return ListAsync(request, key => caller.Subject is not { IsAgent: true } agent || key.Subject == agent, cancellation);
@@ -77,7 +79,7 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
     /// <summary><c>DELETE /keys/{keyId}</c>: the key works no more, from now on.</summary>
     [Function("RevokeKey")]
     public async Task<IResult> RevokeAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "keys/{keyId}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/keys/{keyId}")] HttpRequest request,
         string keyId,
         CancellationToken cancellation)
     {
@@ -89,7 +91,7 @@ public sealed class KeyFunctions(IKeyDirectory keys, IAgentDirectory agents)
     /// <summary><c>POST /keys/{keyId}/rotate</c>: a new key in place of one that works for a while still.</summary>
     [Function("RotateKey")]
     public async Task<IResult> RotateAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "keys/{keyId}/rotate")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/keys/{keyId}/rotate")] HttpRequest request,
         string keyId,
         CancellationToken cancellation)
     {

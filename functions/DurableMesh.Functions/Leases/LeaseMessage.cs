@@ -21,7 +21,7 @@ public sealed class LeaseMessage(IAgentDirectory agents, AgentPresence presence,
     /// <summary><c>PUT /threads/{id}/lease</c>; asking twice is renewing.</summary>
     [Function(nameof(LeaseMessage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "threads/{id}/lease")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/threads/{id}/lease")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)

@@ -18,7 +18,7 @@ public sealed class LedgerFunctions(IMeshLedger ledger, IAgentDirectory agents, 
     /// <summary><c>GET /stats</c>.</summary>
     [Function("GetStats")]
     public async Task<IResult> StatsAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "stats")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/stats")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
@@ -31,7 +31,8 @@ public sealed class LedgerFunctions(IMeshLedger ledger, IAgentDirectory agents, 
     /// <summary><c>GET /costs?by=&amp;from=&amp;to=&amp;limit=&amp;cursor=</c>.</summary>
     [Function("GetCosts")]
     public async Task<IResult> CostsAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "costs")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/costs")] HttpRequest request,
+        CancellationToken cancellation)
     {
         var query = new Query(request, "by", "from", "to", "limit", "cursor");
         var asked = new CostQuery(

@@ -27,7 +27,7 @@ public sealed class PairFunctions(
     /// </summary>
     [Function("GetPairStats")]
     public async Task<IResult> PairsAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "stats/pairs")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/stats/pairs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
@@ -57,7 +57,7 @@ public sealed class PairFunctions(
     /// </summary>
     [Function("ImportBaseline")]
     public async Task<IResult> ImportAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "costs/baseline")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/costs/baseline")] HttpRequest request,
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
@@ -83,7 +83,7 @@ public sealed class PairFunctions(
     /// <summary><c>DELETE /costs/baseline/{file}</c>: the lines of a file count no more.</summary>
     [Function("ForgetBaseline")]
     public async Task<IResult> ForgetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "costs/baseline/{file}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/costs/baseline/{file}")] HttpRequest request,
         string file,
         CancellationToken cancellation)
     {

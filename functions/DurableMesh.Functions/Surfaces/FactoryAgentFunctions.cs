@@ -18,7 +18,7 @@ public sealed class FactoryAgentFunctions(SurfaceRequests requests, IAgentDirect
     /// <summary><c>POST /surfaces/agents</c>.</summary>
     [Function("StartFactoryAgent")]
     public async Task<IResult> StartAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "surfaces/agents")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/surfaces/agents")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
@@ -35,7 +35,7 @@ public sealed class FactoryAgentFunctions(SurfaceRequests requests, IAgentDirect
     /// </summary>
     [Function("GiveAgentTask")]
     public async Task<IResult> GiveAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "surfaces/agents/{name}/tasks")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/surfaces/agents/{name}/tasks")] HttpRequest request,
         string name,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
@@ -56,13 +56,13 @@ public sealed class FactoryAgentFunctions(SurfaceRequests requests, IAgentDirect
     /// <summary><c>GET /surfaces/agents</c>.</summary>
     [Function("ListFactoryAgents")]
     public Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "surfaces/agents")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/surfaces/agents")] HttpRequest request,
         CancellationToken cancellation) => requests.ListAsync(Factory, request, cancellation);
 
     /// <summary><c>GET /surfaces/agents/{name}</c>: its queue, its context, its runs and what they cost.</summary>
     [Function("GetFactoryAgent")]
     public Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "surfaces/agents/{name}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/surfaces/agents/{name}")] HttpRequest request,
         string name,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation) => requests.GetAsync(Factory, name, request, client, cancellation);
@@ -70,7 +70,7 @@ public sealed class FactoryAgentFunctions(SurfaceRequests requests, IAgentDirect
     /// <summary><c>GET /surfaces/agents/{name}/evidence</c>.</summary>
     [Function("GetFactoryAgentEvidence")]
     public Task<IResult> EvidenceAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "surfaces/agents/{name}/evidence")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/surfaces/agents/{name}/evidence")] HttpRequest request,
         string name,
         CancellationToken cancellation) => requests.EvidenceAsync(Factory, name, request, cancellation);
 
@@ -79,7 +79,7 @@ public sealed class FactoryAgentFunctions(SurfaceRequests requests, IAgentDirect
     /// </summary>
     [Function("EndFactoryAgent")]
     public Task<IResult> EndAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "surfaces/agents/{name}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/surfaces/agents/{name}")] HttpRequest request,
         string name,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation) => requests.StopAsync(Factory, name, request, client, cancellation);

@@ -17,7 +17,7 @@ public sealed class ScheduleFunctions(SurfaceRequests requests, WorkflowDrafts d
     /// <summary><c>POST /surfaces/schedules</c>.</summary>
     [Function("AddSchedule")]
     public async Task<IResult> AddAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "surfaces/schedules")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/surfaces/schedules")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
@@ -34,13 +34,13 @@ public sealed class ScheduleFunctions(SurfaceRequests requests, WorkflowDrafts d
     /// <summary><c>GET /surfaces/schedules</c>.</summary>
     [Function("ListSchedules")]
     public Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "surfaces/schedules")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/surfaces/schedules")] HttpRequest request,
         CancellationToken cancellation) => requests.ListAsync(Cron, request, cancellation);
 
     /// <summary><c>GET /surfaces/schedules/{name}</c>: with its next fires and its last runs.</summary>
     [Function("GetSchedule")]
     public Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "surfaces/schedules/{name}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/surfaces/schedules/{name}")] HttpRequest request,
         string name,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation) => requests.GetAsync(Cron, name, request, client, cancellation);
@@ -48,14 +48,14 @@ public sealed class ScheduleFunctions(SurfaceRequests requests, WorkflowDrafts d
     /// <summary><c>GET /surfaces/schedules/{name}/evidence</c>.</summary>
     [Function("GetScheduleEvidence")]
     public Task<IResult> EvidenceAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "surfaces/schedules/{name}/evidence")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/surfaces/schedules/{name}/evidence")] HttpRequest request,
         string name,
         CancellationToken cancellation) => requests.EvidenceAsync(Cron, name, request, cancellation);
 
     /// <summary><c>POST /surfaces/schedules/{name}/pause</c>.</summary>
     [Function("PauseSchedule")]
     public Task<IResult> PauseAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "surfaces/schedules/{name}/pause")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/surfaces/schedules/{name}/pause")] HttpRequest request,
         string name,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation) => StepAsync(name, id => new PauseSurface(id), request, client, cancellation);
@@ -63,7 +63,7 @@ public sealed class ScheduleFunctions(SurfaceRequests requests, WorkflowDrafts d
     /// <summary><c>POST /surfaces/schedules/{name}/resume</c>.</summary>
     [Function("ResumeSchedule")]
     public Task<IResult> ResumeAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "surfaces/schedules/{name}/resume")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/surfaces/schedules/{name}/resume")] HttpRequest request,
         string name,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation) => StepAsync(name, id => new ResumeSurface(id), request, client, cancellation);
@@ -71,7 +71,7 @@ public sealed class ScheduleFunctions(SurfaceRequests requests, WorkflowDrafts d
     /// <summary><c>DELETE /surfaces/schedules/{name}?now=</c>: starts no more runs; with <c>now</c> cancels what runs.</summary>
     [Function("RemoveSchedule")]
     public Task<IResult> RemoveAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "surfaces/schedules/{name}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/surfaces/schedules/{name}")] HttpRequest request,
         string name,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation) => requests.StopAsync(Cron, name, request, client, cancellation);

@@ -19,7 +19,8 @@ public sealed class TaskFunctions(ITaskDirectory tasks, SubjectNames names)
     /// <summary><c>GET /tasks?state=&amp;owner=&amp;company=&amp;limit=&amp;cursor=</c>, newest first.</summary>
     [Function("ListTasks")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "tasks")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/tasks")] HttpRequest request,
+        CancellationToken cancellation)
     {
         var query = new Query(request, "state", "owner", "company", "limit", "cursor");
         var (state, owner, company) = (query.OneOf<MissionTaskState>("state"), query.Text("owner"), query.Text("company"));
@@ -41,7 +42,7 @@ public sealed class TaskFunctions(ITaskDirectory tasks, SubjectNames names)
     /// <summary><c>GET /tasks/{id}</c>.</summary>
     [Function("GetTask")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "tasks/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/tasks/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -52,7 +53,7 @@ public sealed class TaskFunctions(ITaskDirectory tasks, SubjectNames names)
     /// <summary><c>POST /tasks</c>; the same task again is the same task.</summary>
     [Function("CreateTask")]
     public async Task<IResult> CreateAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "tasks")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/tasks")] HttpRequest request,
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
@@ -75,7 +76,7 @@ public sealed class TaskFunctions(ITaskDirectory tasks, SubjectNames names)
     /// <summary><c>PATCH /tasks/{id}</c>; <c>If-Match</c> guards it.</summary>
     [Function("PatchTask")]
     public async Task<IResult> PatchAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "tasks/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/tasks/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {

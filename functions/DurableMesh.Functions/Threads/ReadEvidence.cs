@@ -13,7 +13,7 @@ public sealed class ReadEvidence(ThreadFinder threads, ThreadEvidence evidence)
     /// <summary><c>GET /threads/{id}/evidence</c>: the file, or what there is while the thread is open.</summary>
     [Function(nameof(ReadEvidence))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "threads/{id}/evidence")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/threads/{id}/evidence")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)

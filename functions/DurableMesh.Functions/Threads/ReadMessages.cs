@@ -17,7 +17,7 @@ public sealed class ReadMessages(
     /// <summary><c>GET /threads/{id}/messages?after=&amp;to=&amp;wait=</c>.</summary>
     [Function(nameof(ReadMessages))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "threads/{id}/messages")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/threads/{id}/messages")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)

@@ -24,7 +24,7 @@ public sealed class ReserveMoney(
     /// <summary><c>POST /threads/{id}/reservations</c>; what was reserved before is replaced, so it may be asked twice.</summary>
     [Function(nameof(ReserveMoney))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "threads/{id}/reservations")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/threads/{id}/reservations")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)

@@ -15,7 +15,7 @@ public sealed class SendMessage(IAgentDirectory agents, ThreadFinder threads, Me
     /// <summary><c>POST /threads/{id}/messages</c>.</summary>
     [Function(nameof(SendMessage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "threads/{id}/messages")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/threads/{id}/messages")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)

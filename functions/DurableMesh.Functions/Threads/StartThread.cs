@@ -16,7 +16,7 @@ public sealed class StartThread(IThreadLog log, ThreadDrafts drafts, ThreadStart
     /// <summary><c>POST /threads</c>.</summary>
     [Function(nameof(StartThread))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "threads")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/threads")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {

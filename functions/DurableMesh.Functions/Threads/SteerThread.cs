@@ -15,7 +15,7 @@ public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox, ThreadH
     /// <summary><c>POST /threads/{id}/cancel</c>; always possible, and for a thread that has ended already done.</summary>
     [Function("CancelThread")]
     public async Task<IResult> CancelAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "threads/{id}/cancel")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/threads/{id}/cancel")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
@@ -42,7 +42,7 @@ public sealed class SteerThread(ThreadFinder threads, ThreadInbox inbox, ThreadH
     /// <summary><c>POST /threads/{id}/decision</c>.</summary>
     [Function("DecideThread")]
     public async Task<IResult> DecideAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "threads/{id}/decision")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/threads/{id}/decision")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)

@@ -25,7 +25,7 @@ public sealed class WorkflowFunctions(
     /// <summary><c>POST /workflows/check</c>: all that is wrong with a definition, or what a run of it would be.</summary>
     [Function("CheckWorkflow")]
     public async Task<IResult> CheckAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "workflows/check")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/workflows/check")] HttpRequest request,
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
@@ -38,7 +38,7 @@ public sealed class WorkflowFunctions(
     /// <summary><c>POST /workflows</c>: starts a run, once however often its start is sent.</summary>
     [Function("StartWorkflow")]
     public async Task<IResult> StartAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "workflows")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/workflows")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
@@ -64,7 +64,7 @@ public sealed class WorkflowFunctions(
     /// <summary><c>GET /workflows?state=&amp;mcTask=&amp;limit=&amp;cursor=</c>, newest first.</summary>
     [Function("ListWorkflows")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "workflows")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workflows")] HttpRequest request,
         CancellationToken cancellation)
     {
         var query = new Query(request, "state", "mcTask", "limit", "cursor");
@@ -89,7 +89,7 @@ public sealed class WorkflowFunctions(
     /// <summary><c>GET /workflows/{id}</c>.</summary>
     [Function("GetWorkflow")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "workflows/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workflows/{id}")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
@@ -105,7 +105,7 @@ public sealed class WorkflowFunctions(
     /// <summary><c>GET /workflows/{id}/evidence</c>: the file, or what there is while it runs.</summary>
     [Function("GetWorkflowEvidence")]
     public async Task<IResult> GetEvidenceAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "workflows/{id}/evidence")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workflows/{id}/evidence")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -123,7 +123,7 @@ public sealed class WorkflowFunctions(
     /// <summary><c>POST /workflows/{id}/cancel</c>: all that runs; for a run that has ended already done.</summary>
     [Function("CancelWorkflow")]
     public async Task<IResult> CancelAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "workflows/{id}/cancel")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/workflows/{id}/cancel")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
@@ -141,7 +141,7 @@ public sealed class WorkflowFunctions(
     /// <summary><c>POST /workflows/{id}/decision</c>: what a person says about a step that holds it.</summary>
     [Function("DecideWorkflow")]
     public async Task<IResult> DecideAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "workflows/{id}/decision")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/workflows/{id}/decision")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
@@ -159,7 +159,7 @@ public sealed class WorkflowFunctions(
     /// <summary><c>POST /workflows/{id}/finalize</c>: hands the result over; the MC task is ready for review.</summary>
     [Function("FinalizeWorkflow")]
     public async Task<IResult> FinalizeAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "workflows/{id}/finalize")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/workflows/{id}/finalize")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {

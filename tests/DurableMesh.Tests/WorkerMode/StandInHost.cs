@@ -24,7 +24,6 @@ internal sealed class StandInHost : IAsyncDisposable
 {
     private const string HttpUriCapability = "HttpUri";
     private const string InvocationHeader = "x-ms-invocation-id";
-    private const string RoutePrefix = "api";
     private const int LongestMessage = 128 * 1024 * 1024;
     private const int In = 0;
 
@@ -258,7 +257,7 @@ internal sealed class StandInHost : IAsyncDisposable
             JsonNode trigger = TriggerOf(function);
             if (trigger["methods"] is { } methods && methods.AsArray().Any(method => method!.GetValue<string>() == "get"))
             {
-                RouteTemplate route = TemplateParser.Parse($"{RoutePrefix}/{trigger["route"]}");
+                RouteTemplate route = TemplateParser.Parse((string)trigger["route"]!);
                 if (new TemplateMatcher(route, []).TryMatch($"/{path}", values))
                 {
                     return (function, values);

@@ -25,7 +25,7 @@ public sealed class WebhookFunctions(IEventFeed feed, AddressGuard guard, IServi
     /// <summary><c>POST /webhooks</c>: from now on somebody is told.</summary>
     [Function("AddWebhook")]
     public async Task<IResult> AddAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks")] HttpRequest request,
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
@@ -61,7 +61,7 @@ public sealed class WebhookFunctions(IEventFeed feed, AddressGuard guard, IServi
     /// <summary><c>GET /webhooks</c>: all sinks, without their secrets.</summary>
     [Function("ListWebhooks")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "webhooks")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/webhooks")] HttpRequest request,
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
@@ -77,7 +77,7 @@ public sealed class WebhookFunctions(IEventFeed feed, AddressGuard guard, IServi
     /// <summary><c>GET /webhooks/{id}</c>.</summary>
     [Function("GetWebhook")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "webhooks/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/webhooks/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -88,7 +88,7 @@ public sealed class WebhookFunctions(IEventFeed feed, AddressGuard guard, IServi
     /// <summary><c>DELETE /webhooks/{id}</c>: it is told no more, and what it did not take is forgotten.</summary>
     [Function("RemoveWebhook")]
     public async Task<IResult> RemoveAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "webhooks/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/webhooks/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -101,7 +101,7 @@ public sealed class WebhookFunctions(IEventFeed feed, AddressGuard guard, IServi
     /// <summary><c>POST /webhooks/{id}/pause</c>: it is told nothing until it is resumed, and misses nothing.</summary>
     [Function("PauseWebhook")]
     public async Task<IResult> PauseAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/{id}/pause")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/{id}/pause")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -113,7 +113,7 @@ public sealed class WebhookFunctions(IEventFeed feed, AddressGuard guard, IServi
     /// <summary><c>POST /webhooks/{id}/resume</c>: it goes on where it was, at once.</summary>
     [Function("ResumeWebhook")]
     public async Task<IResult> ResumeAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/{id}/resume")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/{id}/resume")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -132,7 +132,7 @@ public sealed class WebhookFunctions(IEventFeed feed, AddressGuard guard, IServi
     /// <summary><c>GET /webhooks/{id}/dead</c>: what it did not take within a day, the oldest first.</summary>
     [Function("ListDeadLetters")]
     public async Task<IResult> ListDeadAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "webhooks/{id}/dead")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/webhooks/{id}/dead")] HttpRequest request,
         string id,
         CancellationToken cancellation)
     {
@@ -144,7 +144,7 @@ public sealed class WebhookFunctions(IEventFeed feed, AddressGuard guard, IServi
     /// <summary><c>POST /webhooks/{id}/dead/{letter}/resend</c>: it is told once more, now.</summary>
     [Function("ResendDeadLetter")]
     public async Task<IResult> ResendAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/{id}/dead/{letter}/resend")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/{id}/dead/{letter}/resend")] HttpRequest request,
         string id,
         string letter,
         CancellationToken cancellation)
