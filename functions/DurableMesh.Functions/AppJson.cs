@@ -10,6 +10,7 @@ using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Core.Workflows;
+using DurableMesh.Functions.Dashboard;
 using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Events.Sinks;
 using DurableMesh.Functions.Health;
@@ -51,6 +52,8 @@ internal static class AppJson
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ThreadRecord))]
+[JsonSerializable(typeof(DashboardSession))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(StepAnswer))]
 [JsonSerializable(typeof(ThreadStatus))]
 [JsonSerializable(typeof(HealthReport))]

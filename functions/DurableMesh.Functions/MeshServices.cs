@@ -12,6 +12,7 @@ using DurableMesh.Functions.Adapters;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Artifacts;
 using DurableMesh.Functions.Authority;
+using DurableMesh.Functions.Dashboard;
 using DurableMesh.Functions.Dispatch;
 using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Gate;
@@ -69,6 +70,7 @@ internal static class MeshServices
         services.AddFoldedLog<Baseline, BaselineChange>("baseline");
         services.AddSingleton<IBaselineDirectory, BaselineDirectory>();
         services.AddIdentity(configuration);
+        services.AddDashboard();
         services.AddSingleton<TaskHubCalls>();
         services.AddSingleton<ThreadEvidence>();
         services.AddSingleton<ThreadFinder>();
@@ -148,6 +150,7 @@ internal static class MeshServices
         services.AddSingleton<IdentityMiddleware>();
         services.AddSingleton<IRequestGuard>(provider => provider.GetRequiredService<IdentityMiddleware>());
         services.AddSingleton<ICallerCheck>(provider => provider.GetRequiredService<IdentityMiddleware>());
+        services.AddSingleton<ISessionKeys>(provider => provider.GetRequiredService<IdentityMiddleware>());
     }
 
     private static void AddPolicy(this IServiceCollection services)

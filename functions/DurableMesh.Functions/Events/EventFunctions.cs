@@ -2,6 +2,7 @@ using DurableMesh.Core.Agents;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Identity;
 using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Dashboard;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Threads;
@@ -59,7 +60,18 @@ public sealed class EventFunctions(
             : await StreamAsync(from, filter, either.Token);
     }
 
-    private async Task<IResult> StreamAsync(EventCursor from, EventFilter filter, CancellationToken cancellation)
+    /// <summary>Only that something happened, from now on, as server-sent events without content.</summary>
+    internal async Task<IResult> TellAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        var query = new Query(request, "type", "thread", "agent", "company");
+        var filter = await FilterAsync(request, query, cancellation);
+        query.ThrowIfWrong();
+        await _cursors.OpenAsync(cancellation);
+        return await StreamAsync(await feed.EndAsync(cancellation), filter, cancellation, PageNames.Live);
+    }
+
+    private async Task<IResult> StreamAsync(
+        EventCursor from, EventFilter filter, CancellationToken cancellation, string? page = null)
     {
         // Whoever comes with a cursor that does not hold must hear of it before the stream begins.
         await feed.ReadAsync(from, filter, 1, cancellation);
@@ -71,7 +83,10 @@ public sealed class EventFunctions(
             from,
             filter,
             options.Value.Events.LongestStream ?? TimeSpan.FromDays(1),
-            time);
+            time)
+        {
+            ForPage = page,
+        };
     }
 
     private async Task<IResult> PageAsync(

@@ -32,6 +32,9 @@ internal sealed class EventStreamAnswer(
     private const int EventsAtOnce = 100;
     private static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(1);
 
+    /// <summary>The page's function where only a page is told that there is news; null for who wants the events.</summary>
+    public string? ForPage { get; init; }
+
     private EventCursor _cursor = from;
     private EventFilter _filter = filter;
     private long _checked;
@@ -147,12 +150,19 @@ internal sealed class EventStreamAnswer(
             ticket.Settle();
         }
 
-        _filter = _filter with { Listener = await callers.CheckAsync(http, Function) };
+        _filter = _filter with { Listener = await callers.CheckAsync(http, ForPage ?? Function) };
         _checked = time.GetTimestamp();
     }
 
     private async Task WriteAsync(PipeWriter writer, EventPage page, CancellationToken cancellation)
     {
+        if (ForPage is not null)
+        {
+            writer.Write("event: news\ndata:\n\n"u8);
+            await writer.FlushAsync(cancellation);
+            return;
+        }
+
         foreach (var (cursor, stored) in page.Events)
         {
             Write(writer, "id: "u8, cursors.Seal(cursor));

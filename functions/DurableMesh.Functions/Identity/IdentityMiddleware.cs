@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using DurableMesh.Core.Identity;
 using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Dashboard;
 using DurableMesh.Functions.Http;
 using DurableMesh.LocalHost;
 using Microsoft.AspNetCore.Http;
@@ -15,15 +16,16 @@ namespace DurableMesh.Functions.Identity;
 /// <summary>
 /// Finds out who a request comes from, from <c>Authorization: Bearer KEY</c>, before any function sees it, and demands the scope
 /// that the function needs. The Functions host's own keys (<c>x-functions-key</c>, <c>code</c>) stay the host's business. In
-/// front of a local host it asks the same of every other route.
+/// front of a local host it asks the same of every other route. A page of the dashboard has a session instead, which names a key.
 /// </summary>
 internal sealed partial class IdentityMiddleware(
     IKeyDirectory keys,
     IAgentDirectory agents,
     FailedAttempts failures,
+    DashboardSessions sessions,
     IOptions<MeshOptions> options,
     TimeProvider time,
-    ILogger<IdentityMiddleware> logger) : IFunctionsWorkerMiddleware, IRequestGuard, ICallerCheck
+    ILogger<IdentityMiddleware> logger) : IFunctionsWorkerMiddleware, IRequestGuard, ICallerCheck, ISessionKeys
 {
     private const string Bearer = "Bearer ";
     private const string ManagementApi = "the management API";
@@ -41,6 +43,8 @@ internal sealed partial class IdentityMiddleware(
 
     private readonly byte[]? _rootHash = options.Value.Identity.RootKey is { } root ? HashOf(root) : null;
     private readonly bool _isOpen = options.Value.Identity.Mode == IdentityMode.Open;
+
+    private string? RootText => _rootHash is null ? null : Convert.ToHexStringLower(_rootHash);
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -101,6 +105,28 @@ internal sealed partial class IdentityMiddleware(
     /// <inheritdoc/>
     ValueTask<Caller> ICallerCheck.CheckAsync(HttpContext http, string asked) => CallerOfAsync(http, asked);
 
+    /// <inheritdoc/>
+    async ValueTask<Caller?> ISessionKeys.EnterAsync(string key, HttpContext http)
+    {
+        Caller caller;
+        try
+        {
+            caller = await CheckAsync(Bearer + key, http, PageNames.EnterKey);
+        }
+        catch (ProblemException refused) when (refused.Problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            return null;
+        }
+
+        if (caller.Subject is not { IsAgent: true })
+        {
+            var id = KeyText.TryParse(key, out var parsed) && caller != Root ? parsed.Id : null;
+            await sessions.BeginAsync(http, id, id is null ? RootText : null, http.RequestAborted);
+        }
+
+        return caller;
+    }
+
     /// <summary>
     /// Without a key an open mesh serves this machine only. With one, or where keys are wanted, the key decides, and no page of
     /// another site can have one.
@@ -118,7 +144,29 @@ internal sealed partial class IdentityMiddleware(
 
         return http.Request.Headers.Authorization.ToString() is { Length: > 0 } authorization
             ? CheckAsync(authorization, http, function)
+            : PageNames.IsPage(function) ? CallerOfSessionAsync(http)
             : _isOpen ? new(Caller.Anybody) : throw new ProblemException(Problems.KeyMissing());
+    }
+
+    /// <summary>
+    /// The bearer of the key that was entered in the browser, if it still works. That it does not is nobody's attempt to guess.
+    /// </summary>
+    private async ValueTask<Caller> CallerOfSessionAsync(HttpContext http)
+    {
+        if (await sessions.ReadAsync(http.Request, http.RequestAborted) is not { HasKey: true } session)
+        {
+            return _isOpen ? Caller.Anybody : throw new ProblemException(Problems.KeyMissing());
+        }
+
+        if (session.RootHash is { } root)
+        {
+            return root == RootText ? Root : throw new ProblemException(Problems.KeyUnknown());
+        }
+
+        var key = (await keys.ReadAsync(http.RequestAborted)).Find(session.KeyId!);
+        var works = key is not null && key.FaultAt(time.GetUtcNow()) is null
+            && await FaultOfAsync(key, http.RequestAborted) is null;
+        return works ? new Caller(key!.Subject, key.Scopes) : throw new ProblemException(Problems.KeyUnknown());
     }
 
     private async ValueTask<Caller> CheckAsync(string authorization, HttpContext http, string function)

@@ -15,8 +15,11 @@ internal static class RequestCaller
         /// <summary>The caller of a request.</summary>
         /// <exception cref="InvalidOperationException">The middleware did not see the request: nobody is let in by
         /// mistake.</exception>
-        public static Caller Of(HttpRequest request) => request.HttpContext.Items[Key] as Caller
+        public static Caller Of(HttpRequest request) => Caller.Find(request)
             ?? throw new InvalidOperationException("Nobody has asked who this request comes from.");
+
+        /// <summary>The caller of a request; null where nobody was asked, as in front of a page that shows nothing.</summary>
+        public static Caller? Find(HttpRequest request) => request.HttpContext.Items[Key] as Caller;
     }
 
     /// <summary><see cref="Caller.OperatorOf"/>, for what must be somebody's.</summary>

@@ -32,11 +32,18 @@ public sealed class ReadThreads(
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        var view = await threads.FindAsync(client, id, Caller.Of(request), cancellation);
-        Caller.Of(request).MustSee(view);
-        view = await holds.ExplainAsync(await stopped.CheckAsync(client, view, cancellation), cancellation);
-        view = (await WithWorkAsync([view], cancellation))[0];
+        var view = await FindAsync(client, id, Caller.Of(request), cancellation);
         return new JsonAnswer<ThreadView>(ThreadFinder.WithManagement(client, view, Caller.Of(request)));
+    }
+
+    /// <summary>A thread with all that is known of it now.</summary>
+    internal async Task<ThreadView> FindAsync(
+        DurableTaskClient client, string id, Caller caller, CancellationToken cancellation)
+    {
+        var view = await threads.FindAsync(client, id, caller, cancellation);
+        caller.MustSee(view);
+        view = await holds.ExplainAsync(await stopped.CheckAsync(client, view, cancellation), cancellation);
+        return (await WithWorkAsync([view], cancellation))[0];
     }
 
     /// <summary>
@@ -69,7 +76,8 @@ public sealed class ReadThreads(
         return new JsonAnswer<ThreadsPage>(new ThreadsPage(shown, found.Next?.ToString()));
     }
 
-    private async ValueTask<IReadOnlyList<ThreadView>> WithWorkAsync(
+    /// <summary>Threads with the leases on them that are alive.</summary>
+    internal async ValueTask<IReadOnlyList<ThreadView>> WithWorkAsync(
         IReadOnlyList<ThreadView> views, CancellationToken cancellation)
     {
         if (!views.Any(view => view.State == ThreadPhase.Open))

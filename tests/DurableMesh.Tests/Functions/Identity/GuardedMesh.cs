@@ -3,6 +3,7 @@ using System.Text;
 using DurableMesh.Core.Identity;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Dashboard;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
@@ -42,7 +43,7 @@ internal sealed class GuardedMesh : IAsyncDisposable
         var keys = new KeyDirectory(_log);
         Keys = keys;
         Report = new IdentityReport(keys, options, time, Said);
-        _identity = new IdentityMiddleware(keys, agents, _failures, options, time, Refused);
+        _identity = new IdentityMiddleware(keys, agents, _failures, new DashboardSessions(blobs, time), options, time, Refused);
         _functions = new KeyFunctions(keys, agents);
     }
 

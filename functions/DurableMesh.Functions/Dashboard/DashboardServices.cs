@@ -1,0 +1,25 @@
+using DurableMesh.Dashboard.Layout;
+using DurableMesh.Functions.Events;
+using DurableMesh.Functions.Threads;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DurableMesh.Functions.Dashboard;
+
+/// <summary>What the dashboard is made of. Its pages ask the functions of the API: a page is an answer of the API, drawn.</summary>
+internal static class DashboardServices
+{
+    /// <summary>Registers the dashboard.</summary>
+    public static void AddDashboard(this IServiceCollection services)
+    {
+        services.AddSingleton<PageRenderer>();
+        services.AddSingleton<DashboardSessions>();
+        services.AddSingleton(provider => new DashboardPages(
+            provider.GetRequiredService<PageRenderer>(), provider.GetRequiredService<DashboardSessions>()));
+        services.AddSingleton(provider => new DashboardForms(provider.GetRequiredService<DashboardSessions>()));
+        services.AddSingleton<MessageRate>();
+
+        services.AddSingleton<EventFunctions>();
+        services.AddSingleton<ReadThreads>();
+        services.AddSingleton<SteerThread>();
+    }
+}
