@@ -79,6 +79,7 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(DispatchAnswer))]
 [JsonSerializable(typeof(ExperimentReport))]
 [JsonSerializable(typeof(RolloutProposal))]
+[JsonSerializable(typeof(PublishedExperiment))]
 [JsonSerializable(typeof(LiveComparison))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Events;
+using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Ledger;
 using DurableMesh.Core.Surfaces;
@@ -73,6 +74,7 @@ internal static class AppJson
 [JsonSerializable(typeof(SinkProgress))]
 [JsonSerializable(typeof(LoggedChange<WorkflowChange>))]
 [JsonSerializable(typeof(LoggedChange<BaselineChange>))]
+[JsonSerializable(typeof(LoggedChange<PublishExperiment>))]
 [JsonSerializable(typeof(LoggedChange<SurfaceChange>))]
 [JsonSerializable(typeof(SurfaceTurn))]
 [JsonSerializable(typeof(SurfaceMoves))]

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Dispatch;
 using DurableMesh.Core.Events;
+using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Tasks;
@@ -21,6 +22,7 @@ namespace DurableMesh.Client;
 [JsonSerializable(typeof(CostsPage))]
 [JsonSerializable(typeof(PairStats))]
 [JsonSerializable(typeof(BaselineReceipt))]
+[JsonSerializable(typeof(PublishedExperiment))]
 [JsonSerializable(typeof(SurfaceView))]
 [JsonSerializable(typeof(SurfacesPage))]
 [JsonSerializable(typeof(Receipt))]

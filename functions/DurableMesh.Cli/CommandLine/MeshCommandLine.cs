@@ -98,6 +98,7 @@ internal static class MeshCommandLine
             CommonOptions.Key,
             CommonOptions.Json,
             UpCommand.Create(terminal),
+            DashboardCommand.Create(terminal),
             DemoCommand.Create(terminal),
             StartCommand.Create(terminal),
             SendCommand.Create(terminal),

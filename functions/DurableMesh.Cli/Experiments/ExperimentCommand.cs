@@ -13,6 +13,7 @@ internal static class ExperimentCommand
             ExperimentRunCommand.Create(terminal),
             ExperimentStatusCommand.Create(terminal),
             ExperimentReportCommand.Create(terminal),
+            ExperimentPublishCommand.Create(terminal),
             ExperimentRolloutCommand.CreatePropose(terminal),
             ExperimentRolloutCommand.CreateApply(terminal),
             ExperimentRolloutCommand.CreateDemote(terminal),

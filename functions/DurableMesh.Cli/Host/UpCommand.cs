@@ -44,7 +44,7 @@ internal static class UpCommand
                     $"[green]The mesh is up[/] at [bold]{host.Address}[/]  (process {host.ProcessId}; Ctrl-C stops it)");
                 var url = parsed.GetValue(port) == DefaultPort ? "" : $" --url {host.Address.AbsoluteUri.TrimEnd('/')}";
                 terminal.Out.MarkupLineInterpolated(
-                    $"[grey]Next, in another terminal:  {terminal.Mesh} doctor{url}  ·  {terminal.Mesh} list{url}[/]");
+                    $"[grey]Look at it in a browser: {host.Address}  ·  in another terminal:  {terminal.Mesh} doctor{url}[/]");
             }
 
             try

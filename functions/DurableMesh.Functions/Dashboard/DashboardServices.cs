@@ -1,6 +1,9 @@
 using DurableMesh.Dashboard.Layout;
 using DurableMesh.Functions.Events;
+using DurableMesh.Functions.Experiments;
+using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Threads;
+using DurableMesh.Functions.Workflows;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableMesh.Functions.Dashboard;
@@ -19,7 +22,10 @@ internal static class DashboardServices
         services.AddSingleton<MessageRate>();
 
         services.AddSingleton<EventFunctions>();
+        services.AddSingleton<ExperimentFunctions>();
+        services.AddSingleton<HealthFunction>();
         services.AddSingleton<ReadThreads>();
         services.AddSingleton<SteerThread>();
+        services.AddSingleton<WorkflowFunctions>();
     }
 }

@@ -82,6 +82,14 @@ internal static class Problems
         Detail = detail,
     };
 
+    public static Problem ExperimentNotFound(string id) => new()
+    {
+        Status = StatusCodes.Status404NotFound,
+        Code = "experiment_not_found",
+        Title = "There is no such experiment.",
+        Detail = $"No experiment {id} was published. 'mesh experiment publish EVIDENCE' publishes one.",
+    };
+
     public static Problem ThreadNotFound(string threadId) => new()
     {
         Status = StatusCodes.Status404NotFound,

@@ -179,7 +179,8 @@ public sealed class WorkflowFunctions(
     private async Task<WorkflowRun> ChangeAsync(WorkflowChange change, Subject by, CancellationToken cancellation) =>
         (await workflows.ChangeAsync(change, by.ToString(), cancellation)).OrThrow().Find(change.Run)!;
 
-    private async ValueTask<WorkflowRun> MustFindAsync(string id, Caller caller, CancellationToken cancellation) =>
+    /// <summary>A run that the caller may know of.</summary>
+    internal async ValueTask<WorkflowRun> MustFindAsync(string id, Caller caller, CancellationToken cancellation) =>
         await workflows.FindAsync(id, cancellation) is { } run && caller.MayKnow(run.Start) ? run
             : caller.Subject is { IsAgent: true } ? throw new AccessDeniedException(
                 AccessDeniedException.NotAParty, $"{caller} is a party of no workflow {id}.")

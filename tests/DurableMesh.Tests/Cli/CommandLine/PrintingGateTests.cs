@@ -72,6 +72,7 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "workflow cancel THREAD --why over",
         "workflow decide THREAD build again --why fine",
         "workflow finalize THREAD",
+        "experiment publish EVIDENCE",
         "experiment propose EVIDENCE",
         "experiment apply EVIDENCE",
         "experiment demote --pair codecraft-builder proveo-verifier --why over",
@@ -91,7 +92,7 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
     // These print nothing that came over the mesh, or run until they are stopped; 'artifact get' gives bytes, to no terminal.
     private static readonly string[] Quiet =
     [
-        "up", "demo", "mcp", "completion", "version", "help", "policy check", "policy prices", "authority set", "agents load",
+        "up", "dashboard", "demo", "mcp", "completion", "version", "help", "policy check", "policy prices", "authority set", "agents load",
         "evidence verify", "agent run", "agent doctor", "artifact get", "reply verdict", "reply submission", "reply question",
         "reply answer", "reply acknowledgement", "reply finding", "reply note", "reply usage", "demo-agent check",
         "demo-agent builder", "demo-agent verifier", "demo-agent step", "workflow check", "workflow run", "workflow evidence",
