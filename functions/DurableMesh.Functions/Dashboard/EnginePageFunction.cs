@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using DurableMesh.Dashboard.Engine;
@@ -18,8 +19,6 @@ public sealed class EnginePageFunction(
 {
     private const int MostInstances = 2_000;
     private const double Mebibyte = 1024 * 1024;
-
-    private readonly DateTimeOffset _started = time.GetUtcNow();
 
     /// <summary><c>GET /engine</c>.</summary>
     [Function(PageNames.Prefix + "Engine")]
@@ -62,11 +61,17 @@ public sealed class EnginePageFunction(
         return ([.. counts.Select(one => new InstanceCount(one.Key.Name, one.Key.State, one.Value))], looked < MostInstances);
     }
 
+    private static DateTimeOffset StartOf()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.StartTime.ToUniversalTime();
+    }
+
     private IReadOnlyList<EngineFigure> HostFigures() =>
     [
         new("Version", typeof(EnginePageFunction).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion.Split('+')[0] ?? "–"),
-        new("Runs since", Formats.Duration(time.GetUtcNow() - _started)),
+        new("Runs for", Formats.Duration(time.GetUtcNow() - StartOf())),
         new("Memory", string.Create(CultureInfo.InvariantCulture, $"{Environment.WorkingSet / Mebibyte:N0} MiB")),
         new("Open streams", Formats.Number(streams.Count)),
         new("Written again after the storage forgot it", Formats.Number(log.TimesWrittenAgain)),
