@@ -52,6 +52,9 @@ internal sealed record Scenario(ulong Seed)
     /// <summary>Whether the storage forgets in the middle of a checkpoint, where there is one.</summary>
     public bool ForgetsInCheckpoints { get; init; }
 
+    /// <summary>Whether the storage forgets all that it may, where it forgets.</summary>
+    public bool ForgetsAll { get; init; }
+
     /// <summary>Whether hosts can see what the storage has saved, as they can of an Azurite of their own.</summary>
     public bool ShowsSaves { get; init; }
 
@@ -74,6 +77,7 @@ internal sealed record Scenario(ulong Seed)
             6 => WithFullDisk(Usual(seed), random),
             7 or 11 or 14 => WithSleepers(Usual(seed), random),
             9 or 13 => WithForgottenCheckpoints(Usual(seed), random),
+            10 when seed % 64 == 10 => WithForgottenBeginning(Usual(seed), random),
             _ => Usual(seed),
         };
     }
@@ -226,6 +230,27 @@ internal sealed record Scenario(ulong Seed)
                    random.Below(40),
                    0,
                    new TimeSpan(random.Below(1_000))),
+        ],
+    };
+
+    /// <summary>The storage forgets a young hub as a whole, whose segments are short.</summary>
+    private static Scenario WithForgottenBeginning(Scenario usual, SeededRandom random) => usual with
+    {
+        Hosts = 1,
+        BlockBytes = 4 * 1024 * 1024,
+        SegmentBlocks = random.Between(2, 4),
+        ServiceBlocks = 6,
+        ForgetsAll = true,
+        Disturbances =
+        [
+            .. from number in Enumerable.Range(0, random.Between(1, 4))
+               select new Disturbance(
+                   number,
+                   DisturbanceKind.Forget,
+                   TimeSpan.FromMilliseconds(random.Between(1, 1_200)),
+                   random.Below(40),
+                   0,
+                   TimeSpan.Zero),
         ],
     };
 

@@ -113,7 +113,8 @@ internal sealed partial class SimulatedRun
         }
 
         int young = _auditor.WritesWithin(LongestForgotten);
-        await ForgetAsync(owner, young, young == 0 ? 0 : 1 + (int)(disturbance.Duration.Ticks % young));
+        int some = young == 0 || _scenario.ForgetsAll ? young : 1 + (int)(disturbance.Duration.Ticks % young);
+        await ForgetAsync(owner, young, some);
     }
 
     /// <summary>
@@ -140,9 +141,7 @@ internal sealed partial class SimulatedRun
 
     private async Task ForgetAsync(SimulatedHost owner, int young, int forgotten)
     {
-        bool ownsAll = Enumerable.Range(0, _scenario.Options.PartitionCount)
-            .All(number => _auditor.OwnerOf(number) == owner.Connection);
-        if (young == 0 || !ownsAll || _weather.IsTearing)
+        if (young == 0 || !OwnsAll(owner) || _weather.IsTearing)
         {
             return;
         }
@@ -152,16 +151,26 @@ internal sealed partial class SimulatedRun
         _weather.IsCalm = true;
         _storage.Forget(forgotten);
         _auditor.Forgot(forgotten);
+        await PokeAsync(owner);
+        await UntilAsync(() => _auditor.IsWhole(_storage), "what a storage forgot is written again");
+        _weather.IsCalm = false;
+        _copies = _scenario.ForgetsInCheckpoints ? CopiesAfterForgetting : 0;
+    }
+
+    /// <summary>Whether a host owns all partitions and has read them.</summary>
+    private bool OwnsAll(SimulatedHost host) => host.Hub.Term is not null && Enumerable
+        .Range(0, _scenario.Options.PartitionCount)
+        .All(number => _auditor.OwnerOf(number) == host.Connection);
+
+    /// <summary>Lets each partition write something.</summary>
+    private async Task PokeAsync(SimulatedHost owner)
+    {
         for (int partition = 0; partition < _scenario.Options.PartitionCount; partition++)
         {
             string id = Enumerable.Range(0, int.MaxValue).Select(n => $"poke{n}").First(
                 poke => Routing.NumberFor(poke, _scenario.Options.PartitionCount) == partition);
             await RaiseAsync(owner, id, Scenario.EventNames[0]);
         }
-
-        await UntilAsync(() => _auditor.IsWhole(_storage), "what a storage forgot is written again");
-        _weather.IsCalm = false;
-        _copies = _scenario.ForgetsInCheckpoints ? CopiesAfterForgetting : 0;
     }
 
     private Task<bool> RaiseAsync(SimulatedHost host, string instance, string name)

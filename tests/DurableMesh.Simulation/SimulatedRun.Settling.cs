@@ -86,9 +86,36 @@ internal sealed partial class SimulatedRun
         }
     }
 
+    /// <summary>
+    /// The storage forgets what is young, and then its owner is told to stop: it must not leave less than it knows.
+    /// </summary>
+    private async Task CheckStopAsync()
+    {
+        SimulatedHost? owner = _hosts.Find(host => host is { IsStopping: false, Process.IsPaused: false } && OwnsAll(host));
+        if (owner is null)
+        {
+            return;
+        }
+
+        foreach (SimulatedHost other in _hosts.Where(host => host != owner).ToArray())
+        {
+            Bury(other, provably: true);
+        }
+
+        await PokeAsync(owner);
+        int young = OwnsAll(owner) ? _auditor.WritesWithin(LongestForgotten) : 0;
+        _trace.Say($"the storage forgets {young} young writes, and {owner.Process.Name} stops");
+        _storage.Forget(young);
+        _auditor.Forgot(young);
+        owner.Stop();
+        await UntilAsync(() => !_hosts.Contains(owner), "a host that is told to stop stops");
+        _violations.Unless(_auditor.IsWhole(_storage), "a host that stops leaves all that it knows", owner.Process.Name);
+    }
+
     /// <summary>What a fresh host makes of the storage is what was durable.</summary>
     private async Task CheckRecoveryAsync()
     {
+        await CheckStopAsync();
         foreach (SimulatedHost host in _hosts.ToArray())
         {
             Bury(host, provably: true);

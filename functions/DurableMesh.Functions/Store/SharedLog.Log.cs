@@ -15,6 +15,11 @@ internal sealed partial class SharedLog<T>
     private partial void LogWrittenAgain(string folder, long bytes);
 
     [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The host stops without having seen that the storage has all of the store's {Folder}: {Reason}")]
+    private partial void LogNotSeen(string folder, string reason);
+
+    [LoggerMessage(
         Level = LogLevel.Critical, Message = "The store's {Folder} cannot go on: restart the host after this is mended.")]
     private partial void LogBroken(string folder, Exception failure);
 }

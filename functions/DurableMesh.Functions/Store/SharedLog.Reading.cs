@@ -45,24 +45,38 @@ internal sealed partial class SharedLog<T>
     {
         while (true)
         {
-            var length = await blobs.GetLengthAsync(NameOf(_segment), cancellation);
-            if (length is null || length < _position)
-            {
-                await WriteAgainAsync(cancellation);
-                length = _position;
-            }
-
-            if (await IsOursAsync(batch, length.Value, cancellation))
+            var length = await WholeLengthAsync(cancellation);
+            if (await IsOursAsync(batch, length, cancellation))
             {
                 Ingest(batch);
             }
 
-            if (!await ScanAsync(length.Value, cancellation))
+            if (!await ScanAsync(length, cancellation))
             {
                 return;
             }
         }
     }
+
+    /// <summary>How long the current segment is, once the storage has all that this host knows of the log.</summary>
+    private async Task<long> WholeLengthAsync(CancellationToken cancellation)
+    {
+        var length = await blobs.GetLengthAsync(NameOf(_segment), cancellation);
+        if (length is null || length < _position || (_position == 0 && !await HasPreviousAsync(cancellation)))
+        {
+            await WriteAgainAsync(cancellation);
+        }
+
+        return Math.Max(length ?? 0, _position);
+    }
+
+    /// <summary>
+    /// Whether the segment before one that is still empty has its end. A storage that has forgotten that takes a new segment all
+    /// the same; one that forgets it later forgets the new segment too, and an append finds no place.
+    /// </summary>
+    private async Task<bool> HasPreviousAsync(CancellationToken cancellation) =>
+        _unsaved.All.LastOrDefault(block => block.Segment < _segment) is not { } last
+        || await blobs.GetLengthAsync(NameOf((int)last.Segment), cancellation) >= last.Position + last.Content.Length;
 
     private async Task<bool> IsOursAsync(LineBatch<T> batch, long length, CancellationToken cancellation)
     {
@@ -161,7 +175,8 @@ internal sealed partial class SharedLog<T>
                         $"{name} has lost acknowledged bytes: it ends at {end}, nothing before {block.Position} is remembered.");
                 }
 
-                _blockCount = await blobs.AppendAsync(name, end, block.Content[(int)(end - block.Position)..], cancellation);
+                var blocks = await blobs.AppendAsync(name, end, block.Content[(int)(end - block.Position)..], cancellation);
+                _blockCount = group.Key == _segment ? blocks : _blockCount;
                 _unsaved.WrittenAgain(block, time.GetTimestamp());
                 forgotten += block.Content.Length;
                 end = block.Position + block.Content.Length;

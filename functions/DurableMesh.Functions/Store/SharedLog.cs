@@ -41,6 +41,7 @@ internal sealed partial class SharedLog<T>(
     private int _blockCount;
     private long _knownAt;
     private int _timesWrittenAgain;
+    private bool _isBroken;
 
     /// <summary>Starts reading the log, in the background and for as long as it takes the storage to answer.</summary>
     public void Start() => _running = Task.Run(() => RunAsync(_stopping.Token));
@@ -89,9 +90,30 @@ internal sealed partial class SharedLog<T>(
         if (!_stopping.IsCancellationRequested)
         {
             await _stopping.CancelAsync();
+            await _running;
+            await LookLastAsync();
         }
 
         await _running;
+    }
+
+    /// <summary>What the storage has forgotten before a stop, nobody can write again after it.</summary>
+    private async Task LookLastAsync()
+    {
+        if (!_unsaved.Any || _isBroken)
+        {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(options.LastPatience, time);
+        try
+        {
+            await PersistAsync(WholeLengthAsync, patience.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or AppendConflictException or LogCorruptException)
+        {
+            LogNotSeen(folder, _outage ?? e.Message);
+        }
     }
 
     private async Task EnqueueAsync(PendingLine<T> pending, CancellationToken cancellation)
@@ -144,6 +166,7 @@ internal sealed partial class SharedLog<T>(
         }
         catch (Exception e)
         {
+            _isBroken = true;
             LogBroken(folder, e);
             Suffer(e.Message);
             FailWaiting(batch, new StoreUnavailableException(e.Message, e));
@@ -264,6 +287,10 @@ internal sealed partial class SharedLog<T>(
                     await blobs.AppendAsync(NameOf(_segment), _position, Seal, cancellation);
                     _unsaved.Add(Here(Seal));
                     await NextSegmentAsync(cancellation);
+                }
+                else if (_position == 0 && !await HasPreviousAsync(cancellation))
+                {
+                    await WriteAgainAsync(cancellation);
                 }
                 else
                 {

@@ -30,6 +30,9 @@ internal sealed record SharedLogOptions
     /// <summary>After how long without work a host looks whether the storage still holds what it wrote last.</summary>
     public TimeSpan LookAgainAfter { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a host that stops waits for a storage that is away, to see once more that it holds all.</summary>
+    public TimeSpan LastPatience { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The first pause after a failure; it doubles up to <see cref="LongestPause"/>.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(50);
 

@@ -13,11 +13,6 @@ internal sealed partial class CommitLog
     private partial void LogStorageBack(int partition, double seconds);
 
     [LoggerMessage(LogLevel.Warning,
-        "Partition {Partition}: the storage came back without its last writes; writing {Blocks} blocks ({Bytes} bytes) "
-        + "again from memory")]
-    private partial void LogWritingAgain(int partition, int blocks, long bytes);
-
-    [LoggerMessage(LogLevel.Warning,
         "Partition {Partition}: the storage has not saved {Bytes} bytes that it acknowledged; work waits until it has")]
     private partial void LogNotSaving(int partition, long bytes);
 }

@@ -6,8 +6,8 @@ namespace DurableMesh.TaskHub.Log;
 
 /// <summary>
 /// The writing end of a partition's log. Appends commits one after the other, conditional on lease and position; finds out what
-/// became of an append whose answer was lost; rotates segments; writes again what a storage has forgotten that was restarted
-/// from an older state.
+/// became of an append whose answer was lost; rotates segments; looks whether the storage has all that it may still forget, so
+/// that the <see cref="UnsavedLog"/> is written again.
 /// </summary>
 /// <param name="storage">Where the log is.</param>
 /// <param name="partition">Whose it is.</param>
@@ -20,18 +20,16 @@ internal sealed partial class CommitLog(
     /// <summary>A segment rotates at this size, so that recovery can read one into memory.</summary>
     private const long MaximumSegmentBytes = 128L * 1024 * 1024;
 
-    private const long MaximumUnsavedBytes = 128L * 1024 * 1024;
-
     private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(1);
 
-    private readonly StorageMemory _memory = new(storage.SavedUntil, time);
-    private readonly UnsavedBlocks _unsaved = new(MaximumUnsavedBytes);
-    private long _firstNeeded;
+    /// <summary>A partition that stops waits so long for a storage that does not answer its last look.</summary>
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(2);
+
+    private readonly UnsavedLog _unsaved = new(storage, partition, time, logger, writtenAgain);
     private long _segment;
     private long _position;
     private int _blocks;
     private CheckpointManifest? _checkpoint;
-    private long _lastSeenWhole;
     private DateTimeOffset? _unavailableSince;
 
     /// <summary>How many blocks were appended.</summary>
@@ -43,11 +41,11 @@ internal sealed partial class CommitLog(
     /// <summary>The segment that is written to.</summary>
     public long Segment => Volatile.Read(ref _segment);
 
-    /// <summary>What was written before this timestamp, here or beside the log, the storage can no longer forget.</summary>
-    public long SafeUntil => _memory.SafeUntil(_unsaved.Newest);
+    /// <inheritdoc cref="UnsavedLog.SafeBefore"/>
+    public long SafeBefore => _unsaved.SafeBefore;
 
-    /// <summary>Nothing needs the segments before <paramref name="segment"/> any more: they are not written again.</summary>
-    public void NeedsFrom(long segment) => Volatile.Write(ref _firstNeeded, segment);
+    /// <inheritdoc cref="UnsavedLog.NeedsFrom"/>
+    public void NeedsFrom(long segment) => _unsaved.NeedsFrom(segment);
 
     /// <summary>Begins a new segment behind what recovery found.</summary>
     /// <param name="end">The end of the valid log.</param>
@@ -56,26 +54,33 @@ internal sealed partial class CommitLog(
     public async Task OpenAsync(LogEnd end, CheckpointManifest? checkpoint, CancellationToken cancellation)
     {
         (_segment, _checkpoint) = (end.NextSegment, checkpoint);
+        _unsaved.Add(end.Tail);
         await OpenSegmentAsync(end.LastSegment, end.LastSegmentLength, end.NextCommit - 1, cancellation);
     }
+
+    /// <summary>Whether the storage may still forget something.</summary>
+    public bool MayBeForgotten => _unsaved.Any;
 
     /// <summary>
     /// Whether nothing was appended for a moment, and the storage may still forget something: then a look at it is due, because
     /// this host, which can write it again, may not be there when somebody else notices.
     /// </summary>
-    public bool WantsLook => _unsaved.Any && time.GetElapsedTime(_lastSeenWhole) >= LookAfter;
+    public bool WantsLook => _unsaved.Any && _unsaved.NotSeenFor >= LookAfter;
 
     /// <summary>
     /// Looks whether the storage has all that was written lately, and writes again what it has forgotten. Lets go of what it can
     /// no longer forget.
     /// </summary>
+    /// <param name="stops">Whether the partition stops: then it does not wait for long where the storage is away.</param>
+    /// <param name="cancellation">Stops at once.</param>
     /// <exception cref="LeaseLostException">Somebody else owns the partition now.</exception>
     /// <exception cref="InvalidDataException">The storage has forgotten more than this host keeps.</exception>
-    public async Task LookAsync(CancellationToken cancellation)
+    /// <exception cref="StorageUnavailableException">The partition stops, and the storage does not answer.</exception>
+    public async Task LookAsync(Func<bool>? stops, CancellationToken cancellation)
     {
-        long safe = SafeUntil;
-        await IsWholeAsync(cancellation);
-        SeenWhole(safe);
+        long safe = _unsaved.SafeUntil;
+        await IsWholeAsync(stops, cancellation);
+        _unsaved.SeenWhole(safe, _segment);
     }
 
     /// <summary>Makes a batch durable. Returns when it is; waits as long as the storage is away.</summary>
@@ -133,33 +138,25 @@ internal sealed partial class CommitLog(
 
     private async Task RotateAsync(long validLength, long lastCommit, CancellationToken cancellation)
     {
-        bool whole;
-        do
-        {
-            long previous = _segment++;
-            await OpenSegmentAsync(previous, validLength, lastCommit, cancellation);
-            validLength = _position;
-
-            // A storage that has forgotten the end of the segment before takes a new one all the same.
-            whole = await IsWholeAsync(cancellation);
-        }
-        while (!whole);
+        long previous = _segment++;
+        await OpenSegmentAsync(previous, validLength, lastCommit, cancellation);
     }
 
     /// <summary>Whether the storage has all that was written lately; what it has forgotten is written again.</summary>
-    private async Task<bool> IsWholeAsync(CancellationToken cancellation)
+    private async Task<bool> IsWholeAsync(Func<bool>? stops, CancellationToken cancellation)
     {
         bool whole = true;
         await PersistAsync(
             () => MendAsync(async () =>
             {
                 IReadOnlyList<LogSegment> segments = await storage.ListSegmentsAsync(cancellation);
-                if (Missing(segments) is [_, ..])
+                if (_unsaved.Missing(segments) is [_, ..])
                 {
                     whole = false;
-                    await WriteAgainAsync(segments, cancellation);
+                    await _unsaved.WriteAgainAsync(segments, (_segment, _position), cancellation);
                 }
             }),
+            stops,
             cancellation);
         return whole;
     }
@@ -180,15 +177,8 @@ internal sealed partial class CommitLog(
                 LogNotSaving(partition, _unsaved.Bytes);
             }
 
-            await LookAsync(cancellation);
+            await LookAsync(stops: null, cancellation);
         }
-    }
-
-    /// <summary>The storage had all that was written, by a request that began when a part of it was known to be safe.</summary>
-    private void SeenWhole(long safe)
-    {
-        _lastSeenWhole = time.GetTimestamp();
-        _unsaved.LetGo(safe);
     }
 
     /// <summary>
@@ -226,8 +216,15 @@ internal sealed partial class CommitLog(
         CommitFrame.Seal(opening.Buffer.Written.Span, lastCommit, more: false);
         for (; ; _segment++)
         {
-            await PersistAsync(() => storage.CreateSegmentAsync(_segment, cancellation), cancellation);
             (_position, _blocks) = (0, 0);
+            do
+            {
+                await PersistAsync(() => storage.CreateSegmentAsync(_segment, cancellation), stops: null, cancellation);
+            }
+            while (_unsaved.Any && !await IsWholeAsync(stops: null, cancellation));
+
+            // The segment was there, and empty, when all before it was: a storage that forgets any of that from now on forgets
+            // the segment too, and the opening finds no place.
             try
             {
                 await WriteAsync(opening.Buffer.Written, cancellation);
@@ -250,7 +247,7 @@ internal sealed partial class CommitLog(
                 try
                 {
                     // An append at its position shows that the storage has all before it.
-                    safe = SafeUntil;
+                    safe = _unsaved.SafeUntil;
                     await storage.AppendAsync(_segment, _position, block, cancellation);
                 }
                 catch (AppendPositionException)
@@ -258,17 +255,21 @@ internal sealed partial class CommitLog(
                     await MendAsync(() => ReconcileAsync(block, cancellation));
                 }
             },
+            stops: null,
             cancellation);
-        _unsaved.Add(new UnsavedBlock(_segment, _position, block) { At = time.GetTimestamp() });
-        SeenWhole(safe);
+        _unsaved.Add(_segment, _position, block);
+        _unsaved.SeenWhole(safe, _segment);
         _position += block.Length;
         _blocks++;
         Appends++;
         Bytes += block.Length;
     }
 
-    /// <summary>Repeats an operation until the storage answers, and tells when that takes long.</summary>
-    private Task<bool> PersistAsync(Func<Task> operation, CancellationToken cancellation) => Persistence.RunAsync(
+    /// <summary>
+    /// Repeats an operation until the storage answers, and tells when that takes long. Gives up where the partition stops.
+    /// </summary>
+    private Task<bool> PersistAsync(
+        Func<Task> operation, Func<bool>? stops, CancellationToken cancellation) => Persistence.RunAsync(
         async () =>
         {
             await operation();
@@ -283,11 +284,15 @@ internal sealed partial class CommitLog(
         time,
         error =>
         {
-            _memory.Disturb();
-            if (_unavailableSince is null)
+            _unsaved.Disturb();
+            if (_unavailableSince is not { } since)
             {
                 _unavailableSince = time.GetUtcNow();
                 LogStorageAway(partition, error.Message);
+            }
+            else if (stops?.Invoke() == true && time.GetUtcNow() - since >= LastPatience)
+            {
+                throw error;
             }
         },
         cancellation);
@@ -320,57 +325,14 @@ internal sealed partial class CommitLog(
                 + "stop both and keep the container for inspection.");
         }
 
-        await WriteAgainAsync(segments, cancellation);
+        do
+        {
+            await _unsaved.WriteAgainAsync(segments, (_segment, _position), cancellation);
+            segments = await storage.ListSegmentsAsync(cancellation);
+        }
+        while (_unsaved.Missing(segments) is [_, ..]);
         await storage.AppendAsync(_segment, _position, block, cancellation);
     }
-
-    private async Task WriteAgainAsync(IReadOnlyList<LogSegment> segments, CancellationToken cancellation)
-    {
-        UnsavedBlock[] missing = Missing(segments);
-        long segment = missing.FirstOrDefault()?.Segment ?? _segment;
-        long position = missing.FirstOrDefault()?.Position ?? _position;
-        long actual = segments.FirstOrDefault(listed => listed.Number == segment)?.Length ?? 0;
-        if (position != actual)
-        {
-            throw new InvalidDataException(
-                $"Partition {partition}: the storage has lost log segment {segment} from byte {actual:N0} on (the log stood at "
-                + $"{_segment}:{_position:N0}), more than this host keeps to write again. What was acknowledged since is gone: "
-                + "the partition stops.");
-        }
-
-        LogWritingAgain(partition, missing.Length, missing.Sum(recent => (long)recent.Content.Length));
-        foreach (UnsavedBlock lost in missing)
-        {
-            if (lost.Position == 0)
-            {
-                await storage.CreateSegmentAsync(lost.Segment, cancellation);
-            }
-
-            await storage.AppendAsync(lost.Segment, lost.Position, lost.Content, cancellation);
-
-            _unsaved.WrittenAgain(lost, time.GetTimestamp());
-        }
-
-        if (_position == 0)
-        {
-            await storage.CreateSegmentAsync(_segment, cancellation);
-        }
-
-        writtenAgain();
-    }
-
-    /// <summary>
-    /// What was written lately, is needed and is not there. Segments before the first were deleted as no longer needed, perhaps
-    /// by the next owner; of others a storage that forgets in the middle of the deletions may have one again and miss the next.
-    /// </summary>
-    private UnsavedBlock[] Missing(IReadOnlyList<LogSegment> segments)
-    {
-        long first = Math.Max(Volatile.Read(ref _firstNeeded), segments.Count == 0 ? 0 : segments[0].Number);
-        return [.. _unsaved.All.Where(block => block.Segment >= first && !Holds(segments, block))];
-    }
-
-    private static bool Holds(IReadOnlyList<LogSegment> segments, UnsavedBlock block) => segments.Any(
-        segment => segment.Number == block.Segment && segment.Length >= block.Position + block.Content.Length);
 
     private async Task<bool> HoldsAsync(ReadOnlyMemory<byte> block, CancellationToken cancellation)
     {

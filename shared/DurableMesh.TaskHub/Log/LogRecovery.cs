@@ -10,13 +10,21 @@ namespace DurableMesh.TaskHub.Log;
 /// <param name="LastSegment">The segment before it; 0 when there is none.</param>
 /// <param name="LastSegmentLength">How many bytes of that segment count.</param>
 /// <param name="NextCommit">The number of the next commit.</param>
-internal sealed record LogEnd(long NextSegment, long LastSegment, long LastSegmentLength, long NextCommit);
+/// <param name="Tail">What was read last: it may be young, and whoever wrote it may be gone.</param>
+internal sealed record LogEnd(
+    long NextSegment, long LastSegment, long LastSegmentLength, long NextCommit, IReadOnlyCollection<UnsavedBlock> Tail);
 
 /// <summary>
 /// Reads a partition's log from its newest usable checkpoint on, or from the beginning, and hands out the payload of each commit.
 /// </summary>
 internal sealed partial class LogRecovery(IPartitionStorage storage, int partition, TimeProvider time, ILogger logger)
 {
+    /// <summary>So much of the log's end is kept, to be written again where the storage forgets it.</summary>
+    private const long MaximumTailBytes = 16L * 1024 * 1024;
+
+    private readonly Queue<(long Segment, int Position, ReadOnlyMemory<byte> Frame)> _tail = new();
+    private long _tailBytes;
+
     /// <summary>Takes one commit's payload.</summary>
     public delegate void CommitReader(long commit, ReadOnlySpan<byte> payload);
 
@@ -38,7 +46,7 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
             () => storage.ListSegmentsAsync(cancellation), time, away: null, cancellation);
         (CheckpointManifest? checkpoint, LoadedSegment? newest) = await FindCheckpointAsync(listed, load, cancellation);
         long tailCommit = checkpoint?.TailCommit ?? 1;
-        LogEnd end = new(listed.Count == 0 ? 1 : listed[^1].Number + 1, 0, 0, 1);
+        LogEnd end = new(listed.Count == 0 ? 1 : listed[^1].Number + 1, 0, 0, 1, []);
         LoadedSegment? segment = null;
         foreach (LogSegment one in listed.Where(one => one.Number >= (checkpoint?.TailSegment ?? 0)))
         {
@@ -48,7 +56,8 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
             }
 
             end = segment is not null
-                ? ReadSegment(segment.Number, segment.Bytes.AsSpan(0, following.LengthOf(segment)), isLast: false, end, ReadTail)
+                ? ReadSegment(
+                    segment.Number, segment.Bytes.AsMemory(0, following.LengthOf(segment)), isLast: false, end, ReadTail)
                 : following.FirstCommit <= tailCommit
                     ? end with { NextCommit = following.FirstCommit }
                     : throw new InvalidDataException(
@@ -58,7 +67,9 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
             segment = following;
         }
 
-        return segment is null ? end : ReadSegment(segment.Number, segment.Bytes, isLast: true, end, ReadTail);
+        return segment is null
+            ? end
+            : ReadSegment(segment.Number, segment.Bytes, isLast: true, end, ReadTail) with { Tail = CopyTail() };
 
         void ReadTail(long commit, ReadOnlySpan<byte> payload)
         {
@@ -132,8 +143,9 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
             : null;
     }
 
-    private LogEnd ReadSegment(long segment, ReadOnlySpan<byte> bytes, bool isLast, LogEnd end, CommitReader reader)
+    private LogEnd ReadSegment(long segment, ReadOnlyMemory<byte> content, bool isLast, LogEnd end, CommitReader reader)
     {
+        ReadOnlySpan<byte> bytes = content.Span;
         int offset = 0;
         int valid = 0;
         long commit = end.NextCommit;
@@ -155,6 +167,7 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
 
             ReadOnlySpan<byte> payload = bytes.Slice(offset + CommitFrame.HeaderBytes, length);
             bool isOpening = offset == 0;
+            Keep(segment, offset, content.Slice(offset, CommitFrame.HeaderBytes + length));
             offset += CommitFrame.HeaderBytes + length;
             if (isOpening)
             {
@@ -189,6 +202,26 @@ internal sealed partial class LogRecovery(IPartitionStorage storage, int partiti
         }
 
         return end with { LastSegment = segment, LastSegmentLength = valid, NextCommit = commit };
+    }
+
+    private void Keep(long segment, int position, ReadOnlyMemory<byte> frame)
+    {
+        _tail.Enqueue((segment, position, frame));
+        for (_tailBytes += frame.Length; _tailBytes > MaximumTailBytes && _tail.Count > 1;)
+        {
+            _tailBytes -= _tail.Dequeue().Frame.Length;
+        }
+    }
+
+    /// <summary>Block by block, as they were written; a copy, for it is kept while whole segments need not be.</summary>
+    private UnsavedBlock[] CopyTail()
+    {
+        long now = time.GetTimestamp();
+        return
+        [
+            .. from one in _tail
+               select new UnsavedBlock(one.Segment, one.Position, one.Frame.ToArray()) { At = now, IsOwn = false },
+        ];
     }
 
     [LoggerMessage(LogLevel.Warning,

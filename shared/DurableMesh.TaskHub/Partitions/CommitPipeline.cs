@@ -1,6 +1,8 @@
 using DurableMesh.TaskHub.Checkpoints;
 using DurableMesh.TaskHub.Instances;
 using DurableMesh.TaskHub.Log;
+using DurableMesh.TaskHub.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMesh.TaskHub.Partitions;
 
@@ -8,13 +10,14 @@ namespace DurableMesh.TaskHub.Partitions;
 /// Makes durable what happens in a partition, in order: one batch is on its way to the log while the next one fills, and effects
 /// leave with the batch that holds their cause. Owns the batches, and how much clients have in them.
 /// </summary>
-internal sealed class CommitPipeline : IDisposable
+internal sealed partial class CommitPipeline : IDisposable
 {
     /// <summary>A batch that has grown to this size is closed, and the next one begun.</summary>
     private const int BatchBytes = 1024 * 1024;
 
     private readonly PartitionScope _scope;
     private readonly CommitLog _log;
+    private readonly ILogger _logger;
     private readonly Queue<CommitBatch> _closed = new();
     private readonly Dictionary<int, long> _acknowledgements = [];
     private readonly ITimer _linger;
@@ -22,12 +25,14 @@ internal sealed class CommitPipeline : IDisposable
     private CommitBatch? _inFlight;
     private bool _lingering;
     private bool _looking;
+    private bool _hasLookedLast;
 
     /// <param name="scope">Whose it is.</param>
     /// <param name="log">Where the batches go.</param>
-    public CommitPipeline(PartitionScope scope, CommitLog log)
+    /// <param name="logger">Takes what is worth telling.</param>
+    public CommitPipeline(PartitionScope scope, CommitLog log, ILogger logger)
     {
-        (_scope, _log) = (scope, log);
+        (_scope, _log, _logger) = (scope, log, logger);
         _linger = scope.Services.Time.CreateTimer(
             _ => scope.Mailbox.Post(CommitWhatLingers), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -44,8 +49,13 @@ internal sealed class CommitPipeline : IDisposable
     /// <summary>How many bytes of requests are not durable yet.</summary>
     public long PendingBytes { get; private set; }
 
-    /// <summary>Whether nothing is under way to the log.</summary>
-    public bool IsIdle => _inFlight is null && !_looking;
+    /// <summary>
+    /// Whether a partition that stops has nothing to wait for: nothing is under way to the log, and a last look has shown that
+    /// the storage has all of it. After the stop nobody can write again what it has forgotten before.
+    /// </summary>
+    public bool IsDone => IsIdle && (_hasLookedLast || !_log.MayBeForgotten);
+
+    private bool IsIdle => _inFlight is null && !_looking;
 
     /// <summary>For how long the oldest work that is not durable has been waiting; may be asked on any thread.</summary>
     public TimeSpan Lag => (_inFlight ?? _open).Age(_scope.Services.Time);
@@ -140,6 +150,11 @@ internal sealed class CommitPipeline : IDisposable
 
         if (!_closed.TryDequeue(out CommitBatch? batch))
         {
+            if (_open.IsEmpty && _scope.Mailbox.IsStopping && !IsDone)
+            {
+                Look();
+            }
+
             if (_open.IsEmpty || MayLinger())
             {
                 return;
@@ -149,6 +164,7 @@ internal sealed class CommitPipeline : IDisposable
         }
 
         _inFlight = batch;
+        _hasLookedLast = false;
         _ = CommitAsync(batch);
     }
 
@@ -157,27 +173,40 @@ internal sealed class CommitPipeline : IDisposable
     {
         if (IsIdle && !_scope.Mailbox.IsStopping && _log.WantsLook)
         {
-            _looking = true;
-            _ = _scope.Mailbox.Begin(LookAsync);
-        }
-
-        async Task LookAsync()
-        {
-            try
-            {
-                await _log.LookAsync(_scope.Ended);
-                _scope.Mailbox.Post(() => _looking = false);
-            }
-            catch (OperationCanceledException) when (_scope.Ended.IsCancellationRequested)
-            {
-                // The partition has ended.
-            }
-            catch (Exception error)
-            {
-                _scope.Mailbox.Abort(error);
-            }
+            Look();
         }
     }
+
+    private void Look()
+    {
+        _looking = true;
+        bool isLast = _scope.Mailbox.IsStopping;
+        _ = _scope.Mailbox.Begin(() => LookAsync(isLast));
+    }
+
+    private async Task LookAsync(bool isLast)
+    {
+        try
+        {
+            await _log.LookAsync(() => _scope.Mailbox.IsStopping, _scope.Ended);
+            EndLook(isLast);
+        }
+        catch (StorageUnavailableException away)
+        {
+            LogNotSeen(_scope.Number, away.Message);
+            EndLook(isLast: true);
+        }
+        catch (OperationCanceledException) when (_scope.Ended.IsCancellationRequested)
+        {
+            // The partition has ended.
+        }
+        catch (Exception error)
+        {
+            _scope.Mailbox.Abort(error);
+        }
+    }
+
+    private void EndLook(bool isLast) => _scope.Mailbox.Post(() => (_looking, _hasLookedLast) = (false, isLast));
 
     /// <summary>
     /// What nobody waits for goes out with what comes next, if that comes soon: a dialogue that takes its turns slowly then costs

@@ -45,7 +45,7 @@ internal sealed partial class Partition : IDisposable
         _logger = services.LoggerFactory.CreateLogger<Partition>();
         _scope = new PartitionScope(number, storage, lease, new Mailbox(number, lease, services.Scheduler), services);
         _log = new CommitLog(storage, number, services.Time, _logger, () => _ = _retention!.CheckFilesAsync());
-        _commits = new CommitPipeline(_scope, _log);
+        _commits = new CommitPipeline(_scope, _log, _logger);
 
         _reader = new CheckpointReader(storage, number, services.Time);
         _residency = new Residency(_scope, _reader, _shelf);
@@ -97,7 +97,7 @@ internal sealed partial class Partition : IDisposable
     /// <summary>Works until it is stopped.</summary>
     /// <exception cref="LeaseLostException">Somebody else owns the partition.</exception>
     /// <exception cref="InvalidDataException">The storage does not hold what was written to it.</exception>
-    public Task RunAsync() => _scope.Mailbox.RunAsync(EndRound, () => _commits.IsIdle);
+    public Task RunAsync() => _scope.Mailbox.RunAsync(EndRound, () => _commits.IsDone);
 
     /// <inheritdoc cref="PartitionLease.ConfirmAsync"/>
     public async ValueTask ConfirmAsync(CancellationToken cancellation)

@@ -13,7 +13,7 @@ namespace DurableMesh.TaskHub.Partitions;
 internal sealed partial class Retention(
     PartitionScope scope, CommitLog log, Shelf shelf, Residency residency, CheckpointDemand demand, ILogger logger)
 {
-    private readonly List<(CheckpointManifest Manifest, long At)> _published = [];
+    private readonly List<(CheckpointManifest Manifest, long Segment)> _published = [];
     private long _settledCheckpoint;
 
     /// <summary>The newest file of the newest checkpoint that has settled.</summary>
@@ -44,20 +44,21 @@ internal sealed partial class Retention(
     /// <summary>A checkpoint counts from now on.</summary>
     public void Add(CheckpointManifest checkpoint)
     {
-        _published.Add((checkpoint, scope.Services.Time.GetTimestamp()));
+        _published.Add((checkpoint, log.Segment));
 
         // One of its files may have been forgotten before they were known.
         _ = CheckFilesAsync();
     }
 
     /// <summary>
-    /// A checkpoint that a storage may still forget is not relied on: until it has settled, those before it stay whole, and no
-    /// instance that only the new one holds leaves the memory. The one before the newest stays in any case.
+    /// A checkpoint that a storage may still forget is not relied on: until the log has let go of the segment that names it, and
+    /// its files are seen to be there after that, those before it stay whole, and no instance that only the new one holds leaves
+    /// the memory. The one before the newest stays in any case.
     /// </summary>
     public void Settle()
     {
-        long safe = log.SafeUntil;
-        long old = _published.LastOrDefault(one => one.At < safe).Manifest?.Number ?? 0;
+        long safe = log.SafeBefore;
+        long old = _published.LastOrDefault(one => one.Segment < safe).Manifest?.Number ?? 0;
         if (old > _settledCheckpoint)
         {
             // The storage may have been away, and have come back from an older state: it settles once it is seen to be there.
@@ -104,7 +105,7 @@ internal sealed partial class Retention(
         }
     }
 
-    private bool IsSettled((CheckpointManifest Manifest, long At) published) =>
+    private bool IsSettled((CheckpointManifest Manifest, long Segment) published) =>
         published.Manifest.Number <= _settledCheckpoint;
 
     /// <summary>Deletes what no checkpoint needs any more. What cannot be deleted now is deleted by a later owner.</summary>

@@ -21,6 +21,9 @@ public sealed class UnsavedBlocks(long maximumBytes)
     /// <summary>When the newest one was acknowledged, as a timestamp of the clock.</summary>
     public long Newest { get; private set; } = long.MinValue;
 
+    /// <summary>The oldest one, if any.</summary>
+    public UnsavedBlock? Oldest => _blocks.TryPeek(out UnsavedBlock? oldest) ? oldest : null;
+
     /// <summary>All of them, oldest first.</summary>
     public IReadOnlyCollection<UnsavedBlock> All => _blocks;
 

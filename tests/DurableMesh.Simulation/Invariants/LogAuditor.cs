@@ -20,7 +20,7 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     private readonly Dictionary<int, long> _commits = [];
     private readonly Dictionary<int, (long Segment, List<byte> Payload)> _parts = [];
     private readonly Dictionary<int, CheckpointManifest> _checkpoints = [];
-    private readonly List<long> _recent = [];
+    private readonly List<(long At, bool IsFile)> _recent = [];
     private readonly HashSet<int> _ending = [];
 
     /// <summary>Called when a new checkpoint of a host counts.</summary>
@@ -29,25 +29,30 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     /// <summary>The host that acquired a partition last.</summary>
     public InMemoryHubConnection? OwnerOf(int partition) => _owners.GetValueOrDefault(partition);
 
-    /// <summary>How many of the last writes are younger than <paramref name="age"/> and of the present ownerships.</summary>
+    /// <summary>
+    /// How many of the last writes are younger than <paramref name="age"/> and known to their owners, who wrote or read them.
+    /// </summary>
     public int WritesWithin(TimeSpan age) => _ending.Count > 0 ? 0 :
-        _recent.AsEnumerable().Reverse().TakeWhile(at => clock.Now - at < age.Ticks).Count();
+        _recent.AsEnumerable().Reverse().TakeWhile(write => clock.Now - write.At < age.Ticks).Count();
 
     /// <summary>The storage has forgotten so many writes.</summary>
     public void Forgot(int writes) => _recent.RemoveRange(_recent.Count - writes, writes);
 
     /// <summary>
-    /// An ownership ends soon, if not yet: what was written in it, and is until the next one, cannot be written again.
+    /// An ownership ends soon, if not yet: what was written in it, and is until the next one, nobody can write again until then.
     /// </summary>
     public void OwnershipEnds(int partition) => _ending.Add(partition);
 
     /// <summary>
-    /// Whether the storage holds the newest block of each partition, and of each segment that it still has and that the present
-    /// owner wrote: what an earlier one wrote nobody can write again.
+    /// Whether the storage holds the newest block of each partition, and all of each segment that it still has or that the newest
+    /// checkpoint needs.
     /// </summary>
     public bool IsWhole(InMemoryHubStorage storage) => _ends.All(end => storage.List(end.Key) is var segments
         && segments.Any(segment => segment.Number == end.Value.Segment && segment.Length >= end.Value.End)
-        && segments.All(segment => segment.Length >= _wholeUntil[end.Key].GetValueOrDefault(segment.Number)));
+        && segments.All(segment => segment.Length >= _wholeUntil[end.Key].GetValueOrDefault(segment.Number))
+        && _wholeUntil[end.Key].Keys
+            .Where(needed => needed >= (_checkpoints.GetValueOrDefault(end.Key)?.TailSegment ?? 0))
+            .All(needed => segments.Any(segment => segment.Number == needed)));
 
     /// <summary>Whether the storage holds all files of the newest checkpoint of each partition.</summary>
     public bool HasCheckpoints(InMemoryHubStorage storage) => _checkpoints.All(newest =>
@@ -57,16 +62,18 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     public void Acquired(int partition, InMemoryHubConnection host)
     {
         _owners[partition] = host;
-        _wholeUntil[partition] = [];
+        _wholeUntil.TryAdd(partition, []);
         _ending.Remove(partition);
-        _recent.Clear();
+
+        // A new owner reads the log, but of a checkpoint no more than it needs.
+        _recent.RemoveRange(0, _recent.FindLastIndex(write => write.IsFile) + 1);
         trace.Say($"partition {partition} is acquired by {hub.NameOf(host)}");
     }
 
     /// <inheritdoc/>
     public void WroteCheckpointFile(int partition, long file)
     {
-        _recent.Add(clock.Now);
+        _recent.Add((clock.Now, IsFile: true));
         trace.Say($"partition {partition}: checkpoint file {file} is written");
     }
 
@@ -75,7 +82,7 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
     {
         trace.Mix((partition << 24) + (segment << 16) + position);
         trace.Mix(Crc32.HashToUInt32(block.Span));
-        _recent.Add(clock.Now);
+        _recent.Add((clock.Now, IsFile: false));
         violations.Unless(
             OwnerOf(partition) == host,
             "one writer a partition",
@@ -123,11 +130,15 @@ internal sealed class LogAuditor(ReferenceHub hub, Violations violations, Virtua
             var record = new LogReader(records.Raw(records.Int()));
             var kind = (RecordKind)record.Byte();
             record.Byte();
-            if (kind == RecordKind.CheckpointInForce && CheckpointManifest.Read(ref record) is var manifest
-                && manifest.Number != _checkpoints.GetValueOrDefault(partition)?.Number)
+            if (kind == RecordKind.CheckpointInForce && CheckpointManifest.Read(ref record) is var manifest)
             {
+                // One whose files were lost is passed over by the next owner, whose next one may have the same number.
+                bool isNew = manifest.Number != _checkpoints.GetValueOrDefault(partition)?.Number;
                 _checkpoints[partition] = manifest;
-                CheckpointCounts(host);
+                if (isNew)
+                {
+                    CheckpointCounts(host);
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ internal static class MutantList
 {
     private const string Storage = "Storage/InMemoryHubStorage.cs";
     private const string Log = "Log/CommitLog.cs";
+    private const string Unsaved = "Log/UnsavedLog.cs";
     private const string LogReader = "Log/LogRecovery.cs";
     private const string Executor = "Orchestrations/OrchestrationExecutor.cs";
     private const string Commits = "Partitions/CommitPipeline.cs";
@@ -46,7 +47,15 @@ internal static class MutantList
             "await MendAsync(() => ReconcileAsync(block, cancellation));", "await Task.CompletedTask;"),
         new("a lost answer counts as a lost append", Log, "if (actual - _position == block.Length)", "if (actual < 0)"),
         new("what the storage forgot is not looked for at rotation", Log,
-            "if (Missing(segments) is [_, ..])", "if (_segment < 0)"),
+            "if (_unsaved.Missing(segments) is [_, ..])", "if (_segment < 0)"),
+        new("a segment begins before it is seen that the storage has those before", Log,
+            "while (_unsaved.Any && !await IsWholeAsync(stops: null, cancellation));", "while (_segment < 0);"),
+        new("segments that the storage has forgotten pass for deleted", Unsaved,
+            "long first = Volatile.Read(ref _firstNeeded);",
+            "long first = Math.Max(_firstNeeded, segments.Count == 0 ? 0 : segments[0].Number);"),
+        new("a host stops without a last look at its log", Commits,
+            "IsIdle && (_hasLookedLast || !_log.MayBeForgotten);", "IsIdle;"),
+        new("what a recovery has read is not kept", Log, "_unsaved.Add(end.Tail);", ";"),
         new("a torn tail is not cut", LogReader, "LastSegmentLength = valid", "LastSegmentLength = bytes.Length"),
         new("timers are forgotten at recovery", Tasks, "SetTimer(instance.Id, state.ExecutionId, timer);", ";"),
         new("timers of instances on the shelf are forgotten at recovery", Tasks,
@@ -66,10 +75,10 @@ internal static class MutantList
         new("who was begun anew is said to be gone", Shelf,
             "!_instances.ContainsKey(id) && !isBack(id)", "!_instances.ContainsKey(id)"),
         new("a purge is not told to the checkpoint", Catalog, "shelf.Purge(instanceId);", "shelf.Remove(instanceId);"),
-        new("what is kept to be written again is let go of by its age", Log,
+        new("what is kept to be written again is let go of by its age", Unsaved,
             "new(storage.SavedUntil, time)", "new(_ => null, time)"),
         new("a checkpoint settles though nobody has seen it saved", Retention,
-            "long safe = log.SafeUntil;", "long safe = long.MaxValue;"),
+            "long safe = log.SafeBefore;", "long safe = long.MaxValue;"),
         new("the log is cut at the newest checkpoint, settled or not", Retention,
             "TidyAsync(_published[0].Manifest.TailSegment", "TidyAsync(log.Segment"),
         new("an instance leaves the memory before its checkpoint has settled", Residency,

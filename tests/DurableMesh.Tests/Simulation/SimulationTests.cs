@@ -27,7 +27,8 @@ public sealed class SimulationTests
 
     /// <summary>
     /// Seeds that have found a bug once: a storage that forgets in the middle of something, a page beside a purge, a wait without
-    /// end, room that was never given back, an instance that was begun anew and then said to be gone.
+    /// end, room that was never given back, an instance that was begun anew and then said to be gone, a segment that was begun
+    /// when all before it was forgotten.
     /// </summary>
     [Theory]
     [InlineData(195)]
@@ -54,6 +55,7 @@ public sealed class SimulationTests
     [InlineData(782543)]
     [InlineData(831689)]
     [InlineData(842648)]
+    [InlineData(7019040)]
     public void What_was_broken_once_holds(ulong seed)
     {
         RunResult result = SimulatedRun.Of(Scenario.Of(seed), traceLines: 200);

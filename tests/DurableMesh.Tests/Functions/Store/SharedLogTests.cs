@@ -251,6 +251,57 @@ public sealed class SharedLogTests
     }
 
     [Fact]
+    public async Task A_segment_takes_no_lines_before_the_storage_has_the_end_of_the_one_before()
+    {
+        await using var host = Open(new SharedLogOptions { MaximumSegmentBlocks = 2 });
+        await host.AppendAsync("a");
+        await host.AppendAsync("b");
+        var forgets = true;
+        _blobs.Fault = (called, name) =>
+        {
+            if (forgets && called == "create" && name == "log/00000002")
+            {
+                forgets = false;
+                _blobs.Forget("log/00000001", "b\n{\"sealed\":true}\n".Length);
+            }
+
+            return BlobFault.None;
+        };
+
+        await host.AppendAsync("c");
+        await host.AppendAsync("d");
+
+        Assert.False(forgets);
+        Assert.Equal("a\nb\n{\"sealed\":true}\n", _blobs.Text("log/00000001"));
+        Assert.Equal("c\nd\n", _blobs.Text("log/00000002"));
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_writes_again_what_the_storage_forgot_a_moment_before()
+    {
+        var host = Open();
+        await host.AppendAsync("a");
+        await host.AppendAsync("b");
+
+        _blobs.Forget("log/00000001", 2);
+        await host.DisposeAsync();
+
+        Assert.Equal("a\nb\n", _blobs.Text("log/00000001"));
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_does_not_wait_for_long_for_a_storage_that_is_away()
+    {
+        var host = Open(new SharedLogOptions { LastPatience = TimeSpan.FromMilliseconds(1) });
+        await host.AppendAsync("a");
+        _blobs.Fault = (_, _) => BlobFault.Before;
+
+        await host.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal("a\n", _blobs.Text("log/00000001"));
+    }
+
+    [Fact]
     public async Task What_the_storage_never_saved_is_written_again_however_long_ago_it_was_acknowledged()
     {
         var time = new FakeTimeProvider();

@@ -21,7 +21,7 @@ public sealed class BrokenReadTests(AzuriteFixture fixture)
         string hub = $"broken{Guid.NewGuid():N}"[..20];
         IPartitionStorage whole = await OwnedAsync(hub, handler: null);
         var log = new CommitLog(whole, 0, TimeProvider.System, NullLogger.Instance, () => { });
-        await log.OpenAsync(new LogEnd(1, 0, 0, 1), checkpoint: null, Cancellation);
+        await log.OpenAsync(new LogEnd(1, 0, 0, 1, []), checkpoint: null, Cancellation);
         for (int commit = 1; commit <= Commits; commit++)
         {
             var batch = new CommitBatch(commit);
