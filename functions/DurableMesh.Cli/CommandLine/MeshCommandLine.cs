@@ -135,6 +135,7 @@ internal static class MeshCommandLine
             DemoAgentCommand.Create(terminal),
         };
         root.Subcommands.Add(HelpCommand.Create(root, terminal));
+        VersionCommand.Teach(root.Options.OfType<VersionOption>().Single(), terminal);
         root.Options.OfType<HelpOption>().Single().Action = new MeshHelp(terminal.Mesh);
         return root;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Reflection;
 
 namespace DurableMesh.Cli.CommandLine;
@@ -20,20 +21,32 @@ internal static class VersionCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("version", "Say which version of mesh this is.");
-        command.SetAction(parsed =>
-        {
-            if (parsed.WantsJson())
-            {
-                terminal.WriteJson(new VersionView(Version, $"{Environment.Version}"), CliJson.Context.VersionView);
-            }
-            else
-            {
-                terminal.Say($"mesh {Version} on .NET {Environment.Version}");
-            }
-
-            return ExitCode.Done;
-        });
+        command.SetAction(parsed => Say(parsed, terminal));
         return command;
+    }
+
+    /// <summary>Lets <c>mesh --version</c> say the same.</summary>
+    public static void Teach(VersionOption option, Terminal terminal) => option.Action = new Answer(terminal);
+
+    private static int Say(ParseResult parsed, Terminal terminal)
+    {
+        if (parsed.WantsJson())
+        {
+            terminal.WriteJson(new VersionView(Version, $"{Environment.Version}"), CliJson.Context.VersionView);
+        }
+        else
+        {
+            terminal.Say($"mesh {Version} on .NET {Environment.Version}");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private sealed class Answer(Terminal terminal) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult) => Say(parseResult, terminal);
     }
 }
 

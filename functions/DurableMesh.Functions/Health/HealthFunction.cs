@@ -62,7 +62,7 @@ public sealed class HealthFunction(
         var identity = new DependencyHealth("identity", true, options.Value.Identity.Mode == IdentityMode.Open ? IsOpen : null);
         var threads = new DependencyHealth("threads", comparison.Trouble is null, comparison.Trouble);
         var report = new HealthReport(
-            threads.Healthy && dependencies.All(one => one.Healthy), [.. dependencies, threads, identity]);
+            threads.Healthy && dependencies.All(one => one.Healthy), [.. dependencies, threads, identity], BuildVersion.Text);
         return new JsonAnswer<HealthReport>(
             report, report.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

@@ -3,7 +3,8 @@ namespace DurableMesh.Functions.Health;
 /// <summary>Whether the mesh can do its work.</summary>
 /// <param name="Healthy">Whether everything below is.</param>
 /// <param name="Dependencies">What it depends on.</param>
-public sealed record HealthReport(bool Healthy, IReadOnlyList<DependencyHealth> Dependencies);
+/// <param name="Version">Which version of the mesh this is.</param>
+public sealed record HealthReport(bool Healthy, IReadOnlyList<DependencyHealth> Dependencies, string Version);
 
 /// <summary>Whether one dependency answers.</summary>
 /// <param name="Name">
