@@ -11,7 +11,7 @@ namespace DurableMesh.Cli.CommandLine;
 /// people goes to <see cref="Note"/>, so that standard output can be piped. Whoever wrote a text, none that steers a terminal
 /// gets through: <see cref="HiddenCharacters"/> are masked, in JSON escaped.
 /// </summary>
-internal sealed class Terminal
+internal sealed partial class Terminal
 {
     // Piped text must not be broken at the 80 columns that a console without a terminal is taken to have.
     private const int PipedWidth = 400;
@@ -86,8 +86,18 @@ internal sealed class Terminal
     /// <summary>Writes a line to standard output, at once; threads may do so side by side.</summary>
     public void Say(string line) => WriteLine(_output, HiddenCharacters.Mask(line));
 
-    /// <summary>Writes a line to standard error, at once: also another program's words.</summary>
-    public void Pass(string line) => WriteLine(_error, HiddenCharacters.Mask(line));
+    /// <summary>Writes a line to standard error, at once: also another program's words. A bar that is there stays below it.</summary>
+    public void Pass(string line)
+    {
+        if (Volatile.Read(ref _bars) > 0)
+        {
+            Note.WriteLine(line);
+        }
+        else
+        {
+            WriteLine(_error, HiddenCharacters.Mask(line));
+        }
+    }
 
     /// <summary>Writes a hint in grey to standard error.</summary>
     public void Hint(string words) => Note.MarkupLineInterpolated($"[grey]{words}[/]");

@@ -107,7 +107,8 @@ internal static class DemoCommand
     private static async Task<CodingAgentProgram> InstallAsync(string preset, Terminal terminal, CancellationToken cancellation)
     {
         var installation = new CodingAgentInstallation(Path.Combine(Installation.Find("demo").Root, "samples", "coding-agents"));
-        return await installation.EnsureAsync(preset, terminal.Pass, cancellation) is { } reason
+        return await terminal.WorkAsync(
+            $"installing {preset}", _ => installation.EnsureAsync(preset, terminal.Pass, cancellation)) is { } reason
             ? throw new CliException(ExitCode.Refused, $"The demo with {preset} cannot be shown here: {reason}")
             : new CodingAgentProgram(preset, installation.ProgramOf(preset)!);
     }

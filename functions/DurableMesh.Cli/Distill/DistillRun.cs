@@ -14,10 +14,7 @@ namespace DurableMesh.Cli.Distill;
 internal sealed class DistillRun(
     MeshClient desk, MeshClient mesh, DistillOptions options, BaselineBrief baseline, Terminal terminal, TimeProvider time)
 {
-    private static readonly TimeSpan BetweenNotes = TimeSpan.FromSeconds(5);
-
     private readonly DraftMender _mender = new(options.Mend);
-    private int _done;
 
     /// <summary>Runs them all.</summary>
     /// <returns>The report, and the drafts that passed, in the order in which they came.</returns>
@@ -27,18 +24,19 @@ internal sealed class DistillRun(
         var begun = time.GetTimestamp();
         var batches = drafts.Chunk(options.Batch).ToList();
         var ended = new DistilledBatch[batches.Count];
-        using var noted = new Timer(_ => Note(drafts.Count), null, BetweenNotes, BetweenNotes);
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, batches.Count),
-            new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellation },
-            async (number, stop) =>
-            {
-                ended[number] = await new DraftThread(
-                    desk, mesh, options, _mender, batches[number], baseline).RunAsync(stop);
-                Interlocked.Add(ref _done, batches[number].Length);
-            });
+        await terminal.WorkAsync(
+            "distill",
+            work => Parallel.ForEachAsync(
+                Enumerable.Range(0, batches.Count),
+                new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellation },
+                async (number, stop) =>
+                {
+                    ended[number] = await new DraftThread(
+                        desk, mesh, options, _mender, batches[number], baseline).RunAsync(stop);
+                    work.Advance(batches[number].Length);
+                }),
+            "drafts judged",
+            drafts.Count);
         return (DistillReport.Of(ended, time.GetElapsedTime(begun)), [.. ended.SelectMany(batch => batch.Kept)]);
     }
-
-    private void Note(int all) => terminal.Pass($"mesh distill: {Volatile.Read(ref _done)} of {all} drafts are judged");
 }

@@ -48,15 +48,15 @@ internal static class VerifyCommand
             var read = await InputText.ReadUtf8Async(parsed.GetRequiredValue(file), terminal, cancellation);
             if (WorkflowEvidenceVerifier.IsWorkflow(read))
             {
-                return VerifyWorkflow(parsed, read, pinned, parsed.GetValue(threads), terminal);
+                return await VerifyWorkflowAsync(parsed, read, pinned, parsed.GetValue(threads), terminal);
             }
 
             if (ExperimentEvidenceVerifier.IsExperiment(read))
             {
-                return VerifyExperiment(parsed, read, pinned, parsed.GetValue(threads), terminal);
+                return await VerifyExperimentAsync(parsed, read, pinned, parsed.GetValue(threads), terminal);
             }
 
-            var report = EvidenceVerifier.Verify(read, pinned);
+            var report = await CheckAsync(terminal, () => EvidenceVerifier.Verify(read, pinned));
             if (parsed.WantsJson())
             {
                 terminal.WriteJson(report, CliJson.Context.EvidenceReport);
@@ -128,10 +128,11 @@ internal static class VerifyCommand
             ? (ReadOnlyMemory<byte>?)File.ReadAllBytes(file)
             : null;
 
-    private static int VerifyExperiment(
+    private static async Task<int> VerifyExperimentAsync(
         ParseResult parsed, ReadOnlyMemory<byte> read, string? pinned, string? folder, Terminal terminal)
     {
-        var report = ExperimentEvidenceVerifier.Verify(read, pinned, FilesIn(folder));
+        var files = FilesIn(folder);
+        var report = await CheckAsync(terminal, () => ExperimentEvidenceVerifier.Verify(read, pinned, files));
         if (parsed.WantsJson())
         {
             terminal.WriteJson(report, CliJson.Context.ExperimentReport);
@@ -144,15 +145,19 @@ internal static class VerifyCommand
         return report.Holds ? ExitCode.Done : ExitCode.Refused;
     }
 
+    private static Task<T> CheckAsync<T>(Terminal terminal, Func<T> check) =>
+        terminal.WorkAsync("checking the evidence", _ => Task.Run(check));
+
     private static Func<string, ReadOnlyMemory<byte>?>? FilesIn(string? folder) =>
         folder is null ? null
         : Directory.Exists(folder) ? InFolder(folder)
         : throw new CliException(ExitCode.Usage, $"--threads {folder}: there is no such folder.");
 
-    private static int VerifyWorkflow(
+    private static async Task<int> VerifyWorkflowAsync(
         ParseResult parsed, ReadOnlyMemory<byte> read, string? pinned, string? folder, Terminal terminal)
     {
-        var report = WorkflowEvidenceVerifier.Verify(read, pinned, FilesIn(folder));
+        var files = FilesIn(folder);
+        var report = await CheckAsync(terminal, () => WorkflowEvidenceVerifier.Verify(read, pinned, files));
         if (parsed.WantsJson())
         {
             terminal.WriteJson(report, CliJson.Context.WorkflowReport);

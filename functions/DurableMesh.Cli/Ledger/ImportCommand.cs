@@ -38,11 +38,19 @@ internal static class ImportCommand
 
             var mesh = parsed.Connect();
             var report = new BaselineReport(read.Hash, read.Lines.Count, 0, 0, [], []);
-            foreach (var lines in read.Lines.Chunk(LinesAtOnce))
-            {
-                var request = new BaselineRequest(read.Hash, InputText.Name(name), lines);
-                report = report.With(await mesh.ImportBaselineAsync(BaselineReader.ToUtf8(request), cancellation));
-            }
+            await terminal.WorkAsync(
+                "import",
+                async work =>
+                {
+                    foreach (var lines in read.Lines.Chunk(LinesAtOnce))
+                    {
+                        var request = new BaselineRequest(read.Hash, InputText.Name(name), lines);
+                        report = report.With(await mesh.ImportBaselineAsync(BaselineReader.ToUtf8(request), cancellation));
+                        work.Advance(lines.Length);
+                    }
+                },
+                "lines",
+                read.Lines.Count);
 
             if (parsed.WantsJson())
             {

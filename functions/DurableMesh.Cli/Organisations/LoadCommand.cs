@@ -96,34 +96,37 @@ internal static class LoadCommand
     }
 
     private static Task<LoadReport> LoadAsync(List<Part> parts, Terminal terminal, CancellationToken cancellation) =>
-        terminal.Note.Progress().StartAsync(async progress =>
-        {
-            var loading = progress.AddTask("loading", maxValue: parts.Count);
-            var refused = new List<RefusedPart>();
-            foreach (var part in parts)
+        terminal.WorkAsync(
+            "load",
+            async loading =>
             {
-                try
+                var refused = new List<RefusedPart>();
+                foreach (var part in parts)
                 {
-                    await part.PutAsync(cancellation);
-                }
-                catch (MeshProblemException problem)
-                {
-                    refused.Add(new RefusedPart(part.Name, problem.Problem));
-                }
-                catch (MeshUnreachableException away)
-                {
-                    var tried = (int)loading.Value;
-                    return new LoadReport(tried - refused.Count, refused, parts.Count - tried)
+                    try
                     {
-                        Unreachable = away.AdviceFor(terminal.Mesh),
-                    };
+                        await part.PutAsync(cancellation);
+                    }
+                    catch (MeshProblemException problem)
+                    {
+                        refused.Add(new RefusedPart(part.Name, problem.Problem));
+                    }
+                    catch (MeshUnreachableException away)
+                    {
+                        var tried = (int)loading.Done;
+                        return new LoadReport(tried - refused.Count, refused, parts.Count - tried)
+                        {
+                            Unreachable = away.AdviceFor(terminal.Mesh),
+                        };
+                    }
+
+                    loading.Advance();
                 }
 
-                loading.Increment(1);
-            }
-
-            return new LoadReport(parts.Count - refused.Count, refused, Left: 0);
-        });
+                return new LoadReport(parts.Count - refused.Count, refused, Left: 0);
+            },
+            "parts",
+            parts.Count);
 
     private static void Say(LoadReport report, Organisation organisation, Terminal terminal)
     {
