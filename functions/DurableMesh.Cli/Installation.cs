@@ -25,11 +25,19 @@ internal sealed record Installation(string Root)
         ExitCode.Usage,
         $"'mesh {command}' needs a clone of the DurableMesh repository, and this mesh ({AppContext.BaseDirectory}) stands in " +
         $"none. In a clone, './mesh {command}' builds all that it runs. " +
-        "Every command that only speaks to a mesh works from here.");
+        (Host.HostProgram.IsInside
+            ? "From here, 'mesh up' runs a mesh, and every command that only speaks to one works."
+            : "Every command that only speaks to a mesh works from here."));
 
     /// <summary>The clone that this program was built in; null where it stands outside of one.</summary>
     public static Installation? FindOrNull()
     {
+        if (Host.HostProgram.IsInside)
+        {
+            // It is a program of its own, also where it happens to lie in a clone.
+            return null;
+        }
+
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "DurableMesh.sln")))

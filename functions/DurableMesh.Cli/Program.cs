@@ -1,5 +1,3 @@
-using System.Text;
-using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli;
 
-Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-return await MeshCommandLine.RunAsync(args, Terminal.OfProcess(), CancellationToken.None);
+return await CommandLineProgram.RunAsync(args);

@@ -51,16 +51,12 @@ internal sealed class DemoStage : IAsyncDisposable
     public async Task<MeshClient> StartMeshAsync(CancellationToken cancellation)
     {
         var clock = TimeProvider.System.GetTimestamp();
-        _host = await _terminal.Note.Status().StartAsync("starting the mesh", status =>
+        _host = await _terminal.WorkAsync("starting the mesh", _ =>
             MeshHost.StartAsync(
-                _installation,
+                HostProgram.Of(_installation),
                 _options.Port,
                 mayStandBy: false,
-                line =>
-                {
-                    _log.WriteLine($"host: {HiddenCharacters.Mask(line)}");
-                    status.Status(Markup.Escape(line));
-                },
+                line => _log.WriteLine($"host: {HiddenCharacters.Mask(line)}"),
                 cancellation));
         var seconds = TimeProvider.System.GetElapsedTime(clock).TotalSeconds;
         Say($"[green]The mesh is up[/] at {_host.Address} [grey]after {seconds:0.0} s, process {_host.ProcessId}[/]");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using DurableMesh.Agents.Presets;
 using DurableMesh.Agents.Processes;
 using DurableMesh.Cli.CommandLine;
+using DurableMesh.Cli.Host;
 
 namespace DurableMesh.Cli.Doctor;
 
@@ -21,18 +22,18 @@ internal static class DoctorCommand
             "Look at this machine, the installation and the mesh, and say what is wrong and what to do.");
         command.SetAction(async (parsed, cancellation) =>
         {
-            var installation = Installation.FindOrNull();
-            var settings = HostSettings.Read(installation, terminal.Variable);
+            var host = HostProgram.FindOrNull(terminal);
+            var settings = HostSettings.Read(host?.Root, terminal.Variable);
             var machine = new MachineDoctor(() => new ProgramRunner($"doctor-{Guid.NewGuid():N}"));
             var mesh = new MeshDoctor(parsed.Connect(), parsed.MeshKey() is not null, terminal.Mesh, TimeProvider.System);
-            List<Diagnosis> found =
+            var installed = new InstallationDoctor(host, settings, MeshFolder.Of(terminal).Path, terminal.Mesh);
+            var found = await terminal.WorkAsync("looking", async _ => (List<Diagnosis>)
             [
                 .. await machine.ExamineAsync(settings, cancellation),
-                .. await new InstallationDoctor(installation, settings, MeshFolder.Of(terminal).Path, terminal.Mesh)
-                    .ExamineAsync(cancellation),
+                .. await installed.ExamineAsync(cancellation),
                 .. await mesh.ExamineAsync(cancellation),
                 .. await machine.ExamineCodingAgentsAsync(cancellation),
-            ];
+            ]);
             var report = new DoctorReport(!found.Exists(one => one.Health == Health.Missing), found);
             if (parsed.WantsJson())
             {

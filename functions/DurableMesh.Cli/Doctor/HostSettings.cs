@@ -33,10 +33,12 @@ internal sealed class HostSettings
         _variable(name) ?? _values.GetValueOrDefault(name.Replace("__", ":", StringComparison.Ordinal));
 
     /// <summary>Reads them.</summary>
-    public static HostSettings Read(Installation? installation, Func<string, string?> variable)
+    /// <param name="folder">The host's working folder; null where there is no host.</param>
+    /// <param name="variable">The environment.</param>
+    public static HostSettings Read(string? folder, Func<string, string?> variable)
     {
         var settings = new HostSettings(variable);
-        var path = installation is null ? null : Path.Combine(installation.Root, File);
+        var path = folder is null ? null : Path.Combine(folder, File);
         if (path is null || !System.IO.File.Exists(path))
         {
             return settings;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using DurableMesh.Agents.Presets;
+using DurableMesh.Cli.Host;
 using DurableMesh.Core.Organisations;
 using DurableMesh.Core.Policy;
 using DurableMesh.Core.Wire;
@@ -9,11 +10,11 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Cli.Doctor;
 
 /// <summary>Looks at what a host that is started here finds: its folders, files and storage.</summary>
-/// <param name="installation">The clone; null where this program was installed alone.</param>
+/// <param name="host">The host; null where this program was installed alone.</param>
 /// <param name="settings">The host's settings.</param>
 /// <param name="home">The folder that this program keeps its files in.</param>
 /// <param name="mesh">How the user calls this program.</param>
-internal sealed class InstallationDoctor(Installation? installation, HostSettings settings, string home, string mesh)
+internal sealed class InstallationDoctor(HostProgram? host, HostSettings settings, string home, string mesh)
 {
     private const long Mebibyte = 1024 * 1024;
     private const long TooLittle = 256 * Mebibyte;
@@ -32,13 +33,13 @@ internal sealed class InstallationDoctor(Installation? installation, HostSetting
     public async Task<IReadOnlyList<Diagnosis>> ExamineAsync(CancellationToken cancellation)
     {
         List<Diagnosis> found = [Rights(home), Disk(home)];
-        if (installation is null)
+        if (host is null)
         {
             found.Add(new(Health.Remark, "clone", "none: 'up' and 'demo' need a clone of the repository; the rest works"));
             return found;
         }
 
-        var data = Path.Combine(installation.Root, ".azurite");
+        var data = Path.Combine(host.Root, ".azurite");
         if (settings.IsEmulated)
         {
             found.Add(Rights(data));
@@ -94,7 +95,7 @@ internal sealed class InstallationDoctor(Installation? installation, HostSetting
 
     private Diagnosis Azurite()
     {
-        var installed = Path.Combine(installation!.Root, "node_modules", "azurite", "package.json");
+        var installed = Path.Combine(host!.Root, "node_modules", "azurite", "package.json");
         return File.Exists(installed)
             ? new(Health.Good, "azurite", $"{JsonNode.Parse(File.ReadAllBytes(installed))?["version"]} is installed")
             : new(Health.Remark, "azurite", $"not installed yet: '{mesh} up' does it, once");
@@ -134,13 +135,12 @@ internal sealed class InstallationDoctor(Installation? installation, HostSetting
     private Diagnosis Read(string subject, string setting, string usual, Func<byte[], IReadOnlyList<InputError>> mistakesIn)
     {
         var named = settings[setting] ?? usual;
-        var folder = Path.GetDirectoryName(installation!.FunctionsApp)!;
-        var file = Path.Combine(folder, named);
+        var file = Path.Combine(host!.AppFolder, named);
         try
         {
             var mistakes = mistakesIn(File.ReadAllBytes(file));
             return mistakes.Count == 0
-                ? new(Health.Good, subject, $"{Path.GetRelativePath(installation.Root, file)} is right")
+                ? new(Health.Good, subject, $"{Path.GetRelativePath(host.AppFolder, file)} is right")
                 : new(Health.Missing, subject, $"{file} has mistakes, mend them: " +
                     string.Join("; ", mistakes.Select(mistake => $"{mistake.Path}: {mistake.Message}")));
         }

@@ -48,7 +48,7 @@ internal static class ExperimentReportCommand
         Terminal terminal,
         CancellationToken cancellation)
     {
-        var evidence = ExperimentEvidence.Of(entries);
+        var evidence = await terminal.WorkAsync("working the figures out", _ => Task.Run(() => ExperimentEvidence.Of(entries)));
         var (plan, runs) = (((ExperimentOpened)entries[0].Event).Plan, ExperimentEvidence.RunsOf(entries));
         var result = evidence.Result;
         await WriteAsync(EvidenceName, evidence.ToUtf8());

@@ -190,7 +190,8 @@ internal static class ExperimentRunCommand
     {
         var agents = new CodingAgentInstallation(
             System.IO.Path.Combine(Installation.Find("experiment").Root, "samples", "coding-agents"));
-        return await agents.EnsureAsync(preset, terminal.Hint, cancellation) is { } missing
+        return await terminal.WorkAsync(
+            $"installing {preset}", _ => agents.EnsureAsync(preset, terminal.Hint, cancellation)) is { } missing
             ? throw new CliException(ExitCode.Usage, missing)
             : agents.ProgramOf(preset)!;
     }

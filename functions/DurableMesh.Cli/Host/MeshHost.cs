@@ -50,7 +50,7 @@ internal sealed class MeshHost : IAsyncDisposable
     }
 
     /// <summary>Starts it, and waits until it and its storage are ready.</summary>
-    /// <param name="installation">Where the app is.</param>
+    /// <param name="program">The host.</param>
     /// <param name="port">Its port.</param>
     /// <param name="mayStandBy">Whether it is of use also while another host owns the task hub.</param>
     /// <param name="onLine">Gets what it prints.</param>
@@ -58,25 +58,26 @@ internal sealed class MeshHost : IAsyncDisposable
     /// <param name="settings">Environment variables of its own.</param>
     /// <exception cref="CliException">It is not built, or did not come up; the message has its last words.</exception>
     public static async Task<MeshHost> StartAsync(
-        Installation installation,
+        HostProgram program,
         int port,
         bool mayStandBy,
         Action<string> onLine,
         CancellationToken cancellation,
         IReadOnlyDictionary<string, string>? settings = null)
     {
-        if (!File.Exists(installation.FunctionsApp))
+        if (!HostProgram.IsInside && !File.Exists(program.Arguments[0]))
         {
             throw new CliException(
                 ExitCode.Usage,
-                $"{installation.FunctionsApp} is not there. The mesh script builds it; " +
+                $"{program.Arguments[0]} is not there. The mesh script builds it; " +
                 "or: dotnet build functions/DurableMesh.Functions");
         }
 
-        var process = BackgroundProcess.StartDotnet(
-            [installation.FunctionsApp, "--port", port.ToString(CultureInfo.InvariantCulture)],
+        var process = BackgroundProcess.Start(
+            program.FileName,
+            [.. program.Arguments, "--port", port.ToString(CultureInfo.InvariantCulture)],
             settings ?? new Dictionary<string, string>(),
-            installation.Root,
+            program.Root,
             onLine);
         var host = new MeshHost(process, AddressOf(port));
         try

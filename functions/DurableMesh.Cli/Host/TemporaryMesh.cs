@@ -22,15 +22,15 @@ internal sealed class TemporaryMesh : IAsyncDisposable
     public Uri Address => _host.Address;
 
     /// <summary>Starts it.</summary>
-    /// <param name="installation">Where the app is.</param>
+    /// <param name="program">The host.</param>
     /// <param name="settings">Environment variables of its own.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="CliException">It did not come up.</exception>
     public static async Task<TemporaryMesh> StartAsync(
-        Installation installation, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation)
+        HostProgram program, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation)
     {
         var port = FreePort();
-        var storage = Path.Combine(installation.Root, ".azurite", port.ToString(CultureInfo.InvariantCulture));
+        var storage = Path.Combine(program.Root, ".azurite", port.ToString(CultureInfo.InvariantCulture));
         var all = new Dictionary<string, string>(settings)
         {
             ["AzureWebJobsStorage"] = string.Create(
@@ -44,7 +44,7 @@ internal sealed class TemporaryMesh : IAsyncDisposable
         try
         {
             return new TemporaryMesh(
-                await MeshHost.StartAsync(installation, FreePort(), mayStandBy: false, _ => { }, cancellation, all), storage);
+                await MeshHost.StartAsync(program, FreePort(), mayStandBy: false, _ => { }, cancellation, all), storage);
         }
         catch
         {

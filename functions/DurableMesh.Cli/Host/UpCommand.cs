@@ -27,8 +27,9 @@ internal static class UpCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             MeshHost.DemandFree(parsed.GetValue(port));
-            await using var host = await MeshHost.StartAsync(
-                Installation.Find("up"), parsed.GetValue(port), mayStandBy: true, terminal.Pass, cancellation);
+            var program = HostProgram.Find("up", terminal);
+            await using var host = await terminal.WorkAsync("starting the mesh", _ => MeshHost.StartAsync(
+                program, parsed.GetValue(port), mayStandBy: true, terminal.Pass, cancellation));
             if (parsed.WantsJson())
             {
                 terminal.WriteJson(new HostView(host.Address, host.ProcessId, host.StandsBy), CliJson.Context.HostView);

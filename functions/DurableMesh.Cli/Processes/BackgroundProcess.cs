@@ -71,9 +71,22 @@ internal sealed class BackgroundProcess : IAsyncDisposable
         IEnumerable<string> arguments,
         IEnumerable<KeyValuePair<string, string>> environment,
         string folder,
+        Action<string> onLine) => Start(Dotnet, arguments, environment, folder, onLine);
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables added to this process's own.</param>
+    /// <param name="folder">Its working directory.</param>
+    /// <param name="onLine">Gets what it prints, line by line, one at a time.</param>
+    public static BackgroundProcess Start(
+        string program,
+        IEnumerable<string> arguments,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        string folder,
         Action<string> onLine)
     {
-        var start = new ProcessStartInfo(Dotnet, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

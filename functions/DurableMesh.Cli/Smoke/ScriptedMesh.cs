@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Demo.ScriptedModel;
 using DurableMesh.Cli.Host;
-using Spectre.Console;
 
 namespace DurableMesh.Cli.Smoke;
 
@@ -31,8 +30,8 @@ internal sealed partial class ScriptedMesh : IAsyncDisposable
         var scripted = new ScriptedMesh();
         try
         {
-            scripted._mesh = await terminal.Note.Status().StartAsync("starting a mesh", _ =>
-                TemporaryMesh.StartAsync(installation, scripted.Settings(installation), cancellation));
+            scripted._mesh = await terminal.WorkAsync("starting a mesh", _ =>
+                TemporaryMesh.StartAsync(HostProgram.Of(installation), scripted.Settings(installation), cancellation));
             return scripted;
         }
         catch

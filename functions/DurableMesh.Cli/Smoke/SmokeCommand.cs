@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Client;
-using Spectre.Console;
 
 namespace DurableMesh.Cli.Smoke;
 
@@ -95,12 +94,8 @@ internal static class SmokeCommand
             parsed.GetValue(Task),
             parsed.GetValue(Patience),
             parsed.GetValue(Parallel));
-        var report = await terminal.Note.Status().StartAsync("asking", status =>
-        {
-            var count = 0;
-            return new SmokeRun(mesh, options).RunAsync(
-                row => status.Status = $"{++count} asked, {row.Agent} last", cancellation);
-        });
+        var report = await terminal.WorkAsync(
+            "smoke", asking => new SmokeRun(mesh, options).RunAsync(_ => asking.Advance(), cancellation), "asked");
         if (parsed.WantsJson())
         {
             terminal.WriteJson(report, CliJson.Context.SmokeReport);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace DurableMesh.LocalHost;
@@ -7,8 +8,13 @@ public static class FunctionApp
 {
     /// <summary>Starts to build the app whose functions are in the entry assembly, with ASP.NET Core's HTTP types.</summary>
     /// <param name="args">The command line.</param>
-    public static IFunctionAppBuilder CreateBuilder(string[] args) =>
-        StartingHost.IsThere(args) ? OfWorker(args) : OfItself(args);
+    public static IFunctionAppBuilder CreateBuilder(string[] args) => CreateBuilder(args, Assembly.GetEntryAssembly()!);
+
+    /// <summary>Starts to build the app whose functions are in an assembly, with ASP.NET Core's HTTP types.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="functions">The assembly. A Functions host's worker has to be the entry assembly.</param>
+    public static IFunctionAppBuilder CreateBuilder(string[] args, Assembly functions) =>
+        StartingHost.IsThere(args) ? OfWorker(args) : OfItself(args, functions);
 
     // Each in a method of its own, so that the assemblies of the other way are never loaded.
     private static WorkerAppBuilder OfWorker(string[] args)
@@ -19,9 +25,9 @@ public static class FunctionApp
         return new WorkerAppBuilder(worker);
     }
 
-    private static LocalAppBuilder OfItself(string[] args)
+    private static LocalAppBuilder OfItself(string[] args, Assembly functions)
     {
         LastWords.Enable();
-        return new LocalAppBuilder(FunctionAppSource.OfProcess(), args);
+        return new LocalAppBuilder(FunctionAppSource.OfProcess(functions), args);
     }
 }

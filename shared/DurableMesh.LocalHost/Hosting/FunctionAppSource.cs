@@ -27,9 +27,10 @@ internal sealed record FunctionAppSource(
         .AddDurableTaskWorker(worker => worker.UseLocalTaskHub())
         .AddDurableTaskClient(client => client.UseLocalTaskHub());
 
-    /// <summary>The app whose entry assembly this process runs.</summary>
-    public static FunctionAppSource OfProcess() => new(
-        Assembly.GetEntryAssembly()?.GetTypes() ?? [],
+    /// <summary>The app that this process runs.</summary>
+    /// <param name="functions">The assembly of its functions.</param>
+    public static FunctionAppSource OfProcess(Assembly functions) => new(
+        functions.GetTypes(),
         AppContext.BaseDirectory,
         Directory.GetCurrentDirectory(),
         System.Environment.GetEnvironmentVariables()

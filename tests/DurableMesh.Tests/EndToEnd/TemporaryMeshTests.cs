@@ -12,7 +12,7 @@ public sealed class TemporaryMeshTests
     {
         string storage;
         await using (TemporaryMesh mesh = await TemporaryMesh.StartAsync(
-            Installation.Find("test"), new Dictionary<string, string>(), TestContext.Current.CancellationToken))
+            HostProgram.Of(Installation.Find("test")), new Dictionary<string, string>(), TestContext.Current.CancellationToken))
         {
             storage = mesh.Storage;
             Assert.True(Directory.Exists(storage));

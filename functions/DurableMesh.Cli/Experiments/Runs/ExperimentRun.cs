@@ -1,4 +1,3 @@
-using System.Globalization;
 using DurableMesh.Agents;
 using DurableMesh.Cli.CommandLine;
 using DurableMesh.Cli.Experiments.Workloads;
@@ -18,8 +17,6 @@ namespace DurableMesh.Cli.Experiments.Runs;
 internal sealed class ExperimentRun(
     MeshClient mesh, Workload workload, ExperimentFolder folder, string start, Terminal terminal, TimeProvider time)
 {
-    private static readonly TimeSpan BetweenNotes = TimeSpan.FromSeconds(5);
-
     /// <summary>Makes them.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="cells">Where the agents find the runs that are under way.</param>
@@ -32,42 +29,43 @@ internal sealed class ExperimentRun(
         var tasks = workload.Tasks.ToDictionary(task => task.Task.Id);
         var ended = folder.Runs.Select(run => run.Slot).ToHashSet();
         var open = plan.Order.Where(slot => !ended.Contains(slot)).ToList();
-        var (done, begun) = (ended.Count, time.GetTimestamp());
-        if (done > 0 && open.Count > 0)
+        if (ended.Count > 0 && open.Count > 0)
         {
-            terminal.Pass($"mesh experiment: {done} of {plan.Order.Count} runs are there already; going on");
+            terminal.Pass($"mesh experiment: {ended.Count} of {plan.Order.Count} runs are there already; going on");
         }
 
         await CancelLeftAsync(cancellation);
-        using var noted = time.CreateTimer(_ => Note(), null, BetweenNotes, BetweenNotes);
-        await Parallel.ForEachAsync(
-            open,
-            new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation },
-            async (slot, stop) =>
+        await terminal.WorkAsync(
+            "experiment",
+            async work =>
             {
-                var cell = new Cell(workload.File.Name, start, slot, tasks[slot.Task], time);
-                cells.Add(cell);
-                try
-                {
-                    var run = await new CellRun(
-                        mesh, workload.File, cell, check, folder.Evidence, time).RunAsync(stop);
-                    folder.Append(new ArmRunEnded { At = time.GetUtcNow(), Run = run });
-                }
-                finally
-                {
-                    cells.Remove(cell);
-                }
+                work.BeginWith(ended.Count);
+                await Parallel.ForEachAsync(
+                    open,
+                    new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation },
+                    async (slot, stop) =>
+                    {
+                        await MakeAsync(slot, stop);
+                        work.Advance();
+                    });
+            },
+            "runs",
+            plan.Order.Count);
 
-                Interlocked.Increment(ref done);
-            });
-
-        void Note()
+        async Task MakeAsync(ExperimentSlot slot, CancellationToken stop)
         {
-            var now = Volatile.Read(ref done);
-            var left = now == ended.Count
-                ? ""
-                : $", {Left(time.GetElapsedTime(begun) * (plan.Order.Count - now) / (now - ended.Count))} left";
-            terminal.Pass($"mesh experiment: {now} of {plan.Order.Count} runs{left}");
+            var cell = new Cell(workload.File.Name, start, slot, tasks[slot.Task], time);
+            cells.Add(cell);
+            try
+            {
+                var run = await new CellRun(
+                    mesh, workload.File, cell, check, folder.Evidence, time).RunAsync(stop);
+                folder.Append(new ArmRunEnded { At = time.GetUtcNow(), Run = run });
+            }
+            finally
+            {
+                cells.Remove(cell);
+            }
         }
     }
 
@@ -113,8 +111,4 @@ internal sealed class ExperimentRun(
             while (cursor is not null);
         }
     }
-
-    private static string Left(TimeSpan rest) => rest < TimeSpan.FromMinutes(2)
-        ? string.Create(CultureInfo.InvariantCulture, $"{rest.TotalSeconds:N0} s")
-        : string.Create(CultureInfo.InvariantCulture, $"{rest.TotalMinutes:N0} min");
 }

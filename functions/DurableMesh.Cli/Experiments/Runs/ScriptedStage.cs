@@ -3,7 +3,6 @@ using DurableMesh.Cli.Demo.ScriptedModel;
 using DurableMesh.Cli.Experiments.Workloads;
 using DurableMesh.Cli.Host;
 using DurableMesh.Client;
-using Spectre.Console;
 
 namespace DurableMesh.Cli.Experiments.Runs;
 
@@ -31,8 +30,8 @@ internal sealed class ScriptedStage : IAsyncDisposable
         var stage = new ScriptedStage(workload);
         try
         {
-            stage._mesh = await terminal.Note.Status().StartAsync("starting a mesh", _ => TemporaryMesh.StartAsync(
-                Installation.Find("experiment run --scripted"), new Dictionary<string, string>(), cancellation));
+            stage._mesh = await terminal.WorkAsync("starting a mesh", _ => TemporaryMesh.StartAsync(
+                HostProgram.Of(Installation.Find("experiment run --scripted")), new Dictionary<string, string>(), cancellation));
             return stage;
         }
         catch

@@ -4,6 +4,7 @@ using DurableMesh.Agents.Presets;
 using DurableMesh.Agents.Processes;
 using DurableMesh.Cli;
 using DurableMesh.Cli.Doctor;
+using DurableMesh.Cli.Host;
 using DurableMesh.Client;
 using Microsoft.Extensions.Time.Testing;
 
@@ -68,8 +69,7 @@ public sealed class DoctorTests : IAsyncLifetime
             {"Values":{"AzureWebJobsStorage":"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=x;BlobEndpoint=http://127.0.0.1:{{{port}}}/devstoreaccount1"}}
             """,
             Stop);
-        var installation = new Installation(_root);
-        var settings = HostSettings.Read(installation, name => name switch
+        var settings = HostSettings.Read(_root, name => name switch
         {
             "Mesh__PolicyFile" => Path.Combine(_root, "p.json"),
             "Mesh__SeedFile" => Path.Combine(_root, "nowhere.json"),
@@ -77,7 +77,7 @@ public sealed class DoctorTests : IAsyncLifetime
         });
         await File.WriteAllTextAsync(Path.Combine(_root, "p.json"), """{"limts":{}}""", Stop);
 
-        var found = await new InstallationDoctor(installation, settings, Path.Combine(_root, ".mesh"), "./mesh")
+        var found = await new InstallationDoctor(HostProgram.Of(new Installation(_root)), settings, Path.Combine(_root, ".mesh"), "./mesh")
             .ExamineAsync(Stop);
 
         Assert.Equal(Health.Good, Of(found, "settings").Health);
@@ -101,7 +101,7 @@ public sealed class DoctorTests : IAsyncLifetime
         var settings = Settings(
             ("AzureWebJobsStorage", $"AccountName=devstoreaccount1;BlobEndpoint={_mesh.Url}/devstoreaccount1"));
 
-        var found = await new InstallationDoctor(new Installation(_root), settings, _root, "mesh").ExamineAsync(Stop);
+        var found = await new InstallationDoctor(HostProgram.Of(new Installation(_root)), settings, _root, "mesh").ExamineAsync(Stop);
 
         Assert.Equal(Health.Missing, Of(found, "storage").Health);
         Assert.Contains("is taken by something that is no Azurite", Of(found, "storage").Words, StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public sealed class DoctorTests : IAsyncLifetime
     {
         await File.WriteAllTextAsync(Path.Combine(_root, "local.settings.json"), "{", Stop);
 
-        var settings = HostSettings.Read(new Installation(_root), _ => null);
+        var settings = HostSettings.Read(_root, _ => null);
 
         Assert.Contains("local.settings.json cannot be read", settings.Mistake, StringComparison.Ordinal);
     }
@@ -177,7 +177,7 @@ public sealed class DoctorTests : IAsyncLifetime
     }
 
     private static HostSettings Settings(params (string Name, string Value)[] values) => HostSettings.Read(
-        installation: null, name => values.FirstOrDefault(value => value.Name == name).Value);
+        folder: null, name => values.FirstOrDefault(value => value.Name == name).Value);
 
     private static int FreePort()
     {

@@ -1,0 +1,29 @@
+using DurableMesh.Functions.Dashboard;
+using DurableMesh.Functions.Health;
+using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
+using DurableMesh.LocalHost;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Hosting;
+
+namespace DurableMesh.Functions;
+
+/// <summary>The app as a program: of this assembly alone, or inside another program.</summary>
+public static class MeshProgram
+{
+    /// <summary>Runs it until it is stopped.</summary>
+    /// <param name="args">The command line.</param>
+    public static void Run(string[] args) => Build(FunctionApp.CreateBuilder(args, typeof(MeshProgram).Assembly)).Run();
+
+    /// <summary>Puts it together.</summary>
+    /// <param name="builder">Starts it as a worker or by itself.</param>
+    internal static IHost Build(IFunctionAppBuilder builder)
+    {
+        builder.UseWhen<PageProblemMiddleware>(context => PageNames.IsPage(context.FunctionDefinition.Name));
+        builder.UseMiddleware<ProblemMiddleware>();
+        builder.UseWhen<IdentityMiddleware>(context =>
+            context.FunctionDefinition.Name is var name && name != HealthFunction.Name && !PageNames.IsPublic(name));
+        builder.Services.AddMesh(builder.Configuration);
+        return builder.Build();
+    }
+}
