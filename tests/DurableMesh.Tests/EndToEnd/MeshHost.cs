@@ -21,9 +21,11 @@ internal sealed class MeshHost : IAsyncDisposable
     private Process _process = null!;
 
     private readonly string _folder;
+    private readonly string _app;
 
-    private MeshHost(string storage, Dictionary<string, string>? settings, string? folder = null)
+    private MeshHost(string storage, Dictionary<string, string>? settings, string? folder = null, string? app = null)
     {
+        _app = app ?? Path.Combine(AppContext.BaseDirectory, "DurableMesh.Functions.dll");
         _folder = folder ?? AppContext.BaseDirectory;
         _settings = new(settings ?? []) { ["AzureWebJobsStorage"] = storage };
         Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1024, UseProxy = false })
@@ -66,11 +68,16 @@ internal sealed class MeshHost : IAsyncDisposable
     /// <param name="storage">The connection string.</param>
     /// <param name="settings">More environment variables.</param>
     /// <param name="folder">Its working folder, in which an Azurite of its own would lie; null for the app's.</param>
+    /// <param name="app">The program of another build; null for this one's.</param>
     /// <param name="cancellation">Stops waiting.</param>
     public static async Task<MeshHost> StartAsync(
-        string storage, CancellationToken cancellation, Dictionary<string, string>? settings = null, string? folder = null)
+        string storage,
+        CancellationToken cancellation,
+        Dictionary<string, string>? settings = null,
+        string? folder = null,
+        string? app = null)
     {
-        var host = new MeshHost(storage, settings, folder);
+        var host = new MeshHost(storage, settings, folder, app);
         await host.StartAsync(cancellation);
         return host;
     }
@@ -102,8 +109,7 @@ internal sealed class MeshHost : IAsyncDisposable
 
     private void Launch()
     {
-        string app = Path.Combine(AppContext.BaseDirectory, "DurableMesh.Functions.dll");
-        var start = new ProcessStartInfo("dotnet", [app, "--port", _port.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo("dotnet", [_app, "--port", _port.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
