@@ -8,15 +8,21 @@ namespace DurableMesh.Cli.CommandLine;
 /// <param name="total">How many there are; null where that is not known.</param>
 internal sealed class LongWork(TimeProvider time, string? unit = null, long? total = null)
 {
+    private const long Unknown = -1;
+
     private readonly long _begun = time.GetTimestamp();
+    private long _total = total ?? Unknown;
     private long _before;
     private long _done;
 
     /// <summary>How many there are; null where that is not known.</summary>
-    public long? Total => total;
+    public long? Total => Volatile.Read(ref _total) is var all && all != Unknown ? all : null;
 
     /// <summary>How many are done.</summary>
     public long Done => Volatile.Read(ref _done);
+
+    /// <summary>It is known now how many there are.</summary>
+    public void Expect(long count) => Volatile.Write(ref _total, count);
 
     /// <summary>Some more are done.</summary>
     public void Advance(long count = 1) => Interlocked.Add(ref _done, count);
@@ -37,7 +43,7 @@ internal sealed class LongWork(TimeProvider time, string? unit = null, long? tot
             return Short(passed);
         }
 
-        if (total is not { } all)
+        if (Total is not { } all)
         {
             return string.Create(CultureInfo.InvariantCulture, $"{done:N0} {unit}, {Short(passed)}");
         }

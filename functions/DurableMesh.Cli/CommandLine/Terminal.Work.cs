@@ -88,6 +88,17 @@ internal sealed partial class Terminal
         }
     }
 
+    /// <summary>A line that is written where the bar stood: the bar moves below it, and leaves nothing of itself behind.</summary>
+    private sealed class LineAboveBar(string line) : Renderable
+    {
+        private const string EraseToEnd = "\u001b[0J";
+
+        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
+        [
+            Segment.Control(EraseToEnd), .. ((IRenderable)new Text(line)).Render(options, maxWidth), Segment.LineBreak,
+        ];
+    }
+
     /// <summary>The words beside the bar, which moves with them.</summary>
     private sealed class WordsColumn(LongWork progress) : ProgressColumn
     {
@@ -95,9 +106,9 @@ internal sealed partial class Terminal
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {
-            if (progress.Total is not null)
+            if (progress.Total is { } all)
             {
-                task.Value = progress.Done;
+                (task.IsIndeterminate, task.MaxValue, task.Value) = (false, all, progress.Done);
             }
 
             return new Text(progress.Words(), new Style(Color.Grey)).Overflow(Overflow.Ellipsis);

@@ -91,7 +91,7 @@ internal sealed partial class Terminal
     {
         if (Volatile.Read(ref _bars) > 0)
         {
-            Note.WriteLine(line);
+            Note.Write(new LineAboveBar(line));
         }
         else
         {

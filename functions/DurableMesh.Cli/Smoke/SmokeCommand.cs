@@ -95,7 +95,7 @@ internal static class SmokeCommand
             parsed.GetValue(Patience),
             parsed.GetValue(Parallel));
         var report = await terminal.WorkAsync(
-            "smoke", asking => new SmokeRun(mesh, options).RunAsync(_ => asking.Advance(), cancellation), "asked");
+            "smoke", asking => new SmokeRun(mesh, options).RunAsync(asking, cancellation), "names asked");
         if (parsed.WantsJson())
         {
             terminal.WriteJson(report, CliJson.Context.SmokeReport);

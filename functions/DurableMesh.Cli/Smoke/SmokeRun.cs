@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableMesh.Cli.CommandLine;
 using DurableMesh.Client;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
@@ -40,10 +41,10 @@ internal sealed class SmokeRun(MeshClient mesh, SmokeOptions options)
     private readonly string _run = Guid.NewGuid().ToString("N")[..12];
 
     /// <summary>Asks.</summary>
-    /// <param name="answered">Hears of each answer as it comes.</param>
+    /// <param name="work">Hears how many are asked, and of each answer as it comes.</param>
     /// <param name="cancellation">Stops asking.</param>
     /// <exception cref="CliException">There is nobody to ask, or to ask for it.</exception>
-    public async Task<SmokeReport> RunAsync(Action<SmokeRow> answered, CancellationToken cancellation)
+    public async Task<SmokeReport> RunAsync(LongWork work, CancellationToken cancellation)
     {
         var all = (await mesh.ListAgentsAsync(cancellation)).Agents;
         AgentView[] asked = [.. all.Where(IsAsked)];
@@ -58,6 +59,7 @@ internal sealed class SmokeRun(MeshClient mesh, SmokeOptions options)
                 .OrderBy(agent => Array.IndexOf(Asking, agent.Company))
                 .ThenByDescending(agent => agent.WipLimit ?? int.MaxValue),
         ];
+        work.Expect(asked.SelectMany(NamesOf).Count());
         var clock = Stopwatch.StartNew();
         var rows = new List<SmokeRow>();
         await Parallel.ForEachAsync(
@@ -75,7 +77,7 @@ internal sealed class SmokeRun(MeshClient mesh, SmokeOptions options)
                     lock (rows)
                     {
                         rows.Add(row);
-                        answered(row);
+                        work.Advance();
                     }
                 }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DurableMesh.LocalHost.Azurite;
 using DurableMesh.Tests.EndToEnd;
+using DurableMesh.Tests.LocalHost;
 using DurableMesh.Tests.LocalHost.Azurite;
 
 namespace DurableMesh.Tests.Upgrade;
@@ -25,8 +26,8 @@ public sealed class RecordUpgradeStore
     {
         string release = Environment.GetEnvironmentVariable("MESH_RELEASE")
             ?? throw new InvalidOperationException("Set MESH_RELEASE to the release's name.");
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("durablemesh-record-");
-        await using AzuriteProcess azurite = await AzuriteFixture.StartAsync(folder.FullName);
+        using var folder = new TemporaryFolder();
+        await using AzuriteProcess azurite = await AzuriteFixture.StartAsync(folder.Path);
         await using MeshHost host = await MeshHost.StartAsync(
             azurite.ConnectionString,
             Cancellation,

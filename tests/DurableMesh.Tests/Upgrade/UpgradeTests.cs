@@ -5,6 +5,7 @@ using DurableMesh.Functions;
 using DurableMesh.LocalHost;
 using DurableMesh.LocalHost.Azurite;
 using DurableMesh.Tests.EndToEnd;
+using DurableMesh.Tests.LocalHost;
 using DurableMesh.Tests.LocalHost.Azurite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,10 +24,10 @@ public sealed class UpgradeTests
     public async Task What_a_release_before_wrote_is_there_and_goes_on(string release)
     {
         RecordedStore store = RecordedStore.Read(release);
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("durablemesh-upgrade-");
-        await using AzuriteProcess azurite = await AzuriteFixture.StartAsync(folder.FullName);
+        using var folder = new TemporaryFolder();
+        await using AzuriteProcess azurite = await AzuriteFixture.StartAsync(folder.Path);
         await store.RestoreAsync(azurite.ConnectionString, Cancellation);
-        using IHost host = await StartAsync(azurite.ConnectionString, folder.FullName, store.RecordedAt);
+        using IHost host = await StartAsync(azurite.ConnectionString, folder.Path, store.RecordedAt);
         using var http = new HttpClient { BaseAddress = new Uri(host.Services.GetRequiredService<HostAddress>().Url) };
         var mesh = new MeshCalls(http, RecordUpgradeStore.RootKey);
         foreach ((string agent, JsonNode? key) in store.Facts["keys"]!.AsObject())

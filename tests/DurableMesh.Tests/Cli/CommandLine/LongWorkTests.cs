@@ -36,6 +36,8 @@ public sealed class LongWorkTests
 
         Assert.Equal("61 s", nameless.Words());
         Assert.Equal("1,234 asked, 61 s", counted.Words());
+        counted.Expect(2468);
+        Assert.Equal("1,234 of 2,468 asked, 61 s left", counted.Words());
     }
 
     [Fact]

@@ -199,7 +199,7 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
             .Select(file => Path.GetFileName(file))
             .Order(StringComparer.Ordinal);
 
-        Assert.Equal(["Program.cs", "Terminal.cs"], writers);
+        Assert.Equal(["CommandLineProgram.cs", "Terminal.cs"], writers);
     }
 
     private static IEnumerable<string> Runnable(Command command) => command.Subcommands.SelectMany(one =>
