@@ -5,11 +5,17 @@ using Microsoft.Extensions.Time.Testing;
 namespace DurableMesh.Tests.Cli.CommandLine;
 
 /// <summary>How far long work is: a bar for a person, a line every few seconds otherwise, and never on standard output.</summary>
-public sealed class LongWorkTests
+public sealed class LongWorkTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly Written _output = new();
     private readonly Written _error = new();
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _error.Dispose();
+    }
 
     [Fact]
     public void Words_count_and_say_how_long_the_rest_takes()
