@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace DurableMesh.Cli.CommandLine;
 
-/// <summary>Work that a person waits for: how far it is, in words. Whoever does it says how far; threads may do so side by side.</summary>
+/// <summary>
+/// Work that a person waits for: how far it is, in words. Whoever does it says how far; threads may do so side by side.
+/// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="unit">What is counted, for instance <c>runs</c>; null where nothing is.</param>
 /// <param name="total">How many there are; null where that is not known.</param>

@@ -3,7 +3,9 @@ using Spectre.Console.Rendering;
 
 namespace DurableMesh.Cli.CommandLine;
 
-/// <content>How far long work is: a bar where a person sees it at once, else a line every few seconds; both on standard error.</content>
+/// <content>
+/// How far long work is: a bar where a person sees it at once, else a line every few seconds; both on standard error.
+/// </content>
 internal sealed partial class Terminal
 {
     /// <summary>How long work takes before anything is shown of it.</summary>
@@ -64,7 +66,8 @@ internal sealed partial class Terminal
 
     private async Task SayLinesAsync(string name, LongWork progress, Task doing)
     {
-        using var lines = Time.CreateTimer(_ => Pass($"mesh: {name}: {progress.Words()}"), null, BetweenLines - Unseen, BetweenLines);
+        using var lines = Time.CreateTimer(
+            _ => Pass($"mesh: {name}: {progress.Words()}"), null, BetweenLines - Unseen, BetweenLines);
         await doing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -88,7 +91,7 @@ internal sealed partial class Terminal
         }
     }
 
-    /// <summary>A line that is written where the bar stood: the bar moves below it, and leaves nothing of itself behind.</summary>
+    /// <summary>A line where the bar stood: the bar moves below it, and leaves nothing of itself behind.</summary>
     private sealed class LineAboveBar(string line) : Renderable
     {
         private const string EraseToEnd = "\u001b[0J";

@@ -86,7 +86,7 @@ internal sealed partial class Terminal
     /// <summary>Writes a line to standard output, at once; threads may do so side by side.</summary>
     public void Say(string line) => WriteLine(_output, HiddenCharacters.Mask(line));
 
-    /// <summary>Writes a line to standard error, at once: also another program's words. A bar that is there stays below it.</summary>
+    /// <summary>Writes a line to standard error, at once: also another program's words. A bar stays below it.</summary>
     public void Pass(string line)
     {
         if (Volatile.Read(ref _bars) > 0)

@@ -27,7 +27,7 @@ internal sealed record HostProgram(string FileName, IReadOnlyList<string> Argume
     public static HostProgram Of(Installation clone) => new(
         BackgroundProcess.Dotnet, [clone.FunctionsApp], clone.Root, Path.GetDirectoryName(clone.FunctionsApp)!);
 
-    /// <summary>The host that a command starts; where it is inside this program, all that it needs is put into its folder.</summary>
+    /// <summary>The host that a command starts; one inside this program finds all that it needs in its folder.</summary>
     /// <param name="command">The command, for the message.</param>
     /// <param name="terminal">Says where the mesh keeps its files.</param>
     /// <exception cref="CliException">There is none.</exception>

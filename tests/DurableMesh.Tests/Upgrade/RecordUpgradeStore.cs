@@ -7,8 +7,8 @@ using DurableMesh.Tests.LocalHost.Azurite;
 namespace DurableMesh.Tests.Upgrade;
 
 /// <summary>
-/// No test but the command that writes the store of a release, to be run when it is out (CONTRIBUTING.md has it); it runs only when
-/// asked for. <c>MESH_RELEASE</c> is the file's name, for instance <c>v0.2.0</c>; <c>MESH_RELEASE_APP</c> the release's
+/// No test but the command that writes the store of a release, to be run when it is out (CONTRIBUTING.md has it); it runs only
+/// when asked for. <c>MESH_RELEASE</c> is the file's name, for instance <c>v0.2.0</c>; <c>MESH_RELEASE_APP</c> the release's
 /// <c>DurableMesh.Functions.dll</c>, without which it is this build's.
 /// </summary>
 public sealed class RecordUpgradeStore

@@ -133,7 +133,7 @@ public sealed class UpgradeTests
         }
     }
 
-    /// <summary>The system's time, as if it had been some moment when this began: what was recorded long ago has not expired.</summary>
+    /// <summary>The system's time, as if it had been some moment when this began: what was recorded has not expired.</summary>
     private sealed class TimeSince(DateTimeOffset begin) : TimeProvider
     {
         private readonly TimeSpan _ago = TimeProvider.System.GetUtcNow() - begin;

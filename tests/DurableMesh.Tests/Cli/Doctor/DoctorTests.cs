@@ -77,7 +77,8 @@ public sealed class DoctorTests : IAsyncLifetime
         });
         await File.WriteAllTextAsync(Path.Combine(_root, "p.json"), """{"limts":{}}""", Stop);
 
-        var found = await new InstallationDoctor(HostProgram.Of(new Installation(_root)), settings, Path.Combine(_root, ".mesh"), "./mesh")
+        var host = HostProgram.Of(new Installation(_root));
+        var found = await new InstallationDoctor(host, settings, Path.Combine(_root, ".mesh"), "./mesh")
             .ExamineAsync(Stop);
 
         Assert.Equal(Health.Good, Of(found, "settings").Health);
@@ -101,7 +102,8 @@ public sealed class DoctorTests : IAsyncLifetime
         var settings = Settings(
             ("AzureWebJobsStorage", $"AccountName=devstoreaccount1;BlobEndpoint={_mesh.Url}/devstoreaccount1"));
 
-        var found = await new InstallationDoctor(HostProgram.Of(new Installation(_root)), settings, _root, "mesh").ExamineAsync(Stop);
+        var host = HostProgram.Of(new Installation(_root));
+        var found = await new InstallationDoctor(host, settings, _root, "mesh").ExamineAsync(Stop);
 
         Assert.Equal(Health.Missing, Of(found, "storage").Health);
         Assert.Contains("is taken by something that is no Azurite", Of(found, "storage").Words, StringComparison.Ordinal);
