@@ -12,7 +12,14 @@ namespace DurableMesh.Dashboard.Costs;
 /// <param name="Agents">By agent, the dearest first.</param>
 /// <param name="Threads">By thread, the newest first.</param>
 public sealed record CostsModel(
-    DateOnly? From, DateOnly? To, DateOnly Today, Spend Total, CostsPage Days, CostsPage Companies, CostsPage Agents, CostsPage Threads)
+    DateOnly? From,
+    DateOnly? To,
+    DateOnly Today,
+    Spend Total,
+    CostsPage Days,
+    CostsPage Companies,
+    CostsPage Agents,
+    CostsPage Threads)
 {
     /// <summary>How many days the chart has at most.</summary>
     public const int MostDays = 31;

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace DurableMesh.Dashboard.Layout;
 
-/// <summary>The files that pages refer to. They travel inside the assembly; an address names a version, so browsers may keep them.</summary>
+/// <summary>
+/// The files that pages refer to. They travel inside the assembly; an address names a version, so browsers may keep them.
+/// </summary>
 public static class AssetFiles
 {
     private const int VersionDigits = 12;

@@ -27,7 +27,7 @@ public sealed class DashboardForms
     {
         if (!request.HasFormContentType || request.ContentLength is not <= MostBytes)
         {
-            throw new ProblemException(Problems.NoForm(MostBytes));
+            throw new ProblemException(FormProblems.NoForm(MostBytes));
         }
 
         var form = await request.ReadFormAsync(cancellation);
@@ -35,7 +35,7 @@ public sealed class DashboardForms
         if ((origin.Length > 0 && origin != $"{request.Scheme}://{request.Host}")
             || !await _sessions.HoldsAsync(request, form[PageFrame.FormTokenField], cancellation))
         {
-            throw new ProblemException(Problems.ForeignForm());
+            throw new ProblemException(FormProblems.ForeignForm());
         }
 
         return form;

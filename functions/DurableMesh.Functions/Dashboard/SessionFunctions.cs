@@ -62,7 +62,7 @@ public sealed class SessionFunctions(DashboardPages pages, DashboardForms forms,
 
     /// <summary><c>GET /assets/{name}</c>.</summary>
     [Function(PageNames.Asset)]
-    public IResult Asset(
+    public static IResult Asset(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "assets/{name}")] HttpRequest request, string name)
     {
         if (AssetFiles.Find(name) is not { } file)
