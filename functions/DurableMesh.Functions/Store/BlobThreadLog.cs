@@ -132,6 +132,15 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
         return _index.List(filter, limit, before);
     }
 
+    public async ValueTask<IReadOnlyList<ThreadMark>> ListMarksAsync(
+        Func<ThreadMark, bool> filter, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        return _index.Marks(filter);
+    }
+
+    public DateTimeOffset? ChangedAt(string threadId) => _index.Find(threadId)?.ChangedAt;
+
     public async ValueTask<IReadOnlyList<string>> ListOverdueAsync(DateTimeOffset instant, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);

@@ -50,6 +50,12 @@ public interface IThreadLog
     ValueTask<ThreadList> ListAsync(
         Func<ThreadView, bool> filter, int limit, LogPosition? before, CancellationToken cancellation);
 
+    /// <summary>The threads that pass a filter, in no order: enough to choose and to sort them, without their states.</summary>
+    ValueTask<IReadOnlyList<ThreadMark>> ListMarksAsync(Func<ThreadMark, bool> filter, CancellationToken cancellation);
+
+    /// <summary>When a thread changed last, as far as this host has read the log; null for one that it does not know.</summary>
+    DateTimeOffset? ChangedAt(string threadId);
+
     /// <summary>The threads that have not ended though their deadline was before an instant, in no order.</summary>
     ValueTask<IReadOnlyList<string>> ListOverdueAsync(DateTimeOffset instant, CancellationToken cancellation);
 
@@ -97,6 +103,15 @@ public sealed record StoredMessage(string ThreadId, LogPosition Cursor, MessageA
     public static bool Reaches(Message message, string agentId) =>
         message.To == agentId || (message.Kind == MessageKind.Brief && message.From == agentId);
 }
+
+/// <summary>Some of a thread, which costs nothing to look at.</summary>
+/// <param name="ThreadId">The thread.</param>
+/// <param name="Initiator">One party.</param>
+/// <param name="Responder">The other party.</param>
+/// <param name="HasEnded">Whether it is over.</param>
+/// <param name="ChangedAt">When it changed last.</param>
+public readonly record struct ThreadMark(
+    string ThreadId, string Initiator, string Responder, bool HasEnded, DateTimeOffset ChangedAt);
 
 /// <summary>A page of threads.</summary>
 /// <param name="Threads">Newest first.</param>

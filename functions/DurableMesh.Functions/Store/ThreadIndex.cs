@@ -123,6 +123,20 @@ internal sealed class ThreadIndex(RecordReader records, Changes changes, MeshLed
         return new ThreadList(found, null);
     }
 
+    /// <summary>The threads that pass a filter, in no order.</summary>
+    public IReadOnlyList<ThreadMark> Marks(Func<ThreadMark, bool> filter) =>
+    [
+        .. _threads
+            .Where(one => one.Value.IsShown)
+            .Select(one => new ThreadMark(
+                one.Key,
+                one.Value.Account.Initiator,
+                one.Value.Account.Responder,
+                one.Value.HasEnded,
+                one.Value.ChangedAt))
+            .Where(filter),
+    ];
+
     private ThreadTrack Begin(LogSpan at, string threadId)
     {
         var track = new ThreadTrack(at, ledger.Open(threadId));

@@ -18,6 +18,7 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     private volatile StoredView? _view;
     private long _due = long.MaxValue;
     private long _near = long.MaxValue;
+    private long _changedAt;
     private TimeSpan _ttl;
     private LogSpan? _notice;
     private ChainMark _head = ChainMark.Genesis;
@@ -31,6 +32,15 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
 
     /// <summary>The state after the newest step.</summary>
     public StoredThread? Thread => _view is { } newest ? new StoredThread(newest.Value, _requestHash) : null;
+
+    /// <summary>Whether there is a state to show.</summary>
+    public bool IsShown => _view is not null;
+
+    /// <summary>Whether it is over.</summary>
+    public bool HasEnded => _view is not null && Volatile.Read(ref _due) == long.MaxValue;
+
+    /// <summary>When its newest entry was made.</summary>
+    public DateTimeOffset ChangedAt => new(Volatile.Read(ref _changedAt), TimeSpan.Zero);
 
     /// <summary>Whether it has not ended though its deadline was before an instant.</summary>
     public bool IsOverdue(DateTimeOffset instant) => Volatile.Read(ref _due) < instant.UtcTicks;
@@ -206,6 +216,7 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
             _messages.Add(new MessageMark(_entries.Count, HashOf(message.MessageId)));
         }
 
+        Volatile.Write(ref _changedAt, entry.At.UtcTicks);
         _entries.Add(place);
     }
 

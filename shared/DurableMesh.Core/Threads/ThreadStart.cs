@@ -80,6 +80,10 @@ public sealed record ThreadStart
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Rules { get; init; }
 
+    /// <summary>Which other threads it belongs with; null where nobody said.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ContextId { get; init; }
+
     /// <summary>Which step of which workflow it is; null where it is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public WorkflowPlace? Workflow { get; init; }
@@ -115,6 +119,7 @@ public sealed record ThreadStart
             CreatedAt = createdAt,
             EvidencePath = EvidencePathOf(threadId, createdAt),
             Rules = ThreadRules.Newest,
+            ContextId = request.ContextId,
         };
 
     /// <summary>A sequential run is one round, whatever is asked for: what fails is dispatched anew.</summary>

@@ -182,6 +182,7 @@ public sealed partial record ThreadState
         Evidence = new EvidenceLink(Start.EvidencePath, Final: Phase == ThreadPhase.Ended, Entries == 0 ? null : Head),
         AuthorityVersion = Start.AuthorityVersion,
         Trust = Start.Trust,
+        ContextId = Start.ContextId,
         Workflow = Start.Workflow,
     };
 }

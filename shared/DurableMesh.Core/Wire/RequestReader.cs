@@ -92,6 +92,7 @@ public static class RequestReader
         var initiator = input.Line("initiator", MaxIdLength);
         var responder = input.Line("responder", MaxIdLength);
         var brief = input.Object("brief", ReadBrief, required: true);
+        var contextId = input.Id("contextId", MaxIdLength, required: false);
         var limits = input.Object("limits", ReadLimits);
         return pattern is null || mcTask is null || initiator is null || responder is null || brief is null
             ? null
@@ -103,6 +104,7 @@ public static class RequestReader
                 Initiator = initiator,
                 Responder = responder,
                 Brief = brief,
+                ContextId = contextId,
                 Limits = limits,
             };
     }

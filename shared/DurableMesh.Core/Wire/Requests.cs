@@ -23,6 +23,10 @@ public sealed record StartThreadRequest
     /// <summary>What is to be done.</summary>
     public required Brief Brief { get; init; }
 
+    /// <summary>Which other threads it belongs with: a name of the initiator's; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ContextId { get; init; }
+
     /// <summary>The limits asked for; the configured defaults where they are not given.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LimitsRequest? Limits { get; init; }

@@ -102,6 +102,10 @@ public sealed record ThreadView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrustDecision? Trust { get; init; }
 
+    /// <summary>Which other threads it belongs with, as its initiator named them; left out where nobody said.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ContextId { get; init; }
+
     /// <summary>Which step of which workflow it is; left out where it is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public WorkflowPlace? Workflow { get; init; }
