@@ -87,6 +87,7 @@ internal static class MeshServices
         services.AddSingleton(provider => new ThreadSeals(provider.GetRequiredService<IBlobs>()));
         services.AddSingleton<ThreadMessages>();
         services.AddSingleton<UploadReader>();
+        services.AddSingleton<ArtifactKeeper>();
         services.AddSingleton<StoppedThreads>();
         services.AddSingleton<OverdueThreads>();
         services.AddHostedService<LeaseSweep>();

@@ -77,16 +77,13 @@ public sealed class EventFunctions(
         await feed.ReadAsync(from, filter, 1, cancellation);
         return new EventStreamAnswer(
             feed,
-            _cursors,
+            page is null ? new CloudEventForm(_cursors) : new NewsForm(_cursors, page),
             streams,
             callers,
             from,
             filter,
             options.Value.Events.LongestStream ?? TimeSpan.FromDays(1),
-            time)
-        {
-            ForPage = page,
-        };
+            time);
     }
 
     private async Task<IResult> PageAsync(

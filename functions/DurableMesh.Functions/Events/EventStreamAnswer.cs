@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.IO.Pipelines;
-using System.Text;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Http;
@@ -17,7 +15,7 @@ namespace DurableMesh.Functions.Events;
 /// </summary>
 internal sealed class EventStreamAnswer(
     IEventFeed feed,
-    EventCursors cursors,
+    IEventStreamForm form,
     EventStreams streams,
     ICallerCheck callers,
     EventCursor from,
@@ -28,12 +26,8 @@ internal sealed class EventStreamAnswer(
     /// <summary>How often something is written where nothing happens.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
-    private const string Function = "Events";
     private const int EventsAtOnce = 100;
     private static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(1);
-
-    /// <summary>The page's function where only a page is told that there is news; null for who wants the events.</summary>
-    public string? ForPage { get; init; }
 
     private EventCursor _cursor = from;
     private EventFilter _filter = filter;
@@ -44,7 +38,7 @@ internal sealed class EventStreamAnswer(
         using var ticket = TryEnter(out var problem);
         if (ticket is null)
         {
-            await new ProblemAnswer(problem!).ExecuteAsync(httpContext);
+            await form.Refuse(problem!).ExecuteAsync(httpContext);
             return;
         }
 
@@ -85,8 +79,13 @@ internal sealed class EventStreamAnswer(
     private async Task WriteAsync(
         HttpContext http, EventStreamTicket ticket, PipeWriter writer, CancellationToken cancellation)
     {
-        // Where nothing happens for long, a reader that comes again should still know where it was.
-        await SayAsync(writer, "connected", cancellation);
+        var goesOn = form.Begin(writer, _cursor);
+        await writer.FlushAsync(cancellation);
+        if (!goesOn)
+        {
+            return;
+        }
+
         for (var said = time.GetTimestamp(); ;)
         {
             var change = feed.NextChange(_filter);
@@ -94,7 +93,13 @@ internal sealed class EventStreamAnswer(
             if (page.Events.Count > 0)
             {
                 await CheckAsync(http, ticket, TrustedFor);
-                await WriteAsync(writer, page, cancellation);
+                goesOn = await form.WriteAsync(writer, page, cancellation);
+                await writer.FlushAsync(cancellation);
+                if (!goesOn)
+                {
+                    return;
+                }
+
                 said = time.GetTimestamp();
             }
 
@@ -102,7 +107,8 @@ internal sealed class EventStreamAnswer(
             if (page.IsLast && !await UntilAsync(ticket, change, KeepAlive - time.GetElapsedTime(said), cancellation))
             {
                 await CheckAsync(http, ticket, TimeSpan.Zero);
-                await SayAsync(writer, "keep-alive", cancellation);
+                form.Say(writer, "keep-alive", _cursor);
+                await writer.FlushAsync(cancellation);
                 said = time.GetTimestamp();
             }
             else if (ticket.Doubts.IsCancellationRequested)
@@ -150,43 +156,7 @@ internal sealed class EventStreamAnswer(
             ticket.Settle();
         }
 
-        _filter = _filter with { Listener = await callers.CheckAsync(http, ForPage ?? Function) };
+        _filter = _filter with { Listener = await callers.CheckAsync(http, form.Function) };
         _checked = time.GetTimestamp();
-    }
-
-    private async Task WriteAsync(PipeWriter writer, EventPage page, CancellationToken cancellation)
-    {
-        if (ForPage is not null)
-        {
-            writer.Write("event: news\ndata:\n\n"u8);
-            await writer.FlushAsync(cancellation);
-            return;
-        }
-
-        foreach (var (cursor, stored) in page.Events)
-        {
-            Write(writer, "id: "u8, cursors.Seal(cursor));
-            Write(writer, "\nevent: "u8, stored.Event.Type);
-            writer.Write("\ndata: "u8);
-            writer.Write(stored.Json.Span);
-            writer.Write("\n\n"u8);
-        }
-
-        await writer.FlushAsync(cancellation);
-    }
-
-    /// <summary>A comment, and where the reader is: an id without data is taken note of, and is no event.</summary>
-    private async Task SayAsync(PipeWriter writer, string comment, CancellationToken cancellation)
-    {
-        Write(writer, ": "u8, comment);
-        Write(writer, "\nid: "u8, cursors.Seal(_cursor));
-        writer.Write("\n\n"u8);
-        await writer.FlushAsync(cancellation);
-    }
-
-    private static void Write(PipeWriter writer, ReadOnlySpan<byte> name, string value)
-    {
-        writer.Write(name);
-        Encoding.ASCII.GetBytes(value, writer);
     }
 }

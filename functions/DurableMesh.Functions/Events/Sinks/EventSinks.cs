@@ -27,7 +27,8 @@ internal sealed partial class EventSinks(
     IOptions<MeshOptions> options,
     TimeProvider time,
     ILogger<EventSinks> logger,
-    IHubTerm? term = null) : BackgroundService
+    IHubTerm? term = null,
+    IEnumerable<ISinkSource>? more = null) : BackgroundService
 {
     private const string Mesh = "mesh";
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(5);
@@ -35,6 +36,7 @@ internal sealed partial class EventSinks(
     private readonly HttpClient _guarded = guard.CreateClient(WebhookSink.Patience);
     private readonly HttpClient _trusted = AddressGuard.CreateTrustedClient(WebhookSink.Patience);
     private readonly QueueSink? _queue = QueueOf(options.Value.Events.Queue, configuration);
+    private readonly ISinkSource[] _more = [.. more ?? []];
     private readonly ConcurrentDictionary<string, Running> _running = new(StringComparer.Ordinal);
 
     /// <summary>A sink as it is now; null where there is none of that id.</summary>
@@ -58,7 +60,7 @@ internal sealed partial class EventSinks(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                var change = changes.Next;
+                var change = Task.WhenAny([changes.Next, .. _more.Select(source => source.NextChange)]);
                 await ReconcileAsync(stoppingToken);
                 await UntilAsync(change, stoppingToken);
             }
@@ -77,7 +79,14 @@ internal sealed partial class EventSinks(
         try
         {
             var now = await book.ReadAsync(cancellation);
-            var wanted = (await SinksAsync(now, cancellation))
+            var sinks = new List<IEventSink>(await SinksAsync(now, cancellation));
+            foreach (var source in _more)
+            {
+                sinks.AddRange(await source.ReadAsync(cancellation));
+            }
+
+            var known = sinks.Select(sink => sink.Id).ToHashSet(StringComparer.Ordinal);
+            var wanted = sinks
                 .Where(sink => now.PauseOf(sink.Id) is null && term is not { Current: null })
                 .ToDictionary(sink => sink.Id, StringComparer.Ordinal);
             foreach (var (id, running) in _running)
@@ -88,7 +97,7 @@ internal sealed partial class EventSinks(
                 {
                     _running.TryRemove(id, out _);
                     await running.DisposeAsync();
-                    if (id is not (WebhookBook.Tasks or WebhookBook.Queue) && now.Find(id) is null)
+                    if (!known.Contains(id) && id is not (WebhookBook.Tasks or WebhookBook.Queue))
                     {
                         // It was removed while it was told, and may have written down how far once more.
                         await store.DeleteAsync(id, cancellation);

@@ -262,7 +262,7 @@ public sealed class ArtifactFunctionTests : IAsyncDisposable
     public async Task A_thread_keeps_so_many_artifacts_and_so_many_bytes()
     {
         var id = await _mesh.StartedAsync();
-        for (var n = 0; n < ArtifactFunctions.MaxFiles; n++)
+        for (var n = 0; n < ArtifactKeeper.MaxFiles; n++)
         {
             await _mesh.Blobs.WriteAsync($"artifacts/{id}/{n:x64}", default, "", default);
         }
@@ -272,7 +272,7 @@ public sealed class ArtifactFunctionTests : IAsyncDisposable
 
         var full = new Mock<IArtifactStore>();
         full.Setup(store => store.CountAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync((1, ArtifactFunctions.MaxTotalBytes - Patch.Length + 1));
+            .ReturnsAsync((1, ArtifactKeeper.MaxTotalBytes - Patch.Length + 1));
         _mesh.ArtifactStore = full.Object;
         Assert.Equal((409, "too_many_artifacts"), Of(await _mesh.PutArtifactAsync(id, FromBuilder, Patch)));
     }
