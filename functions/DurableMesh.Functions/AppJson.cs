@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Core.A2A;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Events;
@@ -71,6 +72,7 @@ internal static class AppJson
 [JsonSerializable(typeof(LoggedChange<ReachChange>))]
 [JsonSerializable(typeof(EventCursor))]
 [JsonSerializable(typeof(LoggedChange<WebhookChange>))]
+[JsonSerializable(typeof(LoggedChange<A2aPushChange>))]
 [JsonSerializable(typeof(SinkProgress))]
 [JsonSerializable(typeof(LoggedChange<WorkflowChange>))]
 [JsonSerializable(typeof(LoggedChange<BaselineChange>))]

@@ -19,6 +19,9 @@ public sealed class MeshOptions
     /// <summary>How long a start or a send waits for its outcome before it is answered with 202; 1 s to 1 min.</summary>
     public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How the mesh is spoken to over A2A.</summary>
+    public A2aOptions A2a { get; set; } = new();
+
     /// <summary>
     /// The policy, a JSON file that is read again when it changes; a relative path is taken from the app's own folder.
     /// </summary>
@@ -115,6 +118,25 @@ public sealed class ResponderOptions
 
     /// <summary>For how long it is not called then; 1 s to 1 h.</summary>
     public TimeSpan BreakFor { get; set; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>How the mesh is spoken to over A2A.</summary>
+public sealed class A2aOptions
+{
+    /// <summary>
+    /// Where clients reach the mesh, for its cards: an absolute http:// or https:// address; the one that they asked for their card
+    /// where it is not given.
+    /// </summary>
+    public string? Address { get; set; }
+
+    /// <summary>The MC task of a message that names none; none where it is not given.</summary>
+    public string? McTask { get; set; }
+
+    /// <summary>
+    /// For how long SendMessage waits until a task is over or waits for its client, before it answers with the task as it is; 1 s
+    /// to 10 min.
+    /// </summary>
+    public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromSeconds(200);
 }
 
 /// <summary>How events are kept and handed on.</summary>

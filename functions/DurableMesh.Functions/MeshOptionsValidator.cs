@@ -42,6 +42,10 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
             "Events:Queue:Types",
             $"is '{options.Events.Queue.Types}'; it must be some of {string.Join(", ", EventTypes.All)}, or beginnings with *");
         Require(HasWebAddress(options.Tasks), "Tasks:WebhookUrl", "must be an absolute http:// or https:// address");
+        Require(
+            string.IsNullOrEmpty(options.A2a.Address) || IsWebAddress(options.A2a.Address),
+            "A2a:Address", "must be an absolute http:// or https:// address");
+        Within("A2a:AnswerWithin", options.A2a.AnswerWithin, Second, TimeSpan.FromMinutes(10));
         Require(HasSecret(options.Tasks), "Tasks:WebhookSecret",
             "must have 16 characters or more: the tracker knows by it that an event is the mesh's");
         foreach (var (provider, says) in options.Providers)

@@ -1,3 +1,4 @@
+using DurableMesh.Functions.A2A;
 using DurableMesh.Functions.Dashboard;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Http;
@@ -22,7 +23,9 @@ public static class MeshProgram
         builder.UseWhen<PageProblemMiddleware>(context => PageNames.IsPage(context.FunctionDefinition.Name));
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseWhen<IdentityMiddleware>(context =>
-            context.FunctionDefinition.Name is var name && name != HealthFunction.Name && !PageNames.IsPublic(name));
+            context.FunctionDefinition.Name is var name
+                && name is not (HealthFunction.Name or A2aCardFunctions.MeshCard)
+                && !PageNames.IsPublic(name));
         builder.Services.AddMesh(builder.Configuration);
         return builder.Build();
     }

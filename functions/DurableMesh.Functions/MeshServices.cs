@@ -1,4 +1,5 @@
 using Azure.Core.Serialization;
+using DurableMesh.Core.A2A;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Events;
@@ -9,6 +10,7 @@ using DurableMesh.Core.Money;
 using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Workflows;
+using DurableMesh.Functions.A2A;
 using DurableMesh.Functions.Adapters;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Artifacts;
@@ -16,6 +18,7 @@ using DurableMesh.Functions.Authority;
 using DurableMesh.Functions.Dashboard;
 using DurableMesh.Functions.Dispatch;
 using DurableMesh.Functions.Events;
+using DurableMesh.Functions.Events.Sinks;
 using DurableMesh.Functions.Experiments;
 using DurableMesh.Functions.Gate;
 using DurableMesh.Functions.Identity;
@@ -67,6 +70,7 @@ internal static class MeshServices
         services.AddSingleton<IAuthorityDirectory, AuthorityDirectory>();
         services.AddTasks();
         services.AddEvents();
+        services.AddA2a();
         services.AddWorkflows();
         services.AddSurfaces();
         services.AddFoldedLog<ExperimentBoard, PublishExperiment>("experiments");
@@ -116,6 +120,22 @@ internal static class MeshServices
         services.AddFoldedLog<TaskBoard, TaskChange>("tasks", TasksSeeded.Of);
         services.AddSingleton<ITaskDirectory, TaskDirectory>();
         services.AddSingleton<ThreadTasks>();
+    }
+
+    private static void AddA2a(this IServiceCollection services)
+    {
+        services.AddSingleton<A2aPushChanges>();
+        services.AddSingleton<IFoldFollower<A2aPushBook, A2aPushChange>>(
+            provider => provider.GetRequiredService<A2aPushChanges>());
+        services.AddFoldedLog<A2aPushBook, A2aPushChange>("a2a-pushes");
+        services.AddSingleton<A2aCardMaker>();
+        services.AddSingleton<A2aTaskReader>();
+        services.AddSingleton<A2aTaskFinder>();
+        services.AddSingleton<A2aUpdates>();
+        services.AddSingleton<A2aSends>();
+        services.AddSingleton<A2aPushes>();
+        services.AddSingleton<ISinkSource>(provider => provider.GetRequiredService<A2aPushes>());
+        services.AddSingleton<A2aOperations>();
     }
 
     private static void AddWorkflows(this IServiceCollection services)

@@ -1,6 +1,7 @@
 using Azure;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
+using DurableMesh.Functions.A2A;
 using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Store;
 using DurableMesh.TaskHub;
@@ -28,7 +29,9 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
         catch (Exception e)
         {
             var failure = e is AggregateException { InnerException: { } inner } ? inner : e;
-            context.GetInvocationResult().Value = Answer(context, http, failure);
+            context.GetInvocationResult().Value = A2aFailures.Speaks(context.FunctionDefinition.Name)
+                ? A2aFailures.Answer(http, failure, () => Answer(context, http, failure))
+                : Answer(context, http, failure);
         }
     }
 

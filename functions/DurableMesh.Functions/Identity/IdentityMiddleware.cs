@@ -39,7 +39,11 @@ internal sealed partial class IdentityMiddleware(
         "StartThread", "SendMessage", "ReserveMoney", "LeaseMessage", "CancelThread", "GetThread", "ListThreads", "ReadMessages",
         "ReadEvidence", "ReadInbox", "GetAgent", "ListAgents", "GetTask", "ListTasks", "PatchTask", "ListKeys", "ListAgentKeys",
         "GetAuthority", "ExplainAuthority", "ListCompanies", "GetCompany", "GetStats", "GetPairStats", "PutArtifact",
-        "GetArtifact", "Events");
+        "GetArtifact", "Events", "A2aRpc", "A2aSendMessage", "A2aStreamMessage", "A2aGetTask", "A2aListTasks", "A2aChangeTask",
+        "A2aListPushes", "A2aCreatePush", "A2aGetPush", "A2aDeletePush", "A2aExtendedCard", "A2aAgentCard");
+
+    // It takes reads by POST as well, and each of its methods asks for the scope that it needs.
+    private const string Rpc = "A2aRpc";
 
     private readonly byte[]? _rootHash = options.Value.Identity.RootKey is { } root ? HashOf(root) : null;
     private readonly bool _isOpen = options.Value.Identity.Mode == IdentityMode.Open;
@@ -53,7 +57,7 @@ internal sealed partial class IdentityMiddleware(
             var function = context.FunctionDefinition.Name;
             var caller = await CallerOfAsync(http, function);
             var isForAgents = ForAgents.Contains(function);
-            caller.Must(HttpMethods.IsGet(http.Request.Method) ? Scope.Read : isForAgents ? Scope.Send : Scope.Operate);
+            caller.Must(HttpMethods.IsGet(http.Request.Method) || function == Rpc ? Scope.Read : isForAgents ? Scope.Send : Scope.Operate);
             if (!isForAgents)
             {
                 caller.MustNotBeAnAgent();

@@ -30,6 +30,13 @@ internal static class ThreadId
     /// <param name="idempotencyKey">The key.</param>
     public static string OfDispatch(Subject subject, string idempotencyKey) => OfText($"dispatch\n{subject}\n{idempotencyKey}");
 
+    /// <summary>The id of the thread that a message over A2A begins.</summary>
+    /// <param name="subject">Whose message it is.</param>
+    /// <param name="responder">The agent that it is for.</param>
+    /// <param name="messageId">The message's id.</param>
+    public static string OfA2a(Subject subject, string responder, string messageId) =>
+        OfText($"a2a\n{subject}\n{responder}\n{messageId}");
+
     /// <summary>The id of the thread of a try of a workflow's step.</summary>
     /// <param name="workflowId">The run.</param>
     /// <param name="step">The step.</param>

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using DurableMesh.Core.A2A;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Dispatch;
@@ -120,6 +121,7 @@ public static class MeshJson
 [JsonSerializable(typeof(DeadLettersPage))]
 [JsonSerializable(typeof(WebhookChange))]
 [JsonSerializable(typeof(AddWebhookRequest))]
+[JsonSerializable(typeof(A2aPushChange))]
 [JsonSerializable(typeof(ReachChange))]
 [JsonSerializable(typeof(WorkflowDefinition))]
 [JsonSerializable(typeof(WorkflowBrief))]

@@ -249,11 +249,13 @@ public sealed class IdentityMiddlewareTests
             }
 
             Assert.Equal(204, (await Ask(GuardedMesh.Root)).Status);
-            Assert.Equal(method == "get" ? 204 : 403, (await Ask(auditor)).Status);
+            Assert.Equal(method == "get" || name == "A2aRpc" ? 204 : 403, (await Ask(auditor)).Status);
         }
 
         Assert.Equal(
             [
+                "A2aAgentCard", "A2aChangeTask", "A2aCreatePush", "A2aDeletePush", "A2aExtendedCard", "A2aGetPush", "A2aGetTask",
+                "A2aListPushes", "A2aListTasks", "A2aRpc", "A2aSendMessage", "A2aStreamMessage",
                 "CancelThread", "CancelWorkflow", "CheckWorkflow", "Dispatch", "Events", "ExplainAuthority", "FinalizeWorkflow",
                 "GetAgent", "GetArtifact", "GetAuthority", "GetCompany", "GetPairStats", "GetStats", "GetTask", "GetThread",
                 "GetWorkflow",
