@@ -33,7 +33,7 @@ internal static class A2aFailures
     }
 
     /// <summary>A problem of the API.</summary>
-    public static IResult Answer(HttpContext http, Problem problem, TimeSpan? retryAfter = null)
+    public static A2aErrorAnswer Answer(HttpContext http, Problem problem, TimeSpan? retryAfter = null)
     {
         var mayTryAgain = problem.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable;
         var seconds = (int)Math.Ceiling((retryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds);

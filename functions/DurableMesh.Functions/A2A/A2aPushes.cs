@@ -1,6 +1,4 @@
 using DurableMesh.Core.A2A;
-using DurableMesh.Core.Events;
-using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Events;
