@@ -71,7 +71,7 @@ public sealed class A2aSends(
         }
         catch (ProblemException denied) when (denied.Problem.Code is "gate_denied" or "not_authorized" or "trust_denied")
         {
-            return (await log.FindAsync(threadId, cancellation))?.View ?? throw denied;
+            return (await log.FindAsync(threadId, cancellation))?.View ?? throw new ProblemException(denied.Problem);
         }
         catch (ProblemException other) when (other.Problem.Code == "idempotency_conflict")
         {

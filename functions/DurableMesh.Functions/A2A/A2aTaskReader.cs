@@ -57,7 +57,7 @@ public sealed class A2aTaskReader(IThreadLog log, ThreadMessages messages)
     public async ValueTask<MessageView?> FindAsync(string threadId, int sequence, CancellationToken cancellation)
     {
         var found = await log.ReadMessagesAsync(threadId, sequence - 1, 1, cancellation);
-        return (await messages.ShowAsync(found, cancellation)).FirstOrDefault();
+        return await messages.ShowAsync(found, cancellation) is [var message, ..] ? message : null;
     }
 
     /// <summary>When a thread changed last.</summary>
