@@ -40,10 +40,14 @@ internal sealed partial class IdentityMiddleware(
         "ReadEvidence", "ReadInbox", "GetAgent", "ListAgents", "GetTask", "ListTasks", "PatchTask", "ListKeys", "ListAgentKeys",
         "GetAuthority", "ExplainAuthority", "ListCompanies", "GetCompany", "GetStats", "GetPairStats", "PutArtifact",
         "GetArtifact", "Events", "A2aRpc", "A2aSendMessage", "A2aStreamMessage", "A2aGetTask", "A2aListTasks", "A2aChangeTask",
-        "A2aListPushes", "A2aCreatePush", "A2aGetPush", "A2aDeletePush", "A2aExtendedCard", "A2aAgentCard");
+        "A2aListPushes", "A2aCreatePush", "A2aGetPush", "A2aDeletePush", "A2aExtendedCard", "A2aAgentCard", "GetOpenApi",
+        "GetApiDocs");
 
     // It takes reads by POST as well, and each of its methods asks for the scope that it needs.
     private const string Rpc = "A2aRpc";
+
+    /// <summary>Whether agents may ask a function, besides operators.</summary>
+    internal static bool IsForAgents(string function) => ForAgents.Contains(function);
 
     private readonly byte[]? _rootHash = options.Value.Identity.RootKey is { } root ? HashOf(root) : null;
     private readonly bool _isOpen = options.Value.Identity.Mode == IdentityMode.Open;
