@@ -6,6 +6,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableMesh.Tests.Functions.OpenApi;
 
 namespace DurableMesh.Tests.EndToEnd;
 
@@ -28,7 +29,8 @@ internal sealed class MeshHost : IAsyncDisposable
         _app = app ?? Path.Combine(AppContext.BaseDirectory, "DurableMesh.Functions.dll");
         _folder = folder ?? AppContext.BaseDirectory;
         _settings = new(settings ?? []) { ["AzureWebJobsStorage"] = storage };
-        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1024, UseProxy = false })
+        var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 1024, UseProxy = false };
+        Http = new HttpClient(new DescribedHttp(handler, exchange => Heard(exchange)))
         {
             BaseAddress = new Uri(Address),
             Timeout = TimeSpan.FromSeconds(100),
@@ -37,6 +39,11 @@ internal sealed class MeshHost : IAsyncDisposable
 
     /// <summary>Talks to it.</summary>
     public HttpClient Http { get; }
+
+    /// <summary>
+    /// Hears of every request and its answer. Unless somebody else does, each is held against the description of the API.
+    /// </summary>
+    public Action<ApiExchange> Heard { get; set; } = ApiConformance.Check;
 
     /// <summary>Where it answers.</summary>
     public string Address => $"http://127.0.0.1:{_port}";

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace DurableMesh.Tests.EndToEnd;
 
-/// <summary>Programs of <c>tests/web</c>, which <c>npm ci</c> in that folder installs. A test that needs one is skipped without.</summary>
+/// <summary>
+/// Programs of <c>tests/web</c>, which <c>npm ci</c> in that folder installs. A test that needs one is skipped without it.
+/// </summary>
 internal static class TestTools
 {
     /// <summary>The repository's folder.</summary>

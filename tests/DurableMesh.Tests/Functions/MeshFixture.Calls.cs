@@ -19,6 +19,7 @@ using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using DurableMesh.LocalHost;
+using DurableMesh.Tests.Functions.OpenApi;
 using DurableMesh.Tests.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -151,7 +152,16 @@ internal sealed partial class MeshFixture
         var invocation = new Invocation(http, Mock.Of<FunctionDefinition>());
         await _middleware.Invoke(invocation, async _ => invocation.Result = await function(http.Request));
         await ((IResult)invocation.Result!).ExecuteAsync(http);
-        return new Answer(http.Response.StatusCode, http.Response.Headers, answered.ToArray());
+        var answer = new Answer(http.Response.StatusCode, http.Response.Headers, answered.ToArray());
+        ApiConformance.Check(new ApiExchange(
+            method,
+            url,
+            body,
+            answer.Status,
+            answer.Headers.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase),
+            http.Response.ContentType,
+            answer.Utf8));
+        return answer;
     }
 
     private SteerThread Steering => new(_finder, _inbox, _holds, new SubjectNames(Agents, Keys()));
