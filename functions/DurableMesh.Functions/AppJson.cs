@@ -12,6 +12,7 @@ using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Core.Workflows;
+using DurableMesh.Dashboard.Agents;
 using DurableMesh.Functions.Dashboard;
 using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Events.Sinks;
@@ -55,6 +56,7 @@ internal static class AppJson
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ThreadRecord))]
 [JsonSerializable(typeof(DashboardSession))]
+[JsonSerializable(typeof(AgentStanding))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(StepAnswer))]
 [JsonSerializable(typeof(ThreadStatus))]

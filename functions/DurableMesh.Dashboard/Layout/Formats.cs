@@ -51,7 +51,13 @@ public static class Formats
     /// <typeparam name="T">The enum.</typeparam>
     /// <param name="value">The value.</param>
     public static string Words<T>(T value)
-        where T : struct, Enum => Words(JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+        where T : struct, Enum => Words(Name(value));
+
+    /// <summary>A value of an enum as queries say it: <c>TtlExpired</c> is "ttl_expired".</summary>
+    /// <typeparam name="T">The enum.</typeparam>
+    /// <param name="value">The value.</param>
+    public static string Name<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     /// <summary>A name of the API in words: <c>ttl_expired</c> is "ttl expired".</summary>
     /// <param name="name">The name.</param>

@@ -29,9 +29,15 @@ public sealed class AgentFunctions(
         CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
+        return new JsonAnswer<AgentsPage>(new AgentsPage(await ReadAsync(cancellation)));
+    }
+
+    /// <summary>All agents with what is known of them now.</summary>
+    internal async Task<IReadOnlyList<AgentView>> ReadAsync(CancellationToken cancellation)
+    {
         var registry = await agents.ReadAsync(cancellation);
         var (atWork, reach) = (await AtWorkAsync(cancellation), await reaches.ReadAsync(cancellation));
-        return new JsonAnswer<AgentsPage>(new AgentsPage([.. registry.Agents.Select(agent => Show(agent, atWork, reach))]));
+        return [.. registry.Agents.Select(agent => Show(agent, atWork, reach))];
     }
 
     /// <summary><c>GET /agents/{id}</c>; an alias will do.</summary>
@@ -44,6 +50,13 @@ public sealed class AgentFunctions(
         new Query(request).ThrowIfWrong();
         var registry = await agents.ReadAsync(cancellation);
         return await AnswerAsync(registry.Demand(id), StatusCodes.Status200OK, cancellation);
+    }
+
+    /// <summary>An agent, by its id or an alias, with what is known of it now.</summary>
+    internal async Task<AgentView> FindAsync(string id, CancellationToken cancellation)
+    {
+        var agent = (await agents.ReadAsync(cancellation)).Demand(id);
+        return Show(agent, await AtWorkAsync(cancellation), await reaches.ReadAsync(cancellation));
     }
 
     /// <summary><c>PUT /agents/{id}</c>; <c>If-Match</c> and <c>If-None-Match: *</c> guard it.</summary>

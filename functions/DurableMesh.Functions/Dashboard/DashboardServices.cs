@@ -1,7 +1,9 @@
 using DurableMesh.Dashboard.Layout;
+using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Experiments;
 using DurableMesh.Functions.Health;
+using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Threads;
 using DurableMesh.Functions.Workflows;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,9 +23,11 @@ internal static class DashboardServices
         services.AddSingleton(provider => new DashboardForms(provider.GetRequiredService<DashboardSessions>()));
         services.AddSingleton<MessageRate>();
 
+        services.AddSingleton<AgentFunctions>();
         services.AddSingleton<EventFunctions>();
         services.AddSingleton<ExperimentFunctions>();
         services.AddSingleton<HealthFunction>();
+        services.AddSingleton<KeyFunctions>();
         services.AddSingleton<ReadThreads>();
         services.AddSingleton<SteerThread>();
         services.AddSingleton<WorkflowFunctions>();

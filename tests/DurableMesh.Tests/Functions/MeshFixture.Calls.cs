@@ -166,7 +166,8 @@ internal sealed partial class MeshFixture
 
     private SteerThread Steering => new(_finder, _inbox, _holds, new SubjectNames(Agents, Keys()));
 
-    private ReadThreads Threads => new(Log, _finder, Agents, _holds, Leases, _stopped, _overdue);
+    /// <summary>What reads threads.</summary>
+    public ReadThreads Threads => new(Log, _finder, Agents, _holds, Leases, _stopped, _overdue);
 
     private ArtifactFunctions Artifacts =>
         new(
