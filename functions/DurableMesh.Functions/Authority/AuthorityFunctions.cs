@@ -58,17 +58,24 @@ public sealed class AuthorityFunctions(IAuthorityDirectory authority, IAgentDire
         var names = (Initiator: query.Required("initiator"), Responder: query.Required("responder"));
         var pattern = query.OneOf<Pattern>("pattern");
         query.ThrowIfWrong();
+        return new JsonAnswer<AuthorityExplanations>(
+            await ExplainAsync(names.Initiator, names.Responder, pattern, cancellation));
+    }
 
+    /// <summary>What the table in force says of a pair, for one pattern or all.</summary>
+    internal async Task<AuthorityExplanations> ExplainAsync(
+        string initiatorName, string responderName, Pattern? pattern, CancellationToken cancellation)
+    {
         var registry = await agents.ReadAsync(cancellation);
-        var (initiator, responder) = (registry.Demand(names.Initiator), registry.Demand(names.Responder));
+        var (initiator, responder) = (registry.Demand(initiatorName), registry.Demand(responderName));
         var table = (await authority.ReadAsync(cancellation)).Current;
         var now = time.GetUtcNow();
         Pattern[] patterns = pattern is { } one ? [one] : [.. Enum.GetValues<Pattern>().Except([Pattern.Sequential])];
-        return new JsonAnswer<AuthorityExplanations>(new AuthorityExplanations(
+        return new AuthorityExplanations(
             initiator.Id,
             responder.Id,
             table.Version,
-            [.. patterns.Select(each => table.Explain(each, initiator, responder, now))]));
+            [.. patterns.Select(each => table.Explain(each, initiator, responder, now))]);
     }
 
     private static JsonAnswer<AuthorityTable> Answer(AuthorityTable table) =>

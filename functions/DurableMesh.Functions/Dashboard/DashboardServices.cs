@@ -1,5 +1,6 @@
 using DurableMesh.Dashboard.Layout;
 using DurableMesh.Functions.Agents;
+using DurableMesh.Functions.Authority;
 using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Experiments;
 using DurableMesh.Functions.Health;
@@ -24,6 +25,7 @@ internal static class DashboardServices
         services.AddSingleton<MessageRate>();
 
         services.AddSingleton<AgentFunctions>();
+        services.AddSingleton<AuthorityFunctions>();
         services.AddSingleton<EventFunctions>();
         services.AddSingleton<ExperimentFunctions>();
         services.AddSingleton<HealthFunction>();
