@@ -5,6 +5,7 @@ using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Experiments;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Identity;
+using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using DurableMesh.Functions.Workflows;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,7 @@ internal static class DashboardServices
         services.AddSingleton<KeyFunctions>();
         services.AddSingleton<ReadThreads>();
         services.AddSingleton<SteerThread>();
+        services.AddSingleton<TaskFunctions>();
         services.AddSingleton<WorkflowFunctions>();
     }
 }

@@ -30,13 +30,18 @@ public sealed class TaskFunctions(ITaskDirectory tasks, SubjectNames names)
 
         var board = await tasks.ReadAsync(cancellation);
         var page = board.List(
-            task => (state is null || task.State == state)
-                && (owner is null || IsCalled(task.Owner, owner))
-                && (company is null || company.Equals(task.Company, StringComparison.OrdinalIgnoreCase)),
+            task => (state is null || task.State == state) && IsOf(task, owner, company),
             limit,
             before,
             out var next);
         return new JsonAnswer<TasksPage>(new TasksPage(page, next?.ToString()));
+    }
+
+    /// <summary>All tasks of an owner and a company, the newest first; null for any.</summary>
+    internal async Task<IReadOnlyList<MissionTask>> ReadAsync(string? owner, string? company, CancellationToken cancellation)
+    {
+        var board = await tasks.ReadAsync(cancellation);
+        return board.List(task => IsOf(task, owner, company), int.MaxValue, before: null, out _);
     }
 
     /// <summary><c>GET /tasks/{id}</c>.</summary>
@@ -103,6 +108,10 @@ public sealed class TaskFunctions(ITaskDirectory tasks, SubjectNames names)
         var result = await tasks.ChangeAsync(change, by.ToString(), cancellation);
         return result.OrThrow().Find(id)!;
     }
+
+    private static bool IsOf(MissionTask task, string? owner, string? company) =>
+        (owner is null || IsCalled(task.Owner, owner))
+        && (company is null || company.Equals(task.Company, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether somebody is called so, with what he is or without.</summary>
     private static bool IsCalled(string recorded, string name) =>
