@@ -2,6 +2,7 @@ using DurableMesh.Dashboard.Layout;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Authority;
 using DurableMesh.Functions.Events;
+using DurableMesh.Functions.Events.Sinks;
 using DurableMesh.Functions.Experiments;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Identity;
@@ -32,8 +33,10 @@ internal static class DashboardServices
         services.AddSingleton<HealthFunction>();
         services.AddSingleton<KeyFunctions>();
         services.AddSingleton<ReadThreads>();
+        services.AddSingleton<RecentEvents>();
         services.AddSingleton<SteerThread>();
         services.AddSingleton<TaskFunctions>();
+        services.AddSingleton<WebhookFunctions>();
         services.AddSingleton<WorkflowFunctions>();
     }
 }

@@ -118,7 +118,8 @@ public sealed class EventFunctions(
         }
     }
 
-    private async ValueTask<EventFilter> FilterAsync(HttpRequest request, Query query, CancellationToken cancellation)
+    /// <summary>Which events a request asks for; what is wrong with it is noted in the query.</summary>
+    internal async ValueTask<EventFilter> FilterAsync(HttpRequest request, Query query, CancellationToken cancellation)
     {
         var types = query.Texts("type", MostValues);
         foreach (var type in types.Where(type => !EventTypes.All.Any(known => EventFilter.Fits(type, known))))

@@ -70,6 +70,10 @@ internal sealed class SinkStore(IBlobs blobs)
         return new DeadLettersPage(letters, names.Count > limit);
     }
 
+    /// <summary>How many events a sink did not take.</summary>
+    public async Task<int> CountDeadAsync(string sink, CancellationToken cancellation) =>
+        (await DeadNamesAsync(sink, cancellation)).Count;
+
     /// <summary>One of them; null where there is none of that id.</summary>
     public async Task<DeadLetter?> FindDeadAsync(string sink, string letter, CancellationToken cancellation) =>
         await blobs.FindAsync(DeadFolder(sink) + letter, cancellation) is { } content ? Parse<DeadLetter>(content) : null;
