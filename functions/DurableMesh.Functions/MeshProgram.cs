@@ -26,6 +26,8 @@ public static class MeshProgram
             context.FunctionDefinition.Name is var name
                 && name is not (HealthFunction.Name or A2aCardFunctions.MeshCard)
                 && !PageNames.IsPublic(name));
+        builder.UseWhen<SharedPages>(context =>
+            context.FunctionDefinition.Name is var name && PageNames.IsPage(name) && !PageNames.IsPublic(name));
         builder.Services.AddMesh(builder.Configuration);
         return builder.Build();
     }

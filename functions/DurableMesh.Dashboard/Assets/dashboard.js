@@ -4,8 +4,9 @@
   const { live, pace } = document.body.dataset;
   const badge = document.getElementById("live");
   let stream = null;
-  let due = 0;
-  let last = 0;
+  // How far the page has heard, which the host takes as how new a page must be.
+  let heard = "";
+  let again = 0;
 
   const show = (word) => {
     badge.hidden = !word;
@@ -13,49 +14,68 @@
     badge.dataset.state = word;
   };
 
-  const fetchNews = () => {
-    due = 0;
-    if (document.hidden) {
-      return;
+  const look = () => {
+    if (!document.hidden) {
+      htmx.trigger(document.body, "news");
     }
-    last = performance.now();
-    htmx.trigger(document.body, "news");
   };
 
-  const news = () => {
-    if (!due) {
-      due = setTimeout(fetchNews, Math.max(0, last + Number(pace) - performance.now()));
-    }
+  const stop = () => {
+    clearTimeout(again);
+    stream?.close();
+    stream = null;
   };
 
   const listen = () => {
-    stream?.close();
-    stream = new EventSource(`/live?${live}`);
-    stream.onopen = () => show("live");
-    stream.addEventListener("news", news);
-    // The browser tries again by itself, unless the answer said not to: then the session may be over, which a fetch finds out.
+    stop();
+    if (document.hidden) {
+      return;
+    }
+    stream = new EventSource(`/live?${live ? live + "&" : ""}pace=${pace}`);
+    // Whatever happened before the stream was open was told to nobody.
+    stream.onopen = () => {
+      show("live");
+      heard = "";
+      look();
+    };
+    stream.addEventListener("news", (news) => {
+      heard = news.data;
+      look();
+    });
+    // The browser tries again by itself, unless the answer said not to: then the session may be over, which a look finds out.
     stream.onerror = () => {
       show("offline");
-      if (stream.readyState === EventSource.CLOSED) {
-        setTimeout(() => { fetchNews(); listen(); }, 5000);
+      if (stream?.readyState === EventSource.CLOSED) {
+        look();
+        again = setTimeout(listen, 5000);
       }
     };
   };
 
   if (live !== undefined) {
     listen();
-    // A browser that slept has missed what happened: it looks at once, and listens anew.
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) {
-        fetchNews();
-        if (stream.readyState !== EventSource.OPEN) {
-          listen();
-        }
+    document.addEventListener("htmx:config:request", (asked) => {
+      if (heard) {
+        asked.detail.ctx.request.headers["Mesh-News"] = heard;
       }
     });
+    // A page that nobody sees listens to nothing: a browser has few connections to a host, and all its tabs share them.
+    document.addEventListener("visibilitychange", () => (document.hidden ? stop() : listen()));
     window.addEventListener("online", listen);
-    window.addEventListener("pagehide", () => stream.close());
-    window.addEventListener("pageshow", (shown) => { if (shown.persisted) { fetchNews(); listen(); } });
+    window.addEventListener("offline", () => {
+      stop();
+      show("offline");
+    });
+    // A machine that slept does not know that its connections are dead; that the clock jumped tells it.
+    let ticked = Date.now();
+    setInterval(() => {
+      if (Date.now() - ticked > 30000) {
+        listen();
+      }
+      ticked = Date.now();
+    }, 5000);
+    window.addEventListener("pagehide", stop);
+    window.addEventListener("pageshow", (shown) => shown.persisted && listen());
   }
 
   const units = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];

@@ -55,6 +55,10 @@ public sealed class DashboardPages
             ? to
             : "/";
 
+    /// <summary>The theme that was chosen; null for the browser's own.</summary>
+    internal static string? ThemeOf(HttpRequest request) =>
+        request.Cookies[ThemeCookie] is "light" or "dark" ? request.Cookies[ThemeCookie] : null;
+
     /// <summary>Keeps the theme that was chosen.</summary>
     internal static void KeepTheme(HttpContext http, string theme) => http.Response.Cookies.Append(
         ThemeCookie,
@@ -85,13 +89,14 @@ public sealed class DashboardPages
         where TPage : IComponent
     {
         var caller = Caller.Find(request);
+        var token = await _sessions.FormTokenAsync(request.HttpContext, request.HttpContext.RequestAborted);
         shown["Page"] = new PageFrame(
             path,
             caller?.Subject?.ToString(),
             caller?.May(Scope.Operate) == true,
-            await _sessions.FormTokenAsync(request.HttpContext, request.HttpContext.RequestAborted),
-            request.Cookies[ThemeCookie] is "light" or "dark" ? request.Cookies[ThemeCookie] : null);
-        return new PageAnswer(await _renderer.RenderAsync<TPage>(shown), status);
+            token,
+            ThemeOf(request));
+        return new PageAnswer(await _renderer.RenderAsync<TPage>(shown), status, token);
     }
 
     private static string AddressOf(HttpRequest request) => request.Path + request.QueryString.ToString();

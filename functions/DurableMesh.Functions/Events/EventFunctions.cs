@@ -60,18 +60,19 @@ public sealed class EventFunctions(
             : await StreamAsync(from, filter, either.Token);
     }
 
-    /// <summary>Only that something happened, from now on, as server-sent events without content.</summary>
+    /// <summary>Only that something happened, from now on, as server-sent events that say no more than how far one has heard.</summary>
     internal async Task<IResult> TellAsync(HttpRequest request, CancellationToken cancellation)
     {
-        var query = new Query(request, "type", "thread", "agent", "company");
+        var query = new Query(request, "type", "thread", "agent", "company", "pace");
         var filter = await FilterAsync(request, query, cancellation);
+        var pace = TimeSpan.FromMilliseconds(query.Number("pace", 0, 10_000, otherwise: 0));
         query.ThrowIfWrong();
         await _cursors.OpenAsync(cancellation);
-        return await StreamAsync(await feed.EndAsync(cancellation), filter, cancellation, PageNames.Live);
+        return await StreamAsync(await feed.EndAsync(cancellation), filter, cancellation, PageNames.Live, pace);
     }
 
     private async Task<IResult> StreamAsync(
-        EventCursor from, EventFilter filter, CancellationToken cancellation, string? page = null)
+        EventCursor from, EventFilter filter, CancellationToken cancellation, string? page = null, TimeSpan pace = default)
     {
         // Whoever comes with a cursor that does not hold must hear of it before the stream begins.
         await feed.ReadAsync(from, filter, 1, cancellation);
@@ -83,7 +84,10 @@ public sealed class EventFunctions(
             from,
             filter,
             options.Value.Events.LongestStream ?? TimeSpan.FromDays(1),
-            time);
+            time)
+        {
+            Pace = pace,
+        };
     }
 
     private async Task<IResult> PageAsync(

@@ -29,6 +29,12 @@ internal sealed class EventStreamAnswer(
     private const int EventsAtOnce = 100;
     private static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How often a page is told at most; zero for each time. Pages with the same pace are told at the same instants, so that one
+    /// drawing serves all of them.
+    /// </summary>
+    public TimeSpan Pace { get; init; }
+
     private EventCursor _cursor = from;
     private EventFilter _filter = filter;
     private long _checked;
@@ -92,6 +98,13 @@ internal sealed class EventStreamAnswer(
             var page = await feed.ReadAsync(_cursor, _filter, EventsAtOnce, cancellation);
             if (page.Events.Count > 0)
             {
+                if (Pace > TimeSpan.Zero)
+                {
+                    // One word tells of all that comes until then.
+                    await Task.Delay(Pace - new TimeSpan(time.GetUtcNow().Ticks % Pace.Ticks), time, cancellation);
+                    page = page with { Next = await feed.EndAsync(cancellation), IsLast = true };
+                }
+
                 await CheckAsync(http, ticket, TrustedFor);
                 goesOn = await form.WriteAsync(writer, page, cancellation);
                 await writer.FlushAsync(cancellation);

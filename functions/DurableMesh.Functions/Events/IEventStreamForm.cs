@@ -62,14 +62,16 @@ internal class CloudEventForm(EventCursors cursors) : IEventStreamForm
         writer.Write("\n\n"u8);
     }
 
-    private static void Write(PipeWriter writer, ReadOnlySpan<byte> name, string value)
+    protected static void Write(PipeWriter writer, ReadOnlySpan<byte> name, string value)
     {
         writer.Write(name);
         Encoding.ASCII.GetBytes(value, writer);
     }
 }
 
-/// <summary>That something happened, for a page that asks for itself anew, and not what.</summary>
+/// <summary>
+/// That something happened, for a page that asks for itself anew, and not what: no more than how far one has heard.
+/// </summary>
 /// <param name="cursors">Seals cursors.</param>
 /// <param name="function">The function of the page.</param>
 internal sealed class NewsForm(EventCursors cursors, string function) : CloudEventForm(cursors)
@@ -78,7 +80,8 @@ internal sealed class NewsForm(EventCursors cursors, string function) : CloudEve
 
     public override ValueTask<bool> WriteAsync(PipeWriter writer, EventPage page, CancellationToken cancellation)
     {
-        writer.Write("event: news\ndata:\n\n"u8);
+        Write(writer, "event: news\ndata: "u8, cursors.Seal(page.Next));
+        writer.Write("\n\n"u8);
         return new(true);
     }
 }
