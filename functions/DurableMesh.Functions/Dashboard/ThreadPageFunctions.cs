@@ -57,14 +57,18 @@ public sealed class ThreadPageFunctions(
         var thread = await threads.FindAsync(client, id, Caller.Of(request), cancellation);
         var first = Math.Max(0, Math.Min(before - 1, thread.Messages) - ThreadModel.PageLength);
         var found = await log.ReadMessagesAsync(id, first, ThreadModel.PageLength, cancellation);
-        var shown = await messages.ShowAsync(
+        var shown = await messages.ShowNewestAsync(
             [.. found.Where(one => one.Accepted.Message.Sequence < before)], cancellation);
         var entries = await log.ReadTranscriptAsync(id, cancellation);
         var report = isVerified && await evidence.ReadAsync(thread, cancellation) is { } file
             ? EvidenceVerifier.Verify(file)
             : null;
         var model = new ThreadModel(
-            thread, entries.Count == 0 ? null : EvidenceFile.Of(entries), shown, report, time.GetUtcNow());
+            thread,
+            entries.Count == 0 ? null : EvidenceFile.Of(entries),
+            MessageSpace.NewestOf(shown),
+            report,
+            time.GetUtcNow());
         return await pages.ShowAsync<ThreadPage>(request, ("Model", model));
     }
 

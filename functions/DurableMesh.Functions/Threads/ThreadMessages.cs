@@ -35,6 +35,21 @@ public sealed class ThreadMessages(IBodyStore bodies)
         return views;
     }
 
+    /// <summary>The last messages of a page as people see them, oldest first: as many as fit.</summary>
+    /// <param name="messages">As they are stored.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public ValueTask<IReadOnlyList<MessageView>> ShowNewestAsync(
+        IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
+    {
+        var (first, size) = (messages.Count, 0);
+        while (first > 0 && (size += messages[first - 1].Accepted.Message.Body?.Size ?? 0) <= PageBytes)
+        {
+            first--;
+        }
+
+        return ShowAsync([.. messages.Skip(first)], cancellation);
+    }
+
     private async ValueTask<JsonText?> FindAsync(string sha256, CancellationToken cancellation) =>
         await bodies.FindAsync(sha256, cancellation) is { } body ? JsonText.Parse(body.Span) : null;
 }
