@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.IO.Compression;
 using System.Security.Cryptography;
 
 namespace DurableMesh.Dashboard.Layout;
@@ -36,12 +37,24 @@ public static class AssetFiles
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
         var version = Convert.ToHexStringLower(SHA256.HashData(content))[..VersionDigits];
-        return new AssetFile(content, Types[Path.GetExtension(name)], version);
+        return new AssetFile(content, Zip(content), Types[Path.GetExtension(name)], version);
+    }
+
+    private static ReadOnlyMemory<byte> Zip(byte[] content)
+    {
+        using var zipped = new MemoryStream();
+        using (var zip = new GZipStream(zipped, CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            zip.Write(content);
+        }
+
+        return zipped.ToArray();
     }
 }
 
 /// <summary>A file that pages refer to.</summary>
 /// <param name="Content">Its bytes.</param>
+/// <param name="Zipped">The same, by gzip.</param>
 /// <param name="Type">Its media type.</param>
 /// <param name="Version">The beginning of its SHA-256.</param>
-public sealed record AssetFile(ReadOnlyMemory<byte> Content, string Type, string Version);
+public sealed record AssetFile(ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> Zipped, string Type, string Version);

@@ -5,6 +5,7 @@ using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Net.Http.Headers;
 
 namespace DurableMesh.Functions.Dashboard;
 
@@ -73,6 +74,16 @@ public sealed class SessionFunctions(DashboardPages pages, DashboardForms forms,
         var response = request.HttpContext.Response;
         PageAnswer.Guard(response);
         response.Headers.CacheControl = request.Query["v"] == file.Version ? "public, max-age=31536000, immutable" : "no-cache";
-        return Results.Bytes(file.Content, file.Type);
+        response.Headers.Vary = "Accept-Encoding";
+        var isZipped = request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase);
+        if (isZipped)
+        {
+            response.Headers.ContentEncoding = "gzip";
+        }
+
+        return Results.Bytes(
+            isZipped ? file.Zipped : file.Content,
+            file.Type,
+            entityTag: new EntityTagHeaderValue(isZipped ? $"\"{file.Version}-gzip\"" : $"\"{file.Version}\""));
     }
 }
