@@ -1,0 +1,243 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace DurableMesh.Tests.EndToEnd.Dashboard;
+
+/// <summary>A morning of several companies' agents, for pictures: threads in every end state, holds, costs, somebody at work.</summary>
+internal sealed class SampleCompany(HttpClient http, CancellationToken cancellation)
+{
+    private static readonly (string Id, string Title)[] Reader =
+    [
+        ("AC-1", "a quoted newline is kept"), ("AC-2", "a doubled quote is kept"), ("AC-3", "an empty last field is kept"),
+        ("AC-4", "1 GB is read in less than 20 s"),
+    ];
+
+    private static readonly (string Id, string Title)[] Picker =
+    [
+        ("KEY-1", "every day is reached by the arrow keys"), ("KEY-2", "Escape closes it and gives the focus back"),
+        ("SR-1", "a screen reader says the day and the month"),
+    ];
+
+    private int _messages;
+
+    /// <summary>Has it all happen; answers the thread that is worth a look.</summary>
+    public async Task<string> LiveAsync()
+    {
+        await TasksAsync();
+        await HoldAsync("vizu-builder", "Delete the invoices of 2015", "MC-2231");
+        await AdviceAsync();
+        await RefusedAsync();
+        await CancelledAsync();
+        await StuckAsync();
+        await PartialAsync();
+        await DearAsync();
+        await PickerAsync();
+        await HoldAsync("flowforge-builder", "Rotate the signing key of the payment service", "MC-2240");
+        string star = await ReaderAsync();
+        await OpenAsync("flowforge-builder", "Alert when a queue is older than 5 minutes", "MC-2238", atWork: false);
+        await OpenAsync("codecraft-builder", "Pages of the orders API have a cursor", "MC-2242", atWork: true);
+        return star;
+    }
+
+    private async Task TasksAsync()
+    {
+        (string Id, string Title)[] tasks =
+        [
+            ("MC-2207", "Orders API v2"), ("MC-2214", "Nightly import"), ("MC-2219", "Date picker"), ("MC-2225", "Privacy review"),
+            ("MC-2231", "Clean up old data"), ("MC-2238", "Monitoring"), ("MC-2240", "Payment service"), ("MC-2242", "Orders API v2"),
+        ];
+        foreach ((string id, string title) in tasks)
+        {
+            await PostAsync("/api/tasks", new { id, title, owner = "anna", state = "in_progress" });
+        }
+    }
+
+    private async Task<string> ReaderAsync()
+    {
+        string id = await StartAsync("codecraft-builder", "proveo-verifier", "CSV reader handles quoted newlines", "MC-2207", Reader,
+            body: "Orders come as CSV files of up to 1 GB. A quoted field may hold a newline; today the reader splits it in two.");
+        await TurnAsync(id, "codecraft-builder", "submission", "The reader keeps its state over lines now. 14 new tests pass.", 0.31m);
+        await PauseAsync();
+        await SayAsync(id, "proveo-verifier", "finding", "A doubled quote at the end of a field ends it too early.", Failing("AC-2"));
+        await PauseAsync();
+        await VerdictAsync(id, "proveo-verifier", "fail", "Two of four hold.", Reader, failing: ["AC-2", "AC-4"]);
+        await PauseAsync();
+        await TurnAsync(id, "codecraft-builder", "question", "AC-4: measured on which machine?", 0.04m);
+        await TurnAsync(id, "proveo-verifier", "answer", "On the build agent: 2 cores, SSD. I got 34 s.", 0.03m);
+        await PauseAsync();
+        await TurnAsync(id, "codecraft-builder", "submission", "Doubled quotes fixed. Reads in blocks of 64 KB: 11 s.", 0.27m);
+        await PauseAsync();
+        await VerdictAsync(id, "proveo-verifier", "fail", "One is left.", Reader, failing: ["AC-3"]);
+        await TurnAsync(id, "codecraft-builder", "submission", "An empty last field is a field now.", 0.12m);
+        await PauseAsync();
+        await VerdictAsync(id, "proveo-verifier", "pass", "All four hold; 212 cases run.", Reader, failing: []);
+        return id;
+    }
+
+    private async Task PickerAsync()
+    {
+        string id = await StartAsync("vizu-builder", "proveo-verifier", "The date picker works with a keyboard", "MC-2219", Picker);
+        await TurnAsync(id, "vizu-builder", "submission", "Roving tabindex, and a live region for the month.", 0.44m);
+        await VerdictAsync(id, "proveo-verifier", "pass", "Tried with two screen readers.", Picker, failing: []);
+    }
+
+    private async Task PartialAsync()
+    {
+        string id = await StartAsync("codecraft-builder", "datavera-comparator", "The nightly import survives a lost line", "MC-2214",
+            Reader, maxTurns: 4);
+        for (int round = 0; round < 2; round++)
+        {
+            await TurnAsync(id, "codecraft-builder", "submission", "Retries with a back-off.", 0.22m);
+            await VerdictAsync(id, "datavera-comparator", "fail", "Still loses rows.", Reader, failing: round == 0 ? ["AC-1", "AC-4"] : ["AC-4"]);
+        }
+    }
+
+    private async Task StuckAsync()
+    {
+        string id = await StartAsync("vizu-builder", "proveo-verifier", "Contrast of the dark theme", "MC-2219", Picker);
+        for (int round = 0; round < 3; round++)
+        {
+            await TurnAsync(id, "vizu-builder", "submission", "Lighter greys.", 0.09m);
+            await VerdictAsync(id, "proveo-verifier", "fail", "The same three fail.", Picker, failing: ["KEY-1", "KEY-2", "SR-1"]);
+        }
+    }
+
+    private async Task DearAsync()
+    {
+        string id = await StartAsync("flowforge-builder", "proveo-verifier", "Roll back a release in one step", "MC-2238", Reader);
+        await TurnAsync(id, "flowforge-builder", "submission", "Blue and green, switched by the router.", 2.35m);
+    }
+
+    private async Task CancelledAsync()
+    {
+        string id = await StartAsync("codecraft-builder", "proveo-verifier", "Orders API v1: a new field", "MC-2207", Reader);
+        await PostAsync($"/api/threads/{id}/cancel", new { by = "anna", why = "v1 is frozen" });
+    }
+
+    private async Task AdviceAsync()
+    {
+        string id = await StartAsync("codecraft-builder", "lexicon-advisor", "May we keep addresses of visitors for 90 days?", "MC-2225", [],
+            pattern: "advisory");
+        await TurnAsync(id, "codecraft-builder", "question", "We want them to find attacks. Is 90 days too long?", 0.02m);
+        await TurnAsync(id, "lexicon-advisor", "answer", "14 days are usual. For longer, keep a hash with a salt of the day.", 0.06m);
+        await SayAsync(id, "codecraft-builder", "acknowledgement", "14 days, then. Thank you.");
+    }
+
+    private Task RefusedAsync() =>
+        AskAsync(Request("vizu-builder", "lexicon-advisor", "Terms of use, new layout", "MC-2225", Picker, "builder-verifier", 20, "M", ""));
+
+    private async Task HoldAsync(string initiator, string subject, string task) =>
+        await AskAsync(Request(initiator, "proveo-verifier", subject, task, Picker, "builder-verifier", 20, "H", ""));
+
+    private async Task OpenAsync(string initiator, string subject, string task, bool atWork)
+    {
+        string id = await StartAsync(initiator, "proveo-verifier", subject, task, Reader);
+        await TurnAsync(id, initiator, "submission", "First version; the tests of the old one pass.", 0.18m);
+        if (atWork)
+        {
+            using HttpResponseMessage lease = await http.PutAsJsonAsync(
+                $"/api/threads/{id}/lease",
+                new { agent = "proveo-verifier", holder = "forge:4711:8c1f", sequence = 2, @for = "PT10M", device = "forge" },
+                cancellation);
+            lease.EnsureSuccessStatusCode();
+        }
+    }
+
+    private async Task<string> StartAsync(
+        string initiator,
+        string responder,
+        string subject,
+        string task,
+        (string Id, string Title)[] criteria,
+        string pattern = "builder-verifier",
+        int maxTurns = 20,
+        string body = "") =>
+        (await AskAsync(Request(initiator, responder, subject, task, criteria, pattern, maxTurns, "M", body)))["threadId"]!
+            .GetValue<string>();
+
+    private static object Request(
+        string initiator,
+        string responder,
+        string subject,
+        string task,
+        (string Id, string Title)[] criteria,
+        string pattern,
+        int maxTurns,
+        string priority,
+        string body) => new
+        {
+            pattern,
+            mcTask = task,
+            priority,
+            initiator,
+            responder,
+            brief = new
+            {
+                subject,
+                body = body.Length == 0 ? subject + "." : body,
+                acceptance = criteria.Select(one => new { id = one.Id, title = one.Title, required = true }).ToArray(),
+            },
+            limits = new { ttl = "PT30M", maxTurns, costCapUsd = 2.00m, maxRoundsWithoutProgress = 2 },
+        };
+
+    private Task VerdictAsync(
+        string thread, string from, string verdict, string body, (string Id, string Title)[] criteria, string[] failing) =>
+        SayAsync(thread, from, "verdict", body, new JsonObject
+        {
+            ["verdict"] = verdict,
+            ["usage"] = Usage(0.08m),
+            ["checks"] = new JsonArray([.. criteria.Select(one => new JsonObject
+            {
+                ["id"] = one.Id,
+                ["title"] = one.Title,
+                ["status"] = failing.Contains(one.Id) ? "fail" : "pass",
+                ["detail"] = failing.Contains(one.Id) ? "3 of 53 cases are wrong" : "53 of 53 cases as expected",
+            })]),
+        });
+
+    private Task TurnAsync(string thread, string from, string kind, string body, decimal costUsd) =>
+        SayAsync(thread, from, kind, body, new JsonObject { ["usage"] = Usage(costUsd) });
+
+    private static JsonObject Usage(decimal costUsd) => new()
+    {
+        ["model"] = "sonnet",
+        ["inputTokens"] = (int)(costUsd * 90_000),
+        ["cachedInputTokens"] = (int)(costUsd * 60_000),
+        ["outputTokens"] = (int)(costUsd * 9_000),
+        ["costUsd"] = costUsd,
+    };
+
+    private static JsonObject Failing(string id) => new()
+    {
+        ["checks"] = new JsonArray(new JsonObject
+        {
+            ["id"] = id,
+            ["status"] = "fail",
+            ["detail"] = "\"a\"\",b\" is read as two fields",
+            ["location"] = "CsvReader.cs:118",
+        }),
+    };
+
+    private async Task SayAsync(string thread, string from, string kind, string body, JsonObject? more = null)
+    {
+        JsonObject message = more ?? [];
+        (message["messageId"], message["from"], message["kind"], message["body"]) = ($"m-{++_messages}", from, kind, body);
+        JsonNode receipt = await AskAsync(message, $"/api/threads/{thread}/messages");
+        Assert.True(receipt["status"]?.GetValue<string>() == "accepted", receipt.ToJsonString());
+    }
+
+    private async Task<JsonNode> AskAsync(object request, string path = "/api/threads")
+    {
+        using HttpResponseMessage response = await http.PostAsJsonAsync(path, request, cancellation);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation))!;
+    }
+
+    private async Task PostAsync(string path, object body)
+    {
+        using HttpResponseMessage response = await http.PostAsJsonAsync(path, body, cancellation);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(cancellation));
+    }
+
+    /// <summary>Work takes time, which the picture of the work shows.</summary>
+    private Task PauseAsync() => Task.Delay(TimeSpan.FromSeconds(1 + (_messages % 3)), cancellation);
+}
