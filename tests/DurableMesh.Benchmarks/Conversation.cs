@@ -9,6 +9,9 @@ internal sealed class Conversation(MeshHost host, string threadId)
     private const string Body = "Does the reader keep a quoted newline? It should: RFC 4180 says so.";
     private int _turns;
 
+    /// <summary>Its thread.</summary>
+    public string ThreadId => threadId;
+
     /// <summary>How many messages were sent.</summary>
     public int Turns => _turns;
 

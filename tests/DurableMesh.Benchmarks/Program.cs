@@ -12,6 +12,7 @@ const string Usage = """
            benchmarks stats [--threads N]
            benchmarks redact [--runs N]
            benchmarks policy [--runs N]
+           benchmarks dashboard [--threads N] [--viewers N] [--rate N] [--seconds N]
            benchmarks workflow [--steps N] [--runs N]
            benchmarks agents [--messages N] [--idle N]
            benchmarks events [--subscribers N] [--rate N] [--seconds N] [--idle N] [--crowd N]
@@ -29,6 +30,8 @@ const string Usage = """
     redact        MB/s of redaction on ordinary text, and milliseconds for 1 MiB of text and JSON made to be slow
     agents        from a message's receipt to the call of what answers it, and a runner with many open idle threads (1,000)
     events        from a message's receipt to its event at a waiting peer, at 200 messages/s with 100 streams, in a crowd of others (none); 1,000 idle streams
+    dashboard     the first paint of each page in a browser with many threads (100,000), from a message's receipt to the page that is
+                  watched, and what many open dashboards (200) take of a processor, idle and at 20 messages/s
     workflow      from the end of a workflow's step to the brief of the next, beside the start of a lone thread
     policy        processor time that identity, policy and gate add to a thread start and to a message
     """;
@@ -78,6 +81,10 @@ try
         case "events":
             await EventsBenchmark.RunAsync(
                 Arguments.Parse(args[1..], "subscribers", "rate", "seconds", "idle", "crowd"), stop.Token);
+            return 0;
+        case "dashboard":
+            await DashboardBenchmark.RunAsync(
+                Arguments.Parse(args[1..], "threads", "viewers", "rate", "seconds"), stop.Token);
             return 0;
         case "workflow":
             await WorkflowBenchmark.RunAsync(Arguments.Parse(args[1..], "steps", "runs"), stop.Token);

@@ -68,7 +68,8 @@ internal static class StatsBenchmark
             : throw new InvalidOperationException($"The ledger counts {found} threads of {threads}.");
     }
 
-    private static async Task<BlobThreadLog> OpenAsync(string connectionString, CancellationToken cancellation)
+    /// <summary>Opens the log of a store's threads.</summary>
+    internal static async Task<BlobThreadLog> OpenAsync(string connectionString, CancellationToken cancellation)
     {
         var settings = new MeshOptions { Store = { SharedByHosts = false, Patience = TimeSpan.FromMinutes(5) } };
         var blobs = new AzureBlobs(new StorageConnection(connectionString), settings.StoreContainer, settings.Store.Patience);
