@@ -119,6 +119,27 @@ public sealed class DashboardLiveTests(DashboardFixture dashboard)
         await Assertions.Expect(visitor.Page.Locator("#m2")).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task A_page_that_two_are_shown_at_once_has_for_each_the_token_of_their_own_session()
+    {
+        string thread = await dashboard.Open.StartThreadAsync(Cancellation);
+        await using Visitor one = await dashboard.VisitAsync();
+        await using Visitor two = await dashboard.VisitAsync();
+        await Task.WhenAll(one.WatchAsync($"/threads/{thread}"), two.WatchAsync($"/threads/{thread}"));
+        await SendAsync(thread, PassingDialogue.Messages[0]);
+        var tokens = new List<string>();
+        foreach (Visitor visitor in (Visitor[])[one, two])
+        {
+            await Assertions.Expect(visitor.Page.Locator("#m2")).ToBeVisibleAsync();
+            string[] found = await visitor.Page.Locator("input[name=form-token]").EvaluateAllAsync<string[]>(
+                "all => all.map(one => one.value)");
+            Assert.True(found.Length > 1, "There is no form in the part that was drawn anew.");
+            tokens.Add(Assert.Single(found.Distinct()));
+        }
+
+        Assert.NotEqual(tokens[0], tokens[1]);
+    }
+
     private Task<JsonNode> SendAsync(string thread, JsonObject message) =>
         dashboard.Open.PostAsync($"/api/threads/{thread}/messages", message, HttpStatusCode.OK, Cancellation);
 
