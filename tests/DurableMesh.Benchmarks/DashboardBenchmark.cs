@@ -8,8 +8,8 @@ using Microsoft.Playwright;
 namespace DurableMesh.Benchmarks;
 
 /// <summary>
-/// What the dashboard costs where there are many threads: how soon a browser shows a page, how far a page that is watched is behind
-/// the receipts, and what many open dashboards take of the host.
+/// What the dashboard costs where there are many threads: how soon a browser shows a page, how far a page that is watched is
+/// behind the receipts, and what many open dashboards take of the host.
 /// </summary>
 internal static class DashboardBenchmark
 {
@@ -49,7 +49,8 @@ internal static class DashboardBenchmark
         int rate = arguments.Number("rate", 20);
         TimeSpan duration = TimeSpan.FromSeconds(arguments.Number("seconds", 30));
         Console.WriteLine(
-            $"dashboard: host in a process of its own, Azurite, browser and clients on the same machine, {BenchmarkMachine.Describe()}");
+            "dashboard: host in a process of its own, Azurite, browser and clients on the same machine, "
+            + BenchmarkMachine.Describe());
         await using BenchmarkStorage storage = await BenchmarkStorage.StartAsync(inMemory: false, cancellation);
         Progress.Say($"writing {threads:N0} threads");
         await using (BlobThreadLog log = await StatsBenchmark.OpenAsync(storage.ConnectionString, cancellation))
@@ -70,7 +71,8 @@ internal static class DashboardBenchmark
         else
         {
             await using BrowserProgram program = await BrowserProgram.StartAsync();
-            await PaintAsync(program.Browser, host, [.. await PagesAsync(program.Browser, host), $"/threads/{talks[0].ThreadId}"]);
+            string[] pages = await PagesAsync(program.Browser, host);
+            await PaintAsync(program.Browser, host, [.. pages, $"/threads/{talks[0].ThreadId}"]);
             await LagAsync(program.Browser, host, talks[0], cancellation);
         }
 
@@ -108,7 +110,8 @@ internal static class DashboardBenchmark
     private static async Task PaintAsync(IBrowser browser, MeshHost host, string[] paths)
     {
         Console.WriteLine();
-        Console.WriteLine("page                          bytes   first paint, ms: p50    p99   of these for the answer: p50    p99");
+        Console.WriteLine(
+            "page                          bytes   first paint, ms: p50    p99   of these for the answer: p50    p99");
         foreach (string path in paths)
         {
             Progress.Say($"painting {path}");

@@ -30,8 +30,8 @@ const string Usage = """
     redact        MB/s of redaction on ordinary text, and milliseconds for 1 MiB of text and JSON made to be slow
     agents        from a message's receipt to the call of what answers it, and a runner with many open idle threads (1,000)
     events        from a message's receipt to its event at a waiting peer, at 200 messages/s with 100 streams, in a crowd of others (none); 1,000 idle streams
-    dashboard     the first paint of each page in a browser with many threads (100,000), from a message's receipt to the page that is
-                  watched, and what many open dashboards (200) take of a processor, idle and at 20 messages/s
+    dashboard     first paint of each page in a browser with many threads (100,000), from a message's receipt to the watched
+                  page, and what many open dashboards (200) take of a processor, idle and at 20 messages/s
     workflow      from the end of a workflow's step to the brief of the next, beside the start of a lone thread
     policy        processor time that identity, policy and gate add to a thread start and to a message
     """;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace DurableMesh.Functions.Dashboard;
 
 /// <summary>A page. It may load from here and send to here, nothing else, and stand in no frame.</summary>
-/// <remarks>Pages are not compressed: beside what others write stands the session's token, which its length would betray.</remarks>
+/// <remarks>Not compressed: beside what others write stands the session's token, which the length would betray.</remarks>
 internal sealed class PageAnswer : IResult
 {
     private const string ContentSecurityPolicy =

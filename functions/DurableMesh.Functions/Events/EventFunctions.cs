@@ -60,7 +60,7 @@ public sealed class EventFunctions(
             : await StreamAsync(from, filter, either.Token);
     }
 
-    /// <summary>Only that something happened, from now on, as server-sent events that say no more than how far one has heard.</summary>
+    /// <summary>Only that something happened, from now on, as server-sent events that say how far one has heard.</summary>
     internal async Task<IResult> TellAsync(HttpRequest request, CancellationToken cancellation)
     {
         var query = new Query(request, "type", "thread", "agent", "company", "pace");

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace DurableMesh.Tests.EndToEnd.Dashboard;
 
-/// <summary>The browser of this machine, driven by Playwright. Nothing is downloaded: where none is installed there is none.</summary>
+/// <summary>The browser of this machine, driven by Playwright. None is downloaded where there is none.</summary>
 internal sealed class BrowserProgram : IAsyncDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];

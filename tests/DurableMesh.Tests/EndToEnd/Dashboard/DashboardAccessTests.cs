@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace DurableMesh.Tests.EndToEnd.Dashboard;
 
-/// <summary>Pages are for everybody: for narrow and wide screens, both themes, keyboards, screen readers, and without script.</summary>
+/// <summary>Pages are for everybody: narrow and wide screens, both themes, keyboards, screen readers, no script.</summary>
 [Collection(typeof(DashboardInABrowser))]
 public sealed class DashboardAccessTests(DashboardFixture dashboard)
 {

@@ -10,7 +10,7 @@ using Microsoft.Playwright;
 
 namespace DurableMesh.Tests.EndToEnd.Dashboard;
 
-/// <summary>All tests of the dashboard in a browser: they share the browser, a host that wants keys, and one that is open.</summary>
+/// <summary>Tests of the dashboard in a browser share the browser, a host that wants keys, and one that is open.</summary>
 [CollectionDefinition]
 public sealed class DashboardInABrowser : ICollectionFixture<DashboardFixture>;
 

@@ -76,7 +76,8 @@ public sealed class DashboardForgeryTests(DashboardFixture dashboard)
     public async Task No_page_of_another_site_may_frame_it()
     {
         await using Visitor visitor = await dashboard.VisitAsync();
-        await using WebApplication evil = await DashboardFixture.OtherSiteAsync($"""<iframe src="{visitor.Address}/"></iframe>""");
+        await using WebApplication evil = await DashboardFixture.OtherSiteAsync(
+            $"""<iframe src="{visitor.Address}/"></iframe>""");
         await visitor.Page.GotoAsync(evil.Urls.Single(), new() { WaitUntil = WaitUntilState.Load });
         Assert.Contains(visitor.Complaints, said => said.Contains("frame-ancestors", StringComparison.Ordinal));
         Assert.Equal(0, await visitor.Page.FrameLocator("iframe").Locator("#main").CountAsync());

@@ -16,7 +16,8 @@ public sealed class DashboardHostileTests(DashboardFixture dashboard)
 
     private const string Evil =
         "</pre></script><script>window.owned = 1</script><img src=x onerror=\"window.owned = 2\"> <svg onload='window.owned = 3'>"
-        + " [a](javascript:window.owned=4) {{window.owned=5}} @{owned} &lt;b&gt; \u001b[31mred\u001b[0m \u202eesrever\u202c \u200bzero \u0007";
+        + " [a](javascript:window.owned=4) {{window.owned=5}} @{owned} &lt;b&gt; \u001b[31mred\u001b[0m"
+        + " \u202eesrever\u202c \u200bzero \u0007";
 
     private static readonly JsonSerializerOptions AsTheyAre = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -30,14 +31,15 @@ public sealed class DashboardHostileTests(DashboardFixture dashboard)
         await SendAsync(thread, MeshHost.Builder, "submission", Evil);
         await SendAsync(thread, MeshHost.Verifier, "finding", Evil, [Check(Plain(Evil), "fail")]);
         await using Visitor visitor = await dashboard.VisitAsync();
-        foreach (string path in (string[])["/", "/threads", "/threads?q=" + Uri.EscapeDataString("\"><script>window.owned=6</script>"),
-            $"/threads/{thread}"])
+        string search = "/threads?q=" + Uri.EscapeDataString("\"><script>window.owned=6</script>");
+        foreach (string path in (string[])["/", "/threads", search, $"/threads/{thread}"])
         {
             await visitor.GoAsync(path);
             await visitor.Page.EvaluateAsync("htmx.trigger(document.body, 'news')");
             await visitor.Page.WaitForLoadStateAsync(LoadState.Load);
             Assert.True(await visitor.Page.EvaluateAsync<bool>("window.owned === undefined"), path);
-            Assert.Equal(0, await visitor.Page.Locator("main :is(script, img, iframe, svg[onload], a[href^='javascript:'])").CountAsync());
+            Assert.Equal(
+                0, await visitor.Page.Locator("main :is(script, img, iframe, svg[onload], a[href^='javascript:'])").CountAsync());
             string shown = await visitor.Page.Locator("main").InnerTextAsync();
             Assert.DoesNotContain(shown, one => one is '\u001b' or '\u202e' or '\u202c' or '\u200b' or '\u0007');
         }
@@ -54,7 +56,8 @@ public sealed class DashboardHostileTests(DashboardFixture dashboard)
     {
         JsonNode started = await StartAsync("Large", "A lot.");
         string thread = started["threadId"]!.GetValue<string>();
-        await SendAsync(thread, MeshHost.Builder, "submission", string.Concat(Enumerable.Repeat("Größe <&'> 漢字\n", 60_000))[..500_000]);
+        string large = string.Concat(Enumerable.Repeat("Größe <&'> 漢字\n", 60_000))[..500_000];
+        await SendAsync(thread, MeshHost.Builder, "submission", large);
         for (int n = 0; n < 20; n++)
         {
             await SendAsync(thread, MeshHost.Verifier, "finding", new string('"', 10_000),

@@ -74,8 +74,8 @@ public sealed class RecordDashboardImages
                 continue;
             }
 
-            string file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture,
-                $"dashboard-{name}{(width == 1280 && !isWhole ? "" : $"-{width}")}{(theme == ColorScheme.Dark ? "-dark" : "")}.png"));
+            string size = width == 1280 && !isWhole ? "" : string.Create(CultureInfo.InvariantCulture, $"-{width}");
+            string file = Path.Combine(folder, $"dashboard-{name}{size}{(theme == ColorScheme.Dark ? "-dark" : "")}.png");
             byte[] picture = await visitor.Page.ScreenshotAsync(new()
             {
                 Path = file,

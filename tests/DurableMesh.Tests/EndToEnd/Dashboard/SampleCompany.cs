@@ -3,9 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace DurableMesh.Tests.EndToEnd.Dashboard;
 
-/// <summary>A morning of several companies' agents, for pictures: threads in every end state, holds, costs, somebody at work.</summary>
+/// <summary>A morning of several companies' agents, for pictures: every end state, holds, costs, somebody at work.</summary>
 internal sealed class SampleCompany(HttpClient http, CancellationToken cancellation)
 {
+    private const string Builder = MeshHost.Builder;
+    private const string Verifier = MeshHost.Verifier;
+
     private static readonly (string Id, string Title)[] Reader =
     [
         ("AC-1", "a quoted newline is kept"), ("AC-2", "a doubled quote is kept"), ("AC-3", "an empty last field is kept"),
@@ -35,7 +38,7 @@ internal sealed class SampleCompany(HttpClient http, CancellationToken cancellat
         await HoldAsync("flowforge-builder", "Rotate the signing key of the payment service", "MC-2240");
         string star = await ReaderAsync();
         await OpenAsync("flowforge-builder", "Alert when a queue is older than 5 minutes", "MC-2238", atWork: false);
-        await OpenAsync("codecraft-builder", "Pages of the orders API have a cursor", "MC-2242", atWork: true);
+        await OpenAsync(Builder, "Pages of the orders API have a cursor", "MC-2242", atWork: true);
         return star;
     }
 
@@ -43,8 +46,9 @@ internal sealed class SampleCompany(HttpClient http, CancellationToken cancellat
     {
         (string Id, string Title)[] tasks =
         [
-            ("MC-2207", "Orders API v2"), ("MC-2214", "Nightly import"), ("MC-2219", "Date picker"), ("MC-2225", "Privacy review"),
-            ("MC-2231", "Clean up old data"), ("MC-2238", "Monitoring"), ("MC-2240", "Payment service"), ("MC-2242", "Orders API v2"),
+            ("MC-2207", "Orders API v2"), ("MC-2214", "Nightly import"), ("MC-2219", "Date picker"),
+            ("MC-2225", "Privacy review"), ("MC-2231", "Clean up old data"), ("MC-2238", "Monitoring"),
+            ("MC-2240", "Payment service"), ("MC-2242", "Orders API v2"),
         ];
         foreach ((string id, string title) in tasks)
         {
@@ -54,90 +58,94 @@ internal sealed class SampleCompany(HttpClient http, CancellationToken cancellat
 
     private async Task<string> ReaderAsync()
     {
-        string id = await StartAsync("codecraft-builder", "proveo-verifier", "CSV reader handles quoted newlines", "MC-2207", Reader,
-            body: "Orders come as CSV files of up to 1 GB. A quoted field may hold a newline; today the reader splits it in two.");
-        await TurnAsync(id, "codecraft-builder", "submission", "The reader keeps its state over lines now. 14 new tests pass.", 0.31m);
+        string id = await StartAsync(Builder, Verifier, "CSV reader handles quoted newlines", "MC-2207", Reader,
+            body: "Orders come as CSV files of up to 1 GB. A quoted field may hold a newline; the reader splits it.");
+        await TurnAsync(id, Builder, "submission", "The reader keeps its state over lines now. 14 new tests pass.", 0.31m);
         await PauseAsync();
-        await SayAsync(id, "proveo-verifier", "finding", "A doubled quote at the end of a field ends it too early.", Failing("AC-2"));
+        await SayAsync(id, Verifier, "finding", "A doubled quote at the end of a field ends it too early.", Failing("AC-2"));
         await PauseAsync();
-        await VerdictAsync(id, "proveo-verifier", "fail", "Two of four hold.", Reader, failing: ["AC-2", "AC-4"]);
+        await VerdictAsync(id, Verifier, "fail", "Two of four hold.", Reader, failing: ["AC-2", "AC-4"]);
         await PauseAsync();
-        await TurnAsync(id, "codecraft-builder", "question", "AC-4: measured on which machine?", 0.04m);
-        await TurnAsync(id, "proveo-verifier", "answer", "On the build agent: 2 cores, SSD. I got 34 s.", 0.03m);
+        await TurnAsync(id, Builder, "question", "AC-4: measured on which machine?", 0.04m);
+        await TurnAsync(id, Verifier, "answer", "On the build agent: 2 cores, SSD. I got 34 s.", 0.03m);
         await PauseAsync();
-        await TurnAsync(id, "codecraft-builder", "submission", "Doubled quotes fixed. Reads in blocks of 64 KB: 11 s.", 0.27m);
+        await TurnAsync(id, Builder, "submission", "Doubled quotes fixed. Reads in blocks of 64 KB: 11 s.", 0.27m);
         await PauseAsync();
-        await VerdictAsync(id, "proveo-verifier", "fail", "One is left.", Reader, failing: ["AC-3"]);
-        await TurnAsync(id, "codecraft-builder", "submission", "An empty last field is a field now.", 0.12m);
+        await VerdictAsync(id, Verifier, "fail", "One is left.", Reader, failing: ["AC-3"]);
+        await TurnAsync(id, Builder, "submission", "An empty last field is a field now.", 0.12m);
         await PauseAsync();
-        await VerdictAsync(id, "proveo-verifier", "pass", "All four hold; 212 cases run.", Reader, failing: []);
+        await VerdictAsync(id, Verifier, "pass", "All four hold; 212 cases run.", Reader, failing: []);
         return id;
     }
 
     private async Task PickerAsync()
     {
-        string id = await StartAsync("vizu-builder", "proveo-verifier", "The date picker works with a keyboard", "MC-2219", Picker);
+        string id = await StartAsync("vizu-builder", Verifier, "The date picker works with a keyboard", "MC-2219", Picker);
         await TurnAsync(id, "vizu-builder", "submission", "Roving tabindex, and a live region for the month.", 0.44m);
-        await VerdictAsync(id, "proveo-verifier", "pass", "Tried with two screen readers.", Picker, failing: []);
+        await VerdictAsync(id, Verifier, "pass", "Tried with two screen readers.", Picker, failing: []);
     }
 
     private async Task PartialAsync()
     {
-        string id = await StartAsync("codecraft-builder", "datavera-comparator", "The nightly import survives a lost line", "MC-2214",
-            Reader, maxTurns: 4);
+        const string Comparator = "datavera-comparator";
+        string id = await StartAsync(
+            Builder, Comparator, "The nightly import survives a lost line", "MC-2214", Reader, maxTurns: 4);
         for (int round = 0; round < 2; round++)
         {
-            await TurnAsync(id, "codecraft-builder", "submission", "Retries with a back-off.", 0.22m);
-            await VerdictAsync(id, "datavera-comparator", "fail", "Still loses rows.", Reader, failing: round == 0 ? ["AC-1", "AC-4"] : ["AC-4"]);
+            await TurnAsync(id, Builder, "submission", "Retries with a back-off.", 0.22m);
+            string[] failing = round == 0 ? ["AC-1", "AC-4"] : ["AC-4"];
+            await VerdictAsync(id, Comparator, "fail", "Still loses rows.", Reader, failing);
         }
     }
 
     private async Task StuckAsync()
     {
-        string id = await StartAsync("vizu-builder", "proveo-verifier", "Contrast of the dark theme", "MC-2219", Picker);
+        string id = await StartAsync("vizu-builder", Verifier, "Contrast of the dark theme", "MC-2219", Picker);
         for (int round = 0; round < 3; round++)
         {
             await TurnAsync(id, "vizu-builder", "submission", "Lighter greys.", 0.09m);
-            await VerdictAsync(id, "proveo-verifier", "fail", "The same three fail.", Picker, failing: ["KEY-1", "KEY-2", "SR-1"]);
+            await VerdictAsync(id, Verifier, "fail", "The same three fail.", Picker, failing: ["KEY-1", "KEY-2", "SR-1"]);
         }
     }
 
     private async Task DearAsync()
     {
-        string id = await StartAsync("flowforge-builder", "proveo-verifier", "Roll back a release in one step", "MC-2238", Reader);
+        string id = await StartAsync("flowforge-builder", Verifier, "Roll back a release in one step", "MC-2238", Reader);
         await TurnAsync(id, "flowforge-builder", "submission", "Blue and green, switched by the router.", 2.35m);
     }
 
     private async Task CancelledAsync()
     {
-        string id = await StartAsync("codecraft-builder", "proveo-verifier", "Orders API v1: a new field", "MC-2207", Reader);
+        string id = await StartAsync(Builder, Verifier, "Orders API v1: a new field", "MC-2207", Reader);
         await PostAsync($"/api/threads/{id}/cancel", new { by = "anna", why = "v1 is frozen" });
     }
 
     private async Task AdviceAsync()
     {
-        string id = await StartAsync("codecraft-builder", "lexicon-advisor", "May we keep addresses of visitors for 90 days?", "MC-2225", [],
-            pattern: "advisory");
-        await TurnAsync(id, "codecraft-builder", "question", "We want them to find attacks. Is 90 days too long?", 0.02m);
-        await TurnAsync(id, "lexicon-advisor", "answer", "14 days are usual. For longer, keep a hash with a salt of the day.", 0.06m);
-        await SayAsync(id, "codecraft-builder", "acknowledgement", "14 days, then. Thank you.");
+        const string Advisor = "lexicon-advisor";
+        string id = await StartAsync(
+            Builder, Advisor, "May we keep addresses of visitors for 90 days?", "MC-2225", [], pattern: "advisory");
+        await TurnAsync(id, Builder, "question", "We want them to find attacks. Is 90 days too long?", 0.02m);
+        await TurnAsync(id, Advisor, "answer", "14 days are usual. For longer, keep a hash with a salt of the day.", 0.06m);
+        await SayAsync(id, Builder, "acknowledgement", "14 days, then. Thank you.");
     }
 
     private Task RefusedAsync() =>
-        AskAsync(Request("vizu-builder", "lexicon-advisor", "Terms of use, new layout", "MC-2225", Picker, "builder-verifier", 20, "M", ""));
+        AskAsync(Request(
+            "vizu-builder", "lexicon-advisor", "Terms of use, new layout", "MC-2225", Picker, "builder-verifier", 20, "M", ""));
 
     private async Task HoldAsync(string initiator, string subject, string task) =>
-        await AskAsync(Request(initiator, "proveo-verifier", subject, task, Picker, "builder-verifier", 20, "H", ""));
+        await AskAsync(Request(initiator, Verifier, subject, task, Picker, "builder-verifier", 20, "H", ""));
 
     private async Task OpenAsync(string initiator, string subject, string task, bool atWork)
     {
-        string id = await StartAsync(initiator, "proveo-verifier", subject, task, Reader);
+        string id = await StartAsync(initiator, Verifier, subject, task, Reader);
         await TurnAsync(id, initiator, "submission", "First version; the tests of the old one pass.", 0.18m);
         if (atWork)
         {
             using HttpResponseMessage lease = await http.PutAsJsonAsync(
                 $"/api/threads/{id}/lease",
-                new { agent = "proveo-verifier", holder = "forge:4711:8c1f", sequence = 2, @for = "PT10M", device = "forge" },
+                new { agent = Verifier, holder = "forge:4711:8c1f", sequence = 2, @for = "PT10M", device = "forge" },
                 cancellation);
             lease.EnsureSuccessStatusCode();
         }

@@ -101,7 +101,10 @@ internal sealed class Visitor : IAsyncDisposable
 
     /// <summary>Posts a form from within the page, as a script of it could, and answers the status.</summary>
     public Task<int> PostAsync(string path, params (string Name, string Value)[] fields) => Page.EvaluateAsync<int>(
-        "async ([path, fields]) => (await fetch(path, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })).status",
+        """
+        async ([path, fields]) =>
+          (await fetch(path, { method: "POST", body: new URLSearchParams(fields), redirect: "manual" })).status
+        """,
         new object[] { path, fields.Select(field => new[] { field.Name, field.Value }).ToArray() });
 
     /// <inheritdoc/>
