@@ -231,7 +231,7 @@ internal sealed class SampleCompany(HttpClient http, CancellationToken cancellat
         JsonObject message = more ?? [];
         (message["messageId"], message["from"], message["kind"], message["body"]) = ($"m-{++_messages}", from, kind, body);
         JsonNode receipt = await AskAsync(message, $"/api/threads/{thread}/messages");
-        Assert.True(receipt["status"]?.GetValue<string>() == "accepted", receipt.ToJsonString());
+        Assert.True(receipt["receipt"]?.GetValue<string>() == "accepted", receipt.ToJsonString());
     }
 
     private async Task<JsonNode> AskAsync(object request, string path = "/api/threads")
