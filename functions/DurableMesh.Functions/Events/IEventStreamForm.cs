@@ -29,6 +29,9 @@ internal interface IEventStreamForm
 /// <summary>CloudEvents, each with the cursor after it as its id.</summary>
 internal class CloudEventForm(EventCursors cursors) : IEventStreamForm
 {
+    /// <summary>Seals cursors.</summary>
+    protected EventCursors Cursors => cursors;
+
     public virtual string Function => "Events";
 
     public IResult Refuse(Problem problem) => new ProblemAnswer(problem);
@@ -80,7 +83,7 @@ internal sealed class NewsForm(EventCursors cursors, string function) : CloudEve
 
     public override ValueTask<bool> WriteAsync(PipeWriter writer, EventPage page, CancellationToken cancellation)
     {
-        Write(writer, "event: news\ndata: "u8, cursors.Seal(page.Next));
+        Write(writer, "event: news\ndata: "u8, Cursors.Seal(page.Next));
         writer.Write("\n\n"u8);
         return new(true);
     }
