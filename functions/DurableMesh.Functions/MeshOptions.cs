@@ -1,4 +1,5 @@
 using DurableMesh.Functions.Identity;
+using DurableMesh.Functions.ReadModel;
 
 namespace DurableMesh.Functions;
 
@@ -38,6 +39,9 @@ public sealed class MeshOptions
 
     /// <summary>The store.</summary>
     public StoreOptions Store { get; set; } = new();
+
+    /// <summary>The tables on this machine's disk that searches are answered from.</summary>
+    public ReadModelOptions ReadModel { get; set; } = new();
 
     /// <summary>Where the models of <c>chat</c> adapters are, by the provider's name.</summary>
     public Dictionary<string, ProviderOptions> Providers { get; set; } = new(StringComparer.OrdinalIgnoreCase);

@@ -24,6 +24,11 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
         Within("AnswerWithin", options.AnswerWithin, Second, Minute);
         Within("Store:Patience", options.Store.Patience, Second, Minute);
         Within("Store:CacheMegabytes", options.Store.CacheMegabytes, 1, 4096);
+        Within("ReadModel:MaxMegabytes", options.ReadModel.MaxMegabytes, 16, 1_048_576);
+        Require(
+            options.ReadModel.Folder is not { Length: > 0 } folder || Path.IsPathFullyQualified(folder),
+            "ReadModel:Folder",
+            $"is '{options.ReadModel.Folder}'; it must be an absolute path");
         Within("Events:Retention", options.Events.Retention, TimeSpan.FromHours(1), TimeSpan.FromDays(400));
         Within("Events:Streams", options.Events.Streams, 1, 100_000);
         Within("Events:StreamsPerCaller", options.Events.StreamsPerCaller, 1, 100_000);

@@ -26,6 +26,7 @@ using DurableMesh.Functions.Leases;
 using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Orchestrations;
 using DurableMesh.Functions.Organisations;
+using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Surfaces;
@@ -62,6 +63,7 @@ internal static class MeshServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddPolicy();
         services.AddStore(configuration);
+        services.AddReadModel(configuration);
         services.AddSingleton<OrganisationFile>();
         services.AddFoldedLog<AgentRegistry, RegistryChange>("registry", SeedRegistry.Of);
         services.AddSingleton<IAgentDirectory, AgentDirectory>();

@@ -106,6 +106,7 @@ internal static class MeshCommandLine
             AwaitCommand.Create(terminal),
             StatusCommand.Create(terminal),
             ListCommand.Create(terminal),
+            SearchCommand.Create(terminal),
             StatsCommand.Create(terminal),
             CostsCommand.Create(terminal),
             WatchCommand.Create(terminal),

@@ -38,6 +38,9 @@ internal sealed class TemporaryMesh : IAsyncDisposable
                 $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AzuriteKey};"
                 + $"BlobEndpoint=http://127.0.0.1:{port}/devstoreaccount1;"),
 
+            // Nothing of it stays.
+            ["Mesh__ReadModel__Folder"] = Path.Combine(storage, "read-model"),
+
             // A command that is killed leaves no host behind.
             ["Host__Parent"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
         };

@@ -1,5 +1,6 @@
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
@@ -15,6 +16,7 @@ public sealed class HealthFunction(
     IThreadLog log,
     IStoreHealth store,
     StoreComparison comparison,
+    ISearchHealth search,
     IAgentDirectory agents,
     IOptions<MeshOptions> options,
     TimeProvider time)
@@ -61,8 +63,13 @@ public sealed class HealthFunction(
 
         var identity = new DependencyHealth("identity", true, options.Value.Identity.Mode == IdentityMode.Open ? IsOpen : null);
         var threads = new DependencyHealth("threads", comparison.Trouble is null, comparison.Trouble);
+
+        // The mesh does its work without: that is worth a word, and no outage.
+        var words = new DependencyHealth("search", true, search.Detail);
         var report = new HealthReport(
-            threads.Healthy && dependencies.All(one => one.Healthy), [.. dependencies, threads, identity], BuildVersion.Text);
+            threads.Healthy && dependencies.All(one => one.Healthy),
+            [.. dependencies, threads, identity, words],
+            BuildVersion.Text);
         return new JsonAnswer<HealthReport>(
             report, report.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

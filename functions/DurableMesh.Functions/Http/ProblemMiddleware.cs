@@ -3,6 +3,7 @@ using DurableMesh.Core.Identity;
 using DurableMesh.Core.Wire;
 using DurableMesh.Functions.A2A;
 using DurableMesh.Functions.Events;
+using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Store;
 using DurableMesh.TaskHub;
 using Microsoft.AspNetCore.Http;
@@ -46,6 +47,8 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
             case UnknownPositionException unknown:
                 return new ProblemAnswer(Problems.UnknownPosition(
                     unknown.Message + " Begin anew, without a position: whose turn it is and what is done with says the mesh."));
+            case SearchUnavailableException unavailable:
+                return new ProblemAnswer(Problems.SearchUnavailable(unavailable.Message));
             case EventsExpiredException expired:
                 return new ProblemAnswer(Problems.EventsExpired(expired.Message));
             case var _ when http.RequestAborted.IsCancellationRequested:

@@ -372,6 +372,14 @@ internal static class Problems
         Detail = detail + " Nothing is half-written: send the same request again.",
     };
 
+    public static Problem SearchUnavailable(string detail) => new()
+    {
+        Status = StatusCodes.Status503ServiceUnavailable,
+        Code = "search_unavailable",
+        Title = "Nothing can be looked for now.",
+        Detail = detail + " All else goes on: lists without q, too.",
+    };
+
     public static Problem Overloaded(string detail) => new()
     {
         Status = StatusCodes.Status429TooManyRequests,

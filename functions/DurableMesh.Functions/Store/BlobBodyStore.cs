@@ -52,14 +52,7 @@ internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IStoreLog, 
             return body;
         }
 
-        await _log.WhenOpenAsync(cancellation);
-        if (!_places.ContainsKey(sha256))
-        {
-            // A body never changes, so only one that is missing can have come from another host.
-            await _log.RefreshAsync(cancellation);
-        }
-
-        if (!_places.TryGetValue(sha256, out var at))
+        if (await FindPlaceAsync(sha256, cancellation) is not { } at)
         {
             return null;
         }
@@ -67,6 +60,20 @@ internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IStoreLog, 
         body = await _log.ReadAsync(at, cancellation);
         _recent.Add(sha256, body, body.Length);
         return body;
+    }
+
+    /// <summary>The first bytes of a body, or null when there is none with this hash. It is not kept for whoever asks next.</summary>
+    /// <exception cref="StoreUnavailableException">The storage has not answered in time.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> FindBeginningAsync(string sha256, int most, CancellationToken cancellation)
+    {
+        if (_recent.TryGet(sha256, out var body))
+        {
+            return body[..Math.Min(body.Length, most)];
+        }
+
+        return await FindPlaceAsync(sha256, cancellation) is { } at
+            ? await _log.ReadAsync(at with { Length = Math.Min(at.Length, most) }, cancellation)
+            : null;
     }
 
     public string Read(ReadOnlyMemory<byte> line) =>
@@ -84,6 +91,18 @@ internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IStoreLog, 
     }
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();
+
+    private async ValueTask<LogSpan?> FindPlaceAsync(string sha256, CancellationToken cancellation)
+    {
+        await _log.WhenOpenAsync(cancellation);
+        if (!_places.ContainsKey(sha256))
+        {
+            // A body never changes, so only one that is missing can have come from another host.
+            await _log.RefreshAsync(cancellation);
+        }
+
+        return _places.TryGetValue(sha256, out var at) ? at : null;
+    }
 
     private async Task AppendAsync(string sha256, ReadOnlyMemory<byte> body)
     {

@@ -174,6 +174,13 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
     /// <summary>Waits until the whole log has been read once.</summary>
     public ValueTask WhenOpenAsync(CancellationToken cancellation) => _log.WhenOpenAsync(cancellation);
 
+    /// <summary>The position after all that the log holds now.</summary>
+    public async ValueTask<LogPosition> EndAsync(CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        return Tail.End;
+    }
+
     /// <summary>What is known of a thread, as far as the log has been read; null for nothing.</summary>
     public ThreadTrack? Track(string threadId) => _index.Find(threadId);
 

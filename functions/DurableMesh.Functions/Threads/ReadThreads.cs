@@ -3,6 +3,7 @@ using DurableMesh.Core.Wire;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
+using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -13,6 +14,7 @@ namespace DurableMesh.Functions.Threads;
 /// <summary>Threads over HTTP: one, or many.</summary>
 public sealed class ReadThreads(
     IThreadLog log,
+    IThreadSearch search,
     ThreadFinder threads,
     IAgentDirectory agents,
     ThreadHolds holds,
@@ -47,8 +49,8 @@ public sealed class ReadThreads(
     }
 
     /// <summary>
-    /// <c>GET /threads?state=&amp;endState=&amp;agent=&amp;company=&amp;mcTask=&amp;idPrefix=&amp;limit=&amp;cursor=</c>,
-    /// newest first.
+    /// <c>GET /threads?q=&amp;state=&amp;endState=&amp;agent=&amp;company=&amp;mcTask=&amp;idPrefix=&amp;limit=&amp;cursor=</c>,
+    /// newest first; with <c>q</c> those that have the words.
     /// </summary>
     [Function("ListThreads")]
     public async Task<IResult> ListAsync(
@@ -56,7 +58,7 @@ public sealed class ReadThreads(
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
-        var query = new Query(request, "state", "endState", "agent", "company", "mcTask", "idPrefix", "limit", "cursor");
+        var query = new Query(request, "q", "state", "endState", "agent", "company", "mcTask", "idPrefix", "limit", "cursor");
         var filter = new ThreadFilter(
             query.OneOf<ThreadPhase>("state"),
             query.OneOf<EndState>("endState"),
@@ -65,15 +67,42 @@ public sealed class ReadThreads(
             query.Text("mcTask"),
             query.Text("idPrefix"),
             await agents.ReadAsync(cancellation));
+        var words = WordsOf(query);
         var limit = query.Number("limit", 1, LongestPage, DefaultPageLength);
         var before = query.Cursor("cursor");
         query.ThrowIfWrong();
 
         await overdue.EndAsync(client, cancellation);
         var caller = Caller.Of(request);
+        if (words is not null)
+        {
+            var having = await search.FindAsync(words, filter, caller, limit, before, cancellation);
+            return new JsonAnswer<ThreadsPage>(
+                new ThreadsPage(await WithWorkAsync(having.Threads, cancellation), having.Next?.ToString())
+                {
+                    Hits = having.Hits,
+                    Behind = having.IsBehind,
+                });
+        }
+
         var found = await log.ListAsync(view => filter.Matches(view) && caller.Sees(view), limit, before, cancellation);
         var shown = await WithWorkAsync(found.Threads, cancellation);
         return new JsonAnswer<ThreadsPage>(new ThreadsPage(shown, found.Next?.ToString()));
+    }
+
+    private static SearchWords? WordsOf(Query query)
+    {
+        if (query.Text("q") is not { } text)
+        {
+            return null;
+        }
+
+        if (!SearchWords.TryParse(text, out var words, out var mistake))
+        {
+            query.Wrong("q", "invalid_value", $"q {mistake}.");
+        }
+
+        return words;
     }
 
     /// <summary>Threads with the leases on them that are alive.</summary>

@@ -4,7 +4,14 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>Which threads a list shows; what is null matters not.</summary>
-internal sealed class ThreadFilter(
+/// <param name="state">Where the thread is in its life.</param>
+/// <param name="endState">How it ended.</param>
+/// <param name="agent">A party, by id or alias.</param>
+/// <param name="company">The company of a party.</param>
+/// <param name="mcTask">The MC task.</param>
+/// <param name="idPrefix">What its id begins with, in any case.</param>
+/// <param name="registry">The agents.</param>
+public sealed class ThreadFilter(
     ThreadPhase? state,
     EndState? endState,
     string? agent,
@@ -13,15 +20,36 @@ internal sealed class ThreadFilter(
     string? idPrefix,
     AgentRegistry registry)
 {
-    private readonly string? _agentId = agent is null ? null : registry.Resolve(agent);
+    /// <summary>Where the thread is in its life.</summary>
+    public ThreadPhase? State => state;
 
+    /// <summary>How it ended.</summary>
+    public EndState? EndState => endState;
+
+    /// <summary>The MC task.</summary>
+    public string? McTask => mcTask;
+
+    /// <summary>What its id begins with, in any case.</summary>
+    public string? IdPrefix => idPrefix;
+
+    /// <summary>A party's id.</summary>
+    public string? AgentId { get; } = agent is null ? null : registry.Resolve(agent);
+
+    /// <summary>The agents of whom one is a party.</summary>
+    public IReadOnlySet<string>? CompanyAgents { get; } = company is null
+        ? null
+        : registry.Agents.Where(one => one.Company.Equals(company, StringComparison.OrdinalIgnoreCase))
+            .Select(one => one.Id)
+            .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Whether a thread is shown.</summary>
+    /// <param name="thread">The thread.</param>
     public bool Matches(ThreadView thread) =>
-        (state is null || thread.State == state)
-        && (endState is null || thread.EndState == endState)
-        && (mcTask is null || thread.McTask == mcTask)
-        && (idPrefix is null || thread.ThreadId.StartsWith(idPrefix, StringComparison.OrdinalIgnoreCase))
-        && (_agentId is null || thread.Initiator == _agentId || thread.Responder == _agentId)
-        && (company is null || IsOf(thread.Initiator) || IsOf(thread.Responder));
-
-    private bool IsOf(string party) => registry.Find(party)?.Company.Equals(company, StringComparison.OrdinalIgnoreCase) == true;
+        (State is null || thread.State == State)
+        && (EndState is null || thread.EndState == EndState)
+        && (McTask is null || thread.McTask == McTask)
+        && (IdPrefix is null || thread.ThreadId.StartsWith(IdPrefix, StringComparison.OrdinalIgnoreCase))
+        && (AgentId is null || thread.IsParty(AgentId))
+        && (CompanyAgents is null
+            || CompanyAgents.Contains(thread.Initiator) || CompanyAgents.Contains(thread.Responder));
 }

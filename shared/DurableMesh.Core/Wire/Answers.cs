@@ -103,4 +103,16 @@ public sealed record InboxPage(IReadOnlyList<MessageView> Messages, string NextA
 /// <summary>The answer to <c>GET /threads</c>.</summary>
 /// <param name="Threads">The threads, newest first.</param>
 /// <param name="NextCursor">What to give as <c>cursor</c> for the next page; null on the last one.</param>
-public sealed record ThreadsPage(IReadOnlyList<ThreadView> Threads, string? NextCursor);
+public sealed record ThreadsPage(IReadOnlyList<ThreadView> Threads, string? NextCursor)
+{
+    /// <summary>Where the words are, thread by thread in the same order; only where words were looked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ThreadHit>? Hits { get; init; }
+
+    /// <summary>
+    /// Whether the search had not got as far as the threads when it was asked, so that the newest may be missing; left out where
+    /// it had.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Behind { get; init; }
+}

@@ -259,11 +259,14 @@ internal sealed class FakeMesh : IAsyncDisposable
         var api = _app.MapGroup("/api");
         api.MapGet("/health", () => Results.Ok());
         api.MapPost("/threads", StartThreadAsync);
-        api.MapGet("/threads", (string? agent, string? state, string? idPrefix) => Answer(new ThreadsPage(
+        api.MapGet("/threads", (string? agent, string? state, string? idPrefix, string? q) => Answer(new ThreadsPage(
             [.. Views().Where(thread => (agent is null || agent == thread.Initiator || agent == thread.Responder)
                 && (state is null || state == "open" == (thread.State == ThreadPhase.Open))
                 && (idPrefix is null || thread.ThreadId.StartsWith(idPrefix, StringComparison.Ordinal))).Select(Explain)],
-            null)));
+            null)
+        {
+            Hits = q is null ? null : [.. Views().Select(thread => HitOf(thread, q))],
+        }));
         api.MapGet("/threads/{id}", (string id) => Find(id) is { } state ? Answer(Explain(state.View())) : NotFound(id));
         Leases.Map(api);
         api.MapPost("/threads/{id}/messages", SendAsync);
@@ -379,6 +382,11 @@ internal sealed class FakeMesh : IAsyncDisposable
             return decision;
         }
     }
+
+    private static ThreadHit HitOf(ThreadView thread, string words) => new(
+        thread.ThreadId,
+        [new TextPart(thread.Subject)],
+        [new MessageHit(1, MessageKind.Brief, thread.Initiator, thread.CreatedAt, [new TextPart("the "), new TextPart(words, Found: true)])]);
 
     private List<ThreadView> Views()
     {

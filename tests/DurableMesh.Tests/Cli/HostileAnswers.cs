@@ -16,7 +16,7 @@ internal static class HostileAnswers
     [
         "subject", "detail", "why", "title", "name", "by", "owner", "changedBy", "createdBy", "explanation", "message", "model",
         "device", "devices", "domain", "body", "location", "from", "to", "initiator", "responder", "path", "failure", "awaiting",
-        "mcTask", "company", "agent", "key", "id", "uri", "holder",
+        "mcTask", "company", "agent", "key", "id", "uri", "holder", "text",
     ];
 
     /// <summary>Lets the mesh answer, and changes what it says.</summary>

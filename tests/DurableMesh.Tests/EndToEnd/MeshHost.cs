@@ -24,11 +24,15 @@ internal sealed class MeshHost : IAsyncDisposable
     private readonly string _folder;
     private readonly string _app;
 
+    // Nothing of it stays in the user's own folder.
+    private readonly string _readModel = Directory.CreateTempSubdirectory("mesh-read-model-").FullName;
+
     private MeshHost(string storage, Dictionary<string, string>? settings, string? folder = null, string? app = null)
     {
         _app = app ?? Path.Combine(AppContext.BaseDirectory, "DurableMesh.Functions.dll");
         _folder = folder ?? AppContext.BaseDirectory;
         _settings = new(settings ?? []) { ["AzureWebJobsStorage"] = storage };
+        _settings.TryAdd("Mesh__ReadModel__Folder", _readModel);
         var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 1024, UseProxy = false };
         Http = new HttpClient(new DescribedHttp(handler, exchange => Heard(exchange)))
         {
@@ -243,6 +247,7 @@ internal sealed class MeshHost : IAsyncDisposable
         await KillAsync();
         _process.Dispose();
         Http.Dispose();
+        Directory.Delete(_readModel, recursive: true);
     }
 
     private static async Task<JsonNode> ReadAsync(

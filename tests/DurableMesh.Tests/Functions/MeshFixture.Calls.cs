@@ -167,7 +167,7 @@ internal sealed partial class MeshFixture
     private SteerThread Steering => new(_finder, _inbox, _holds, new SubjectNames(Agents, Keys()));
 
     /// <summary>What reads threads.</summary>
-    public ReadThreads Threads => new(Log, _finder, Agents, _holds, Leases, _stopped, _overdue);
+    public ReadThreads Threads => new(Log, Search, _finder, Agents, _holds, Leases, _stopped, _overdue);
 
     private ArtifactFunctions Artifacts =>
         new(

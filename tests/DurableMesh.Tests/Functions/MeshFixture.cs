@@ -22,6 +22,7 @@ using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Leases;
 using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Orchestrations;
+using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
@@ -142,6 +143,9 @@ internal sealed partial class MeshFixture : IAsyncDisposable
 
     /// <summary>Where artifacts are kept; null for <see cref="Blobs"/>.</summary>
     public IArtifactStore? ArtifactStore { get; set; }
+
+    /// <summary>What finds threads by their words.</summary>
+    public IThreadSearch Search { get; set; } = Mock.Of<IThreadSearch>();
 
     /// <summary>Whether the threads have stopped to answer.</summary>
     public bool Asleep { get; set; }

@@ -24,6 +24,7 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "await THREAD --wait 0",
         "status THREAD",
         "list",
+        "search words",
         "stats",
         "stats --pairs",
         "costs",

@@ -320,6 +320,19 @@ public sealed class ThreadCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Search_shows_each_thread_with_the_passages_that_have_the_words()
+    {
+        var thread = _mesh.Open();
+
+        var told = await RunAsync("search", "quoted", "kept newlines", "--limit", "3");
+        var page = (await RunAsync("search", "quoted", "--json")).Json<ThreadsPage>();
+
+        Assert.Contains(thread.ThreadId, told.Out, StringComparison.Ordinal);
+        Assert.Contains($"1 {Sample.Builder} » brief: the quoted \"kept newlines\"", told.Out, StringComparison.Ordinal);
+        Assert.True(Assert.Single(Assert.Single(page.Hits!).Messages).Text[1].Found);
+    }
+
+    [Fact]
     public async Task What_is_reserved_stands_beside_what_is_spent()
     {
         var thread = _mesh.Open();

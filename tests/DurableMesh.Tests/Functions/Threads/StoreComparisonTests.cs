@@ -4,6 +4,7 @@ using DurableMesh.Core.Wire;
 using DurableMesh.Functions;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Orchestrations;
+using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
 using DurableMesh.LocalHost;
@@ -324,6 +325,7 @@ public sealed class StoreComparisonTests : IAsyncDisposable
                 _log,
                 Mock.Of<IStoreHealth>(),
                 _comparison,
+                Mock.Of<ISearchHealth>(),
                 MeshFixture.KnownAgents(),
                 Options.Create(_options),
                 TimeProvider.System)

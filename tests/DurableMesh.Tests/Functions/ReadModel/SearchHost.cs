@@ -1,0 +1,127 @@
+using DurableMesh.Core.Agents;
+using DurableMesh.Core.Identity;
+using DurableMesh.Functions;
+using DurableMesh.Functions.ReadModel;
+using DurableMesh.Functions.Store;
+using DurableMesh.Functions.Threads;
+using DurableMesh.Tests.Functions.Identity;
+using DurableMesh.Tests.Functions.Store;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace DurableMesh.Tests.Functions.ReadModel;
+
+/// <summary>One host's store and its read model.</summary>
+internal sealed class SearchHost : IAsyncDisposable
+{
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+
+    private readonly ReadModelService _service;
+
+    private SearchHost(
+        MemoryBlobs blobs, string folder, TimeSpan? retryAfter, int maxMegabytes, bool sharedByHosts, TimeSpan patience)
+    {
+        var options = Options.Create(new MeshOptions
+        {
+            ReadModel = { MaxMegabytes = maxMegabytes },
+            Store = { SharedByHosts = sharedByHosts },
+        });
+        Log = new BlobThreadLog(blobs, options, TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
+        Bodies = new BlobBodyStore(blobs, options, TimeProvider.System, NullLogger<BlobBodyStore>.Instance);
+        State = new ReadModelState(TimeProvider.System);
+        Search = new ThreadSearch(Log, State) { Patience = patience };
+
+        // It hurries for whoever searches, and for nobody else.
+        _service = new ReadModelService(
+            new LoggedSteps(Log, Bodies), State, options, new ReadModelPlace(folder), TimeProvider.System, Warnings)
+        {
+            Quiet = Never,
+            Linger = Never,
+            RetryAfter = retryAfter ?? Never,
+        };
+    }
+
+    public BlobThreadLog Log { get; }
+
+    public BlobBodyStore Bodies { get; }
+
+    public ReadModelState State { get; }
+
+    public IThreadSearch Search { get; }
+
+    /// <summary>What it warned of.</summary>
+    public RecordingLogger<ReadModelService> Warnings { get; } = new(LogLevel.Warning);
+
+    public static async Task<SearchHost> StartAsync(
+        MemoryBlobs blobs,
+        string folder,
+        TimeSpan? retryAfter = null,
+        int maxMegabytes = 64,
+        bool sharedByHosts = false,
+        TimeSpan? patience = null)
+    {
+        var host = new SearchHost(
+            blobs, folder, retryAfter, maxMegabytes, sharedByHosts, patience ?? TimeSpan.FromSeconds(30));
+        host.Log.Start();
+        host.Bodies.Start();
+        await host._service.StartAsync(CancellationToken.None);
+        return host;
+    }
+
+    /// <summary>Appends what threads recorded.</summary>
+    public async Task AppendAsync(params IEnumerable<ThreadRecord> records)
+    {
+        foreach (var record in records)
+        {
+            Assert.Null(await Log.AppendAsync(record, CancellationToken.None));
+        }
+    }
+
+    /// <summary>Searches as a person types.</summary>
+    public async Task<FoundThreads> FindAsync(
+        string typed, Caller? caller = null, ThreadFilter? filter = null, int limit = 50, LogPosition? before = null)
+    {
+        Assert.True(SearchWords.TryParse(typed, out var words, out _));
+        return await Search.FindAsync(words, filter ?? All, caller ?? Caller.Anybody, limit, before, CancellationToken.None);
+    }
+
+    /// <summary>The ids of the threads that a search finds.</summary>
+    public async Task<IEnumerable<string>> IdsAsync(string typed, Caller? caller = null, ThreadFilter? filter = null)
+    {
+        var found = await FindAsync(typed, caller, filter);
+        Assert.False(found.IsBehind);
+        Assert.Equal(found.Threads.Select(thread => thread.ThreadId), found.Hits.Select(hit => hit.ThreadId));
+        return found.Threads.Select(thread => thread.ThreadId);
+    }
+
+    /// <summary>Searches until it is answered.</summary>
+    public async Task<IEnumerable<string>> IdsInTheEndAsync(string typed)
+    {
+        IEnumerable<string> ids = [];
+        await Eventually.SucceedsAsync(async () =>
+        {
+            try
+            {
+                ids = await IdsAsync(typed);
+            }
+            catch (SearchUnavailableException e)
+            {
+                throw new IOException(e.Message, e);
+            }
+        });
+        return ids;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _service.StopAsync(CancellationToken.None);
+        _service.Dispose();
+        State.Dispose();
+        await Log.DisposeAsync();
+        await Bodies.DisposeAsync();
+    }
+
+    /// <summary>Every thread.</summary>
+    public static ThreadFilter All { get; } = new(null, null, null, null, null, null, AgentRegistry.Empty);
+}
