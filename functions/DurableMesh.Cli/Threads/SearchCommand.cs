@@ -12,7 +12,8 @@ internal static class SearchCommand
 {
     private static readonly Argument<string[]> Words = new("WORDS")
     {
-        Description = "All of them must be in one message or its thread's subject. \"A phrase\" in quotes, a beginning* with a star.",
+        Description = "All of them must be in one message or its thread's subject. \"A phrase\" in quotes, a beginning* with a "
+            + "star.",
         Arity = ArgumentArity.OneOrMore,
     };
 

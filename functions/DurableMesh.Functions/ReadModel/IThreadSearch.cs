@@ -9,7 +9,8 @@ namespace DurableMesh.Functions.ReadModel;
 public interface IThreadSearch
 {
     /// <summary>
-    /// Threads that have a message which, together with the thread's subject, has all of the words; those that began last come first.
+    /// Threads that have a message which, together with the thread's subject, has all of the words; those that began last come
+    /// first.
     /// </summary>
     /// <param name="words">The words.</param>
     /// <param name="filter">Which threads are wanted.</param>

@@ -7,8 +7,8 @@ namespace DurableMesh.Functions.ReadModel;
 internal static class ReadModelDatabase
 {
     /// <summary>
-    /// The version of the tables. A file of an older one is built anew; one of a newer one is left alone, for a newer host may come
-    /// back to it.
+    /// The version of the tables. A file of an older one is built anew; one of a newer one is left alone, for a newer host may
+    /// come back to it.
     /// </summary>
     public const int Version = 1;
 
@@ -151,7 +151,9 @@ internal static class ReadModelDatabase
         if (application != 0 || version != 0 || Number(connection, "SELECT count(*) FROM sqlite_schema") != 0)
         {
             throw new ReadModelStaleException(
-                application == ApplicationId ? $"it is of version {version}, and this host writes {Version}" : "it is of another program");
+                application == ApplicationId
+                    ? $"it is of version {version}, and this host writes {Version}"
+                    : "it is of another program");
         }
 
         Execute(connection, $"""

@@ -32,9 +32,11 @@ internal static class ReadModelFaults
     public static string Describe(Exception fault) => fault switch
     {
         SqliteException { SqliteErrorCode: Full } =>
-            "There is no room for the search's file: the disk is full, or the file as large as Mesh:ReadModel:MaxMegabytes allows.",
+            "There is no room for the search's file: the disk is full, or the file as large as Mesh:ReadModel:MaxMegabytes "
+                + "allows.",
         SqliteException { SqliteErrorCode: ReadOnly or CannotOpen } or UnauthorizedAccessException =>
-            "The search's file cannot be written: give the host's user the right to, or set Mesh:ReadModel:Folder to another folder.",
+            "The search's file cannot be written: give the host's user the right to, or set Mesh:ReadModel:Folder to another "
+                + "folder.",
         SqliteException { SqliteErrorCode: IoError } => $"The disk of the search's file fails: {fault.Message}",
         SqliteException damage when IsDamageToWriter(damage) => "The search's file is damaged, and is built anew.",
         _ => "The search's file cannot be used; the host's log says why.",

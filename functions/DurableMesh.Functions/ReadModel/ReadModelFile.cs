@@ -45,7 +45,9 @@ internal sealed class ReadModelFile : IDisposable
         throw new IOException($"All {Files} files in {folder} are in use.");
     }
 
-    /// <summary>Sees to it that there is a file, which its owner alone can read. What SQLite puts beside it is as private.</summary>
+    /// <summary>
+    /// Sees to it that there is a file, which its owner alone can read. All that SQLite puts beside it is as private.
+    /// </summary>
     public void Ensure() => PrivateFolder.Open(Path, FileMode.OpenOrCreate, FileShare.ReadWrite).Dispose();
 
     public void Dispose() => _lock.Dispose();

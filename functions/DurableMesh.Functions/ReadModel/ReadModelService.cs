@@ -20,6 +20,8 @@ internal sealed partial class ReadModelService(
     private const int RebuildsOnEnd = 2;
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
 
+    // Asked for before anybody can search.
+    private readonly Task _firstWanted = state.Wanted;
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private bool _isFailureTold;
     private int _rebuilds;
@@ -38,7 +40,7 @@ internal sealed partial class ReadModelService(
         try
         {
             await PatientlyAsync(log.WhenOpenAsync, stoppingToken);
-            await Task.WhenAny(state.Wanted, Task.Delay(Quiet, time, stoppingToken));
+            await Task.WhenAny(_firstWanted, Task.Delay(Quiet, time, stoppingToken));
             while (!stoppingToken.IsCancellationRequested)
             {
                 await ServeAsync(stoppingToken);

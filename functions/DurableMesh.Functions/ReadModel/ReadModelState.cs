@@ -223,7 +223,8 @@ internal sealed class ReadModelState(TimeProvider time) : ISearchHealth, IDispos
         {
             cancellation.ThrowIfCancellationRequested();
             throw new SearchUnavailableException(
-                $"It took longer than {ReadPatience.TotalSeconds} s. Look for more or rarer words, or in fewer threads ({e.Message}).");
+                $"It took longer than {ReadPatience.TotalSeconds} s. Look for more or rarer words, or in fewer threads "
+                    + $"({e.Message}).");
         }
         catch (SqliteException e) when (!ReadModelFaults.IsMistake(e))
         {

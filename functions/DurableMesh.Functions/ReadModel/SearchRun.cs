@@ -27,24 +27,17 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
     public FoundThreads Find(int limit, LogPosition? before)
     {
         // Whatever is written meanwhile, all of this is read as it was at its beginning.
-        Execute("BEGIN");
-        try
-        {
-            var number = before is { } position ? NumberOf(position) : AfterAll;
-            var found = new List<(long Number, ThreadView View)>();
-            var candidates = FewNumbers(number) is { } few ? AskEach(few) : WithWords(number);
-            var next = Take(candidates, limit, found);
-            using var hits = new HitReader(connection, words, MessagesShown);
-            return new FoundThreads(
-                [.. found.Select(one => one.View)],
-                [.. found.Select(one => hits.Read(one.Number, one.View.ThreadId))],
-                next,
-                IsBehind: false);
-        }
-        finally
-        {
-            Execute("COMMIT");
-        }
+        using var moment = connection.BeginTransaction(deferred: true);
+        var number = before is { } position ? NumberOf(position) : AfterAll;
+        var found = new List<(long Number, ThreadView View)>();
+        var candidates = FewNumbers(number) is { } few ? AskEach(few) : WithWords(number);
+        var next = Take(candidates, limit, found);
+        using var hits = new HitReader(connection, words, MessagesShown);
+        return new FoundThreads(
+            [.. found.Select(one => one.View)],
+            [.. found.Select(one => hits.Read(one.Number, one.View.ThreadId))],
+            next,
+            IsBehind: false);
     }
 
     /// <summary>Adds the threads that are wanted; answers where the next page starts, or null where there is none.</summary>
@@ -73,7 +66,9 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
         return null;
     }
 
-    /// <summary>The threads that have the words, the newest first, and nothing in the places of a thread's other messages.</summary>
+    /// <summary>
+    /// The threads that have the words, the newest first, and nothing in the places of a thread's other messages.
+    /// </summary>
     private IEnumerable<Candidate> WithWords(long before)
     {
         using var command = Command(
@@ -157,12 +152,6 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
         var command = connection.CreateCommand();
         command.CommandText = sql;
         return command;
-    }
-
-    private void Execute(string sql)
-    {
-        using var command = Command(sql);
-        command.ExecuteNonQuery();
     }
 
     /// <summary>A thread that was looked at.</summary>

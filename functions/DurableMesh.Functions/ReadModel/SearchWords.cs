@@ -23,7 +23,9 @@ public sealed class SearchWords
     /// <summary>Whether some are beginnings, which many words may have.</summary>
     internal bool HasBeginnings => _terms.Any(term => term[^1] == '*');
 
-    /// <summary>The expression of SQLite's FTS5 that all words must be there: each is a string there, which has no syntax.</summary>
+    /// <summary>
+    /// The expression of SQLite's FTS5 that all words must be there: each is a string there, which has no syntax.
+    /// </summary>
     internal string All => string.Join(' ', _terms);
 
     /// <summary>The expression that one of them must be in the body, to show where they are.</summary>

@@ -386,7 +386,14 @@ internal sealed class FakeMesh : IAsyncDisposable
     private static ThreadHit HitOf(ThreadView thread, string words) => new(
         thread.ThreadId,
         [new TextPart(thread.Subject)],
-        [new MessageHit(1, MessageKind.Brief, thread.Initiator, thread.CreatedAt, [new TextPart("the "), new TextPart(words, Found: true)])]);
+        [
+            new MessageHit(
+                1,
+                MessageKind.Brief,
+                thread.Initiator,
+                thread.CreatedAt,
+                [new TextPart("the "), new TextPart(words, Found: true)]),
+        ]);
 
     private List<ThreadView> Views()
     {

@@ -5,7 +5,9 @@ using Microsoft.Data.Sqlite;
 
 namespace DurableMesh.Tests.Functions.ReadModel;
 
-/// <summary>The read model is a cache: whatever becomes of its file, it is there again or says why not, and the mesh goes on.</summary>
+/// <summary>
+/// The read model is a cache: whatever becomes of its file, it is there again or says why not, and the mesh goes on.
+/// </summary>
 public sealed class ReadModelServiceTests : IDisposable
 {
     private readonly MemoryBlobs _blobs = new();

@@ -47,7 +47,8 @@ public sealed class SearchWordsTests
         using var connection = new SqliteConnection("Data Source=:memory:");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "CREATE VIRTUAL TABLE words USING fts5(subject, body, tokenize = \"unicode61 remove_diacritics 2\")";
+        command.CommandText =
+            "CREATE VIRTUAL TABLE words USING fts5(subject, body, tokenize = \"unicode61 remove_diacritics 2\")";
         command.ExecuteNonQuery();
         command.CommandText = "SELECT count(*) FROM words WHERE words MATCH $words";
         var parameter = command.Parameters.AddWithValue("$words", "");
