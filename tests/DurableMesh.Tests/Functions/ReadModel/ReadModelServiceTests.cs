@@ -60,7 +60,11 @@ public sealed class ReadModelServiceTests : IDisposable
 
         const UnixFileMode file = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         Assert.Equal(file | UnixFileMode.UserExecute, File.GetUnixFileMode(Folder));
-        Assert.All(Directory.GetFiles(Folder), path => Assert.Equal(file, File.GetUnixFileMode(path)));
+        foreach (var path in Directory.GetFiles(Folder))
+        {
+            Assert.Equal(file, File.GetUnixFileMode(path));
+        }
+
         Assert.Contains(Directory.GetFiles(Folder), path => path.EndsWith("-wal", StringComparison.Ordinal));
     }
 
