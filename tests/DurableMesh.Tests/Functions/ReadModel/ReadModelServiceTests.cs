@@ -260,7 +260,8 @@ public sealed class ReadModelServiceTests : IDisposable
         await using (var first = await StartedAsync())
         {
             await first.AppendAsync(thread.Open(), thread.Note("n-1", body: "first"));
-            await first.AppendAsync(Enumerable.Range(0, 9_000).Select(_ => new SampleThread().Open()));
+            await Task.WhenAll(
+                Enumerable.Range(0, 9_000).Select(_ => first.Log.AppendAsync(new SampleThread().Open(), default)));
             await first.AppendAsync(thread.Note("n-2", body: "last"));
         }
 
