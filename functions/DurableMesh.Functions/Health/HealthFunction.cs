@@ -1,7 +1,7 @@
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
-using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Identity;
+using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
 using Microsoft.AspNetCore.Http;

@@ -152,7 +152,7 @@ internal sealed partial class IdentityMiddleware(
 
         return http.Request.Headers.Authorization.ToString() is { Length: > 0 } authorization
             ? CheckAsync(authorization, http, function)
-            : PageNames.IsPage(function) ? CallerOfSessionAsync(http)
+            : PageNames.TakesSession(function) ? CallerOfSessionAsync(http)
             : _isOpen ? new(Caller.Anybody) : throw new ProblemException(Problems.KeyMissing());
     }
 

@@ -16,7 +16,7 @@ namespace DurableMesh.Functions.OpenApi;
 internal sealed partial class ApiPage
 {
     // A longer one is for programs; the page stays small.
-    private const int LongestExample = 700;
+    private const int LongestExample = 300;
 
     private const string Style =
         """
@@ -135,9 +135,13 @@ internal sealed partial class ApiPage
         }
 
         _html.Append("</tbody></table>");
-        var example = operation["responses"]!.AsObject()
-            .Select(one => one.Value!["content"]?[ApiMediaTypes.Json]?["example"]).FirstOrDefault(one => one is not null);
-        WriteExample(example);
+        if (operation["requestBody"] is null)
+        {
+            // Of a route that takes a body, the example of that body is the one that people need.
+            WriteExample(operation["responses"]!.AsObject()
+                .Select(one => one.Value!["content"]?[ApiMediaTypes.Json]?["example"]).FirstOrDefault(one => one is not null));
+        }
+
         _html.Append("</details>");
     }
 

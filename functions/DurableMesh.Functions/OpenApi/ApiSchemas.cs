@@ -200,7 +200,7 @@ internal sealed class ApiSchemas(XmlDocs docs)
         var (type, name) = (property.DeclaringType, property.Name);
         return RequestShapes.MustStand.Contains((type, name)) || (!RequestShapes.MayBeLeftOut.Contains((type, name))
             && (property.IsRequired || property.AssociatedParameter is
-                { HasDefaultValue: false, IsNullable: false, IsMemberInitializer: false }));
+            { HasDefaultValue: false, IsNullable: false, IsMemberInitializer: false }));
     }
 
     private JsonObject OfEventData() => new()
@@ -259,11 +259,13 @@ internal sealed class ApiSchemas(XmlDocs docs)
                     ["url"] = Described(Text("uri"), "Where the agent listens; of webhook and a2a."),
                     ["provider"] = new JsonObject
                     {
-                        ["type"] = "string", ["description"] = "The provider's name in the host's settings; of chat.",
+                        ["type"] = "string",
+                        ["description"] = "The provider's name in the host's settings; of chat.",
                     },
                     ["maxOutputTokens"] = new JsonObject
                     {
-                        ["type"] = "integer", ["description"] = "The longest answer of a model, in tokens; of chat.",
+                        ["type"] = "integer",
+                        ["description"] = "The longest answer of a model, in tokens; of chat.",
                     },
                     ["maxCostUsd"] = new JsonObject
                     {

@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
+using System.Text.Json;
 using DurableMesh.Core.Agents;
 using DurableMesh.Core.Changes;
 using DurableMesh.Core.Events;
+using DurableMesh.Core.Evidence;
 using DurableMesh.Core.Identity;
 using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Tasks;
@@ -74,6 +76,10 @@ internal static class ProblemCatalogue
         InputError.ControlCharacter, InputError.TooLong, InputError.DuplicateId, "malformed_request",
     ];
 
+    /// <summary>The codes of evidence that does not hold.</summary>
+    public static IReadOnlyList<string> OfEvidence { get; } =
+        [.. Enum.GetNames<EvidenceFault>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
     /// <summary>The codes of whatever reads a JSON body.</summary>
     public static IReadOnlyList<string> OfBody { get; } = ["body_too_large", "not_json"];
 
@@ -99,6 +105,7 @@ internal static class ProblemCatalogue
         Problems.BodyTooLarge($"A request may have {RequestBody.MaximumBytes} bytes."),
         Problems.NotJson("text/plain"),
         Problems.TypeMissing(),
+        Problems.ExperimentNotFound("csv-1"),
         Problems.ThreadNotFound(Thread),
         Problems.OrchestrationGone(Thread),
         Problems.Leased(Thread, Lease),
@@ -106,7 +113,7 @@ internal static class ProblemCatalogue
         Problems.EvidenceNotBegun(Thread),
         Problems.ArtifactNotFound(Thread),
         Problems.ArtifactTooLarge(ArtifactRules.MaxBytes),
-        Problems.TooManyArtifacts(Thread, Artifacts.ArtifactFunctions.MaxFiles, Artifacts.ArtifactFunctions.MaxTotalBytes),
+        Problems.TooManyArtifacts(Thread, Artifacts.ArtifactKeeper.MaxFiles, Artifacts.ArtifactKeeper.MaxTotalBytes),
         Problems.BinaryNotAllowed(Thread),
         Problems.AgentNotFound("no-such-agent"),
         Problems.AgentDisabled("codecraft-builder"),
@@ -115,6 +122,7 @@ internal static class ProblemCatalogue
         Problems.IdempotencyConflict(Thread),
         Problems.NotHeld(Thread, "The hold was approved already."),
         Problems.StorageUnavailable("No answer in 10 s."),
+        Problems.SearchUnavailable("The disk of the read model is full."),
         Problems.Overloaded("The task hub has 10000 events to take in."),
         Problems.Stopping(),
         Problems.InternalError("0f8fad5b-d9cb-469f-a165-70867728950e"),
@@ -140,6 +148,8 @@ internal static class ProblemCatalogue
 
     private static IEnumerable<Problem> OfInputs() => Mistakes
         .Select(error => Problems.InvalidRequest(error.Path, error.Code, error.Message))
+        .Concat(OfEvidence.Except(Mistakes.Select(error => error.Code))
+            .Select(code => Problems.InvalidRequest("entries[3]", code, "The file does not hold here.")))
         .Append(Problems.AmbiguousName("ann"))
         .Append(Problems.InvalidRequest(
         [
@@ -174,6 +184,7 @@ internal static class ProblemCatalogue
             new(RefusalKind.Conflict, "webhook_exists", "There is a webhook wh-1a2b3c4d already."),
             new(RefusalKind.Conflict, "webhook_of_settings", "It is one of the host's settings, and changed there."),
             new(RefusalKind.Conflict, "too_many_webhooks", "There are as many webhooks as there may be."),
+            new(RefusalKind.Conflict, "experiments_full", "The mesh keeps 1000 experiments, and has as many."),
             new(RefusalKind.Conflict, "surface_exists", "There is another one called 'fixer'."),
             new(RefusalKind.Conflict, "surface_ended", "It has ended, and starts nothing any more."),
             new(RefusalKind.Conflict, "max_runs", "Agent 'fixer' takes 2 tasks, and has had them all."),

@@ -261,7 +261,16 @@ public static class A2aTasks
         return $"{end}, {reason}. {thread.Detail}".TrimEnd();
     }
 
-    private static JsonObject Under(JsonObject data) => new() { [A2aExtensionData.Uri] = data };
+    /// <summary>What the extension says; what is null is left out.</summary>
+    private static JsonObject Under(JsonObject data)
+    {
+        foreach (var name in data.Where(one => one.Value is null).Select(one => one.Key).ToList())
+        {
+            data.Remove(name);
+        }
+
+        return new() { [A2aExtensionData.Uri] = data };
+    }
 
     private static JsonNode? NodeOf<T>(T value) => JsonSerializer.SerializeToNode(value, MeshJson.Options);
 

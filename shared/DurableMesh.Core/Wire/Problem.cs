@@ -32,6 +32,10 @@ public sealed record Problem
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ThreadId { get; init; }
 
+    /// <summary>Where the host that can answer is reached, when it is not this one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Owner { get; init; }
+
     /// <summary>The lease that is in the way of another: who has it (<c>holder</c>) and until when (<c>expiresAt</c>).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LeaseView? Lease { get; init; }

@@ -22,6 +22,9 @@ internal sealed record Problem(
 {
     private const string ContentType = "application/problem+json";
 
+    /// <summary>The code says it all.</summary>
+    public string Type { get; } = "about:blank";
+
     /// <summary>
     /// Answers with the problem; where an answer has begun already, breaks the connection, so that it does not pass for whole.
     /// </summary>

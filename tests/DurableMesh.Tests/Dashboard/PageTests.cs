@@ -79,7 +79,11 @@ public sealed class PageTests
     {
         var held = ThreadOf(EvidenceSample.File, report: null).Thread with
         {
-            State = ThreadPhase.Held, EndState = null, Reason = null, EndedAt = null, Detail = "priority: H waits for a person",
+            State = ThreadPhase.Held,
+            EndState = null,
+            Reason = null,
+            EndedAt = null,
+            Detail = "priority: H waits for a person",
         };
 
         var asOperator = await DrawAsync<HoldsPage>(Operator, ("Held", (ThreadView[])[held]));
@@ -152,7 +156,7 @@ public sealed class PageTests
 
     private static ThreadModel ThreadOf(EvidenceFile file, EvidenceReport? report)
     {
-        var state = ThreadState.Of(file.Entries)!;
+        var state = DurableMesh.Core.Threads.ThreadState.Of(file.Entries)!;
         var messages = file.Entries.Select(entry => entry.Event).OfType<MessageAccepted>();
         return new ThreadModel(
             state.View(), file, [.. messages.Select(one => one.Message.View(file.ThreadId, one.At))], report, Noon);

@@ -7,6 +7,9 @@ namespace DurableMesh.Tests.EndToEnd;
 /// <summary>A walk past every route of an open host, each asked for what it is for.</summary>
 internal sealed class ApiTour(MeshHost host, CancellationToken cancellation)
 {
+    private static readonly string[] ReadAndSend = ["read", "send"];
+    private static readonly string[] ReadAlone = ["read"];
+
     private const string Builder = MeshHost.Builder;
     private const string Verifier = MeshHost.Verifier;
     private static readonly object[] Criteria = [new { id = "AC-1", title = "quoted newline kept" }];
@@ -63,9 +66,9 @@ internal sealed class ApiTour(MeshHost host, CancellationToken cancellation)
     private async Task KeysAsync()
     {
         JsonNode key = await AskAsync(
-            "POST", $"/api/agents/{Builder}/keys", new { scopes = new[] { "read", "send" }, lifetime = "P30D" }, 201);
+            "POST", $"/api/agents/{Builder}/keys", new { scopes = ReadAndSend, lifetime = "P30D" }, 201);
         JsonNode rotated = await AskAsync("POST", $"/api/keys/{key["id"]}/rotate", new { overlap = "PT1H" }, 201);
-        await AskAsync("POST", "/api/keys", new { @operator = "ann", scopes = new[] { "read" } }, 201);
+        await AskAsync("POST", "/api/keys", new { @operator = "ann", scopes = ReadAlone }, 201);
         await AskAsync("GET", $"/api/agents/{Builder}/keys");
         await AskAsync("GET", "/api/keys");
         await AskAsync("DELETE", $"/api/keys/{rotated["id"]}", status: 204);
@@ -137,6 +140,7 @@ internal sealed class ApiTour(MeshHost host, CancellationToken cancellation)
     private async Task LedgerAsync()
     {
         await AskAsync("GET", "/api/stats");
+        await AskAsync("GET", "/api/experiments");
         await AskAsync("GET", "/api/costs?by=company&limit=1");
         await AskAsync("GET", "/api/stats/pairs?pattern=builder-verifier");
         string file = "sha256:" + new string('a', 64);
@@ -243,7 +247,7 @@ internal sealed class ApiTour(MeshHost host, CancellationToken cancellation)
         await AskAsync("DELETE", "/api/surfaces/schedules/nightly", status: 202);
     }
 
-    private static JsonNode ThreadOf(string task, string priority) => new JsonObject
+    private static JsonObject ThreadOf(string task, string priority) => new JsonObject
     {
         ["pattern"] = "builder-verifier",
         ["mcTask"] = task,
@@ -259,7 +263,7 @@ internal sealed class ApiTour(MeshHost host, CancellationToken cancellation)
         ["limits"] = new JsonObject { ["ttl"] = "PT30M", ["maxTurns"] = 20, ["costCapUsd"] = 2.0 },
     };
 
-    private static JsonNode WorkflowOf(string task, string? surface)
+    private static JsonObject WorkflowOf(string task, string? surface)
     {
         var step = new JsonObject
         {

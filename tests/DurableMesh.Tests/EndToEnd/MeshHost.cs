@@ -6,7 +6,6 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DurableMesh.Tests.Functions.OpenApi;
 
 namespace DurableMesh.Tests.EndToEnd;
 
@@ -33,8 +32,8 @@ internal sealed class MeshHost : IAsyncDisposable
         _folder = folder ?? AppContext.BaseDirectory;
         _settings = new(settings ?? []) { ["AzureWebJobsStorage"] = storage };
         _settings.TryAdd("Mesh__ReadModel__Folder", _readModel);
-        var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 1024, UseProxy = false };
-        Http = new HttpClient(new DescribedHttp(handler, exchange => Heard(exchange)))
+        Door = Around(new SocketsHttpHandler { MaxConnectionsPerServer = 1024, UseProxy = false });
+        Http = new HttpClient(Door)
         {
             BaseAddress = new Uri(Address),
             Timeout = TimeSpan.FromSeconds(100),
@@ -44,10 +43,11 @@ internal sealed class MeshHost : IAsyncDisposable
     /// <summary>Talks to it.</summary>
     public HttpClient Http { get; }
 
-    /// <summary>
-    /// Hears of every request and its answer. Unless somebody else does, each is held against the description of the API.
-    /// </summary>
-    public Action<ApiExchange> Heard { get; set; } = ApiConformance.Check;
+    /// <summary>What stands in front of every host's HTTP: the tests hold against the API's description what passes.</summary>
+    public static Func<HttpMessageHandler, HttpMessageHandler> Around { get; set; } = handler => handler;
+
+    /// <summary>What stands in front of this one's.</summary>
+    public HttpMessageHandler Door { get; }
 
     /// <summary>Where it answers.</summary>
     public string Address => $"http://127.0.0.1:{_port}";
@@ -172,6 +172,15 @@ internal sealed class MeshHost : IAsyncDisposable
     /// <summary>SIGCONT.</summary>
     public void Resume() => Signal("CONT");
 
+    /// <summary>Starts a thread about a task of its own, which its PASS may close, and answers its id.</summary>
+    public async Task<string> StartThreadOfItsOwnAsync(string mcTask, CancellationToken cancellation)
+    {
+        var task = new { id = mcTask, title = "One of the tests", owner = "anna", state = "in_progress" };
+        await PostAsync("/api/tasks", task, HttpStatusCode.Created, cancellation);
+        JsonNode thread = await PostAsync("/api/threads", ThreadRequest(mcTask: mcTask), HttpStatusCode.Created, cancellation);
+        return thread["threadId"]!.GetValue<string>();
+    }
+
     /// <summary>Starts a thread and answers its id.</summary>
     public async Task<string> StartThreadAsync(CancellationToken cancellation, int maxTurns = 50)
     {
@@ -213,10 +222,10 @@ internal sealed class MeshHost : IAsyncDisposable
     }
 
     /// <summary>A request for a thread with two acceptance criteria.</summary>
-    public static object ThreadRequest(int maxTurns = 50) => new
+    public static object ThreadRequest(int maxTurns = 50, string mcTask = "101959") => new
     {
         pattern = "builder-verifier",
-        mcTask = "101959",
+        mcTask,
         priority = "M",
         initiator = Builder,
         responder = Verifier,

@@ -149,7 +149,7 @@ internal sealed partial class MeshFixture
         http.SetCaller(Caller);
         var answered = new MemoryStream();
         http.Response.Body = answered;
-        var invocation = new Invocation(http, Mock.Of<FunctionDefinition>());
+        var invocation = new Invocation(http, Mock.Of<FunctionDefinition>(one => one.Name == "Any"));
         await _middleware.Invoke(invocation, async _ => invocation.Result = await function(http.Request));
         await ((IResult)invocation.Result!).ExecuteAsync(http);
         var answer = new Answer(http.Response.StatusCode, http.Response.Headers, answered.ToArray());
@@ -169,13 +169,19 @@ internal sealed partial class MeshFixture
     /// <summary>What reads threads.</summary>
     public ReadThreads Threads => new(Log, Search, _finder, Agents, _holds, Leases, _stopped, _overdue);
 
-    private ArtifactFunctions Artifacts =>
-        new(
-            Agents,
-            ArtifactStore ?? new BlobArtifactStore(Blobs),
-            new ArtifactScreening(new Pseudonyms(Blobs)),
-            new UploadReader(),
-            _finder);
+    private ArtifactFunctions Artifacts
+    {
+        get
+        {
+            var store = ArtifactStore ?? new BlobArtifactStore(Blobs);
+            return new ArtifactFunctions(
+                Agents,
+                store,
+                new ArtifactKeeper(store, new ArtifactScreening(new Pseudonyms(Blobs))),
+                new UploadReader(),
+                _finder);
+        }
+    }
 
     private static byte[] Json<T>(T request) => JsonSerializer.SerializeToUtf8Bytes(request, MeshJson.Options);
 

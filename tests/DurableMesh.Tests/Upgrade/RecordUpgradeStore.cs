@@ -56,8 +56,12 @@ public sealed class RecordUpgradeStore
         JsonNode table = await mesh.AskAsync("GET", "/api/authority");
         var row = new JsonObject
         {
-            ["id"] = "written-before", ["pattern"] = "advisory", ["initiator"] = new JsonObject { ["company"] = "codecraft" },
-            ["responder"] = new JsonObject { ["company"] = "proveo" }, ["status"] = "pilot", ["since"] = "2026-11-01T00:00:00Z",
+            ["id"] = "written-before",
+            ["pattern"] = "advisory",
+            ["initiator"] = new JsonObject { ["company"] = "codecraft" },
+            ["responder"] = new JsonObject { ["company"] = "proveo" },
+            ["status"] = "pilot",
+            ["since"] = "2026-11-01T00:00:00Z",
             ["why"] = "the upgrade test",
         };
         JsonArray rows = table["rows"]!.DeepClone().AsArray();

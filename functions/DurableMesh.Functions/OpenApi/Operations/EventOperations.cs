@@ -111,6 +111,6 @@ internal static class EventOperations
     [
         ThreadOperations.Group, AgentOperations.Agents, AgentOperations.Companies, LedgerOperations.Tasks,
         AgentOperations.Authority, LedgerOperations.Ledger, Events, WorkOperations.Workflows, WorkOperations.Surfaces,
-        AgentOperations.Keys, Mesh,
+        WorkOperations.Experiments, AgentOperations.Keys, Mesh,
     ];
 }

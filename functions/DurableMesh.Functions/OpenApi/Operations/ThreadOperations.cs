@@ -34,6 +34,7 @@ internal static class ThreadOperations
             {
                 Query =
                 [
+                    Text("q", "Only threads with a message that has all these words; \"phrases\" and beginnings* too."),
                     OneOf<ThreadPhase>("state", "Only threads that are there."),
                     OneOf<EndState>("endState", "Only threads that ended so."),
                     Text("agent", "Only an agent's threads, by id or alias."),
@@ -44,7 +45,7 @@ internal static class ThreadOperations
                     Text("cursor", "The nextCursor of the page before."),
                 ],
                 Answers = [Ok<ThreadsPage>("A page of them.")],
-                Problems = ["unknown_value", "malformed_cursor", "unknown_position"],
+                Problems = ["unknown_value", "invalid_value", "malformed_cursor", "unknown_position", "search_unavailable"],
             },
             new("GetThread", "Get a thread")
             {

@@ -1,4 +1,5 @@
 using DurableMesh.Core.Dispatch;
+using DurableMesh.Core.Experiments;
 using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Wire;
 using DurableMesh.Core.Workflows;
@@ -105,6 +106,32 @@ internal static class WorkOperations
         ])
     {
         Path = new Dictionary<string, string> { ["id"] = "The run's id." },
+    };
+
+    public static ApiGroup Experiments { get; } = new(
+        "Experiments",
+        "What was measured of a pair, in the mesh and beside it, and what was decided by it.",
+        [
+            new("PublishExperiment", "Show an experiment")
+            {
+                Remarks = "The body is its evidence, which is computed again first. The same one again is the same experiment.",
+                Body = new ApiBody(typeof(ExperimentEvidence), null),
+                Answers =
+                [
+                    Of<PublishedExperiment>(201, "It is shown.", "Location"),
+                    Ok<PublishedExperiment>("It was shown already.", "Location"),
+                ],
+                Problems = [.. ProblemCatalogue.OfEvidence, "experiments_full"],
+            },
+            new("ListExperiments", "List experiments") { Answers = [Ok<ExperimentsPage>("All that were published.")] },
+            new("GetExperiment", "Get an experiment's evidence")
+            {
+                Answers = [Ok<ExperimentEvidence>("The evidence, as it was sent.")],
+                Problems = ["experiment_not_found"],
+            },
+        ])
+    {
+        Path = new Dictionary<string, string> { ["id"] = "The experiment's id." },
     };
 
     public static ApiGroup Surfaces { get; } = new(

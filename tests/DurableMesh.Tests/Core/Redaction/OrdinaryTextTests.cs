@@ -26,6 +26,9 @@ public sealed class OrdinaryTextTests
     [InlineData("ID0123456789 AB12CD34EF56 X1234567 SKU-12345678-B")]
     public void Ordinary_text_stays(string text) => Redacting.AssertUntouched(text);
 
+    /// <summary>The tutorial in which an agent says personal data, so that the reader sees it taken out.</summary>
+    private const string ShowsRedaction = "tutorial-first-thread.md";
+
     /// <summary>A recogniser that grows greedy shows here; tests are left out, they may hold examples of what is found.</summary>
     [Fact]
     public void Nothing_is_found_in_the_sources_and_documents_of_this_repository()
@@ -35,6 +38,7 @@ public sealed class OrdinaryTextTests
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))
             .Where(file => Path.GetExtension(file) is ".cs" or ".md" or ".json" or ".csproj")
             .Where(file => !Built.Any(folder => file.Contains(folder, StringComparison.Ordinal)))
+            .Where(file => Path.GetFileName(file) != ShowsRedaction)
             .ToList();
         Assert.True(files.Count > 200);
         Assert.Equal("", string.Join('\n', files

@@ -70,7 +70,7 @@ public sealed class DashboardAccessTests(DashboardFixture dashboard)
         }
 
         Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
-        Assert.Empty(visitor.Complaints.Where(said => !said.Contains("400", StringComparison.Ordinal)));
+        Assert.DoesNotContain(visitor.Complaints, said => !said.Contains("400", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class DashboardLiveTests(DashboardFixture dashboard)
     public async Task A_dialogue_is_watched_live_to_PASS_and_its_evidence_holds()
     {
         await using Visitor visitor = await dashboard.VisitAsync();
-        string thread = await dashboard.Open.StartThreadAsync(Cancellation);
+        string thread = await dashboard.Open.StartThreadOfItsOwnAsync("watched", Cancellation);
         await visitor.WatchAsync($"/threads/{thread}");
         await visitor.Page.EvaluateAsync("window.sameDocument = true");
 
@@ -144,7 +144,7 @@ public sealed class DashboardLiveTests(DashboardFixture dashboard)
         dashboard.Open.PostAsync($"/api/threads/{thread}/messages", message, HttpStatusCode.OK, Cancellation);
 
     /// <summary>A browser without a window has no tab to hide, so the page is told that it is hidden.</summary>
-    private static Task HideAsync(IPage page, bool hidden) => page.EvaluateAsync(
+    private static async Task HideAsync(IPage page, bool hidden) => await page.EvaluateAsync(
         """
         hidden => {
           Object.defineProperty(document, "hidden", { value: hidden, configurable: true });

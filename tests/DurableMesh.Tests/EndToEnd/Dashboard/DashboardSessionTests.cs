@@ -6,6 +6,9 @@ namespace DurableMesh.Tests.EndToEnd.Dashboard;
 [Collection(typeof(DashboardInABrowser))]
 public sealed class DashboardSessionTests(DashboardFixture dashboard)
 {
+    // A live page goes on loading by itself, so nobody waits for the end of that.
+    private static readonly PageWaitForURLOptions Committed = new() { WaitUntil = WaitUntilState.Commit };
+
     [Fact]
     public async Task Without_a_key_every_page_leads_to_the_login_and_from_there_to_where_one_wanted_to_go()
     {
@@ -18,7 +21,7 @@ public sealed class DashboardSessionTests(DashboardFixture dashboard)
         await visitor.EnterAsync(dashboard.Guarded.KeyOf(MeshHost.Builder));
         await visitor.SeesAsync("[role=alert]", "an agent's key");
         await visitor.EnterAsync((await dashboard.IssueAsync()).Key);
-        await visitor.Page.WaitForURLAsync("**/threads?state=open");
+        await visitor.Page.WaitForURLAsync("**/threads?state=open", Committed);
 
         BrowserContextCookiesResult cookie = Assert.Single(
             await visitor.Context.CookiesAsync(), one => one.Name == "mesh-session");
@@ -36,7 +39,7 @@ public sealed class DashboardSessionTests(DashboardFixture dashboard)
         await visitor.LogInAsync(dashboard.Guarded.KeyOf(GuardedMesh.Operator));
         await visitor.SeesAsync(".who", "root");
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Log out" }).ClickAsync();
-        await visitor.Page.WaitForURLAsync("**/login");
+        await visitor.Page.WaitForURLAsync("**/login", Committed);
         await visitor.GoAsync("/holds");
         Assert.Equal("/login", new Uri(visitor.Page.Url).AbsolutePath);
         Assert.DoesNotContain(await visitor.Context.CookiesAsync(), one => one.Name == "mesh-session" && one.Value.Length > 200);
@@ -53,9 +56,9 @@ public sealed class DashboardSessionTests(DashboardFixture dashboard)
             GuardedMesh.Operator, "DELETE", $"/api/keys/{visitor.KeyId}", null);
         Assert.InRange(status, 200, 204);
 
-        await visitor.Page.WaitForURLAsync("**/login?to=**");
+        await visitor.Page.WaitForURLAsync("**/login?to=**", Committed);
         await visitor.EnterAsync((await dashboard.IssueAsync()).Key);
-        await visitor.Page.WaitForURLAsync($"**/threads/{thread}");
+        await visitor.Page.WaitForURLAsync($"**/threads/{thread}", Committed);
     }
 
     [Fact]

@@ -130,8 +130,8 @@ internal sealed class SampleCompany(HttpClient http, CancellationToken cancellat
         await SayAsync(id, Builder, "acknowledgement", "14 days, then. Thank you.");
     }
 
-    private Task RefusedAsync() =>
-        AskAsync(Request(
+    private async Task RefusedAsync() =>
+        await AskAsync(Request(
             "vizu-builder", "lexicon-advisor", "Terms of use, new layout", "MC-2225", Picker, "builder-verifier", 20, "M", ""));
 
     private async Task HoldAsync(string initiator, string subject, string task) =>
