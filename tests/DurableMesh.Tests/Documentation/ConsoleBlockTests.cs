@@ -2,15 +2,54 @@ using DurableMesh.Tests.LocalHost.Azurite;
 
 namespace DurableMesh.Tests.Documentation;
 
-/// <summary>What README and docs have a reader type is typed, and prints what they say.</summary>
-public sealed class ConsoleBlockTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
+/// <summary>
+/// What README and docs have a reader type is typed, and prints what they say. Three kinds of pages, so that they run side by side.
+/// </summary>
+public sealed class TutorialBlockTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
-    public static TheoryData<string> Pages { get; } =
-        [.. DocumentationPage.All.Where(page => ConsoleScript.Of(page).Steps.Count > 0).Select(page => page.Name)];
+    public static TheoryData<string> Pages { get; } = ConsolePages.Where(ConsolePages.IsTutorial);
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task Every_console_block_prints_what_the_page_shows(string page)
+    public Task Every_console_block_prints_what_the_page_shows(string page) => ConsolePages.TypeAsync(page, azurite);
+}
+
+/// <inheritdoc cref="TutorialBlockTests"/>
+public sealed class ReferenceBlockTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
+{
+    public static TheoryData<string> Pages { get; } = ConsolePages.Where(ConsolePages.IsReference);
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public Task Every_console_block_prints_what_the_page_shows(string page) => ConsolePages.TypeAsync(page, azurite);
+}
+
+/// <inheritdoc cref="TutorialBlockTests"/>
+public sealed class HowToBlockTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
+{
+    public static TheoryData<string> Pages { get; } =
+        ConsolePages.Where(page => !ConsolePages.IsTutorial(page) && !ConsolePages.IsReference(page));
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public Task Every_console_block_prints_what_the_page_shows(string page) => ConsolePages.TypeAsync(page, azurite);
+}
+
+/// <summary>The pages that have blocks to type, by their kind.</summary>
+internal static class ConsolePages
+{
+    private static readonly string[] Reference =
+        ["http-api", "cli", "policy", "evidence", "events", "adapters", "surfaces", "workflows", "concepts"];
+
+    public static bool IsTutorial(string page) =>
+        page.Contains("tutorial", StringComparison.Ordinal) || page.EndsWith("README.md", StringComparison.Ordinal);
+
+    public static bool IsReference(string page) => Reference.Contains(Path.GetFileNameWithoutExtension(page));
+
+    public static TheoryData<string> Where(Func<string, bool> kind) =>
+        [.. DocumentationPage.All.Where(page => ConsoleScript.Of(page).Steps.Count > 0).Select(page => page.Name).Where(kind)];
+
+    public static async Task TypeAsync(string page, AzuriteFixture azurite)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The pages are typed into bash.");
         var script = ConsoleScript.Of(DocumentationPage.Read(page));
@@ -28,7 +67,11 @@ public sealed class ConsoleBlockTests(AzuriteFixture azurite) : IClassFixture<Az
 
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
     }
+}
 
+/// <summary>Which blocks are left out, and what counts as a difference.</summary>
+public sealed class ConsoleBlockTests
+{
     [Fact]
     public void A_block_that_is_not_run_says_why()
     {

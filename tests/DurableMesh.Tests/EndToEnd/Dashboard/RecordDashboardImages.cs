@@ -12,7 +12,7 @@ namespace DurableMesh.Tests.EndToEnd.Dashboard;
 /// </summary>
 public sealed class RecordDashboardImages
 {
-    private const int MostBytes = 150_000;
+    private const int MostBytes = 250_000;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -48,7 +48,8 @@ internal sealed class SampleCompany(HttpClient http, CancellationToken cancellat
         [
             ("MC-2207", "Orders API v2"), ("MC-2214", "Nightly import"), ("MC-2219", "Date picker"),
             ("MC-2225", "Privacy review"), ("MC-2231", "Clean up old data"), ("MC-2238", "Monitoring"),
-            ("MC-2240", "Payment service"), ("MC-2242", "Orders API v2"),
+            ("MC-2240", "Payment service"), ("MC-2242", "Orders API v2"), ("MC-2244", "Dark theme"),
+            ("MC-2246", "Releases"), ("MC-2248", "Orders API v1"),
         ];
         foreach ((string id, string title) in tasks)
         {
@@ -100,7 +101,7 @@ internal sealed class SampleCompany(HttpClient http, CancellationToken cancellat
 
     private async Task StuckAsync()
     {
-        string id = await StartAsync("vizu-builder", Verifier, "Contrast of the dark theme", "MC-2219", Picker);
+        string id = await StartAsync("vizu-builder", Verifier, "Contrast of the dark theme", "MC-2244", Picker);
         for (int round = 0; round < 3; round++)
         {
             await TurnAsync(id, "vizu-builder", "submission", "Lighter greys.", 0.09m);
@@ -110,13 +111,13 @@ internal sealed class SampleCompany(HttpClient http, CancellationToken cancellat
 
     private async Task DearAsync()
     {
-        string id = await StartAsync("flowforge-builder", Verifier, "Roll back a release in one step", "MC-2238", Reader);
+        string id = await StartAsync("flowforge-builder", Verifier, "Roll back a release in one step", "MC-2246", Reader);
         await TurnAsync(id, "flowforge-builder", "submission", "Blue and green, switched by the router.", 2.35m);
     }
 
     private async Task CancelledAsync()
     {
-        string id = await StartAsync(Builder, Verifier, "Orders API v1: a new field", "MC-2207", Reader);
+        string id = await StartAsync(Builder, Verifier, "Orders API v1: a new field", "MC-2248", Reader);
         await PostAsync($"/api/threads/{id}/cancel", new { by = "anna", why = "v1 is frozen" });
     }
 
@@ -159,9 +160,12 @@ internal sealed class SampleCompany(HttpClient http, CancellationToken cancellat
         (string Id, string Title)[] criteria,
         string pattern = "builder-verifier",
         int maxTurns = 20,
-        string body = "") =>
-        (await AskAsync(Request(initiator, responder, subject, task, criteria, pattern, maxTurns, "M", body)))["threadId"]!
-            .GetValue<string>();
+        string body = "")
+    {
+        JsonNode thread = await AskAsync(Request(initiator, responder, subject, task, criteria, pattern, maxTurns, "M", body));
+        Assert.True(thread["state"]?.GetValue<string>() == "open", thread.ToJsonString());
+        return thread["threadId"]!.GetValue<string>();
+    }
 
     private static object Request(
         string initiator,
