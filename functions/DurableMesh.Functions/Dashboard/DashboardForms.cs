@@ -64,6 +64,19 @@ public sealed class DashboardForms
         return DashboardPages.Local(form[To]);
     }
 
+    /// <summary>Has the API do what a form says, and leads to the page that follows.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="fields">The fields of <see cref="ToJsonAsync"/>.</param>
+    /// <param name="call">The API's function.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async Task<IResult> CallAsync(
+        HttpRequest request, IReadOnlyList<string> fields, Func<Task<IResult>> call, CancellationToken cancellation)
+    {
+        var next = await ToJsonAsync(request, fields, cancellation);
+        await call();
+        return Next(next);
+    }
+
     /// <summary>Where a form leads to that says so itself.</summary>
     /// <param name="form">The form.</param>
     public static string NextOf(IFormCollection form) => DashboardPages.Local(form[To]);

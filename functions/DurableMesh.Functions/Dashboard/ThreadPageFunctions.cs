@@ -105,27 +105,20 @@ public sealed class ThreadPageFunctions(
 
     /// <summary><c>POST /threads/{id}/decision</c>: a form of a page.</summary>
     [Function(PageNames.Prefix + "DecideThread")]
-    public async Task<IResult> DecideAsync(
+    public Task<IResult> DecideAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "threads/{id}/decision")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellation)
-    {
-        var next = await forms.ToJsonAsync(request, ["by", "decision", "why"], cancellation);
-        await steer.DecideAsync(request, id, client, cancellation);
-        return DashboardForms.Next(next);
-    }
+        CancellationToken cancellation) =>
+        forms.CallAsync(
+            request, ["by", "decision", "why"], () => steer.DecideAsync(request, id, client, cancellation), cancellation);
 
     /// <summary><c>POST /threads/{id}/cancel</c>: a form of a page.</summary>
     [Function(PageNames.Prefix + "CancelThread")]
-    public async Task<IResult> CancelAsync(
+    public Task<IResult> CancelAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "threads/{id}/cancel")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellation)
-    {
-        var next = await forms.ToJsonAsync(request, ["by", "why"], cancellation);
-        await steer.CancelAsync(request, id, client, cancellation);
-        return DashboardForms.Next(next);
-    }
+        CancellationToken cancellation) =>
+        forms.CallAsync(request, ["by", "why"], () => steer.CancelAsync(request, id, client, cancellation), cancellation);
 }

@@ -56,27 +56,20 @@ public sealed class WorkflowPageFunctions(DashboardPages pages, DashboardForms f
 
     /// <summary><c>POST /workflows/{id}/decision</c>: a form of a page.</summary>
     [Function(PageNames.Prefix + "DecideWorkflow")]
-    public async Task<IResult> DecideAsync(
+    public Task<IResult> DecideAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "workflows/{id}/decision")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellation)
-    {
-        var next = await forms.ToJsonAsync(request, ["by", "step", "decision", "why"], cancellation);
-        await workflows.DecideAsync(request, id, client, cancellation);
-        return DashboardForms.Next(next);
-    }
+        CancellationToken cancellation) =>
+        forms.CallAsync(
+            request, ["by", "step", "decision", "why"], () => workflows.DecideAsync(request, id, client, cancellation), cancellation);
 
     /// <summary><c>POST /workflows/{id}/cancel</c>: a form of a page.</summary>
     [Function(PageNames.Prefix + "CancelWorkflow")]
-    public async Task<IResult> CancelAsync(
+    public Task<IResult> CancelAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "workflows/{id}/cancel")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellation)
-    {
-        var next = await forms.ToJsonAsync(request, ["by", "why"], cancellation);
-        await workflows.CancelAsync(request, id, client, cancellation);
-        return DashboardForms.Next(next);
-    }
+        CancellationToken cancellation) =>
+        forms.CallAsync(request, ["by", "why"], () => workflows.CancelAsync(request, id, client, cancellation), cancellation);
 }
