@@ -16,7 +16,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     // Azurite's output must not go through a pipe: it would die of the first line after the host's death.
     private const string Launcher =
         """
-        const [log, minimum, ...args] = process.argv.slice(1);
+        const [service, log, minimum, ...args] = process.argv.slice(1);
         if (parseInt(process.versions.node) < Number(minimum)) {
           process.stdout.write(process.version);
           process.exit(3);
@@ -24,9 +24,28 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         process.umask(0o077);
         const out = require('fs').openSync(log, 'w');
         const child = require('child_process').spawn(
-          process.execPath, args, { detached: true, stdio: ['ignore', out, out], windowsHide: true });
+          process.execPath, ['-e', service, '--', ...args], { detached: true, stdio: ['ignore', out, out], windowsHide: true });
         process.stdout.write(String(child.pid));
         child.unref();
+        """;
+
+    // Azurite compiles each route's URI template again for each request that it looks at: a sixth of the processor time of an
+    // append, and two thirds of what its garbage collector has to do. So each is compiled once.
+    private const string Service =
+        """
+        const [, entry] = process.argv;
+        try {
+          const path = require.resolve('uri-templates', { paths: [entry] });
+          const compile = require(path);
+          const compiled = new Map();
+          require.cache[path].exports = template => {
+            if (!compiled.has(template)) compiled.set(template, compile(template));
+            return compiled.get(template);
+          };
+        } catch {
+          // An Azurite without it has nothing to compile.
+        }
+        require(entry);
         """;
 
     private const int TooOld = 3;
@@ -198,7 +217,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         PrivateFolder.Ensure(folder, withContents: true);
         string[] arguments =
         [
-            "-e", Launcher, "--", LogFile(folder), installation.MinimumNodeVersion.ToString(CultureInfo.InvariantCulture),
+            "-e", Launcher, "--", Service, LogFile(folder), installation.MinimumNodeVersion.ToString(CultureInfo.InvariantCulture),
             installation.EntryScript,
             "--blobHost", endpoint.Host.Trim('[', ']'),
             "--blobPort", endpoint.Port.ToString(CultureInfo.InvariantCulture),
