@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using DurableMesh.Core.Identity;
 using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Identity;
@@ -34,19 +35,29 @@ internal sealed class SharedPages(IEventFeed feed, EventCursors cursors, Dashboa
         }
 
         var (key, stop) = (KeyOf(http.Request, caller), http.RequestAborted);
-        if (http.Request.Headers.ContainsKey("HX-Request")
-            && _drawings.TryGetValue(key, out var shared) && IsYoung(shared)
-            && shared.Shows(await WantedAsync(http.Request, stop))
-            && await shared.Page.WaitAsync(stop) is { } page)
+        if (http.Request.Headers.ContainsKey("HX-Request"))
         {
-            context.GetInvocationResult().Value = page.For(await sessions.FormTokenAsync(http, stop));
-            return;
+            var wanted = await WantedAsync(http.Request, stop);
+            while (_drawings.TryGetValue(key, out var shared) && IsYoung(shared) && shared.Shows(wanted))
+            {
+                if (await shared.Page.WaitAsync(stop) is not { } page)
+                {
+                    _drawings.TryRemove(new(key, shared));
+                }
+                else if (shared.Shows(wanted))
+                {
+                    context.GetInvocationResult().Value = page.For(await sessions.FormTokenAsync(http, stop));
+                    return;
+                }
+            }
         }
 
-        var drawing = new Drawing(await feed.EndAsync(stop), time.GetTimestamp());
+        // Kept before it begins: news reach many at once, and all of them wait for this one.
+        var drawing = new Drawing(time.GetTimestamp());
         Keep(key, drawing);
         try
         {
+            drawing.Begin(await feed.EndAsync(stop));
             await next(context);
             drawing.Finish(context.GetInvocationResult().Value is PageAnswer { IsPlain: true } drawn ? drawn : null);
         }
@@ -103,19 +114,24 @@ internal sealed class SharedPages(IEventFeed feed, EventCursors cursors, Dashboa
     }
 
     /// <summary>A page that is drawn, or being drawn.</summary>
-    /// <param name="from">What had happened when that began.</param>
     /// <param name="begunAt">When it began.</param>
-    private sealed class Drawing(EventCursor from, long begunAt)
+    private sealed class Drawing(long begunAt)
     {
         private readonly TaskCompletionSource<PageAnswer?> _page = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private volatile StrongBox<EventCursor>? _from;
 
         public long BegunAt => begunAt;
 
         /// <summary>The page; null where it could not be drawn.</summary>
         public Task<PageAnswer?> Page => _page.Task;
 
-        public bool Shows(EventCursor wanted) => wanted.Store == from.Store
-            && from.Threads >= wanted.Threads && from.Tasks >= wanted.Tasks && from.Reach >= wanted.Reach;
+        /// <summary>It reads the store from now on.</summary>
+        /// <param name="from">What had happened until then.</param>
+        public void Begin(EventCursor from) => _from = new StrongBox<EventCursor>(from);
+
+        /// <summary>Whether it shows all that is wanted; before it reads, it may.</summary>
+        public bool Shows(EventCursor wanted) => _from is not { Value: var from } || (wanted.Store == from.Store
+            && from.Threads >= wanted.Threads && from.Tasks >= wanted.Tasks && from.Reach >= wanted.Reach);
 
         public void Finish(PageAnswer? page) => _page.TrySetResult(page);
     }
