@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMesh.Dashboard.Layout;
@@ -15,7 +16,9 @@ public sealed class PageRenderer(IServiceProvider services, ILoggerFactory logge
     public async Task<string> RenderAsync<TPage>(IDictionary<string, object?> parameters)
         where TPage : IComponent
     {
-        await using var renderer = new HtmlRenderer(services, loggers);
+        // In a Functions worker, MVC registers services for components that are scoped; in development, scopes are checked there.
+        await using var scope = services.CreateAsyncScope();
+        await using var renderer = new HtmlRenderer(scope.ServiceProvider, loggers);
         return await renderer.Dispatcher.InvokeAsync(async () =>
         {
             var page = await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(parameters));

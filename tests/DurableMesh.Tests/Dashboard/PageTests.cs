@@ -6,6 +6,7 @@ using DurableMesh.Dashboard.Costs;
 using DurableMesh.Dashboard.Engine;
 using DurableMesh.Dashboard.Experiments;
 using DurableMesh.Dashboard.Layout;
+using DurableMesh.Dashboard.Sessions;
 using DurableMesh.Dashboard.Threads;
 using DurableMesh.Tests.Core.Evidence;
 using DurableMesh.Tests.Core.Experiments;
@@ -143,6 +144,20 @@ public sealed class PageTests
         Assert.Null(AssetFiles.Find("../appsettings.json"));
     }
 
+    [Fact]
+    public async Task A_page_is_drawn_where_what_components_ask_for_is_scoped()
+    {
+        // So it is in a Functions worker, where MVC registers its own; in development, scopes are checked there.
+        await using var services = new ServiceCollection()
+            .AddScoped<IComponentActivator, NewComponents>()
+            .BuildServiceProvider(validateScopes: true);
+
+        var page = await new PageRenderer(services, NullLoggerFactory.Instance).RenderAsync<LoginPage>(
+            new Dictionary<string, object?> { ["Page"] = Operator, ["To"] = "/" });
+
+        Assert.Contains("<form", page, StringComparison.Ordinal);
+    }
+
     private static Task<string> DrawAsync<TPage>(PageFrame frame, params (string Name, object? Value)[] parameters)
         where TPage : IComponent =>
         new PageRenderer(new ServiceCollection().BuildServiceProvider(), NullLoggerFactory.Instance).RenderAsync<TPage>(
@@ -160,5 +175,10 @@ public sealed class PageTests
         var messages = file.Entries.Select(entry => entry.Event).OfType<MessageAccepted>();
         return new ThreadModel(
             state.View(), file, [.. messages.Select(one => one.Message.View(file.ThreadId, one.At))], report, Noon);
+    }
+
+    private sealed class NewComponents : IComponentActivator
+    {
+        public IComponent CreateInstance(Type componentType) => (IComponent)Activator.CreateInstance(componentType)!;
     }
 }
