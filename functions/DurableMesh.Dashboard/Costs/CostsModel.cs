@@ -11,6 +11,7 @@ namespace DurableMesh.Dashboard.Costs;
 /// <param name="Companies">By company, the dearest first.</param>
 /// <param name="Agents">By agent, the dearest first.</param>
 /// <param name="Threads">By thread, the newest first.</param>
+/// <param name="Names">The companies' names and the threads' subjects, by their ids.</param>
 public sealed record CostsModel(
     DateOnly? From,
     DateOnly? To,
@@ -19,7 +20,8 @@ public sealed record CostsModel(
     CostsPage Days,
     CostsPage Companies,
     CostsPage Agents,
-    CostsPage Threads)
+    CostsPage Threads,
+    IReadOnlyDictionary<string, string> Names)
 {
     /// <summary>How many days the chart has at most.</summary>
     public const int MostDays = 31;

@@ -1,3 +1,4 @@
+using DurableMesh.Core.Agents;
 using DurableMesh.Core.Wire;
 using DurableMesh.Dashboard.Costs;
 using DurableMesh.Functions.Agents;
@@ -10,7 +11,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace DurableMesh.Functions.Dashboard;
 
 /// <summary>The page of costs.</summary>
-public sealed class CostPageFunction(DashboardPages pages, IMeshLedger ledger, IAgentDirectory agents, TimeProvider time)
+public sealed class CostPageFunction(
+    DashboardPages pages, IMeshLedger ledger, IThreadLog log, IAgentDirectory agents, TimeProvider time)
 {
     /// <summary><c>GET /costs?from=&amp;to=</c>.</summary>
     [Function(PageNames.Prefix + "Costs")]
@@ -24,6 +26,7 @@ public sealed class CostPageFunction(DashboardPages pages, IMeshLedger ledger, I
         await ledger.RefreshAsync(cancellation);
         var registry = await agents.ReadAsync(cancellation);
         var days = By(CostGrouping.Day, CostsModel.MostDays);
+        var threads = By(CostGrouping.Thread, CostsModel.MostRows);
         var model = new CostsModel(
             from,
             to,
@@ -32,11 +35,27 @@ public sealed class CostPageFunction(DashboardPages pages, IMeshLedger ledger, I
             days,
             By(CostGrouping.Company, CostsModel.MostRows),
             By(CostGrouping.Agent, CostsModel.MostRows),
-            By(CostGrouping.Thread, CostsModel.MostRows));
+            threads,
+            await NamesAsync(registry, threads, cancellation));
         return await pages.ShowAsync<CostOverviewPage>(request, ("Model", model));
 
         // A first page has no cursor that could be wrong.
         CostsPage By(CostGrouping grouping, int most) =>
             ledger.Costs(new CostQuery(grouping, from, to, most, Cursor: null), registry)!;
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> NamesAsync(
+        AgentRegistry registry, CostsPage threads, CancellationToken cancellation)
+    {
+        var names = registry.Companies.ToDictionary(company => company.Id, company => company.Name, StringComparer.Ordinal);
+        foreach (var row in threads.Rows)
+        {
+            if (await log.FindAsync(row.Key, cancellation) is { } thread)
+            {
+                names[row.Key] = thread.View.Subject;
+            }
+        }
+
+        return names;
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -22,21 +21,27 @@ internal sealed record DashboardSession(string? KeyId, string? RootHash, DateTim
 /// Sessions of browsers. A session names a key and never is one: whether that key still works is asked at every request. It lies
 /// in a cookie, sealed with a secret of the store, so that every host knows it, and nobody makes one up.
 /// </summary>
-internal sealed class DashboardSessions(IBlobs blobs, TimeProvider time)
+internal sealed class DashboardSessions
 {
     /// <summary>How long a session lasts.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(12);
 
     private const string Cookie = "mesh-session";
-    private const int NonceBytes = 12;
-    private const int TagBytes = 16;
 
-    private readonly StoreSecret _secret = new(blobs, "dashboard");
+    private readonly StoreSecret _secret;
+    private readonly StoreSeal _seal;
+    private readonly TimeProvider _time;
+
+    public DashboardSessions(IBlobs blobs, TimeProvider time)
+    {
+        _secret = new StoreSecret(blobs, "dashboard");
+        (_seal, _time) = (new StoreSeal(_secret), time);
+    }
 
     /// <summary>The session of a request; null where it has none that holds.</summary>
     public async ValueTask<DashboardSession?> ReadAsync(HttpRequest request, CancellationToken cancellation) =>
-        request.Cookies[Cookie] is { Length: > 0 } text && Open(text, await _secret.ReadAsync(cancellation), out var session)
-            && session.Until > time.GetUtcNow()
+        request.Cookies[Cookie] is { Length: > 0 } text && await OpenAsync(text, cancellation) is { } session
+            && session.Until > _time.GetUtcNow()
             ? session
             : null;
 
@@ -44,8 +49,9 @@ internal sealed class DashboardSessions(IBlobs blobs, TimeProvider time)
     public async ValueTask BeginAsync(
         HttpContext http, string? keyId, string? rootHash, CancellationToken cancellation)
     {
-        var session = new DashboardSession(keyId, rootHash, time.GetUtcNow() + Life);
-        var text = Seal(session, await _secret.ReadAsync(cancellation));
+        var session = new DashboardSession(keyId, rootHash, _time.GetUtcNow() + Life);
+        await _seal.ReadyAsync(cancellation);
+        var text = _seal.Close(JsonSerializer.SerializeToUtf8Bytes(session, AppJson.TypeInfo<DashboardSession>()));
         http.Items[Cookie] = text;
         http.Response.Cookies.Append(Cookie, text, OptionsFor(http.Request));
     }
@@ -87,37 +93,9 @@ internal sealed class DashboardSessions(IBlobs blobs, TimeProvider time)
         Secure = request.IsHttps,
     };
 
-    private static string Seal(DashboardSession session, byte[] secret)
+    private async ValueTask<DashboardSession?> OpenAsync(string text, CancellationToken cancellation)
     {
-        var plain = JsonSerializer.SerializeToUtf8Bytes(session, AppJson.TypeInfo<DashboardSession>());
-        var closed = new byte[NonceBytes + plain.Length + TagBytes];
-        RandomNumberGenerator.Fill(closed.AsSpan(0, NonceBytes));
-        using var key = new AesGcm(secret, TagBytes);
-        key.Encrypt(closed.AsSpan(0, NonceBytes), plain, closed.AsSpan(NonceBytes, plain.Length), closed.AsSpan(^TagBytes..));
-        return Base64Url.EncodeToString(closed);
-    }
-
-    private static bool Open(string text, byte[] secret, [NotNullWhen(true)] out DashboardSession? session)
-    {
-        session = null;
-        try
-        {
-            var closed = Base64Url.DecodeFromChars(text);
-            if (closed.Length <= NonceBytes + TagBytes)
-            {
-                return false;
-            }
-
-            var plain = new byte[closed.Length - NonceBytes - TagBytes];
-            using var key = new AesGcm(secret, TagBytes);
-            key.Decrypt(closed.AsSpan(0, NonceBytes), closed.AsSpan(NonceBytes, plain.Length), closed.AsSpan(^TagBytes..), plain);
-            session = JsonSerializer.Deserialize(plain, AppJson.TypeInfo<DashboardSession>());
-            return session is not null;
-        }
-        catch (Exception e) when (e is FormatException or CryptographicException or JsonException)
-        {
-            // Somebody made it up, or it is another store's.
-            return false;
-        }
+        await _seal.ReadyAsync(cancellation);
+        return _seal.Open(text) is { } plain ? JsonSerializer.Deserialize(plain, AppJson.TypeInfo<DashboardSession>()) : null;
     }
 }

@@ -34,19 +34,22 @@ public sealed class OverviewPageFunction(
         await ledger.RefreshAsync(cancellation);
         var registry = await agents.ReadAsync(cancellation);
         var stats = ledger.Stats(registry);
-        var open = stats.Open == 0 ? [] : await ListAsync(view => view.State == ThreadPhase.Open, 10 * OverviewPage.Listed);
+        var open = stats.Open == 0 ? [] : await RunningAsync(ThreadPhase.Open, 10 * OverviewPage.Listed);
         var model = new OverviewModel(
             stats,
-            stats.Held == 0 ? [] : await ListAsync(view => view.State == ThreadPhase.Held, OverviewPage.Listed),
+            stats.Held == 0 ? [] : await RunningAsync(ThreadPhase.Held, OverviewPage.Listed),
             [.. open.Where(view => view.AtWork is null).Take(OverviewPage.Listed)],
             [.. open.Where(view => view.AtWork is not null).Take(OverviewPage.Listed)],
-            await ListAsync(view => view.State == ThreadPhase.Ended, OverviewPage.Listed),
+            (await log.ListAsync(view => view.State == ThreadPhase.Ended, OverviewPage.Listed, before: null, cancellation)).Threads,
             [.. BudgetsOf(registry)],
             _rate.Next(stats.Messages));
         return await pages.ShowAsync<OverviewPage>(request, ("Model", model));
 
-        async Task<IReadOnlyList<ThreadView>> ListAsync(Func<ThreadView, bool> filter, int most) =>
-            await threads.WithWorkAsync((await log.ListAsync(filter, most, before: null, cancellation)).Threads, cancellation);
+        async Task<IReadOnlyList<ThreadView>> RunningAsync(ThreadPhase state, int most)
+        {
+            var found = await log.ListRunningAsync(view => view.State == state, most, before: null, cancellation);
+            return await threads.WithWorkAsync(found.Threads, cancellation);
+        }
     }
 
     private IEnumerable<DayBudget> BudgetsOf(AgentRegistry registry) =>

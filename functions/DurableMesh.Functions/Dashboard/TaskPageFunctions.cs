@@ -51,11 +51,8 @@ public sealed class TaskPageFunctions(
                     .Select(state => ColumnOf(state, 0, TaskBoardModel.ColumnLength)),
             ];
         var shown = columns.SelectMany(column => column.Tasks).Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
-        var running = await log.ListAsync(
-            view => view.State != ThreadPhase.Ended && shown.Contains(view.McTask),
-            TaskBoardModel.MostThreads,
-            before: null,
-            cancellation);
+        var running = await log.ListRunningAsync(
+            view => shown.Contains(view.McTask), TaskBoardModel.MostThreads, before: null, cancellation);
         var registry = await agents.ReadAsync(cancellation);
         return await pages.ShowAsync<TaskBoardPage>(request, ("Model", new TaskBoardModel(
             asked,

@@ -93,7 +93,7 @@ public sealed class ThreadPageFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "holds")] HttpRequest request, CancellationToken cancellation)
     {
         new Query(request).ThrowIfWrong();
-        var found = await log.ListAsync(view => view.State == ThreadPhase.Held, MostHolds, before: null, cancellation);
+        var found = await log.ListRunningAsync(view => view.State == ThreadPhase.Held, MostHolds, before: null, cancellation);
         var explained = new List<ThreadView>(found.Threads.Count);
         foreach (var thread in found.Threads)
         {

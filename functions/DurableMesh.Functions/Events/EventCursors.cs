@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using DurableMesh.Functions.Store;
 
 namespace DurableMesh.Functions.Events;
@@ -11,19 +9,13 @@ namespace DurableMesh.Functions.Events;
 /// </summary>
 internal sealed class EventCursors(IBlobs blobs)
 {
-    private const int NonceBytes = 12;
-    private const int TagBytes = 16;
     private const int PlainBytes = sizeof(ulong) + (9 * sizeof(int));
-    private const int SealedBytes = NonceBytes + PlainBytes + TagBytes;
 
-    private readonly StoreSecret _secret = new(blobs, "event-cursors");
-    private readonly Lock _gate = new();
-    private volatile AesGcm? _key;
+    private readonly StoreSeal _seal = new(new StoreSecret(blobs, "event-cursors"));
 
     /// <summary>Makes it ready.</summary>
     /// <exception cref="StoreUnavailableException">The storage has not answered in time.</exception>
-    public async ValueTask OpenAsync(CancellationToken cancellation) =>
-        _key ??= new AesGcm(await _secret.ReadAsync(cancellation), TagBytes);
+    public ValueTask OpenAsync(CancellationToken cancellation) => _seal.ReadyAsync(cancellation);
 
     /// <summary>A cursor as text: another one each time.</summary>
     public string Seal(EventCursor cursor)
@@ -40,41 +32,19 @@ internal sealed class EventCursors(IBlobs blobs)
             }
         }
 
-        Span<byte> closed = stackalloc byte[SealedBytes];
-        var nonce = closed[..NonceBytes];
-        RandomNumberGenerator.Fill(nonce);
-        lock (_gate)
-        {
-            _key!.Encrypt(nonce, plain, closed.Slice(NonceBytes, PlainBytes), closed[^TagBytes..]);
-        }
-
-        return Base64Url.EncodeToString(closed);
+        return _seal.Close(plain);
     }
 
     /// <summary>The cursor of a text.</summary>
     /// <exception cref="UnknownPositionException">This store never gave it.</exception>
     public EventCursor Open(string text)
     {
-        Span<byte> closed = stackalloc byte[SealedBytes];
-        Span<byte> plain = stackalloc byte[PlainBytes];
-        if (text.Length != Base64Url.GetEncodedLength(SealedBytes)
-            || !Base64Url.TryDecodeFromChars(text, closed, out var written) || written != SealedBytes)
+        if (_seal.Open(text) is not { Length: PlainBytes } opened)
         {
             throw new UnknownPositionException();
         }
 
-        try
-        {
-            lock (_gate)
-            {
-                _key!.Decrypt(closed[..NonceBytes], closed.Slice(NonceBytes, PlainBytes), closed[^TagBytes..], plain);
-            }
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            throw new UnknownPositionException();
-        }
-
+        ReadOnlySpan<byte> plain = opened;
         Span<int> numbers = stackalloc int[9];
         for (var n = 0; n < numbers.Length; n++)
         {

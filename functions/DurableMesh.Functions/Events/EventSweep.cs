@@ -115,7 +115,7 @@ internal sealed partial class EventSweep(
     private async Task<IEnumerable<string>> LostAsync(CancellationToken cancellation)
     {
         var latest = time.GetUtcNow() - options.Value.Events.UnreachableAfter;
-        var open = await log.ListAsync(
+        var open = await log.ListRunningAsync(
             thread => thread.State == ThreadPhase.Open && thread.CreatedAt <= latest, int.MaxValue, before: null, cancellation);
         var (registry, known) = (await agents.ReadAsync(cancellation), await reach.ReadAsync(cancellation));
         var atWork = (await leases.AtWorkAsync(cancellation))

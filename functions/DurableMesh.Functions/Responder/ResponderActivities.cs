@@ -87,7 +87,7 @@ public sealed partial class ResponderActivities(
         LogPosition? before = null;
         do
         {
-            var page = await log.ListAsync(
+            var page = await log.ListRunningAsync(
                 thread => thread.State == ThreadPhase.Open && thread.Awaiting == agent.Id, PageLength, before, cancellation);
             foreach (var thread in page.Threads)
             {

@@ -132,6 +132,13 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
         return _index.List(filter, limit, before);
     }
 
+    public async ValueTask<ThreadList> ListRunningAsync(
+        Func<ThreadView, bool> filter, int limit, LogPosition? before, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        return _index.List(filter, limit, before, onlyRunning: true);
+    }
+
     public async ValueTask<IReadOnlyList<ThreadMark>> ListMarksAsync(
         Func<ThreadMark, bool> filter, CancellationToken cancellation)
     {

@@ -50,6 +50,11 @@ public interface IThreadLog
     ValueTask<ThreadList> ListAsync(
         Func<ThreadView, bool> filter, int limit, LogPosition? before, CancellationToken cancellation);
 
+    /// <summary>As <see cref="ListAsync"/>, of the threads that have not ended: those that have cost next to nothing.</summary>
+    /// <exception cref="UnknownPositionException">No page gave that position.</exception>
+    ValueTask<ThreadList> ListRunningAsync(
+        Func<ThreadView, bool> filter, int limit, LogPosition? before, CancellationToken cancellation);
+
     /// <summary>The threads that pass a filter, in no order: enough to choose and to sort them, without their states.</summary>
     ValueTask<IReadOnlyList<ThreadMark>> ListMarksAsync(Func<ThreadMark, bool> filter, CancellationToken cancellation);
 

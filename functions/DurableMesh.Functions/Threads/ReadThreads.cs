@@ -85,9 +85,13 @@ public sealed class ReadThreads(
                 });
         }
 
-        var found = await log.ListAsync(view => filter.Matches(view) && caller.Sees(view), limit, before, cancellation);
+        var found = await (filter.State is ThreadPhase.Open or ThreadPhase.Held
+            ? log.ListRunningAsync(Shows, limit, before, cancellation)
+            : log.ListAsync(Shows, limit, before, cancellation));
         var shown = await WithWorkAsync(found.Threads, cancellation);
         return new JsonAnswer<ThreadsPage>(new ThreadsPage(shown, found.Next?.ToString()));
+
+        bool Shows(ThreadView view) => filter.Matches(view) && caller.Sees(view);
     }
 
     private static SearchWords? WordsOf(Query query)

@@ -93,7 +93,7 @@ public sealed class PageTests
         Assert.Contains($"action=\"/threads/{held.ThreadId}/decision\"", asOperator, StringComparison.Ordinal);
         Assert.Contains("value=\"token\"", asOperator, StringComparison.Ordinal);
         Assert.DoesNotContain("/decision", asReader, StringComparison.Ordinal);
-        Assert.Contains("H waits for a person", asReader, StringComparison.Ordinal);
+        Assert.Contains("needs a person", asReader, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class PageTests
     private static CostsModel CostsOf(Spend total)
     {
         var page = new CostsPage(CostGrouping.Day, null, null, total, [new CostRow("2026-11-30", total)], NextCursor: null);
-        return new CostsModel(null, null, DateOnly.FromDateTime(Noon.DateTime), total, page, page, page, page);
+        return new CostsModel(null, null, DateOnly.FromDateTime(Noon.DateTime), total, page, page, page, page, new Dictionary<string, string>());
     }
 
     private static ThreadModel ThreadOf(EvidenceFile file, EvidenceReport? report)

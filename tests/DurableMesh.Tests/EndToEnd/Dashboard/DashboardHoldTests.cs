@@ -78,7 +78,7 @@ public sealed class DashboardHoldTests(DashboardFixture dashboard)
         await using Visitor visitor = await dashboard.VisitAsOperatorAsync(null, "read");
         string thread = await dashboard.HoldAsync();
         Assert.Equal(200, await visitor.GoAsync($"/threads/{thread}"));
-        await visitor.SeesAsync("#main", "waits for a person");
+        await visitor.SeesAsync("#main", "needs a person");
         Assert.Equal(0, await visitor.Page.Locator("main form").CountAsync());
 
         string token = await visitor.Page.Locator("input[name=form-token]").First.InputValueAsync();

@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using DurableMesh.Cli;
+using DurableMesh.Tests.Core.Experiments;
 
 namespace DurableMesh.Tests.EndToEnd.Dashboard;
 
@@ -37,6 +39,8 @@ internal sealed class SampleCompany(HttpClient http, CancellationToken cancellat
         await PickerAsync();
         await HoldAsync("flowforge-builder", "Rotate the signing key of the payment service", "MC-2240");
         string star = await ReaderAsync();
+        await ClaimAsync();
+        await MeasuredAsync();
         await OpenAsync("flowforge-builder", "Alert when a queue is older than 5 minutes", "MC-2238", atWork: false);
         await OpenAsync(Builder, "Pages of the orders API have a cursor", "MC-2242", atWork: true);
         return star;
@@ -49,13 +53,47 @@ internal sealed class SampleCompany(HttpClient http, CancellationToken cancellat
             ("MC-2207", "Orders API v2"), ("MC-2214", "Nightly import"), ("MC-2219", "Date picker"),
             ("MC-2225", "Privacy review"), ("MC-2231", "Clean up old data"), ("MC-2238", "Monitoring"),
             ("MC-2240", "Payment service"), ("MC-2242", "Orders API v2"), ("MC-2244", "Dark theme"),
-            ("MC-2246", "Releases"), ("MC-2248", "Orders API v1"),
+            ("MC-2246", "Releases"), ("MC-2248", "Orders API v1"), ("MC-2250", "Retry limiter"),
         ];
         foreach ((string id, string title) in tasks)
         {
             await PostAsync("/api/tasks", new { id, title, owner = "anna", state = "in_progress" });
         }
     }
+
+    /// <summary>The shipped workflow, after its first step.</summary>
+    private async Task ClaimAsync()
+    {
+        JsonNode claim = JsonNode.Parse(await File.ReadAllTextAsync(
+            Path.Combine(Installation.FindOrNull()!.Root, "samples", "workflows", "bounded-claim.json"), cancellation))!;
+        claim["mcTask"] = "MC-2250";
+        string run = (await AskAsync(claim, "/api/workflows"))["workflowId"]!.GetValue<string>();
+        string thread = await ThreadOfAsync(run);
+        await TurnAsync(thread, Builder, "submission", "claim.md: three tries in ten seconds, then an error.", 0.21m);
+        await VerdictAsync(thread, Verifier, "pass", "It names what it is about.", [("AC-1", "it names what it is about")], failing: []);
+    }
+
+    /// <summary>The open thread of a run's first step.</summary>
+    private async Task<string> ThreadOfAsync(string run)
+    {
+        while (true)
+        {
+            JsonNode step = (await http.GetFromJsonAsync<JsonNode>($"/api/workflows/{run}", cancellation))!["steps"]![0]!;
+            if (step["threadId"]?.GetValue<string>() is { } id)
+            {
+                using HttpResponseMessage thread = await http.GetAsync(new Uri($"/api/threads/{id}", UriKind.Relative), cancellation);
+                if (thread.IsSuccessStatusCode)
+                {
+                    return id;
+                }
+            }
+
+            await Task.Delay(20, cancellation);
+        }
+    }
+
+    private Task MeasuredAsync() =>
+        PostAsync("/api/experiments", JsonNode.Parse(SampleExperiment.RollOut().ToUtf8())!);
 
     private async Task<string> ReaderAsync()
     {

@@ -185,6 +185,11 @@ public sealed class ThreadLogTests
         Assert.Equal([threads[1].Id, threads[0].Id], second.Threads.Select(thread => thread.ThreadId));
         Assert.Null(second.Next);
 
+        var running = await log.ListRunningAsync(_ => true, limit: 3, before: null, default);
+        var rest = await log.ListRunningAsync(_ => true, limit: 3, running.Next, default);
+        Assert.Equal([threads[4].Id, threads[2].Id, threads[1].Id], running.Threads.Select(thread => thread.ThreadId));
+        Assert.Equal([threads[0].Id], rest.Threads.Select(thread => thread.ThreadId));
+
         static bool IsOpen(ThreadView thread) => thread.State == ThreadPhase.Open;
     }
 
