@@ -45,7 +45,7 @@ public sealed class ReadModelServiceTests : IDisposable
         Assert.Empty(await second.IdsAsync("before"));
         Assert.Equal([thread.Id], await second.IdsAsync("between"));
         Assert.Empty(second.Warnings.Lines);
-        Assert.Null(second.State.Detail);
+        await Eventually.TrueAsync(() => second.State.Detail is null);
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class ReadModelServiceTests : IDisposable
         File.Delete(Folder);
 
         Assert.Single(await host.IdsInTheEndAsync("quoted"));
-        Assert.Null(host.State.Detail);
+        await Eventually.TrueAsync(() => host.State.Detail is null);
     }
 
     [Fact]
