@@ -113,6 +113,31 @@ internal sealed class SearchHost : IAsyncDisposable
         return ids;
     }
 
+    /// <summary>Searches until it is refused because of what the host has warned of.</summary>
+    public async Task<SearchUnavailableException> RefusalAsync(string typed)
+    {
+        SearchUnavailableException? refusal = null;
+        await Eventually.SucceedsAsync(async () =>
+        {
+            try
+            {
+                await FindAsync(typed);
+            }
+            catch (SearchUnavailableException refused) when (refused.Message == State.Detail && !Warnings.Lines.IsEmpty)
+            {
+                refusal = refused;
+                return;
+            }
+            catch (SearchUnavailableException)
+            {
+                // It has not tried its file yet.
+            }
+
+            throw new IOException("The search is not refused yet.");
+        });
+        return refusal!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _service.StopAsync(CancellationToken.None);
