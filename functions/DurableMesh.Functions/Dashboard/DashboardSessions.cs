@@ -96,6 +96,14 @@ internal sealed class DashboardSessions
     private async ValueTask<DashboardSession?> OpenAsync(string text, CancellationToken cancellation)
     {
         await _seal.ReadyAsync(cancellation);
-        return _seal.Open(text) is { } plain ? JsonSerializer.Deserialize(plain, AppJson.TypeInfo<DashboardSession>()) : null;
+        try
+        {
+            return _seal.Open(text) is { } plain ? JsonSerializer.Deserialize(plain, AppJson.TypeInfo<DashboardSession>()) : null;
+        }
+        catch (JsonException)
+        {
+            // Another version of the host wrote it.
+            return null;
+        }
     }
 }
