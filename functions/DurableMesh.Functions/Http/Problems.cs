@@ -49,13 +49,10 @@ internal static class Problems
         Detail = detail + " Begin anew: with since= for those that are kept, or without a position for what comes.",
     };
 
-    public static Problem DeadLetterNotFound(string sink, string letter) => new()
-    {
-        Status = StatusCodes.Status404NotFound,
-        Code = "dead_letter_not_found",
-        Title = "There is no such dead letter.",
-        Detail = $"Webhook {sink} has no dead letter {letter}; it may have been sent already.",
-    };
+    public static Problem DeadLetterNotFound(string sink, string letter) => NotFound(
+        "dead_letter_not_found",
+        "There is no such dead letter.",
+        $"Webhook {sink} has no dead letter {letter}; it may have been sent already.");
 
     /// <summary>A sink was told once more, and did not take it.</summary>
     public static Problem NotTaken(string sink, string why) => new()
@@ -82,22 +79,16 @@ internal static class Problems
         Detail = detail,
     };
 
-    public static Problem ExperimentNotFound(string id) => new()
-    {
-        Status = StatusCodes.Status404NotFound,
-        Code = "experiment_not_found",
-        Title = "There is no such experiment.",
-        Detail = $"No experiment {id} was published. 'mesh experiment publish EVIDENCE' publishes one.",
-    };
+    public static Problem ExperimentNotFound(string id) => NotFound(
+        "experiment_not_found",
+        "There is no such experiment.",
+        $"No experiment {id} was published. 'mesh experiment publish EVIDENCE' publishes one.");
 
-    public static Problem ThreadNotFound(string threadId) => new()
-    {
-        Status = StatusCodes.Status404NotFound,
-        Code = "thread_not_found",
-        Title = "There is no such thread.",
-        Detail = $"There is no thread {threadId}.",
-        ThreadId = threadId,
-    };
+    public static Problem ThreadNotFound(string threadId) => NotFound(
+        "thread_not_found",
+        "There is no such thread.",
+        $"There is no thread {threadId}.",
+        threadId);
 
     /// <summary>
     /// Nobody can take in what was sent. The thread may have another hub's orchestration, so it is not ended before its time.
@@ -159,14 +150,11 @@ internal static class Problems
         ThreadId = threadId,
     };
 
-    public static Problem ArtifactNotFound(string threadId) => new()
-    {
-        Status = StatusCodes.Status404NotFound,
-        Code = "artifact_not_found",
-        Title = "The thread has no such artifact.",
-        Detail = "The thread has no file with this SHA-256. What only a message names is kept where its uri says.",
-        ThreadId = threadId,
-    };
+    public static Problem ArtifactNotFound(string threadId) => NotFound(
+        "artifact_not_found",
+        "The thread has no such artifact.",
+        "The thread has no file with this SHA-256. What only a message names is kept where its uri says.",
+        threadId);
 
     public static Problem ArtifactTooLarge(int maximum) => new()
     {
@@ -217,13 +205,10 @@ internal static class Problems
         ThreadId = thread.ThreadId,
     };
 
-    public static Problem AgentNotFound(string agentId) => new()
-    {
-        Status = StatusCodes.Status404NotFound,
-        Code = "agent_not_found",
-        Title = "There is no such agent.",
-        Detail = $"There is no agent {agentId}, by id or by alias.",
-    };
+    public static Problem AgentNotFound(string agentId) => NotFound(
+        "agent_not_found",
+        "There is no such agent.",
+        $"There is no agent {agentId}, by id or by alias.");
 
     public static Problem AgentDisabled(string agentId) => new()
     {
@@ -233,13 +218,10 @@ internal static class Problems
         Detail = $"Agent {agentId} receives nothing until an operator enables it again (mesh agents enable).",
     };
 
-    public static Problem AuthorityVersionNotFound(int version, int newest) => new()
-    {
-        Status = StatusCodes.Status404NotFound,
-        Code = "version_not_found",
-        Title = "There is no such version.",
-        Detail = $"The authority table has the versions 0 to {newest}, and no {version}.",
-    };
+    public static Problem AuthorityVersionNotFound(int version, int newest) => NotFound(
+        "version_not_found",
+        "There is no such version.",
+        $"The authority table has the versions 0 to {newest}, and no {version}.");
 
     /// <summary>A change that must say which version it was made for, and does not.</summary>
     public static Problem VersionRequired(string what) => new()
@@ -402,5 +384,14 @@ internal static class Problems
         Code = "internal_error",
         Title = "The mesh failed to handle the request.",
         Detail = $"The host's log has the cause under the id {invocationId}.",
+    };
+
+    private static Problem NotFound(string code, string title, string detail, string? threadId = null) => new()
+    {
+        Status = StatusCodes.Status404NotFound,
+        Code = code,
+        Title = title,
+        Detail = detail,
+        ThreadId = threadId,
     };
 }
