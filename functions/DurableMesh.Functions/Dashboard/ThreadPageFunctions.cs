@@ -22,7 +22,6 @@ public sealed class ThreadPageFunctions(
     SteerThread steer,
     ThreadMessages messages,
     ThreadEvidence evidence,
-    ThreadHolds holds,
     TimeProvider time)
 {
     private const int MostHolds = 50;
@@ -94,13 +93,7 @@ public sealed class ThreadPageFunctions(
     {
         new Query(request).ThrowIfWrong();
         var found = await log.ListRunningAsync(view => view.State == ThreadPhase.Held, MostHolds, before: null, cancellation);
-        var explained = new List<ThreadView>(found.Threads.Count);
-        foreach (var thread in found.Threads)
-        {
-            explained.Add(await holds.ExplainAsync(thread, cancellation));
-        }
-
-        return await pages.ShowAsync<HoldsPage>(request, ("Held", explained));
+        return await pages.ShowAsync<HoldsPage>(request, ("Held", found.Threads));
     }
 
     /// <summary><c>POST /threads/{id}/decision</c>: a form of a page.</summary>
