@@ -4,10 +4,7 @@ using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using DurableMesh.LocalHost.Azurite;
 using DurableMesh.Tests.LocalHost.Azurite;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using StandardWebhooks;
 
 namespace DurableMesh.Tests.EndToEnd;
@@ -21,7 +18,7 @@ public sealed class EventTests : IAsyncLifetime
     private readonly ConcurrentQueue<(IHeaderDictionary Headers, string Body)> _posts = new();
     private AzuriteProcess _azurite = null!;
     private MeshHost _host = null!;
-    private WebApplication _receiver = null!;
+    private AnsweringServer _receiver = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -32,17 +29,11 @@ public sealed class EventTests : IAsyncLifetime
         {
             ["Mesh__Webhooks__Allow"] = "127.0.0.1",
         });
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _receiver = builder.Build();
-        _receiver.Run(async http =>
+        _receiver = new AnsweringServer(async http =>
         {
-            using var reader = new StreamReader(http.Request.Body);
-            string body = await reader.ReadToEndAsync(http.RequestAborted);
+            string body = await AnsweringServer.BodyOfAsync(http.Request);
             _posts.Enqueue((new HeaderDictionary(http.Request.Headers.ToDictionary()), body));
         });
-        await _receiver.StartAsync(Cancellation);
     }
 
     public async ValueTask DisposeAsync()
@@ -58,7 +49,7 @@ public sealed class EventTests : IAsyncLifetime
     {
         JsonNode webhook = await _host.PostAsync(
             "/api/webhooks",
-            new { id = "receiver", url = $"{_receiver.Urls.Single()}/hook", types = Messages },
+            new { id = "receiver", url = $"{_receiver.Address}/hook", types = Messages },
             System.Net.HttpStatusCode.Created,
             Cancellation);
         string secret = webhook["secret"]!.GetValue<string>();

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using DurableMesh.LocalHost.Azurite;
 using DurableMesh.Tests.LocalHost.Azurite;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DurableMesh.Tests.EndToEnd;
@@ -17,11 +18,12 @@ namespace DurableMesh.Tests.EndToEnd;
 public sealed class ManagedIdentityTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablemesh-identity-");
-    private readonly HttpListener _identities = new();
-    private readonly string _identityEndpoint = $"http://localhost:{AzuriteFixture.FreePort()}/token/";
+    private readonly AnsweringServer _identities;
     private readonly int _port = AzuriteFixture.FreePort();
     private string? _asked;
     private Process? _azurite;
+
+    public ManagedIdentityTests() => _identities = new AnsweringServer(AnswerAsync);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -44,9 +46,6 @@ public sealed class ManagedIdentityTests : IAsyncLifetime
             await File.WriteAllTextAsync(KeyFile, key.ExportPkcs8PrivateKeyPem(), Cancellation);
         }
 
-        _identities.Prefixes.Add(_identityEndpoint);
-        _identities.Start();
-        _ = AnswerAsync();
         var installation = AzuriteInstallation.Find(AppContext.BaseDirectory)!;
         await installation.EnsureAsync(TimeProvider.System, NullLogger.Instance, Cancellation);
         var start = new ProcessStartInfo(installation.Tools.Node,
@@ -63,7 +62,7 @@ public sealed class ManagedIdentityTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        ((IDisposable)_identities).Dispose();
+        await _identities.DisposeAsync();
         if (_azurite is not null)
         {
             _azurite.Kill();
@@ -83,7 +82,7 @@ public sealed class ManagedIdentityTests : IAsyncLifetime
             ["AzureWebJobsStorage__blobServiceUri"] = $"https://127.0.0.1:{_port}/devstoreaccount1",
             ["AzureWebJobsStorage__credential"] = "managedidentity",
             ["AzureWebJobsStorage__clientId"] = "mesh",
-            ["IDENTITY_ENDPOINT"] = _identityEndpoint,
+            ["IDENTITY_ENDPOINT"] = $"{_identities.Address}/token/",
             ["IDENTITY_HEADER"] = "of-this-app",
             ["SSL_CERT_FILE"] = CertificateFile,
         });
@@ -99,30 +98,17 @@ public sealed class ManagedIdentityTests : IAsyncLifetime
     }
 
     /// <summary>Answers as App Service does where its apps ask for their identity's token.</summary>
-    private async Task AnswerAsync()
+    private Task AnswerAsync(HttpContext http)
     {
-        while (_identities.IsListening)
+        _asked = http.Request.QueryString.Value;
+        var until = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+        return http.Response.WriteAsJsonAsync(new
         {
-            try
-            {
-                var call = await _identities.GetContextAsync();
-                _asked = call.Request.Url!.Query;
-                var until = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
-                var answer = JsonSerializer.SerializeToUtf8Bytes(new
-                {
-                    access_token = Token(until),
-                    expires_on = until.ToString(CultureInfo.InvariantCulture),
-                    resource = "https://storage.azure.com",
-                    token_type = "Bearer",
-                });
-                call.Response.ContentType = "application/json";
-                call.Response.Close(answer, willBlock: false);
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-        }
+            access_token = Token(until),
+            expires_on = until.ToString(CultureInfo.InvariantCulture),
+            resource = "https://storage.azure.com",
+            token_type = "Bearer",
+        });
     }
 
     /// <summary>A token that Azurite takes: it looks at all but the signature.</summary>

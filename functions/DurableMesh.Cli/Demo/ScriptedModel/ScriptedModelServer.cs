@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 
 namespace DurableMesh.Cli.Demo.ScriptedModel;
 
@@ -17,7 +20,7 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
     private static readonly ChatCompletionsDialect Chat = new();
     private static readonly ResponsesDialect Responses = new();
 
-    private readonly HttpListener _listener;
+    private readonly WebApplication _app;
     private readonly Func<ModelRequest, ModelAnswer> _script;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
@@ -25,18 +28,17 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
     private readonly Dictionary<string, PromptCache> _caches = [];
     private readonly Func<ModelTokens, TimeSpan>? _pace;
     private readonly List<ModelExchange> _log = [];
-    private readonly HashSet<Task> _open = [];
-    private readonly Task _loop;
 
     private ScriptedModelServer(
-        HttpListener listener,
-        Uri address,
-        Func<ModelRequest, ModelAnswer> script,
-        TimeProvider time,
-        Func<ModelTokens, TimeSpan>? pace)
+        Func<ModelRequest, ModelAnswer> script, TimeProvider time, Func<ModelTokens, TimeSpan>? pace)
     {
-        (_listener, Address, _script, _time, _pace) = (listener, address, script, time, pace);
-        _loop = Task.Run(ListenAsync);
+        (_script, _time, _pace) = (script, time, pace);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port: 0));
+        _app = builder.Build();
+        _app.Run(ServeAsync);
+        _app.Start();
+        Address = new Uri(_app.Urls.Single());
     }
 
     /// <summary>Where it listens, for instance <c>http://127.0.0.1:41234/</c>.</summary>
@@ -65,25 +67,8 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
     /// <param name="time">The clock of the faults.</param>
     /// <param name="pace">How long an answer takes by its tokens; null for no time.</param>
     public static ScriptedModelServer Start(
-        Func<ModelRequest, ModelAnswer> script, TimeProvider? time = null, Func<ModelTokens, TimeSpan>? pace = null)
-    {
-        // HttpListener takes no port 0; a port that somebody else has is simply not the one.
-        for (var attempt = 1; ; attempt++)
-        {
-            var address = new Uri($"http://127.0.0.1:{RandomNumberGenerator.GetInt32(20_000, 32_000)}/");
-            var listener = new HttpListener();
-            listener.Prefixes.Add(address.ToString());
-            try
-            {
-                listener.Start();
-                return new ScriptedModelServer(listener, address, script, time ?? TimeProvider.System, pace);
-            }
-            catch (HttpListenerException) when (attempt < 100)
-            {
-                listener.Close();
-            }
-        }
-    }
+        Func<ModelRequest, ModelAnswer> script, TimeProvider? time = null, Func<ModelTokens, TimeSpan>? pace = null) =>
+        new(script, time ?? TimeProvider.System, pace);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -94,64 +79,32 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
         }
 
         await _stop.CancelAsync();
-        _listener.Abort();
-        await _loop;
-        Task[] open;
-        lock (_gate)
-        {
-            open = [.. _open];
-        }
-
-        await Task.WhenAll(open);
+        await _app.StopAsync();
+        await _app.DisposeAsync();
         _stop.Dispose();
     }
 
-    private async Task ListenAsync()
+    private async Task ServeAsync(HttpContext context)
     {
-        while (!_stop.IsCancellationRequested)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-            {
-                return;
-            }
-
-            var serving = ServeAsync(context);
-            lock (_gate)
-            {
-                _open.RemoveWhere(task => task.IsCompleted);
-                _open.Add(serving);
-            }
-        }
-    }
-
-    private async Task ServeAsync(HttpListenerContext context)
-    {
-        await Task.Yield();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stop.Token);
         try
         {
-            await AnswerAsync(context);
-            context.Response.Close();
+            await AnswerAsync(context, stop.Token);
         }
-        catch (Exception e) when (e is HttpListenerException or IOException or OperationCanceledException
-            or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             // The other side hung up, a fault wants the connection broken, or the server stops.
-            context.Response.Abort();
+            context.Abort();
         }
     }
 
-    private async Task AnswerAsync(HttpListenerContext context)
+    private async Task AnswerAsync(HttpContext context, CancellationToken stop)
     {
-        var path = context.Request.Url!.AbsolutePath;
-        if (context.Request.HttpMethod != "POST")
+        var path = context.Request.Path.Value!;
+        if (!HttpMethods.IsPost(context.Request.Method))
         {
             var found = path.EndsWith("/models", StringComparison.Ordinal);
-            await SendAsync(context, found ? 200 : 404, found ? ModelList() : Chat.Error(404, $"There is no {path}."));
+            await SendAsync(context, found ? 200 : 404, found ? ModelList() : Chat.Error(404, $"There is no {path}."), stop);
             return;
         }
 
@@ -165,31 +118,31 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
         };
         if (dialect is null)
         {
-            await SendAsync(context, 404, Chat.Error(404, $"There is no {path}."));
+            await SendAsync(context, 404, Chat.Error(404, $"There is no {path}."), stop);
             return;
         }
 
         ModelExchange exchange;
         try
         {
-            var body = await JsonNode.ParseAsync(context.Request.InputStream, cancellationToken: _stop.Token);
+            var body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: stop);
             var request = dialect.Read(body as JsonObject ?? throw new FormatException("an object is wanted"));
             if (isCount)
             {
                 var tokens = PromptCache.Tokens(request.Prompt.Sum(part => part.Text.Length));
-                await SendAsync(context, 200, new() { ["input_tokens"] = tokens });
+                await SendAsync(context, 200, new() { ["input_tokens"] = tokens }, stop);
                 return;
             }
 
-            exchange = Ask(request, KeyOf(context.Request), context.Request.Headers["Idempotency-Key"]);
+            exchange = Ask(request, KeyOf(context.Request), context.Request.Headers["Idempotency-Key"].FirstOrDefault());
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
-            await SendAsync(context, 400, dialect.Error(400, e.Message));
+            await SendAsync(context, 400, dialect.Error(400, e.Message), stop);
             return;
         }
 
-        await AnswerAsync(context, dialect, exchange);
+        await AnswerAsync(context, dialect, exchange, stop);
     }
 
     private ModelExchange Ask(ModelRequest request, string? key, string? idempotencyKey)
@@ -207,10 +160,11 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(HttpListenerContext context, IModelDialect dialect, ModelExchange exchange)
+    private async Task AnswerAsync(
+        HttpContext context, IModelDialect dialect, ModelExchange exchange, CancellationToken stop)
     {
         var fault = exchange.Answer.Fault ?? new ModelFault();
-        await Task.Delay(fault.FirstByteAfter + (_pace?.Invoke(exchange.Tokens) ?? TimeSpan.Zero), _time, _stop.Token);
+        await Task.Delay(fault.FirstByteAfter + (_pace?.Invoke(exchange.Tokens) ?? TimeSpan.Zero), _time, stop);
         if (fault.Status is { } status)
         {
             if (fault.RetryAfter is { } after)
@@ -218,16 +172,15 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
                 context.Response.Headers["Retry-After"] = ((int)after.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             }
 
-            await SendAsync(context, status, dialect.Error(status, $"The script says {status}."));
+            await SendAsync(context, status, dialect.Error(status, $"The script says {status}."), stop);
             return;
         }
 
         context.Response.ContentType = exchange.Request.Stream ? "text/event-stream" : "application/json";
-        context.Response.SendChunked = fault.BreakAfter is null;
         if (fault.BreakAfter is not null)
         {
-            // An aborted response is ended properly where it is chunked; so more is promised than will come.
-            context.Response.ContentLength64 = int.MaxValue;
+            // More is promised than will come.
+            context.Response.ContentLength = int.MaxValue;
         }
 
         foreach (var (index, piece) in Pieces(dialect, exchange, fault).Index())
@@ -237,8 +190,8 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
                 throw new IOException("The connection breaks here.");
             }
 
-            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(piece), _stop.Token);
-            await Task.Delay(fault.Drip, _time, _stop.Token);
+            await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(piece), stop);
+            await Task.Delay(fault.Drip, _time, stop);
         }
     }
 
@@ -259,11 +212,11 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
             : dialect.Answer(exchange).ToJsonString().Chunk(256).Select(piece => new string(piece));
     }
 
-    private async Task SendAsync(HttpListenerContext context, int status, JsonObject body)
+    private static async Task SendAsync(HttpContext context, int status, JsonObject body, CancellationToken stop)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body.ToJsonString()), _stop.Token);
+        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body.ToJsonString()), stop);
     }
 
     private static JsonObject ModelList() => new()
@@ -272,6 +225,7 @@ internal sealed class ScriptedModelServer : IAsyncDisposable
         ["data"] = new JsonArray(new JsonObject { ["id"] = "scripted", ["object"] = "model", ["type"] = "model" }),
     };
 
-    private static string? KeyOf(HttpListenerRequest request) =>
-        request.Headers["x-api-key"] ?? request.Headers["Authorization"]?.Replace("Bearer ", "", StringComparison.Ordinal);
+    private static string? KeyOf(HttpRequest request) =>
+        request.Headers["x-api-key"].FirstOrDefault()
+        ?? request.Headers.Authorization.FirstOrDefault()?.Replace("Bearer ", "", StringComparison.Ordinal);
 }

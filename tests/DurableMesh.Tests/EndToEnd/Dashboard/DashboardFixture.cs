@@ -2,10 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using DurableMesh.LocalHost.Azurite;
 using DurableMesh.Tests.LocalHost.Azurite;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 
 namespace DurableMesh.Tests.EndToEnd.Dashboard;
@@ -101,20 +98,11 @@ public sealed class DashboardFixture : IAsyncLifetime
     }
 
     /// <summary>Another site on this machine: one page.</summary>
-    internal static async Task<WebApplication> OtherSiteAsync(string html)
+    internal static AnsweringServer OtherSite(string html) => new(http =>
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        WebApplication site = builder.Build();
-        site.Run(http =>
-        {
-            http.Response.ContentType = "text/html; charset=utf-8";
-            return http.Response.WriteAsync(html, http.RequestAborted);
-        });
-        await site.StartAsync(Cancellation);
-        return site;
-    }
+        http.Response.ContentType = "text/html; charset=utf-8";
+        return http.Response.WriteAsync(html, http.RequestAborted);
+    });
 
     private async Task<Visitor> VisitAsync(Func<DashboardFixture, string> address, BrowserNewContextOptions? options)
     {

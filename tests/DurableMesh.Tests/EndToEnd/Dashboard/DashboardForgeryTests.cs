@@ -19,13 +19,13 @@ public sealed class DashboardForgeryTests(DashboardFixture dashboard)
         string token = await visitor.Page.Locator("input[name=form-token]").First.InputValueAsync();
 
         // As bad as can be: it knows even the token, which a page of another origin cannot read.
-        await using WebApplication evil = await DashboardFixture.OtherSiteAsync($"""
+        await using AnsweringServer evil = DashboardFixture.OtherSite($"""
             <form method="post" action="{visitor.Address}/threads/{thread}/decision">
               <input name="form-token" value="{token}"><input name="why" value="forged"><input name="to" value="/">
               <button name="decision" value="approve">A kitten</button>
             </form>
             """);
-        await visitor.Page.GotoAsync(evil.Urls.Single().Replace("127.0.0.1", name, StringComparison.Ordinal));
+        await visitor.Page.GotoAsync(evil.Address.Replace("127.0.0.1", name, StringComparison.Ordinal));
         IResponse refused = await visitor.Page.RunAndWaitForResponseAsync(
             () => visitor.Page.GetByText("A kitten").ClickAsync(),
             response => response.Url.EndsWith("/decision", StringComparison.Ordinal));
@@ -40,12 +40,12 @@ public sealed class DashboardForgeryTests(DashboardFixture dashboard)
         await using Visitor visitor = await dashboard.VisitAsync();
         await visitor.GoAsync("/");
         string thread = await dashboard.Open.StartThreadAsync(TestContext.Current.CancellationToken);
-        await using WebApplication evil = await DashboardFixture.OtherSiteAsync($"""
+        await using AnsweringServer evil = DashboardFixture.OtherSite($"""
             <form method="post" action="{visitor.Address}/threads/{thread}/cancel">
               <input name="by" value="nobody"><input name="why" value="forged"><button>A kitten</button>
             </form>
             """);
-        await visitor.Page.GotoAsync(evil.Urls.Single());
+        await visitor.Page.GotoAsync(evil.Address);
         await visitor.Page.GetByText("A kitten").ClickAsync();
 
         await visitor.SeesAsync("main", "That form is not this page's.");
@@ -76,9 +76,9 @@ public sealed class DashboardForgeryTests(DashboardFixture dashboard)
     public async Task No_page_of_another_site_may_frame_it()
     {
         await using Visitor visitor = await dashboard.VisitAsync();
-        await using WebApplication evil = await DashboardFixture.OtherSiteAsync(
+        await using AnsweringServer evil = DashboardFixture.OtherSite(
             $"""<iframe src="{visitor.Address}/"></iframe>""");
-        await visitor.Page.GotoAsync(evil.Urls.Single(), new() { WaitUntil = WaitUntilState.Load });
+        await visitor.Page.GotoAsync(evil.Address, new() { WaitUntil = WaitUntilState.Load });
         Assert.Contains(visitor.Complaints, said => said.Contains("frame-ancestors", StringComparison.Ordinal));
         Assert.Equal(0, await visitor.Page.FrameLocator("iframe").Locator("#main").CountAsync());
     }

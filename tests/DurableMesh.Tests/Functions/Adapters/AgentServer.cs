@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Text;
-using DurableMesh.Tests.EndToEnd;
+using Microsoft.AspNetCore.Http;
 
 namespace DurableMesh.Tests.Functions.Adapters;
 
@@ -14,60 +12,36 @@ internal sealed record AgentResponse(int Status, string Body = "", params (strin
 /// <summary>An agent's address on loopback, of which a test says what it answers.</summary>
 internal sealed class AgentServer : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly AnsweringServer _server;
     private readonly Func<AgentRequest, AgentResponse> _answer;
-    private readonly Task _loop;
 
     public AgentServer(Func<AgentRequest, AgentResponse> answer)
     {
         _answer = answer;
-        Address = $"http://127.0.0.1:{MeshHost.FreePort()}/";
-        _listener.Prefixes.Add(Address);
-        _listener.Start();
-        _loop = Task.Run(ServeAsync);
+        _server = new AnsweringServer(ServeAsync);
     }
 
-    public string Address { get; }
+    public string Address => _server.Address + "/";
 
     public ConcurrentQueue<AgentRequest> Requests { get; } = new();
 
-    public async ValueTask DisposeAsync()
-    {
-        _listener.Abort();
-        await _loop;
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task ServeAsync()
+    private async Task ServeAsync(HttpContext http)
     {
-        while (true)
+        var request = new AgentRequest(
+            http.Request.Path.Value!,
+            http.Request.Headers.ToDictionary(
+                header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            await AnsweringServer.BodyOfAsync(http.Request));
+        Requests.Enqueue(request);
+        var response = _answer(request);
+        http.Response.StatusCode = response.Status;
+        foreach (var (name, value) in response.Headers)
         {
-            try
-            {
-                var context = await _listener.GetContextAsync();
-                using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
-                var request = new AgentRequest(
-                    context.Request.Url!.AbsolutePath,
-                    context.Request.Headers.AllKeys.ToDictionary(
-                        name => name!, name => context.Request.Headers[name]!, StringComparer.OrdinalIgnoreCase),
-                    await reader.ReadToEndAsync());
-                Requests.Enqueue(request);
-                var response = _answer(request);
-                context.Response.StatusCode = response.Status;
-                foreach (var (name, value) in response.Headers)
-                {
-                    context.Response.AddHeader(name, value);
-                }
-
-                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(response.Body));
-                context.Response.Close();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-            {
-                if (!_listener.IsListening)
-                {
-                    return;
-                }
-            }
+            http.Response.Headers[name] = value;
         }
+
+        await http.Response.WriteAsync(response.Body, http.RequestAborted);
     }
 }

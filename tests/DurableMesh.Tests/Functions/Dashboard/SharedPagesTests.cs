@@ -71,8 +71,9 @@ public sealed class SharedPagesTests
         fails.SetException(new StoreUnavailableException("It is away."));
 
         await Assert.ThrowsAsync<StoreUnavailableException>(() => first);
+        // Both wake at once: the second finds the drawing of the first, or begins its own.
         Assert.All(await Task.WhenAll(others), answer => Assert.IsType<PageAnswer>(answer));
-        Assert.Equal(1, _drawn);
+        Assert.InRange(_drawn, 1, others.Length);
     }
 
     private static EventCursor At(int segment) => new(7, new LogPosition(segment, 0), default, default);
@@ -95,5 +96,5 @@ public sealed class SharedPagesTests
         return look.Result;
     }
 
-    private Task<PageAnswer> DrawAsync() => Task.FromResult(new PageAnswer($"<p>{++_drawn}</p>", 200, "token"));
+    private Task<PageAnswer> DrawAsync() => Task.FromResult(new PageAnswer($"<p>{Interlocked.Increment(ref _drawn)}</p>", 200, "token"));
 }

@@ -45,9 +45,9 @@ public sealed class OtlpExportTests
     public async Task Traces_metrics_and_logs_reach_the_collector_at_the_latest_when_the_host_stops()
     {
         var received = new ConcurrentDictionary<string, string>();
-        await using WebApplication collector = await StartCollectorAsync(received);
+        await using AnsweringServer collector = StartCollector(received);
         await using (DialogueApp app = await DialogueApp.StartAsync(
-            new("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.First()),
+            new("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address),
             new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             new("OTEL_SERVICE_NAME", "a-test")))
         {
@@ -73,19 +73,9 @@ public sealed class OtlpExportTests
     }
 
     /// <summary>Takes in what is exported; the protobuf's names and values stand in it as UTF-8.</summary>
-    private static async Task<WebApplication> StartCollectorAsync(ConcurrentDictionary<string, string> received)
+    private static AnsweringServer StartCollector(ConcurrentDictionary<string, string> received) => new(async http =>
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        WebApplication collector = builder.Build();
-        collector.MapPost("/v1/{signal}", async (HttpRequest request) =>
-        {
-            using var reader = new StreamReader(request.Body, Encoding.UTF8);
-            string text = await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
-            received.AddOrUpdate(request.Path, text, (_, before) => before + text);
-        });
-        await collector.StartAsync(TestContext.Current.CancellationToken);
-        return collector;
-    }
+        string text = await AnsweringServer.BodyOfAsync(http.Request);
+        received.AddOrUpdate(http.Request.Path, text, (_, before) => before + text);
+    });
 }

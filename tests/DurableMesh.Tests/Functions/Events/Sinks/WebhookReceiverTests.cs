@@ -6,11 +6,8 @@ using DurableMesh.Functions.Events.Sinks;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Webhooks;
 using DurableMesh.Tests.Functions.Store;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DurableMesh.Tests.Functions.Events.Sinks;
@@ -26,7 +23,7 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
     private FeedHost _host = null!;
     private FoldedLog<WebhookBook, WebhookChange> _book = null!;
     private EventSinks _sinks = null!;
-    private WebApplication _receiver = null!;
+    private AnsweringServer _receiver = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -47,12 +44,7 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
             _host.Options,
             _host.Time,
             NullLogger<EventSinks>.Instance);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _receiver = builder.Build();
-        _receiver.Run(ReceiveAsync);
-        await _receiver.StartAsync(Cancellation);
+        _receiver = new AnsweringServer(ReceiveAsync);
         await _host.Log.AppendAsync(_thread.Open(), Cancellation);
     }
 
@@ -71,7 +63,7 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
         var webhook = new Webhook
         {
             Id = "moody",
-            Url = $"{_receiver.Urls.Single()}/hook",
+            Url = $"{_receiver.Address}/hook",
             Secret = WebhookSignature.NewSecret(),
             From = EventCursor.Beginning.ToString(),
         };
