@@ -23,11 +23,15 @@ internal sealed class SampleCompany(HttpClient http, CancellationToken cancellat
         ("SR-1", "a screen reader says the day and the month"),
     ];
 
+    private static readonly string[] Ends = ["mesh.thread.*"];
+
     private int _messages;
 
     /// <summary>Has it all happen; answers the thread that is worth a look.</summary>
-    public async Task<string> LiveAsync()
+    /// <param name="receiver">The address that hears of threads that end.</param>
+    public async Task<string> LiveAsync(string receiver)
     {
+        await PostAsync("/api/webhooks", new { id = "night-watch", url = receiver, types = Ends });
         await TasksAsync();
         await HoldAsync("vizu-builder", "Delete the invoices of 2015", "MC-2231");
         await AdviceAsync();
