@@ -25,7 +25,6 @@ public sealed class AgentPageFunctions(
     IKeyDirectory keys,
     IPolicySource policies,
     IBaselineDirectory baselines,
-    IThreadLog log,
     ReadThreads threads,
     IMeshLedger ledger,
     TimeProvider time)
@@ -77,15 +76,15 @@ public sealed class AgentPageFunctions(
         var agent = await agents.FindAsync(id, cancellation);
         var company = LinesOf([agent], registry)[0];
         var now = time.GetUtcNow();
-        var newest = await log.ListAsync(
-            view => view.Initiator == agent.Id || view.Responder == agent.Id, AgentModel.MostThreads, before: null, cancellation);
+        var newest = await threads.ListAsync(
+            new ThreadFilter(registry, agent: agent.Id), Caller.Of(request), AgentModel.MostThreads, before: null, cancellation);
         var subject = Subject.Agent(agent.Id);
         var pairs = new PairQuery(
             Pattern: null, Since: null, Week: null, Party: agent.Id, Limit: AgentModel.MostPairs, Cursor: null);
         var model = new AgentModel(
             company.Agents[0],
             company,
-            await threads.WithWorkAsync(newest.Threads, cancellation),
+            newest.Threads,
             [
                 .. (await keys.ReadAsync(cancellation)).Keys.Where(key => key.Subject == subject).Select(KeyView.Of)
                     .OrderByDescending(key => AgentModel.Works(key, now)).ThenByDescending(key => key.CreatedAt),

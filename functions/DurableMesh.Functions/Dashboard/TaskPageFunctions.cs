@@ -1,9 +1,11 @@
 using System.Globalization;
+using DurableMesh.Core.Identity;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Dashboard.Tasks;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
@@ -97,17 +99,19 @@ public sealed class TaskPageFunctions(
     private async Task<IResult> ShowAsync(HttpRequest request, string id, CancellationToken cancellation)
     {
         var task = await tasks.FindAsync(id, cancellation);
-        var about = await log.ListAsync(view => view.McTask == id, TaskModel.MostThreads, before: null, cancellation);
+        var registry = await agents.ReadAsync(cancellation);
+        var about = await threads.ListAsync(
+            new ThreadFilter(registry, mcTask: id), Caller.Of(request), TaskModel.MostThreads, before: null, cancellation);
         if (task is null && about.Threads.Count == 0)
         {
             throw new ProblemException(Problems.OfRefusal(TaskBoard.NotFound(id)));
         }
 
-        var company = task?.Company is { } companyId ? (await agents.ReadAsync(cancellation)).FindCompany(companyId) : null;
+        var company = task?.Company is { } companyId ? registry.FindCompany(companyId) : null;
         return await pages.ShowAsync<TaskPage>(request, ("Model", new TaskModel(
             id,
             task,
-            await threads.WithWorkAsync(about.Threads, cancellation),
+            about.Threads,
             about.Next is not null,
             company?.Name)));
     }

@@ -5,9 +5,23 @@ using DurableMesh.Functions.Threads;
 
 namespace DurableMesh.Functions.ReadModel;
 
-/// <summary>Finds threads by their words: those of the subject, the brief, and the messages.</summary>
+/// <summary>Finds threads: by what they are, and by their words, those of the subject, the brief, and the messages.</summary>
 public interface IThreadSearch
 {
+    /// <summary>
+    /// Threads that are wanted and may be seen; those that began last come first. It needs no tables: where they are not up to
+    /// date, the log's index looks at one thread after the other.
+    /// </summary>
+    /// <param name="filter">Which threads are wanted.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="limit">The most threads.</param>
+    /// <param name="before">Where an earlier page ended; null for the first.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="StoreUnavailableException">The storage has not answered in time.</exception>
+    /// <exception cref="UnknownPositionException">No page gave that position.</exception>
+    ValueTask<ThreadList> ListAsync(
+        ThreadFilter filter, Caller caller, int limit, LogPosition? before, CancellationToken cancellation);
+
     /// <summary>
     /// Threads that have a message which, together with the thread's subject, has all of the words; those that began last come
     /// first.

@@ -10,7 +10,7 @@ internal static class ReadModelDatabase
     /// The version of the tables. A file of an older one is built anew; one of a newer one is left alone, for a newer host may
     /// come back to it.
     /// </summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>What a thread's number is shifted by to make room for the sequences of its messages.</summary>
     public const int SequenceBits = 20;
@@ -45,10 +45,11 @@ internal static class ReadModelDatabase
             mc_task TEXT NOT NULL,
             view BLOB NOT NULL);
         CREATE UNIQUE INDEX threads_began ON threads (began_segment, began_offset);
-        CREATE INDEX threads_state ON threads (state, end_state);
-        CREATE INDEX threads_initiator ON threads (initiator);
-        CREATE INDEX threads_responder ON threads (responder);
-        CREATE INDEX threads_task ON threads (mc_task);
+        CREATE INDEX threads_end ON threads (end_state, state);
+        CREATE INDEX threads_state ON threads (state);
+        CREATE INDEX threads_initiator ON threads (initiator, state, end_state, mc_task);
+        CREATE INDEX threads_responder ON threads (responder, state, end_state, mc_task);
+        CREATE INDEX threads_task ON threads (mc_task, state, end_state);
         CREATE TABLE messages (
             key INTEGER PRIMARY KEY,
             kind INTEGER NOT NULL,

@@ -15,7 +15,6 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
     // Where the filter leaves no more threads than this, each is asked for the words; else what has the words is filtered.
     private const int FewThreads = 500;
     private const int RowsBetweenLooks = 256;
-    private const long AfterAll = long.MaxValue >> ReadModelDatabase.SequenceBits;
 
     /// <summary>After so long a page ends where it is: the words are common, and few of their threads are wanted.</summary>
     private static readonly TimeSpan LongestScan = TimeSpan.FromMilliseconds(500);
@@ -28,7 +27,8 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
     {
         // Whatever is written meanwhile, all of this is read as it was at its beginning.
         using var moment = connection.BeginTransaction(deferred: true);
-        var number = before is { } position ? NumberOf(position) : AfterAll;
+        using var threads = new ThreadRows(connection);
+        var number = threads.NumberOf(before);
         var found = new List<(long Number, ThreadView View)>();
         var candidates = FewNumbers(number) is { } few ? AskEach(few) : WithWords(number);
         var next = Take(candidates, limit, found);
@@ -131,15 +131,6 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
         }
 
         return numbers.Count > FewThreads ? null : [.. numbers.Where(one => one < before).OrderDescending()];
-    }
-
-    private long NumberOf(LogPosition position)
-    {
-        using var command = Command(
-            "SELECT number FROM threads WHERE began_segment = $segment AND began_offset = $offset");
-        command.Parameters.AddWithValue("$segment", position.Segment);
-        command.Parameters.AddWithValue("$offset", position.Offset);
-        return command.ExecuteScalar() is long number ? number : throw new UnknownPositionException();
     }
 
     private static Candidate Read(SqliteDataReader row) => new(

@@ -11,6 +11,7 @@ namespace DurableMesh.Functions.ReadModel;
 internal sealed class ThreadConditions
 {
     private readonly List<string> _conditions = [];
+    private readonly List<string> _parties = [];
     private readonly List<(string Name, object Value)> _values = [];
 
     public ThreadConditions(ThreadFilter filter, Caller caller)
@@ -54,10 +55,21 @@ internal sealed class ThreadConditions
     }
 
     /// <summary>Whether there is no condition.</summary>
-    public bool IsNone => _conditions.Count == 0;
+    public bool IsNone => _conditions.Count == 0 && _parties.Count == 0;
 
     /// <summary>The condition, over the columns of <c>threads</c>.</summary>
-    public string Sql => IsNone ? "TRUE" : string.Join(" AND ", _conditions);
+    public string Sql => AllOf(_conditions.Concat(_parties.Select(OneOf)));
+
+    /// <summary>What gives the numbers of the threads before one, the newest first, from indexes that have all that decides.</summary>
+    /// <param name="before">The name of the parameter that is the number.</param>
+    public string NumbersSql(string before)
+    {
+        var some = $"SELECT number FROM threads WHERE number < {before} AND "
+            + AllOf(_conditions.Concat(_parties.Skip(1).Select(OneOf)));
+        return _parties is [var names, ..]
+            ? $"{some} AND initiator IN {names} UNION {some} AND responder IN {names} ORDER BY number DESC"
+            : $"{some} ORDER BY number DESC";
+    }
 
     /// <summary>Gives a command the values that the condition names.</summary>
     public void Bind(SqliteCommand command)
@@ -68,11 +80,13 @@ internal sealed class ThreadConditions
         }
     }
 
-    private void AddParty(IEnumerable<string> agents)
-    {
-        var names = string.Join(", ", agents.Select(agent => Value(agent)));
-        Add($"(initiator IN ({names}) OR responder IN ({names}))");
-    }
+    private static string AllOf(IEnumerable<string> conditions) =>
+        string.Join(" AND ", conditions.DefaultIfEmpty("TRUE"));
+
+    private static string OneOf(string names) => $"(initiator IN {names} OR responder IN {names})";
+
+    private void AddParty(IEnumerable<string> agents) =>
+        _parties.Add($"({string.Join(", ", agents.Select(agent => Value(agent)))})");
 
     private void Add(string condition) => _conditions.Add(condition);
 

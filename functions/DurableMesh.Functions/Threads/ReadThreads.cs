@@ -13,7 +13,6 @@ namespace DurableMesh.Functions.Threads;
 
 /// <summary>Threads over HTTP: one, or many.</summary>
 public sealed class ReadThreads(
-    IThreadLog log,
     IThreadSearch search,
     ThreadFinder threads,
     IAgentDirectory agents,
@@ -60,13 +59,13 @@ public sealed class ReadThreads(
     {
         var query = new Query(request, "q", "state", "endState", "agent", "company", "mcTask", "idPrefix", "limit", "cursor");
         var filter = new ThreadFilter(
+            await agents.ReadAsync(cancellation),
             query.OneOf<ThreadPhase>("state"),
             query.OneOf<EndState>("endState"),
             query.Text("agent"),
             query.Text("company"),
             query.Text("mcTask"),
-            query.Text("idPrefix"),
-            await agents.ReadAsync(cancellation));
+            query.Text("idPrefix"));
         var words = WordsOf(query);
         var limit = query.Number("limit", 1, LongestPage, DefaultPageLength);
         var before = query.Cursor("cursor");
@@ -85,13 +84,16 @@ public sealed class ReadThreads(
                 });
         }
 
-        var found = await (filter.State is ThreadPhase.Open or ThreadPhase.Held
-            ? log.ListRunningAsync(Shows, limit, before, cancellation)
-            : log.ListAsync(Shows, limit, before, cancellation));
-        var shown = await WithWorkAsync(found.Threads, cancellation);
-        return new JsonAnswer<ThreadsPage>(new ThreadsPage(shown, found.Next?.ToString()));
+        var found = await ListAsync(filter, caller, limit, before, cancellation);
+        return new JsonAnswer<ThreadsPage>(new ThreadsPage(found.Threads, found.Next?.ToString()));
+    }
 
-        bool Shows(ThreadView view) => filter.Matches(view) && caller.Sees(view);
+    /// <summary>The threads that a caller wants and may see, those that began last first.</summary>
+    internal async ValueTask<ThreadList> ListAsync(
+        ThreadFilter filter, Caller caller, int limit, LogPosition? before, CancellationToken cancellation)
+    {
+        var found = await search.ListAsync(filter, caller, limit, before, cancellation);
+        return found with { Threads = await WithWorkAsync(found.Threads, cancellation) };
     }
 
     private static SearchWords? WordsOf(Query query)

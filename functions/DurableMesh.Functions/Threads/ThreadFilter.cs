@@ -4,21 +4,21 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>Which threads a list shows; what is null matters not.</summary>
+/// <param name="registry">The agents.</param>
 /// <param name="state">Where the thread is in its life.</param>
 /// <param name="endState">How it ended.</param>
 /// <param name="agent">A party, by id or alias.</param>
 /// <param name="company">The company of a party.</param>
 /// <param name="mcTask">The MC task.</param>
 /// <param name="idPrefix">What its id begins with, in any case.</param>
-/// <param name="registry">The agents.</param>
 public sealed class ThreadFilter(
-    ThreadPhase? state,
-    EndState? endState,
-    string? agent,
-    string? company,
-    string? mcTask,
-    string? idPrefix,
-    AgentRegistry registry)
+    AgentRegistry registry,
+    ThreadPhase? state = null,
+    EndState? endState = null,
+    string? agent = null,
+    string? company = null,
+    string? mcTask = null,
+    string? idPrefix = null)
 {
     /// <summary>Where the thread is in its life.</summary>
     public ThreadPhase? State => state;
@@ -41,6 +41,10 @@ public sealed class ThreadFilter(
         : registry.Agents.Where(one => one.Company.Equals(company, StringComparison.OrdinalIgnoreCase))
             .Select(one => one.Id)
             .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Whether the newest threads may all be others: a list would look at many to show few.</summary>
+    public bool LeavesFew =>
+        EndState is not null || McTask is not null || IdPrefix is not null || AgentId is not null || CompanyAgents is not null;
 
     /// <summary>Whether a thread is shown.</summary>
     /// <param name="thread">The thread.</param>

@@ -23,15 +23,12 @@ internal sealed class MeshHost : IAsyncDisposable
     private readonly string _folder;
     private readonly string _app;
 
-    // Nothing of it stays in the user's own folder.
-    private readonly string _readModel = Directory.CreateTempSubdirectory("mesh-read-model-").FullName;
-
     private MeshHost(string storage, Dictionary<string, string>? settings, string? folder = null, string? app = null)
     {
         _app = app ?? Path.Combine(AppContext.BaseDirectory, "DurableMesh.Functions.dll");
         _folder = folder ?? AppContext.BaseDirectory;
         _settings = new(settings ?? []) { ["AzureWebJobsStorage"] = storage };
-        _settings.TryAdd("Mesh__ReadModel__Folder", _readModel);
+        _settings.TryAdd("Mesh__ReadModel__Folder", ReadModelFolder);
         Door = Around(new SocketsHttpHandler { MaxConnectionsPerServer = 1024, UseProxy = false });
         Http = new HttpClient(Door)
         {
@@ -54,6 +51,9 @@ internal sealed class MeshHost : IAsyncDisposable
 
     /// <summary>What it printed.</summary>
     public string Output => string.Join(Environment.NewLine, _output);
+
+    /// <summary>Where its read model is: nothing of it stays in the user's own folder.</summary>
+    public string ReadModelFolder { get; } = Directory.CreateTempSubdirectory("mesh-read-model-").FullName;
 
     /// <summary>Processor time that it has used since its last start.</summary>
     public TimeSpan Cpu
@@ -256,7 +256,7 @@ internal sealed class MeshHost : IAsyncDisposable
         await KillAsync();
         _process.Dispose();
         Http.Dispose();
-        Directory.Delete(_readModel, recursive: true);
+        Directory.Delete(ReadModelFolder, recursive: true);
     }
 
     private static async Task<JsonNode> ReadAsync(

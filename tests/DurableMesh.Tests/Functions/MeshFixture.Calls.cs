@@ -14,6 +14,7 @@ using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Leases;
 using DurableMesh.Functions.Ledger;
 using DurableMesh.Functions.Orchestrations;
+using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
@@ -167,7 +168,7 @@ internal sealed partial class MeshFixture
     private SteerThread Steering => new(_finder, _inbox, _holds, new SubjectNames(Agents, Keys()));
 
     /// <summary>What reads threads.</summary>
-    public ReadThreads Threads => new(Log, Search, _finder, Agents, _holds, Leases, _stopped, _overdue);
+    public ReadThreads Threads => new(new ThreadSearch(Log, _tables), _finder, Agents, _holds, Leases, _stopped, _overdue);
 
     private ArtifactFunctions Artifacts
     {

@@ -70,6 +70,7 @@ internal sealed partial class MeshFixture : IAsyncDisposable
     private readonly ThreadInbox _inbox;
     private readonly ThreadMessages _messages;
     private readonly TaskHubCalls _hub;
+    private readonly ReadModelState _tables = new(TimeProvider.System);
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly FoldedLog<AgentRegistry, RegistryChange> _registry;
     private readonly FoldedLog<AgentReach, ReachChange> _reach;
@@ -144,9 +145,6 @@ internal sealed partial class MeshFixture : IAsyncDisposable
     /// <summary>Where artifacts are kept; null for <see cref="Blobs"/>.</summary>
     public IArtifactStore? ArtifactStore { get; set; }
 
-    /// <summary>What finds threads by their words.</summary>
-    public IThreadSearch Search { get; set; } = Mock.Of<IThreadSearch>();
-
     /// <summary>Whether the threads have stopped to answer.</summary>
     public bool Asleep { get; set; }
 
@@ -185,6 +183,7 @@ internal sealed partial class MeshFixture : IAsyncDisposable
         await _reach.DisposeAsync();
         await _baseline.DisposeAsync();
         Leases.Dispose();
+        _tables.Dispose();
         _oneAtATime.Dispose();
     }
 

@@ -202,7 +202,6 @@ public sealed class AgentPageTests : IAsyncDisposable
             _fixture.Guard.Keys,
             mesh.Policies(),
             baselines.Object,
-            mesh.Log,
             mesh.Threads,
             mesh.Log.Ledger,
             _fixture.Guard.Time);

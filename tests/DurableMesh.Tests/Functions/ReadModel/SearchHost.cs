@@ -148,5 +148,5 @@ internal sealed class SearchHost : IAsyncDisposable
     }
 
     /// <summary>Every thread.</summary>
-    public static ThreadFilter All { get; } = new(null, null, null, null, null, null, AgentRegistry.Empty);
+    public static ThreadFilter All { get; } = new(AgentRegistry.Empty);
 }

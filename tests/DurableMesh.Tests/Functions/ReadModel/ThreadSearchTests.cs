@@ -207,7 +207,7 @@ public sealed class ThreadSearchTests : IAsyncLifetime
         string? agent = null,
         string? company = null,
         string? mcTask = null,
-        string? idPrefix = null) => new(state, endState, agent, company, mcTask, idPrefix, Registry);
+        string? idPrefix = null) => new(Registry, state, endState, agent, company, mcTask, idPrefix);
 
     private static AgentRegistry Registry { get; } = Core.Agents.SampleRegistry.Of(Core.Agents.SampleRegistry.SeedOf("""
         {"agents":[
