@@ -12,6 +12,7 @@ const string Usage = """
            benchmarks stats [--threads N]
            benchmarks redact [--runs N]
            benchmarks policy [--runs N]
+           benchmarks search [--threads N,N,...]
            benchmarks dashboard [--threads N] [--viewers N] [--rate N] [--seconds N]
            benchmarks workflow [--steps N] [--runs N]
            benchmarks agents [--messages N] [--idle N]
@@ -32,6 +33,7 @@ const string Usage = """
     events        from a message's receipt to its event at a waiting peer, at 200 messages/s with 100 streams, in a crowd of others (none); 1,000 idle streams
     dashboard     first paint of each page in a browser with many threads (100,000), from a message's receipt to the watched
                   page, and what many open dashboards (200) take of a processor, idle and at 20 messages/s
+    search        building the read model of many threads (10,000 and 100,000), the host's start and memory with it, and searches
     workflow      from the end of a workflow's step to the brief of the next, beside the start of a lone thread
     policy        processor time that identity, policy and gate add to a thread start and to a message
     """;
@@ -81,6 +83,9 @@ try
         case "events":
             await EventsBenchmark.RunAsync(
                 Arguments.Parse(args[1..], "subscribers", "rate", "seconds", "idle", "crowd"), stop.Token);
+            return 0;
+        case "search":
+            await SearchBenchmark.RunAsync(Arguments.Parse(args[1..], "threads"), stop.Token);
             return 0;
         case "dashboard":
             await DashboardBenchmark.RunAsync(

@@ -56,7 +56,7 @@ internal static class RecordedDialogues
             Limits = new LimitsRequest { Ttl = TimeSpan.FromDays(2 * Days) },
             Brief = new Brief
             {
-                Subject = "CSV reader handles quoted newlines",
+                Subject = $"CSV reader handles quoted newlines, case {n}",
                 Acceptance = [new("AC-1", "quoted newline kept")],
             },
         };
