@@ -61,7 +61,7 @@ internal static class ReadModelDatabase
             entry INTEGER NOT NULL,
             body TEXT);
         CREATE VIRTUAL TABLE words USING fts5(
-            subject, body, tokenize = "unicode61 remove_diacritics 2", columnsize = 0);
+            subject, body, tokenize = "unicode61 remove_diacritics 2", prefix = "2 3 4 5", columnsize = 0);
         INSERT INTO words (words, rank) VALUES ('hashsize', 8388608);
         """;
 
