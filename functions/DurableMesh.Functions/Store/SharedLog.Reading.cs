@@ -95,30 +95,47 @@ internal sealed partial class SharedLog<T>
     /// </summary>
     private async Task<bool> ScanAsync(long length, CancellationToken cancellation)
     {
-        for (var window = (long)options.ScanBytes; _position < length;)
+        Task<ReadOnlyMemory<byte>>? ahead = null;
+        try
         {
-            var chunk = await blobs.ReadAsync(NameOf(_segment), _position, Math.Min(window, length - _position), cancellation);
-            var end = chunk.Span.LastIndexOf((byte)'\n') + 1;
-            if (end == 0 && chunk.Length < length - _position)
+            for (var window = (long)options.ScanBytes; _position < length;)
             {
-                window *= 2;
-                continue;
+                var chunk = await (ahead ?? ReadAsync(_position, window));
+                ahead = null;
+                var end = chunk.Span.LastIndexOf((byte)'\n') + 1;
+                if (end == 0 && chunk.Length < length - _position)
+                {
+                    window *= 2;
+                    continue;
+                }
+
+                if (end == 0)
+                {
+                    throw new LogCorruptException($"{NameOf(_segment)} does not end in a line feed after byte {_position}.");
+                }
+
+                // The storage is at work on the next window while this one is taken in.
+                ahead = _position + end < length ? ReadAsync(_position + end, window) : null;
+                _unsaved.AddRead(Here(chunk[..end]), MaximumReadBytes);
+                if (Ingest(chunk[..end]))
+                {
+                    await NextSegmentAsync(cancellation);
+                    return true;
+                }
             }
 
-            if (end == 0)
+            return false;
+        }
+        finally
+        {
+            if (ahead is not null)
             {
-                throw new LogCorruptException($"{NameOf(_segment)} does not end in a line feed after byte {_position}.");
-            }
-
-            _unsaved.AddRead(Here(chunk[..end]), MaximumReadBytes);
-            if (Ingest(chunk[..end]))
-            {
-                await NextSegmentAsync(cancellation);
-                return true;
+                await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
-        return false;
+        Task<ReadOnlyMemory<byte>> ReadAsync(long from, long window) =>
+            blobs.ReadAsync(NameOf(_segment), from, Math.Min(window, length - from), cancellation);
     }
 
     private bool Ingest(ReadOnlyMemory<byte> lines)

@@ -81,7 +81,8 @@ public sealed class ThreadListTests : IAsyncLifetime
     {
         var folder = Path.Combine(_folder, "a-file");
         await File.WriteAllTextAsync(folder, "", TestContext.Current.CancellationToken);
-        await using var host = await SearchHost.StartAsync(new MemoryBlobs(), folder);
+        await using var host = await SearchHost.StartAsync(
+            new MemoryBlobs(), folder, patience: TimeSpan.FromMilliseconds(100));
         await host.RefusalAsync("word");
         var (one, two) = (new SampleThread(), new SampleThread());
         await host.AppendAsync(one.Open(), two.Open());
