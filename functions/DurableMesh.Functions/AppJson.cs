@@ -72,6 +72,7 @@ internal static class AppJson
 [JsonSerializable(typeof(WaitingFor))]
 [JsonSerializable(typeof(LoggedChange<KeyChange>))]
 [JsonSerializable(typeof(LoggedChange<ReachChange>))]
+[JsonSerializable(typeof(LoggedChange<SessionEnded>))]
 [JsonSerializable(typeof(EventCursor))]
 [JsonSerializable(typeof(LoggedChange<WebhookChange>))]
 [JsonSerializable(typeof(LoggedChange<A2aPushChange>))]

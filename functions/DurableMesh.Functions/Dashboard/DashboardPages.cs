@@ -33,7 +33,7 @@ public sealed class DashboardPages
         var isSwap = request.Headers.ContainsKey("HX-Request");
         if (answer.Problem.Status == StatusCodes.Status401Unauthorized)
         {
-            DashboardSessions.End(http);
+            DashboardSessions.Forget(http);
             var way = "/login?to=" + Uri.EscapeDataString(HttpMethods.IsGet(request.Method) ? AddressOf(request) : "/");
             if (!isSwap)
             {

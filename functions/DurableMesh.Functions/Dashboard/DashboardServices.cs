@@ -6,6 +6,7 @@ using DurableMesh.Functions.Events.Sinks;
 using DurableMesh.Functions.Experiments;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Identity;
+using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Tasks;
 using DurableMesh.Functions.Threads;
 using DurableMesh.Functions.Workflows;
@@ -20,6 +21,7 @@ internal static class DashboardServices
     public static void AddDashboard(this IServiceCollection services)
     {
         services.AddSingleton<PageRenderer>();
+        services.AddFoldedLog<EndedSessions, SessionEnded>("sessions");
         services.AddSingleton<DashboardSessions>();
         services.AddSingleton(provider => new DashboardPages(
             provider.GetRequiredService<PageRenderer>(), provider.GetRequiredService<DashboardSessions>()));

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using DurableMesh.Core.Evidence;
 using DurableMesh.Functions.Store;
 using Microsoft.AspNetCore.Http;
 
@@ -28,12 +29,14 @@ internal sealed class DashboardSessions
 
     private const string Cookie = "mesh-session";
 
+    private readonly FoldedLog<EndedSessions, SessionEnded> _ended;
     private readonly StoreSecret _secret;
     private readonly StoreSeal _seal;
     private readonly TimeProvider _time;
 
-    public DashboardSessions(IBlobs blobs, TimeProvider time)
+    public DashboardSessions(IBlobs blobs, FoldedLog<EndedSessions, SessionEnded> ended, TimeProvider time)
     {
+        _ended = ended;
         _secret = new StoreSecret(blobs, "dashboard");
         (_seal, _time) = (new StoreSeal(_secret), time);
     }
@@ -42,6 +45,7 @@ internal sealed class DashboardSessions
     public async ValueTask<DashboardSession?> ReadAsync(HttpRequest request, CancellationToken cancellation) =>
         request.Cookies[Cookie] is { Length: > 0 } text && await OpenAsync(text, cancellation) is { } session
             && session.Until > _time.GetUtcNow()
+            && !(session.HasKey && (await _ended.ReadAsync(cancellation)).Has(IdOf(text)))
             ? session
             : null;
 
@@ -56,8 +60,21 @@ internal sealed class DashboardSessions
         http.Response.Cookies.Append(Cookie, text, OptionsFor(http.Request));
     }
 
-    /// <summary>Takes the browser's session away.</summary>
-    public static void End(HttpContext http) => http.Response.Cookies.Delete(Cookie, OptionsFor(http.Request));
+    /// <summary>Ends the browser's session, for every copy of its cookie too.</summary>
+    /// <exception cref="StoreUnavailableException">The storage has not answered in time; the session may go on.</exception>
+    public async ValueTask EndAsync(HttpContext http, CancellationToken cancellation)
+    {
+        if (await ReadAsync(http.Request, cancellation) is { HasKey: true } session)
+        {
+            await _ended.ChangeAsync(
+                new SessionEnded(IdOf(http.Request.Cookies[Cookie]!), session.Until), session.KeyId ?? "root", cancellation);
+        }
+
+        Forget(http);
+    }
+
+    /// <summary>Has the browser forget a session that does not hold.</summary>
+    public static void Forget(HttpContext http) => http.Response.Cookies.Delete(Cookie, OptionsFor(http.Request));
 
     /// <summary>
     /// What a form of this session carries, so that no page of another site, nor of another port here, can send one. A browser
@@ -79,6 +96,8 @@ internal sealed class DashboardSessions
         && await ReadAsync(request, cancellation) is not null
         && CryptographicOperations.FixedTimeEquals(
             Encoding.UTF8.GetBytes(TokenOf(text, await _secret.ReadAsync(cancellation))), Encoding.UTF8.GetBytes(formToken ?? ""));
+
+    private static string IdOf(string session) => ContentHash.Hex(Encoding.UTF8.GetBytes(session));
 
     private static string TokenOf(string session, byte[] secret) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(session)));

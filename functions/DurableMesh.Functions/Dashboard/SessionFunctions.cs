@@ -46,7 +46,7 @@ public sealed class SessionFunctions(DashboardPages pages, DashboardForms forms,
         CancellationToken cancellation)
     {
         await forms.ReadAsync(request, cancellation);
-        DashboardSessions.End(request.HttpContext);
+        await keys.LeaveAsync(request.HttpContext);
         return DashboardForms.Next("/login");
     }
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableMesh.Functions.Identity;
 
-/// <summary>Gives a browser a session for a key that somebody entered in it.</summary>
+/// <summary>Gives a browser a session for a key that somebody entered in it, and takes it away.</summary>
 public interface ISessionKeys
 {
     /// <summary>Checks a key as that of any request, and begins a session where it is an operator's.</summary>
@@ -12,4 +12,8 @@ public interface ISessionKeys
     /// <returns>Whose key it is; null where it does not work.</returns>
     /// <exception cref="Exception">Too many keys from the caller's address did not work.</exception>
     ValueTask<Caller?> EnterAsync(string key, HttpContext http);
+
+    /// <summary>Ends the session of a request, for every copy of its cookie too.</summary>
+    /// <param name="http">The request.</param>
+    ValueTask LeaveAsync(HttpContext http);
 }

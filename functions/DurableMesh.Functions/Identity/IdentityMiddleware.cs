@@ -135,6 +135,9 @@ internal sealed partial class IdentityMiddleware(
         return caller;
     }
 
+    /// <inheritdoc/>
+    ValueTask ISessionKeys.LeaveAsync(HttpContext http) => sessions.EndAsync(http, http.RequestAborted);
+
     /// <summary>
     /// Without a key an open mesh serves this machine only. With one, or where keys are wanted, the key decides, and no page of
     /// another site can have one.

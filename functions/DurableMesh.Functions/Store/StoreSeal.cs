@@ -40,7 +40,8 @@ internal sealed class StoreSeal(StoreSecret secret)
     {
         var closed = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
         if (!Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, closed, out var written)
-            || written < NonceBytes + TagBytes || text.Length != Base64Url.GetEncodedLength(written))
+            || written < NonceBytes + TagBytes
+            || !text.AsSpan().SequenceEqual(Base64Url.EncodeToString(closed.AsSpan(0, written))))
         {
             return null;
         }

@@ -38,11 +38,17 @@ public sealed class DashboardSessionTests(DashboardFixture dashboard)
         await using Visitor visitor = await dashboard.VisitGuardedAsync();
         await visitor.LogInAsync(dashboard.Guarded.KeyOf(GuardedMesh.Operator));
         await visitor.SeesAsync(".who", "root");
+        BrowserContextCookiesResult copied = (await visitor.Context.CookiesAsync()).Single(one => one.Name == "mesh-session");
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Log out" }).ClickAsync();
         await visitor.Page.WaitForURLAsync("**/login", Committed);
         await visitor.GoAsync("/holds");
         Assert.Equal("/login", new Uri(visitor.Page.Url).AbsolutePath);
         Assert.DoesNotContain(await visitor.Context.CookiesAsync(), one => one.Name == "mesh-session" && one.Value.Length > 200);
+
+        // Nor does it open for whoever copied the cookie before.
+        await visitor.Context.AddCookiesAsync([new() { Name = copied.Name, Value = copied.Value, Url = visitor.Address }]);
+        await visitor.GoAsync("/holds");
+        Assert.Equal("/login", new Uri(visitor.Page.Url).AbsolutePath);
         Assert.Empty(visitor.Complaints);
     }
 

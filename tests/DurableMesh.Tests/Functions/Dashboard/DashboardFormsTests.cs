@@ -11,7 +11,7 @@ namespace DurableMesh.Tests.Functions.Dashboard;
 
 public sealed class DashboardFormsTests
 {
-    private readonly DashboardSessions _sessions = new(new MemoryBlobs(), new FakeTimeProvider(SampleThread.Noon));
+    private readonly DashboardSessions _sessions = BrowserSessions.Over(new MemoryBlobs(), new FakeTimeProvider(SampleThread.Noon));
     private readonly DashboardForms _forms;
 
     public DashboardFormsTests() => _forms = new(_sessions);

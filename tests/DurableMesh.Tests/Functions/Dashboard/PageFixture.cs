@@ -26,7 +26,7 @@ internal sealed partial class PageFixture : IAsyncDisposable
     private PageFixture(GuardedMesh guard)
     {
         Guard = guard;
-        var sessions = new DashboardSessions(Mesh.Blobs, guard.Time);
+        var sessions = BrowserSessions.Over(Mesh.Blobs, guard.Time);
         var renderer = new PageRenderer(new ServiceCollection().BuildServiceProvider(), NullLoggerFactory.Instance);
         (Pages, Forms) = (new DashboardPages(renderer, sessions), new DashboardForms(sessions));
     }

@@ -25,7 +25,7 @@ public sealed class SharedPagesTests
     {
         _page.Setup(page => page.Name).Returns(PageNames.Prefix + "Overview");
         _cursors = new EventCursors(_blobs);
-        _shared = new SharedPages(_feed.Object, _cursors, new DashboardSessions(_blobs, _time), _time);
+        _shared = new SharedPages(_feed.Object, _cursors, BrowserSessions.Over(_blobs, _time), _time);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using DurableMesh.Functions.Dashboard;
 using DurableMesh.Functions.Http;
 using DurableMesh.Functions.Identity;
 using DurableMesh.Functions.Store;
+using DurableMesh.Tests.Functions.Dashboard;
 using DurableMesh.Tests.Functions.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -43,7 +44,7 @@ internal sealed class GuardedMesh : IAsyncDisposable
         var keys = new KeyDirectory(_log);
         Keys = keys;
         Report = new IdentityReport(keys, options, time, Said);
-        _identity = new IdentityMiddleware(keys, agents, _failures, new DashboardSessions(blobs, time), options, time, Refused);
+        _identity = new IdentityMiddleware(keys, agents, _failures, BrowserSessions.Over(blobs, time), options, time, Refused);
         _functions = new KeyFunctions(keys, agents);
     }
 

@@ -32,6 +32,20 @@ public sealed class StoreSealTests
         Assert.Null(seal.Open(text.Replace("{0}", seal.Close(Thing), StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task No_other_text_opens_as_the_same_though_its_last_letter_has_bits_to_spare()
+    {
+        StoreSeal seal = await ReadyAsync(new MemoryBlobs());
+        for (int length = 0; length < 3; length++)
+        {
+            string closed = seal.Close(Thing.AsSpan(length));
+            Assert.Equal(Thing[length..], seal.Open(closed));
+            Assert.All(
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".Where(letter => letter != closed[^1]),
+                letter => Assert.Null(seal.Open(closed[..^1] + letter)));
+        }
+    }
+
     private static async Task<StoreSeal> ReadyAsync(MemoryBlobs blobs, string kind = "things")
     {
         var seal = new StoreSeal(new StoreSecret(blobs, kind));
