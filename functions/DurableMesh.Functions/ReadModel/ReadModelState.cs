@@ -185,10 +185,16 @@ internal sealed class ReadModelState(TimeProvider time) : ISearchHealth, IDispos
     /// <summary>Reads from the tables, on a thread of its own.</summary>
     /// <param name="read">What reads; it fails where it takes too long.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="turn">How long it waits for others to end; null for as long as they take.</param>
     /// <exception cref="SearchUnavailableException">The tables cannot be read.</exception>
-    public async Task<T> ReadAsync<T>(Func<SqliteConnection, T> read, CancellationToken cancellation)
+    public async Task<T> ReadAsync<T>(
+        Func<SqliteConnection, T> read, CancellationToken cancellation, TimeSpan? turn = null)
     {
-        await _readers.WaitAsync(cancellation);
+        if (!await _readers.WaitAsync(turn ?? Timeout.InfiniteTimeSpan, cancellation))
+        {
+            throw new SearchUnavailableException("Others search; ask again in a moment.");
+        }
+
         try
         {
             return await Task.Run(() => Read(read, cancellation), cancellation);

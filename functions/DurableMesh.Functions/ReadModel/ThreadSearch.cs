@@ -11,7 +11,7 @@ internal sealed class ThreadSearch(BlobThreadLog log, ReadModelState state) : IT
     /// <summary>So long a search waits for the tables to hold what the store held when it was asked.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>So long a list does, which can do without them.</summary>
+    /// <summary>So long a list does, which can do without them; and as long it waits for searches that are slow.</summary>
     internal TimeSpan ListPatience { get; init; } = TimeSpan.FromMilliseconds(100);
 
     public async ValueTask<ThreadList> ListAsync(
@@ -25,7 +25,7 @@ internal sealed class ThreadSearch(BlobThreadLog log, ReadModelState state) : IT
                 {
                     MustBeOurs(before);
                     var (threads, next) = await state.ReadAsync(
-                        connection => new ListRun(connection, filter, caller).Find(limit, before), cancellation);
+                        connection => new ListRun(connection, filter, caller).Find(limit, before), cancellation, ListPatience);
                     return new ThreadList(threads, OfThisStore(next));
                 }
             }

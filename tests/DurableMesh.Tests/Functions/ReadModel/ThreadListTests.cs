@@ -95,6 +95,26 @@ public sealed class ThreadListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Searches_that_are_slow_hold_up_no_list()
+    {
+        var thread = new SampleThread();
+        await _host.AppendAsync(thread.Open());
+        Assert.True(await _host.State.ReachAsync(await _host.Log.EndAsync(default), TimeSpan.FromSeconds(30), default));
+        using var end = new ManualResetEventSlim();
+        Task<bool>[] searches = [.. Enumerable.Range(0, 8).Select(_ => _host.State.ReadAsync(_ => end.Wait(-1), default))];
+        try
+        {
+            var found = await _host.Search.ListAsync(TaskFilter("101959"), Caller.Anybody, 1, before: null, default);
+            Assert.Equal(thread.Id, Assert.Single(found.Threads).ThreadId);
+        }
+        finally
+        {
+            end.Set();
+            await Task.WhenAll(searches);
+        }
+    }
+
+    [Fact]
     public async Task A_position_that_no_list_gave_is_refused()
     {
         var (one, two) = (new SampleThread(), new SampleThread());
