@@ -15,61 +15,49 @@ internal sealed class HitReader : IDisposable
     private const int LongestPassage = 400;
     private const string Gap = "…";
 
-    private readonly SqliteCommand _subject;
     private readonly SqliteCommand _messages;
 
     public HitReader(SqliteConnection connection, SearchWords words, int messages)
     {
-        _subject = Command(
-            connection,
-            $"""
-            SELECT highlight(words, 0, char({(int)Begin}), char({(int)End})) FROM words
-            WHERE words MATCH $words AND words.rowid BETWEEN $first AND $last LIMIT 1
-            """,
-            words.All);
-        _messages = Command(
-            connection,
-            $"""
+        _messages = connection.CreateCommand();
+        _messages.CommandText = $"""
             SELECT words.rowid, kind, sender, at, snippet(words, 1, char({(int)Begin}), char({(int)End}), '{Gap}', {PassageWords})
             FROM words CROSS JOIN messages ON key = words.rowid
             WHERE words MATCH $words AND words.rowid BETWEEN $first AND $last ORDER BY words.rowid LIMIT {messages}
-            """,
-            words.AnyInBody);
+            """;
+        _messages.Parameters.AddWithValue("$words", words.AnyInBody);
+        _messages.Parameters.AddWithValue("$first", 0L);
+        _messages.Parameters.AddWithValue("$last", 0L);
+        _messages.Prepare();
     }
+
+    /// <summary>What gives a thread's subject with marks around the words, where a row of <c>words</c> was found.</summary>
+    public static string MarkedSubject { get; } = $"highlight(words, 0, char({(int)Begin}), char({(int)End}))";
 
     /// <summary>Where the words are in a thread.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="threadId">Its id.</param>
-    public ThreadHit Read(long number, string threadId)
+    /// <param name="subject">Its subject with marks.</param>
+    public ThreadHit Read(long number, string threadId, string subject)
     {
-        IReadOnlyList<TextPart> subject = [];
-        using (var row = Ask(_subject, number))
-        {
-            subject = row.Read() ? PartsOf(row.GetString(0)) : subject;
-        }
-
+        _messages.Parameters[1].Value = ReadModelDatabase.KeyOf(number, 0);
+        _messages.Parameters[2].Value = ReadModelDatabase.KeyOf(number + 1, 0) - 1;
         var messages = new List<MessageHit>();
-        using (var row = Ask(_messages, number))
+        using var row = _messages.ExecuteReader();
+        while (row.Read())
         {
-            while (row.Read())
-            {
-                messages.Add(new MessageHit(
-                    (int)(row.GetInt64(0) & ((1 << ReadModelDatabase.SequenceBits) - 1)),
-                    (MessageKind)row.GetInt32(1),
-                    row.GetString(2),
-                    new DateTimeOffset(row.GetInt64(3), TimeSpan.Zero),
-                    PartsOf(row.GetString(4))));
-            }
+            messages.Add(new MessageHit(
+                (int)(row.GetInt64(0) & ((1 << ReadModelDatabase.SequenceBits) - 1)),
+                (MessageKind)row.GetInt32(1),
+                row.GetString(2),
+                new DateTimeOffset(row.GetInt64(3), TimeSpan.Zero),
+                PartsOf(row.GetString(4))));
         }
 
-        return new ThreadHit(threadId, subject, messages);
+        return new ThreadHit(threadId, PartsOf(subject), messages);
     }
 
-    public void Dispose()
-    {
-        _subject.Dispose();
-        _messages.Dispose();
-    }
+    public void Dispose() => _messages.Dispose();
 
     /// <summary>Takes a text apart at its marks.</summary>
     internal static IReadOnlyList<TextPart> PartsOf(string marked)
@@ -95,23 +83,5 @@ internal sealed class HitReader : IDisposable
         }
 
         return parts;
-    }
-
-    private static SqliteDataReader Ask(SqliteCommand command, long number)
-    {
-        command.Parameters[1].Value = ReadModelDatabase.KeyOf(number, 0);
-        command.Parameters[2].Value = ReadModelDatabase.KeyOf(number + 1, 0) - 1;
-        return command.ExecuteReader();
-    }
-
-    private static SqliteCommand Command(SqliteConnection connection, string sql, string words)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Parameters.AddWithValue("$words", words);
-        command.Parameters.AddWithValue("$first", 0L);
-        command.Parameters.AddWithValue("$last", 0L);
-        command.Prepare();
-        return command;
     }
 }

@@ -29,19 +29,20 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
         using var moment = connection.BeginTransaction(deferred: true);
         using var threads = new ThreadRows(connection);
         var number = threads.NumberOf(before);
-        var found = new List<(long Number, ThreadView View)>();
+        var found = new List<(long Number, ThreadView View, string Subject)>();
         var candidates = FewNumbers(number) is { } few ? AskEach(few) : WithWords(number);
         var next = Take(candidates, limit, found);
         using var hits = new HitReader(connection, words, MessagesShown);
         return new FoundThreads(
             [.. found.Select(one => one.View)],
-            [.. found.Select(one => hits.Read(one.Number, one.View.ThreadId))],
+            [.. found.Select(one => hits.Read(one.Number, one.View.ThreadId, one.Subject))],
             next,
             IsBehind: false);
     }
 
     /// <summary>Adds the threads that are wanted; answers where the next page starts, or null where there is none.</summary>
-    private LogPosition? Take(IEnumerable<Candidate> candidates, int limit, List<(long Number, ThreadView View)> found)
+    private LogPosition? Take(
+        IEnumerable<Candidate> candidates, int limit, List<(long Number, ThreadView View, string Subject)> found)
     {
         var begun = Environment.TickCount64;
         LogPosition? last = null;
@@ -55,11 +56,11 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
             }
 
             last = candidate.Began ?? last;
-            if (candidate.View is { } json
+            if (candidate is { View: { } json, Subject: { } subject }
                 && JsonSerializer.Deserialize(json, AppJson.TypeInfo<ThreadView>()) is { } view
                 && caller.Sees(view))
             {
-                found.Add((candidate.Number, view));
+                found.Add((candidate.Number, view, subject));
             }
         }
 
@@ -73,7 +74,8 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
     {
         using var command = Command(
             $"""
-            SELECT number, began_segment, began_offset, CASE WHEN {_conditions.Sql} THEN view END
+            SELECT number, began_segment, began_offset, CASE WHEN {_conditions.Sql} THEN view END,
+                CASE WHEN {_conditions.Sql} THEN {HitReader.MarkedSubject} END
             FROM words CROSS JOIN threads ON number = words.rowid >> {ReadModelDatabase.SequenceBits}
             WHERE words MATCH $words AND words.rowid < $before
             ORDER BY words.rowid DESC
@@ -92,9 +94,10 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
     private IEnumerable<Candidate> AskEach(List<long> numbers)
     {
         using var command = Command(
-            """
-            SELECT number, began_segment, began_offset, CASE WHEN EXISTS (
-                SELECT 1 FROM words WHERE words MATCH $words AND words.rowid BETWEEN $first AND $last) THEN view END
+            $"""
+            SELECT number, began_segment, began_offset, view, (
+                SELECT {HitReader.MarkedSubject} FROM words
+                WHERE words MATCH $words AND words.rowid BETWEEN $first AND $last LIMIT 1)
             FROM threads WHERE number = $number
             """);
         command.Parameters.AddWithValue("$words", words.All);
@@ -136,7 +139,8 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
     private static Candidate Read(SqliteDataReader row) => new(
         row.GetInt64(0),
         new LogPosition(row.GetInt32(1), row.GetInt32(2)),
-        row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3));
+        row.IsDBNull(3) || row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(3),
+        row.IsDBNull(4) ? null : row.GetString(4));
 
     private SqliteCommand Command(string sql)
     {
@@ -149,5 +153,6 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
     /// <param name="Number">Its number.</param>
     /// <param name="Began">Where it began; null where it was looked at before.</param>
     /// <param name="View">Its state as JSON; null where it is not wanted.</param>
-    private readonly record struct Candidate(long Number, LogPosition? Began, byte[]? View);
+    /// <param name="Subject">Its subject with marks; null where it is not wanted.</param>
+    private readonly record struct Candidate(long Number, LogPosition? Began, byte[]? View, string? Subject);
 }
