@@ -26,6 +26,8 @@ internal static class TextScanner
 
     private static readonly SearchValues<char> Marks = SearchValues.Create("0123456789@:.");
 
+    private static readonly SearchValues<char> InNames = SearchValues.Create("0123456789@");
+
     private static readonly SearchValues<char> NoMarks = SearchValues.Create("");
 
     private static readonly SearchValues<string> MeshKeys = SearchValues.Create(["dmk_"], StringComparison.Ordinal);
@@ -54,8 +56,8 @@ internal static class TextScanner
     /// <param name="run">The call.</param>
     /// <param name="output">The text without what was found in it.</param>
     /// <param name="again">
-    /// Whether something that was no finding stands before one, and may be one now. Behind a finding nothing changes: the
-    /// recognisers did not look past its end.
+    /// Whether something that was no finding stands before one, and may be one now; or something stands in the name of a secret,
+    /// which is passed over. Behind a finding nothing changes: the recognisers did not look past its end.
     /// </param>
     /// <returns>Whether anything was found.</returns>
     private static bool Pass(ReadOnlySpan<char> text, Member member, RedactionRun run, PooledText output, out bool again)
@@ -100,7 +102,8 @@ internal static class TextScanner
                 output.Append(source[copied..(written?.StartOf(finding.Start) ?? finding.Start)]);
                 run.Take(finding, output);
                 copied = written?.EndOf(finding.End - 1) ?? finding.End;
-                again |= missed < finding.Start;
+                again |= missed < finding.Start
+                    || (here < finding.Start && text[here..finding.Start].ContainsAny(InNames));
                 missed = int.MaxValue;
                 at = done = finding.End;
                 passage = passage with { Floor = done };

@@ -115,7 +115,10 @@ public sealed class ForgetfulStorageTests
         bool isAway = false;
         StorageFault Fault(StorageCall call) =>
             isAway && call.Operation == StorageOperation.ListSegments ? StorageFault.FailBefore : StorageFault.None;
-        TestHub hub = await TestHub.StartAsync(Collector, Fault);
+
+        // A commit waits for its storage however long it is away, and a checkpoint that became due would be one.
+        TestHub hub = await TestHub.StartAsync(
+            Collector, Fault, configure: options => options.CheckpointInterval = TimeSpan.FromDays(30));
         string id = await hub.StartInstanceAsync("Collector");
         await SayAsync(hub, id, 1);
         await hub.UntilAsync(id, state => state.CustomStatus == "1");

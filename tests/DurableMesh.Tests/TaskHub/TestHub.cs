@@ -126,8 +126,10 @@ internal sealed class TestHub : IAsyncDisposable
     {
         // What lingers is committed at the end; a storage that is told to fail then makes that take time.
         Task stopped = Hub.StopAsync(CancellationToken.None);
+        CancellationToken patience = Patience;
         while (_mayFail && !stopped.IsCompleted)
         {
+            patience.ThrowIfCancellationRequested();
             Time.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Yield();
         }

@@ -46,6 +46,17 @@ public sealed class RedactionPropertyTests
         },
         iter: 20_000);
 
+    [Theory]
+    [InlineData("/-----END PRIVATE KEY-----4111111111111111é536-90-4399password=hunter2")]
+    [InlineData("api_key ann@example.org password=hunter2")]
+    public void What_stands_in_the_name_of_a_secret_is_found_at_once(string text)
+    {
+        var once = Redactor.Redact(text, Redacting.Key).Text;
+        Assert.Equal((once, RedactionCounts.None), Redactor.Redact(once, Redacting.Key));
+        Assert.DoesNotContain("4111111111111111", once, StringComparison.Ordinal);
+        Assert.DoesNotContain("ann@example.org", once, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Json_keeps_its_structure_and_is_not_redacted_again() => Values.Sample(
         value =>
