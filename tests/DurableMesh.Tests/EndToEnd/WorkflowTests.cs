@@ -139,7 +139,9 @@ public sealed class WorkflowTests(GuardedMesh mesh) : IClassFixture<GuardedMesh>
 
         // Nobody looks at the run until its threads have ended.
         Assert.Equal("cancelled", Text(await mesh.EndOfAsync(two), "reason"));
-        Assert.Equal("cancelled", Text(await mesh.EndOfAsync(one), "reason"));
+
+        // Whoever looks at a thread that was terminated ends it, which may be before the cancel.
+        Assert.True(Text(await mesh.EndOfAsync(one), "reason") is "cancelled" or "internal_error");
         JsonNode ended = await UntilAsync(id, "ended");
         Assert.Equal(("BLOCKED", "cancelled"), (Text(ended, "endState"), Text(ended, "reason")));
     }
