@@ -17,7 +17,7 @@ internal sealed class ListRun(SqliteConnection connection, ThreadFilter filter, 
         using var threads = new ThreadRows(connection);
         var found = new List<ThreadView>();
         LogPosition? last = null;
-        foreach (var number in NumbersBefore(threads.NumberOf(before)))
+        foreach (var number in NumbersBefore(ThreadRows.NumberOf(connection, before)))
         {
             var (began, view) = threads.Read(number);
             if (!caller.Sees(view))

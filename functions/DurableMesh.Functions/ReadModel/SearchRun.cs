@@ -27,8 +27,7 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
     {
         // Whatever is written meanwhile, all of this is read as it was at its beginning.
         using var moment = connection.BeginTransaction(deferred: true);
-        using var threads = new ThreadRows(connection);
-        var number = threads.NumberOf(before);
+        var number = ThreadRows.NumberOf(connection, before);
         var found = new List<(long Number, ThreadView View, string Subject)>();
         var candidates = FewNumbers(number) is { } few ? AskEach(few) : WithWords(number);
         var next = Take(candidates, limit, found);

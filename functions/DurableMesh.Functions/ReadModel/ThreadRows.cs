@@ -10,12 +10,10 @@ internal sealed class ThreadRows : IDisposable
 {
     private const long AfterAll = long.MaxValue >> ReadModelDatabase.SequenceBits;
 
-    private readonly SqliteConnection _connection;
     private readonly SqliteCommand _thread;
 
     public ThreadRows(SqliteConnection connection)
     {
-        _connection = connection;
         _thread = connection.CreateCommand();
         _thread.CommandText = "SELECT began_segment, began_offset, view FROM threads WHERE number = $number";
         _thread.Parameters.AddWithValue("$number", 0L);
@@ -24,14 +22,14 @@ internal sealed class ThreadRows : IDisposable
 
     /// <summary>The number of the thread that began at a position; for no position one that is after all.</summary>
     /// <exception cref="UnknownPositionException">None did.</exception>
-    public long NumberOf(LogPosition? position)
+    public static long NumberOf(SqliteConnection connection, LogPosition? position)
     {
         if (position is not { } began)
         {
             return AfterAll;
         }
 
-        using var command = _connection.CreateCommand();
+        using var command = connection.CreateCommand();
         command.CommandText = "SELECT number FROM threads WHERE began_segment = $segment AND began_offset = $offset";
         command.Parameters.AddWithValue("$segment", began.Segment);
         command.Parameters.AddWithValue("$offset", began.Offset);

@@ -147,6 +147,17 @@ internal sealed class SearchHost : IAsyncDisposable
         await Bodies.DisposeAsync();
     }
 
+    /// <summary>The agents that filters know.</summary>
+    public static AgentRegistry Registry { get; } = Core.Agents.SampleRegistry.Of(Core.Agents.SampleRegistry.SeedOf("""
+        {"agents":[
+          {"id":"codecraft-builder","company":"codecraft","roles":["builder"],"aliases":["builder"]},
+          {"id":"vizu-builder","company":"vizu","roles":["builder"]}
+        ]}
+        """));
+
+    /// <summary>An agent that asks.</summary>
+    public static Caller Agent(string id) => new(Subject.Agent(id), [Scope.Read]);
+
     /// <summary>Every thread.</summary>
     public static ThreadFilter All { get; } = new(AgentRegistry.Empty);
 }

@@ -4,7 +4,6 @@ using DurableMesh.Core.Wire;
 using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
-using DurableMesh.Tests.Core.Agents;
 using DurableMesh.Tests.Functions.Store;
 
 namespace DurableMesh.Tests.Functions.ReadModel;
@@ -42,7 +41,7 @@ public sealed class ThreadListTests : IAsyncLifetime
         }
 
         Assert.True(await _host.State.ReachAsync(await _host.Log.EndAsync(default), TimeSpan.FromSeconds(30), default));
-        foreach (var caller in (Caller[])[Caller.Anybody, Agent("vizu-builder"), Agent("nobody"), new Caller(Subject.Operator("ann"), [Scope.Send])])
+        foreach (var caller in (Caller[])[Caller.Anybody, SearchHost.Agent("vizu-builder"), SearchHost.Agent("nobody"), new Caller(Subject.Operator("ann"), [Scope.Send])])
         {
             foreach (var filter in FiltersOf(threads[random.Next(threads.Count)].Id))
             {
@@ -151,7 +150,7 @@ public sealed class ThreadListTests : IAsyncLifetime
         from company in (string?[])[null, "vizu", "nobody"]
         from task in (string?[])[null, "it's"]
         from prefix in (string?[])[null, id[..1].ToUpperInvariant()]
-        select new ThreadFilter(Registry, state, end, agent, company, task, prefix);
+        select new ThreadFilter(SearchHost.Registry, state, end, agent, company, task, prefix);
 
     private static async Task<List<string>> PagesAsync(Func<LogPosition?, ValueTask<ThreadList>> read)
     {
@@ -167,14 +166,5 @@ public sealed class ThreadListTests : IAsyncLifetime
         return pages;
     }
 
-    private static ThreadFilter TaskFilter(string task) => new(Registry, mcTask: task);
-
-    private static Caller Agent(string id) => new(Subject.Agent(id), [Scope.Read]);
-
-    private static DurableMesh.Core.Agents.AgentRegistry Registry { get; } = SampleRegistry.Of(SampleRegistry.SeedOf("""
-        {"agents":[
-          {"id":"codecraft-builder","company":"codecraft","roles":["builder"],"aliases":["builder"]},
-          {"id":"vizu-builder","company":"vizu","roles":["builder"]}
-        ]}
-        """));
+    private static ThreadFilter TaskFilter(string task) => new(SearchHost.Registry, mcTask: task);
 }

@@ -101,10 +101,10 @@ public sealed class ThreadSearchTests : IAsyncLifetime
         await _host.AppendAsync(mine.Open(), theirs.Open(), others.Open());
 
         Assert.Equal([others.Id, theirs.Id, mine.Id], await _host.IdsAsync("secret"));
-        Assert.Equal([mine.Id], await _host.IdsAsync("secret", Agent(SampleThread.Builder)));
-        Assert.Equal([theirs.Id, mine.Id], await _host.IdsAsync("secret", Agent(SampleThread.Verifier)));
-        Assert.Empty(await _host.IdsAsync("secret", Agent("stranger")));
-        Assert.Empty(await _host.IdsAsync("secret", Agent("' OR 1 = 1 --")));
+        Assert.Equal([mine.Id], await _host.IdsAsync("secret", SearchHost.Agent(SampleThread.Builder)));
+        Assert.Equal([theirs.Id, mine.Id], await _host.IdsAsync("secret", SearchHost.Agent(SampleThread.Verifier)));
+        Assert.Empty(await _host.IdsAsync("secret", SearchHost.Agent("stranger")));
+        Assert.Empty(await _host.IdsAsync("secret", SearchHost.Agent("' OR 1 = 1 --")));
         Assert.Equal(
             [others.Id, theirs.Id, mine.Id],
             await _host.IdsAsync("secret", new Caller(Subject.Operator("ann"), [Scope.Read])));
@@ -199,20 +199,11 @@ public sealed class ThreadSearchTests : IAsyncLifetime
         });
     }
 
-    private static Caller Agent(string id) => new(Subject.Agent(id), [Scope.Read]);
-
     private static ThreadFilter Filter(
         ThreadPhase? state = null,
         EndState? endState = null,
         string? agent = null,
         string? company = null,
         string? mcTask = null,
-        string? idPrefix = null) => new(Registry, state, endState, agent, company, mcTask, idPrefix);
-
-    private static AgentRegistry Registry { get; } = Core.Agents.SampleRegistry.Of(Core.Agents.SampleRegistry.SeedOf("""
-        {"agents":[
-          {"id":"codecraft-builder","company":"codecraft","roles":["builder"],"aliases":["builder"]},
-          {"id":"vizu-builder","company":"vizu","roles":["builder"]}
-        ]}
-        """));
+        string? idPrefix = null) => new(SearchHost.Registry, state, endState, agent, company, mcTask, idPrefix);
 }
