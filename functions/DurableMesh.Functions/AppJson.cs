@@ -55,6 +55,8 @@ internal static class AppJson
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ThreadRecord))]
+[JsonSerializable(typeof(SavedTrack))]
+[JsonSerializable(typeof(Spend))]
 [JsonSerializable(typeof(DashboardSession))]
 [JsonSerializable(typeof(AgentStanding))]
 [JsonSerializable(typeof(Dictionary<string, string>))]

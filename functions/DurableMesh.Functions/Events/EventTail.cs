@@ -30,6 +30,16 @@ internal sealed class EventTail(TimeSpan retention)
         }
     }
 
+    /// <summary>Begins after what is known already.</summary>
+    public void Begin(LogPosition position, IEnumerable<(DateTimeOffset At, LogPosition Position)> marks)
+    {
+        lock (_gate)
+        {
+            _from = _end = position;
+            _marks.Begin(marks);
+        }
+    }
+
     /// <summary>Takes in a record; <paramref name="slot"/> is null where it has no events.</summary>
     public void Add(LogSpan at, DateTimeOffset time, TailSlot? slot)
     {

@@ -10,8 +10,8 @@ using DurableMesh.Functions.Store;
 namespace DurableMesh.Functions.ReadModel;
 
 /// <summary>
-/// The threads' log as the read model takes it in: the records that count, in order, with the beginnings of the large bodies that
-/// they name. The newest are in memory; a model that is far behind reads the log again.
+/// The threads' log as the read model takes it in: the records in order, with the beginnings of the large bodies that they name.
+/// The newest are in memory; a model that is far behind reads the log again.
 /// </summary>
 internal sealed class LoggedSteps(BlobThreadLog log, BlobBodyStore bodies)
 {
@@ -37,15 +37,7 @@ internal sealed class LoggedSteps(BlobThreadLog log, BlobBodyStore bodies)
             throw new ReadModelStaleException("it is of another store");
         }
 
-        if (progress.Position > log.Tail.End)
-        {
-            throw new ReadModelStaleException("the store has less than it, as one has that was restored from a backup");
-        }
-
-        if (progress.Last is { } last && !await HoldsAsync(last, progress.LastHead, cancellation))
-        {
-            throw new ReadModelStaleException("the store went on otherwise, as one does that was restored from a backup");
-        }
+        await progress.CheckAsync(new LogEnd(log.Tail.End, log.ReadLineAsync), cancellation);
     }
 
     /// <summary>All that there is from a position on, in batches.</summary>
@@ -72,8 +64,7 @@ internal sealed class LoggedSteps(BlobThreadLog log, BlobBodyStore bodies)
                 var records = await log.ReadRecordsAsync(places, cancellation);
                 LoggedStep[] steps =
                 [
-                    .. places.Zip(records, (place, record) => new LoggedStep(place.Record, record))
-                        .Where(step => step.Record.Entries.Count > 0),
+                    .. places.Zip(records, (place, record) => new LoggedStep(place.Record, record, RecordOutline.Of(record))),
                 ];
                 yield return await BatchAsync(steps, end, cancellation);
                 from = end;
@@ -114,11 +105,11 @@ internal sealed class LoggedSteps(BlobThreadLog log, BlobBodyStore bodies)
                 foreach (var (at, line) in lines)
                 {
                     after = at.After;
-                    if (Read(at, line) is { } step)
-                    {
-                        steps.Add(step);
-                        bytes += line.Length;
-                    }
+                    steps.Add(new LoggedStep(
+                        at,
+                        JsonSerializer.Deserialize(line.Span, AppJson.TypeInfo<ThreadRecord>())!,
+                        RecordOutline.Read(line)));
+                    bytes += line.Length;
                 }
 
                 if (steps.Count >= StepsAtOnce || bytes >= BytesAtOnce)
@@ -136,15 +127,6 @@ internal sealed class LoggedSteps(BlobThreadLog log, BlobBodyStore bodies)
         }
 
         batches.Complete(failure);
-    }
-
-    /// <summary>The record of a line, where it counts and says more than a notice.</summary>
-    private LoggedStep? Read(LogSpan at, ReadOnlyMemory<byte> line)
-    {
-        var outline = RecordOutline.Read(line);
-        return outline.Entries.Count > 0 && log.Track(outline.ThreadId)?.Holds(at, outline) == true
-            ? new LoggedStep(at, JsonSerializer.Deserialize(line.Span, AppJson.TypeInfo<ThreadRecord>())!)
-            : null;
     }
 
     private async ValueTask<StepBatch> BatchAsync(
@@ -179,20 +161,6 @@ internal sealed class LoggedSteps(BlobThreadLog log, BlobBodyStore bodies)
         MessageAccepted { Message.Kind: not MessageKind.Brief } accepted => accepted.Message.Body,
         _ => null,
     };
-
-    private async ValueTask<bool> HoldsAsync(LogSpan at, ulong head, CancellationToken cancellation)
-    {
-        try
-        {
-            var read = await log.ReadRecordsAsync([new EntryPlace(at, 0)], cancellation);
-            return read is [{ } record] && ChainMark.Of(record.View.Evidence.Head).Digits == head;
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            // No record lies there.
-            return false;
-        }
-    }
 }
 
 /// <summary>Records to take in.</summary>

@@ -10,7 +10,7 @@ internal static class ReadModelDatabase
     /// The version of the tables. A file of an older one is built anew; one of a newer one is left alone, for a newer host may
     /// come back to it.
     /// </summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>What a thread's number is shifted by to make room for the sequences of its messages.</summary>
     public const int SequenceBits = 20;
@@ -20,6 +20,7 @@ internal static class ReadModelDatabase
     private const int PageBytes = 4096;
     private const int HeldBytes = 64 * 1024 * 1024;
 
+    // Parties are agents. What tables say of a thread is what its track, or its view, says of it; they say it again for an index.
     // Threads have numbers in the order in which they began; a message's key, which is also that of its words, is its thread's
     // number and its sequence. So the newest thread comes first in both orders, with all its messages together.
     private const string Tables = """
@@ -31,8 +32,14 @@ internal static class ReadModelDatabase
             last_segment INTEGER NOT NULL,
             last_offset INTEGER NOT NULL,
             last_length INTEGER NOT NULL,
-            last_head INTEGER NOT NULL);
-        INSERT INTO progress VALUES (1, 0, 1, 0, 0, 0, 0, 0);
+            last_head INTEGER NOT NULL,
+            threads INTEGER NOT NULL,
+            messages INTEGER NOT NULL);
+        INSERT INTO progress VALUES (1, 0, 1, 0, 0, 0, 0, 0, 0, 0);
+        CREATE TABLE parties (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            heard INTEGER NOT NULL);
         CREATE TABLE threads (
             number INTEGER PRIMARY KEY,
             id TEXT NOT NULL UNIQUE,
@@ -40,12 +47,15 @@ internal static class ReadModelDatabase
             began_offset INTEGER NOT NULL,
             state INTEGER NOT NULL,
             end_state INTEGER,
+            reason INTEGER,
             initiator TEXT NOT NULL,
             responder TEXT NOT NULL,
             mc_task TEXT NOT NULL,
-            view BLOB NOT NULL);
+            changed_at INTEGER NOT NULL,
+            view BLOB NOT NULL,
+            track BLOB NOT NULL);
         CREATE UNIQUE INDEX threads_began ON threads (began_segment, began_offset);
-        CREATE INDEX threads_end ON threads (end_state, state);
+        CREATE INDEX threads_end ON threads (end_state, state, reason);
         CREATE INDEX threads_state ON threads (state);
         CREATE INDEX threads_initiator ON threads (initiator, state, end_state, mc_task);
         CREATE INDEX threads_responder ON threads (responder, state, end_state, mc_task);
@@ -60,6 +70,36 @@ internal static class ReadModelDatabase
             length INTEGER NOT NULL,
             entry INTEGER NOT NULL,
             body TEXT);
+        CREATE TABLE inbox (
+            party INTEGER NOT NULL,
+            segment INTEGER NOT NULL,
+            offset INTEGER NOT NULL,
+            entry INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            PRIMARY KEY (party, segment, offset, entry)) WITHOUT ROWID;
+        CREATE TABLE days (
+            day INTEGER NOT NULL,
+            party INTEGER NOT NULL,
+            spend BLOB NOT NULL,
+            counted_nano_usd INTEGER NOT NULL,
+            first_thread INTEGER NOT NULL,
+            last_thread INTEGER NOT NULL,
+            PRIMARY KEY (day, party)) WITHOUT ROWID;
+        CREATE TABLE runs (
+            thread INTEGER PRIMARY KEY,
+            initiator INTEGER NOT NULL,
+            responder INTEGER NOT NULL,
+            pattern INTEGER NOT NULL,
+            end_state INTEGER,
+            reason INTEGER,
+            rounds INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            ended_at INTEGER NOT NULL,
+            spend BLOB);
+        CREATE TABLE marks (
+            at INTEGER PRIMARY KEY,
+            segment INTEGER NOT NULL,
+            offset INTEGER NOT NULL);
         CREATE VIRTUAL TABLE words USING fts5(
             subject, body, tokenize = "unicode61 remove_diacritics 2", prefix = "2 3 4 5", columnsize = 0);
         INSERT INTO words (words, rank) VALUES ('hashsize', 8388608);
@@ -196,10 +236,3 @@ internal sealed class ReadModelStaleException(string why) : Exception(why);
 /// <summary>A newer host wrote a file.</summary>
 internal sealed class ReadModelNewerException(long version, long ours)
     : Exception($"it is of version {version}, which is newer than {ours}, the one that this host writes");
-
-/// <summary>How far a file goes in the log, and how to tell that it is that log.</summary>
-/// <param name="Store">The store, by what its log begins with; 0 as long as it has no thread.</param>
-/// <param name="Position">The position after the last record that the tables hold.</param>
-/// <param name="Last">That record's line; null where there is none.</param>
-/// <param name="LastHead">The end of its thread's chain.</param>
-internal readonly record struct ReadModelProgress(ulong Store, LogPosition Position, LogSpan? Last, ulong LastHead);

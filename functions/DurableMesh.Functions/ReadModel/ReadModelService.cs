@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DurableMesh.Functions.Store;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
@@ -11,6 +12,7 @@ namespace DurableMesh.Functions.ReadModel;
 /// </summary>
 internal sealed partial class ReadModelService(
     LoggedSteps log,
+    PastThreads past,
     ReadModelState state,
     IOptions<MeshOptions> options,
     ReadModelPlace place,
@@ -23,6 +25,7 @@ internal sealed partial class ReadModelService(
     // Asked for before anybody can search.
     private readonly Task _firstWanted = state.Wanted;
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
+    private ReadModelFile? _file;
     private bool _isFailureTold;
     private int _rebuilds;
 
@@ -52,46 +55,55 @@ internal sealed partial class ReadModelService(
         }
 
         await state.CloseAsync("The host is stopping.");
+        _file?.Dispose();
     }
 
     /// <summary>Keeps a file up to date until something is wrong with it, and sees to it that the next one is better.</summary>
     private async Task ServeAsync(CancellationToken cancellation)
     {
-        ReadModelFile? file = null;
         try
         {
-            file = ReadModelFile.Take(place.Folder, _left.Contains);
-            await ServeAsync(file, cancellation);
+            _file ??= past.TakeFile() ?? ReadModelFile.Take(place.Folder, _left.Contains);
+            await ServeAsync(_file, cancellation);
         }
         catch (ReadModelStaleException stale)
         {
-            await RebuildAsync(file!, stale.Message, cancellation);
+            await RebuildAsync(_file!, stale.Message, cancellation);
         }
         catch (ReadModelNewerException newer)
         {
-            LogLeft(file!.Path, newer.Message);
-            _left.Add(file.Path);
+            LogLeft(_file!.Path, newer.Message);
+            _left.Add(_file.Path);
+            _file.Dispose();
+            _file = null;
         }
-        catch (SqliteException damage) when (file is not null && ReadModelFaults.IsDamageToWriter(damage))
+        catch (SqliteException damage) when (_file is not null && ReadModelFaults.IsDamageToWriter(damage))
         {
-            await RebuildAsync(file, $"it is damaged ({damage.Message})", cancellation);
+            await RebuildAsync(_file, $"it is damaged ({damage.Message})", cancellation);
+        }
+        catch (JsonException damage) when (_file is not null)
+        {
+            await RebuildAsync(_file, $"it is damaged ({damage.Message})", cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             // Whatever it is, the mesh goes on.
             await FailAsync(ReadModelFaults.Describe(e), e, cancellation);
         }
-        finally
-        {
-            file?.Dispose();
-        }
     }
 
     private async Task ServeAsync(ReadModelFile file, CancellationToken cancellation)
     {
+        if (past.TakeRefusal() is { } refusal)
+        {
+            throw new ReadModelStaleException(refusal);
+        }
+
         file.Ensure();
         using var writer = new ReadModelWriter(
-            ReadModelDatabase.OpenForWriting(file.Path, options.Value.ReadModel.MaxMegabytes * 1024L * 1024L));
+            ReadModelDatabase.OpenForWriting(file.Path, options.Value.ReadModel.MaxMegabytes * 1024L * 1024L),
+            options.Value.Events.Retention,
+            time);
         try
         {
             await PatientlyAsync(token => log.CheckAsync(writer.Progress, token), cancellation);
@@ -177,7 +189,7 @@ internal sealed partial class ReadModelService(
 
     private async Task RebuildAsync(ReadModelFile file, string why, CancellationToken cancellation)
     {
-        await state.CloseAsync("The search is built anew from the store; ask again in a moment.");
+        await state.DiscardAsync("The search is built anew from the store; ask again in a moment.");
         try
         {
             LogBuiltAnew(file.Path, why);

@@ -1,3 +1,4 @@
+using DurableMesh.Functions.Store;
 using DurableMesh.LocalHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,8 @@ internal static class ReadModelServices
         });
         services.AddSingleton<ReadModelState>();
         services.AddSingleton<ISearchHealth>(provider => provider.GetRequiredService<ReadModelState>());
+        services.AddSingleton<PastThreads>();
+        services.AddSingleton<IPast>(provider => provider.GetRequiredService<PastThreads>());
         services.AddSingleton<LoggedSteps>();
         services.AddSingleton<IThreadSearch, ThreadSearch>();
         services.AddHostedService<ReadModelService>();

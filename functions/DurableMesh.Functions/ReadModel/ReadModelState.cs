@@ -30,6 +30,7 @@ internal sealed class ReadModelState(TimeProvider time) : ISearchHealth, IDispos
     private TaskCompletionSource _wanted = NewSignal();
     private LogPosition _position = LogPosition.Beginning;
     private string? _path;
+    private string? _pastPath;
     private string? _trouble = NotBegun;
     private string? _damage;
 
@@ -91,12 +92,25 @@ internal sealed class ReadModelState(TimeProvider time) : ISearchHealth, IDispos
         }
     }
 
+    /// <summary>The file in which older threads are, and how far it goes; null where there is none.</summary>
+    /// <remarks>Whoever writes it may be at a loss: it has what it had.</remarks>
+    public (string Path, LogPosition Position)? Past
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _pastPath is { } path ? (path, _position) : null;
+            }
+        }
+    }
+
     /// <summary>From now on a file can be read.</summary>
     public void Open(string path, LogPosition position)
     {
         lock (_gate)
         {
-            (_path, _position, _trouble, _damage) = (path, position, null, null);
+            (_path, _pastPath, _position, _trouble, _damage) = (path, path, position, null, null);
         }
 
         Moved();
@@ -135,6 +149,36 @@ internal sealed class ReadModelState(TimeProvider time) : ISearchHealth, IDispos
 
         ReadModelDatabase.CloseReaders(path);
         _readers.Release(Readers);
+    }
+
+    /// <summary>A file is no good: nobody may read it any more.</summary>
+    public async Task DiscardAsync(string why)
+    {
+        lock (_gate)
+        {
+            _pastPath = null;
+        }
+
+        await CloseAsync(why);
+    }
+
+    /// <summary>Notes what a reader met in the open file, where that is damage.</summary>
+    public void Report(SqliteException fault)
+    {
+        if (ReadModelFaults.IsDamage(fault))
+        {
+            Report(fault.Message);
+        }
+    }
+
+    /// <summary>Notes damage that a reader met in the open file.</summary>
+    public void Report(string damage)
+    {
+        lock (_gate)
+        {
+            _damage = damage;
+            _wanted.TrySetResult();
+        }
     }
 
     /// <summary>Says why nothing can be read.</summary>
@@ -234,15 +278,7 @@ internal sealed class ReadModelState(TimeProvider time) : ISearchHealth, IDispos
         }
         catch (SqliteException e) when (!ReadModelFaults.IsMistake(e))
         {
-            if (ReadModelFaults.IsDamage(e))
-            {
-                lock (_gate)
-                {
-                    _damage = e.Message;
-                    _wanted.TrySetResult();
-                }
-            }
-
+            Report(e);
             throw new SearchUnavailableException(ReadModelFaults.Describe(e));
         }
     }

@@ -22,18 +22,38 @@ internal sealed class ThreadRows : IDisposable
 
     /// <summary>The number of the thread that began at a position; for no position one that is after all.</summary>
     /// <exception cref="UnknownPositionException">None did.</exception>
-    public static long NumberOf(SqliteConnection connection, LogPosition? position)
+    public static long NumberOf(SqliteConnection connection, LogPosition? position) => position is not { } began
+        ? AfterAll
+        : FindNumber(connection, began) ?? throw new UnknownPositionException();
+
+    /// <summary>The number of the thread that began at a position; null where none did.</summary>
+    public static long? FindNumber(SqliteConnection connection, LogPosition began) =>
+        FindNumber(connection, "began_segment = $segment AND began_offset = $offset", began);
+
+    /// <summary>The number of the first thread that began at a position or later; of none, or for no position, one after all.</summary>
+    public static long NumberAt(SqliteConnection connection, LogPosition? position) => position is not { } began
+        ? AfterAll
+        : FindNumber(connection, "(began_segment, began_offset) >= ($segment, $offset)", began) ?? AfterAll;
+
+    /// <summary>Threads that have ended, the newest first, from those before a number.</summary>
+    public static IReadOnlyList<(long Number, (LogPosition Began, ThreadView View) Thread)> ReadEnded(
+        SqliteConnection connection, long before, int limit)
     {
-        if (position is not { } began)
+        using var command = connection.CreateCommand();
+        command.CommandText = $"""
+            SELECT number, began_segment, began_offset, view FROM threads
+            WHERE number < $before AND state = {(int)ThreadPhase.Ended} ORDER BY number DESC LIMIT $limit
+            """;
+        command.Parameters.AddWithValue("$before", before);
+        command.Parameters.AddWithValue("$limit", limit);
+        var found = new List<(long, (LogPosition, ThreadView))>();
+        using var row = command.ExecuteReader();
+        while (row.Read())
         {
-            return AfterAll;
+            found.Add((row.GetInt64(0), (new LogPosition(row.GetInt32(1), row.GetInt32(2)), ViewOf(row, 3))));
         }
 
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT number FROM threads WHERE began_segment = $segment AND began_offset = $offset";
-        command.Parameters.AddWithValue("$segment", began.Segment);
-        command.Parameters.AddWithValue("$offset", began.Offset);
-        return command.ExecuteScalar() is long number ? number : throw new UnknownPositionException();
+        return found;
     }
 
     /// <summary>A thread that is there: where it began, and how it is.</summary>
@@ -44,8 +64,20 @@ internal sealed class ThreadRows : IDisposable
         row.Read();
         return (
             new LogPosition(row.GetInt32(0), row.GetInt32(1)),
-            JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(2), AppJson.TypeInfo<ThreadView>())!);
+            ViewOf(row, 2));
     }
+
+    private static long? FindNumber(SqliteConnection connection, string condition, LogPosition began)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT number FROM threads WHERE {condition} ORDER BY began_segment, began_offset LIMIT 1";
+        command.Parameters.AddWithValue("$segment", began.Segment);
+        command.Parameters.AddWithValue("$offset", began.Offset);
+        return (long?)command.ExecuteScalar();
+    }
+
+    private static ThreadView ViewOf(SqliteDataReader row, int column) =>
+        JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(column), AppJson.TypeInfo<ThreadView>())!;
 
     public void Dispose() => _thread.Dispose();
 }

@@ -19,15 +19,17 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
     private readonly SharedLog<RecordOutline> _log;
     private long _listened;
 
-    public BlobThreadLog(IBlobs blobs, IOptions<MeshOptions> options, TimeProvider time, ILogger<BlobThreadLog> logger)
+    public BlobThreadLog(
+        IBlobs blobs, IOptions<MeshOptions> options, TimeProvider time, ILogger<BlobThreadLog> logger, IPast? past = null)
     {
+        past ??= NoPast.Instance;
         var store = options.Value.Store;
         _time = time;
         SharedByHosts = store.SharedByHosts == true;
         _records = new RecordReader(store.CacheMegabytes * 1024L * 1024L, ReadLineAsync);
-        Ledger = new MeshLedger(ReadyAsync, time);
+        Ledger = new MeshLedger(ReadyAsync, time, past);
         Tail = new EventTail(options.Value.Events.Retention);
-        _index = new ThreadIndex(_records, _changes, Ledger, Tail, News);
+        _index = new ThreadIndex(_records, _changes, Ledger, Tail, News, past);
         _log = new(blobs, "threads", _index, new SharedLogOptions { Patience = store.Patience }, time, logger);
     }
 
@@ -201,6 +203,10 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
     public ValueTask<ThreadRecord[]> ReadRecordsAsync(EntryPlace[] places, CancellationToken cancellation) =>
         _records.ReadAsync(places, cancellation);
 
+    /// <summary>Reads some of the log.</summary>
+    public Task<ReadOnlyMemory<byte>> ReadLineAsync(LogSpan at, CancellationToken cancellation) =>
+        _log.ReadAsync(at, cancellation);
+
     /// <inheritdoc cref="SharedLog{T}.ReadLinesAsync"/>
     public IAsyncEnumerable<IReadOnlyList<(LogSpan At, ReadOnlyMemory<byte> Line)>> ReadLinesAsync(
         LogPosition from, LogPosition to, CancellationToken cancellation) => _log.ReadLinesAsync(from, to, cancellation);
@@ -216,6 +222,7 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
     {
         _records.Trim();
         Tail.Trim();
+        _index.LetGo();
     }
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();
@@ -272,7 +279,4 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
                 place.Cursor with { Store = _index.Store },
                 (MessageAccepted)record.Entries[place.Index].Event))];
     }
-
-    private Task<ReadOnlyMemory<byte>> ReadLineAsync(LogSpan at, CancellationToken cancellation) =>
-        _log.ReadAsync(at, cancellation);
 }

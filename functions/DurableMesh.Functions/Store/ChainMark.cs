@@ -21,6 +21,9 @@ internal readonly record struct ChainMark
     /// <summary>As many of its digits as tell one store from another.</summary>
     public ulong Digits => (ulong)_bytes;
 
+    /// <summary>The mark as text, which <see cref="Of(string?)"/> reads.</summary>
+    public override string ToString() => Convert.ToHexStringLower(MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in _bytes)));
+
     /// <summary>The mark of a hash; null is the hash of an empty chain.</summary>
     public static ChainMark Of(string? hash) => hash is null ? Genesis : Of(Encoding.ASCII.GetBytes(hash));
 

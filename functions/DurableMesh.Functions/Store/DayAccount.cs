@@ -3,7 +3,7 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Functions.Store;
 
 /// <summary>What the <see cref="MeshLedger"/> counts of one day, under its lock.</summary>
-internal sealed class DayAccount(int firstThread)
+internal sealed class DayAccount
 {
     private readonly Dictionary<string, Spend> _agents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, decimal> _counted = new(StringComparer.Ordinal);
@@ -17,15 +17,15 @@ internal sealed class DayAccount(int firstThread)
     public IReadOnlyDictionary<string, decimal> Counted => _counted;
 
     /// <summary>The lowest <see cref="ThreadAccount.Number"/> of those that spent: nobody need look further back.</summary>
-    public int FirstThread { get; private set; } = firstThread;
+    public int FirstThread { get; private set; } = int.MaxValue;
 
     /// <summary>The highest one.</summary>
-    public int LastThread { get; private set; } = firstThread;
+    public int LastThread { get; private set; } = -1;
 
-    public void Add(string agent, int thread, Spend spend, decimal counted)
+    public void Add(string agent, int firstThread, int lastThread, Spend spend, decimal counted)
     {
         _counted[agent] = _counted.GetValueOrDefault(agent) + counted;
         _agents[agent] = _agents.TryGetValue(agent, out var before) ? before + spend : spend;
-        (FirstThread, LastThread) = (Math.Min(FirstThread, thread), Math.Max(LastThread, thread));
+        (FirstThread, LastThread) = (Math.Min(FirstThread, firstThread), Math.Max(LastThread, lastThread));
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DurableMesh.Functions.Store;
 
 /// <summary>
@@ -6,6 +8,12 @@ namespace DurableMesh.Functions.Store;
 /// <typeparam name="T">What a line of the log means.</typeparam>
 internal interface ILogIndex<T>
 {
+    /// <summary>Where the reading begins: what lies before is known already.</summary>
+    /// <param name="log">The log as it is in the storage.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="StoreUnavailableException">The storage has not answered; it is asked again.</exception>
+    ValueTask<LogPosition> BeginAsync(LogEnd log, CancellationToken cancellation) => new(LogPosition.Beginning);
+
     /// <summary>Reads one line (without its line feed). Throws whatever it likes when the line makes no sense.</summary>
     T Read(ReadOnlyMemory<byte> line);
 
@@ -22,8 +30,10 @@ internal interface ILogIndex<T>
 internal readonly record struct LogSpan(int Segment, int Offset, int Length)
 {
     /// <summary>The position before it.</summary>
+    [JsonIgnore]
     public LogPosition Position => new(Segment, Offset);
 
     /// <summary>The position after it.</summary>
+    [JsonIgnore]
     public LogPosition After => new(Segment, Offset + Length + 1);
 }

@@ -7,13 +7,13 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Functions.Store;
 
 /// <summary>The ledger over the thread log: the index tells it every step once, in the log's order.</summary>
-internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, TimeProvider time) : IMeshLedger
+internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, TimeProvider time, IPast past) : IMeshLedger
 {
     /// <summary>The company of agents that the registry does not know (any more); no company can be called so.</summary>
     public const string NoCompany = "(unregistered)";
 
     private readonly Lock _gate = new();
-    private readonly List<ThreadAccount> _accounts = [];
+    private readonly Dictionary<int, ThreadAccount> _accounts = [];
     private readonly Dictionary<DateOnly, DayAccount> _days = [];
     private readonly Dictionary<ThreadStanding, int> _standings = [];
     private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
@@ -21,8 +21,10 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     private readonly List<MessageUnderWay> _underWay = [];
     private readonly PairAccounts _pairs = new();
     private readonly HashSet<string> _agents = new(StringComparer.Ordinal);
+    private Lazy<PairAccounts>? _pastPairs;
     private Spend _spent = Spend.None;
     private long _messages;
+    private int _threads;
 
     private DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 
@@ -87,7 +89,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
             {
                 Agents = agents.Count,
                 Companies = agents.Companies.Count(),
-                Threads = _accounts.Count,
+                Threads = _threads,
                 Messages = _messages,
                 Open = Count(standing => standing.IsOpen),
                 Held = Count(standing => standing.State == ThreadPhase.Held),
@@ -97,6 +99,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
                 Answered = Count(standing => standing.EndState == EndState.Answered),
                 ByReason = _standings.Where(row => row.Key.Reason is not null && row.Value > 0)
                     .GroupBy(row => row.Key.Reason!.Value, row => row.Value)
+                    .OrderBy(group => group.Key)
                     .ToDictionary(group => group.Key, group => group.Sum()),
                 CostUsd = _spent.Usage.CostUsd,
                 CostTodayUsd = _days.GetValueOrDefault(Today)?.Agents.Values.Sum(spend => spend.Usage.CostUsd) ?? 0,
@@ -128,20 +131,90 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
 
     public PairStats? Pairs(PairQuery query, IReadOnlyDictionary<PairKey, BaselineRow> baseline)
     {
+        // Those of the past are read when somebody asks first: no step waits for them.
+        var before = _pastPairs?.Value;
         lock (_gate)
         {
+            if (before is not null && _pastPairs is not null)
+            {
+                _pairs.Add(before);
+                _pastPairs = null;
+            }
+
             return _pairs.Page(query, baseline);
         }
     }
 
-    /// <summary>Begins to count a thread, in the order in which threads begin.</summary>
-    public ThreadAccount Open(string threadId)
+    /// <summary>Begins with what was counted before.</summary>
+    /// <param name="sums">The sums.</param>
+    /// <param name="running">The threads that have not ended.</param>
+    public void Begin(LedgerSums sums, IEnumerable<ThreadAccount> running)
     {
         lock (_gate)
         {
-            var account = new ThreadAccount(threadId, _accounts.Count);
-            _accounts.Add(account);
-            return account;
+            (_threads, _messages) = (sums.Threads, sums.Messages);
+            _pastPairs = new Lazy<PairAccounts>(past.Pairs, LazyThreadSafetyMode.PublicationOnly);
+            foreach (var (standing, threads) in sums.Standings)
+            {
+                _standings[standing] = threads;
+            }
+
+            foreach (var day in sums.Days)
+            {
+                DayOf(day.Day).Add(day.AgentId, day.FirstThread, day.LastThread, day.Spend, day.CountedUsd);
+                _spent += day.Spend;
+            }
+
+            foreach (var account in running)
+            {
+                Return(account);
+                if (account.Standing?.IsOpen == true)
+                {
+                    Change(_open, account.Initiator, 1);
+                    Change(_open, account.Responder, 1);
+                }
+            }
+        }
+    }
+
+    /// <summary>All that was spent, by day and agent.</summary>
+    public IReadOnlyList<SpentOnDay> Days()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. from day in _days
+                   from row in day.Value.Agents
+                   select new SpentOnDay(
+                       day.Key,
+                       row.Key,
+                       row.Value,
+                       day.Value.Counted.GetValueOrDefault(row.Key),
+                       day.Value.FirstThread,
+                       day.Value.LastThread),
+            ];
+        }
+    }
+
+    /// <summary>Keeps the account of a thread that had left.</summary>
+    public void Recall(ThreadAccount account)
+    {
+        lock (_gate)
+        {
+            Return(account);
+        }
+    }
+
+    /// <summary>Lets go of the account of a thread that has ended, which the past has now.</summary>
+    public void LetGo(ThreadAccount account)
+    {
+        lock (_gate)
+        {
+            if (account.Number is { } number)
+            {
+                _accounts.Remove(number);
+            }
         }
     }
 
@@ -150,6 +223,12 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     {
         lock (_gate)
         {
+            if (account.Number is null)
+            {
+                account.Number = _threads++;
+                Return(account);
+            }
+
             foreach (var entry in step.Entries)
             {
                 if (entry.Opening is { } opening)
@@ -167,7 +246,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
 
             if (step.End is { } end && account.Standing is not { State: ThreadPhase.Ended })
             {
-                _pairs.Add(account, step.Standing, end);
+                _pairs.Add(account.Initiator, account.Responder, step.Standing, end, account.Spent);
             }
 
             Move(account, step.Standing);
@@ -185,19 +264,24 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
             return;
         }
 
-        if (!_days.TryGetValue(day, out var spentOn))
-        {
-            _days[day] = spentOn = new DayAccount(account.Number);
-        }
-
-        spentOn.Add(
+        var number = account.Number!.Value;
+        DayOf(day).Add(
             Known(message.From),
-            account.Number,
+            number,
+            number,
             spend,
             DayBudget.Counted(spend.Usage.CostUsd, account.CostCapUsd, account.SettledUsd));
         _spent += spend;
         account.Add(day, spend);
     }
+
+    private void Return(ThreadAccount account)
+    {
+        (account.Initiator, account.Responder) = (Known(account.Initiator), Known(account.Responder));
+        _accounts[account.Number!.Value] = account;
+    }
+
+    private DayAccount DayOf(DateOnly day) => _days.TryGetValue(day, out var known) ? known : _days[day] = new DayAccount();
 
     private void Move(ThreadAccount account, ThreadStanding standing)
     {
@@ -254,28 +338,67 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
         }
 
         var rows = new List<CostRow>();
-        lock (_gate)
+        foreach (var (number, threadId, spend) in SpentInThreads(query, before))
         {
-            var days = _days.Where(day => query.Covers(day.Key)).Select(day => day.Value).ToList();
-            var first = days.Select(day => day.FirstThread).DefaultIfEmpty(_accounts.Count).Min();
-            var last = days.Select(day => day.LastThread).DefaultIfEmpty(-1).Max();
-            for (var n = Math.Min(last, before - 1); n >= first; n--)
+            if (rows.Count == query.Limit)
             {
-                if (_accounts[n].SpentOn(query.Covers) is not { } spend)
-                {
-                    continue;
-                }
-
-                if (rows.Count == query.Limit)
-                {
-                    return new CostPage(rows, (n + 1).ToString(CultureInfo.InvariantCulture));
-                }
-
-                rows.Add(new CostRow(_accounts[n].ThreadId, spend));
+                return new CostPage(rows, (number + 1).ToString(CultureInfo.InvariantCulture));
             }
+
+            rows.Add(new CostRow(threadId, spend));
         }
 
         return new CostPage(rows, null);
+    }
+
+    /// <summary>Threads below a number in which something was spent, from the highest down.</summary>
+    private IEnumerable<(int Number, string ThreadId, Spend Spend)> SpentInThreads(CostQuery query, int before)
+    {
+        int first, last;
+        lock (_gate)
+        {
+            var days = _days.Where(day => query.Covers(day.Key)).Select(day => day.Value).ToList();
+            first = days.Select(day => day.FirstThread).DefaultIfEmpty(_threads).Min();
+            last = Math.Min(days.Select(day => day.LastThread).DefaultIfEmpty(-1).Max(), before - 1);
+        }
+
+        // It reads nothing until it is asked for the first.
+        using var ended = past.EndedAccounts(first, last).GetEnumerator();
+        bool? hasMore = null;
+        for (var n = last; n >= first; n--)
+        {
+            var account = Find(n);
+            if (account is null)
+            {
+                for (hasMore ??= ended.MoveNext(); hasMore == true && ended.Current.Number > n;)
+                {
+                    hasMore = ended.MoveNext();
+                }
+
+                account = hasMore == true && ended.Current.Number == n ? ended.Current : null;
+            }
+
+            if (account is not null && SpentIn(account, query) is { } spend)
+            {
+                yield return (n, account.ThreadId, spend);
+            }
+        }
+    }
+
+    private ThreadAccount? Find(int number)
+    {
+        lock (_gate)
+        {
+            return _accounts.GetValueOrDefault(number);
+        }
+    }
+
+    private Spend? SpentIn(ThreadAccount account, CostQuery query)
+    {
+        lock (_gate)
+        {
+            return account.SpentOn(query.Covers);
+        }
     }
 
     private int Count(Func<ThreadStanding, bool> which) => _standings.Where(row => which(row.Key)).Sum(row => row.Value);

@@ -10,16 +10,20 @@ internal sealed class PairAccounts
     private readonly Dictionary<(PairKey Pair, DateOnly Monday), PairWeek> _weeks = [];
 
     /// <summary>Counts a thread that has ended.</summary>
-    public void Add(ThreadAccount account, ThreadStanding standing, EndOutline end)
+    public void Add(string initiator, string responder, ThreadStanding standing, EndOutline end, Spend? spent)
     {
         var day = DateOnly.FromDateTime(end.EndedAt.UtcDateTime);
-        var key = (new PairKey(account.Initiator, account.Responder, end.Pattern), IsoWeek.MondayOf(day));
-        if (!_weeks.TryGetValue(key, out var week))
-        {
-            _weeks[key] = week = new PairWeek();
-        }
+        var monday = IsoWeek.MondayOf(day);
+        WeekOf((new PairKey(initiator, responder, end.Pattern), monday)).Add(day.DayNumber - monday.DayNumber, standing, end, spent);
+    }
 
-        week.Add(day.DayNumber - key.Item2.DayNumber, account, standing, end);
+    /// <summary>Adds another's threads.</summary>
+    public void Add(PairAccounts other)
+    {
+        foreach (var (key, week) in other._weeks)
+        {
+            WeekOf(key).Add(week);
+        }
     }
 
     /// <summary>A page of rows; null where the cursor is none.</summary>
@@ -58,6 +62,9 @@ internal sealed class PairAccounts
                 .ThenBy(row => row.Pattern)],
             first + page.Count < found.Count ? CursorOf(page[^1].Key) : null);
     }
+
+    private PairWeek WeekOf((PairKey Pair, DateOnly Monday) key) =>
+        _weeks.TryGetValue(key, out var week) ? week : _weeks[key] = new PairWeek();
 
     private static PairRow RowOf(
         (PairKey Pair, DateOnly Monday) key,
@@ -123,7 +130,7 @@ internal sealed class PairWeek
     private readonly List<long> _times = [];
     private bool _isSorted = true;
 
-    public void Add(int day, ThreadAccount account, ThreadStanding standing, EndOutline end)
+    public void Add(int day, ThreadStanding standing, EndOutline end, Spend? spent)
     {
         var sums = _days[day] ??= new PairSums();
         switch (standing.Reason)
@@ -135,13 +142,28 @@ internal sealed class PairWeek
                 sums.TurnedAway++;
                 break;
             default:
-                sums.Ran.Add(standing.EndState, end.Rounds, account.Spent);
+                sums.Ran.Add(standing.EndState, end.Rounds, spent);
                 var took = Math.Max((long)(end.EndedAt - end.CreatedAt).TotalMilliseconds, 0);
                 var time = (took << 3) | (uint)day;
                 _isSorted &= _times.Count == 0 || _times[^1] <= time;
                 _times.Add(time);
                 break;
         }
+    }
+
+    /// <summary>Adds another's threads.</summary>
+    public void Add(PairWeek other)
+    {
+        for (var day = 0; day < Days; day++)
+        {
+            if (other._days[day] is { } sums)
+            {
+                (_days[day] ??= new PairSums()).Add(sums);
+            }
+        }
+
+        _times.AddRange(other._times);
+        _isSorted = false;
     }
 
     /// <summary>The sums from one of its days on, 0 to 6; of more than one day a new one.</summary>

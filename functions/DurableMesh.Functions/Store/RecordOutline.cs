@@ -41,6 +41,9 @@ internal sealed class RecordOutline
     /// <summary>What the mesh noted; null in steps.</summary>
     public ThreadNotice? Notice { get; init; }
 
+    /// <summary>When it happened; null where it only answers requests.</summary>
+    public DateTimeOffset? HappenedAt => Entries is [var first, ..] ? first.At : Notice?.At;
+
     /// <summary>The record itself, where this host made it.</summary>
     public ThreadRecord? Whole { get; init; }
 

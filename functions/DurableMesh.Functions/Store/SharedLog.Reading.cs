@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using DurableMesh.TaskHub.Storage;
 
 namespace DurableMesh.Functions.Store;
 
@@ -39,6 +40,26 @@ internal sealed partial class SharedLog<T>
             yield return lines;
             (segment, offset) = isSealed ? (segment + 1, 0) : (segment, offset);
         }
+    }
+
+    /// <summary>
+    /// Begins where the index wants it. What lies shortly before that was read by nobody, but may be forgotten too.
+    /// </summary>
+    private async Task BeginAsync(IReadOnlyList<BlobLength> listed, CancellationToken cancellation)
+    {
+        var end = listed is [.., var last] ? new LogPosition(listed.Count, (int)last.Length) : LogPosition.Beginning;
+        _begin ??= await index.BeginAsync(new LogEnd(end, ReadAsync), cancellation);
+        if (_begin is not { } begin || begin == LogPosition.Beginning)
+        {
+            return;
+        }
+
+        var before = Math.Max(begin.Offset - MaximumReadBytes, 0);
+        var content = begin.Offset == 0
+            ? default
+            : await blobs.ReadAsync(NameOf(begin.Segment), before, begin.Offset - before, cancellation);
+        (_segment, _position) = (begin.Segment, begin.Offset);
+        _unsaved.AddRead(new UnsavedBlock(_segment, before, content) { At = time.GetTimestamp() }, MaximumReadBytes);
     }
 
     private async Task CatchUpAsync(LineBatch<T> batch, CancellationToken cancellation)

@@ -41,6 +41,8 @@ internal sealed partial class SharedLog<T>(
     private int _blockCount;
     private long _knownAt;
     private int _timesWrittenAgain;
+    private LogPosition? _begin;
+    private bool _hasBegun;
     private bool _isBroken;
 
     /// <summary>Starts reading the log, in the background and for as long as it takes the storage to answer.</summary>
@@ -252,7 +254,14 @@ internal sealed partial class SharedLog<T>(
     {
         var asked = time.GetTimestamp();
         await blobs.EnsureContainerAsync(cancellation);
-        foreach (var blob in await blobs.ListAsync(folder + "/", cancellation))
+        var listed = await blobs.ListAsync(folder + "/", cancellation);
+        if (!_hasBegun)
+        {
+            await BeginAsync(listed, cancellation);
+            _hasBegun = true;
+        }
+
+        foreach (var blob in listed)
         {
             if (blob.Name == NameOf(_segment))
             {

@@ -14,6 +14,9 @@ internal sealed class StoredView
 
     public StoredView(ReadOnlySpan<byte> utf8) => _utf8 = utf8.ToArray();
 
+    /// <summary>The state as JSON.</summary>
+    public byte[] Utf8 => _utf8;
+
     /// <summary>The state, read anew each time.</summary>
     public ThreadView Value => JsonSerializer.Deserialize(_utf8, AppJson.TypeInfo<ThreadView>())!;
 }

@@ -3,14 +3,22 @@ using DurableMesh.Core.Wire;
 namespace DurableMesh.Functions.Store;
 
 /// <summary>What the <see cref="MeshLedger"/> counts of one thread, under its lock.</summary>
-internal sealed class ThreadAccount(string threadId, int number)
+internal sealed class ThreadAccount(string threadId)
 {
-    private (DateOnly Day, Spend Spend)[] _days = [];
+    private SavedDay[] _days = [];
+
+    /// <summary>An account that was written down.</summary>
+    public ThreadAccount(string threadId, int number, SavedAccount saved, ThreadStanding standing)
+        : this(threadId)
+    {
+        (Number, Initiator, Responder, CostCapUsd) = (number, saved.Initiator, saved.Responder, saved.CostCapUsd);
+        (_days, Standing) = ([.. saved.Days], standing);
+    }
 
     public string ThreadId => threadId;
 
-    /// <summary>How many threads began before it.</summary>
-    public int Number => number;
+    /// <summary>How many threads began before it; none as long as it is not counted.</summary>
+    public int? Number { get; set; }
 
     public string Initiator { get; set; } = "";
 
@@ -28,15 +36,18 @@ internal sealed class ThreadAccount(string threadId, int number)
     /// <summary>Where the thread is; null until its first step is counted.</summary>
     public ThreadStanding? Standing { get; set; }
 
+    /// <summary>The account as it is written down.</summary>
+    public SavedAccount Save() => new(Initiator, Responder, CostCapUsd, _days);
+
     public void Add(DateOnly day, Spend spend)
     {
         if (_days is [.., var last] && last.Day == day)
         {
-            _days[^1].Spend = last.Spend + spend;
+            _days[^1] = last with { Spend = last.Spend + spend };
         }
         else
         {
-            _days = [.. _days, (day, spend)];
+            _days = [.. _days, new SavedDay(day, spend)];
         }
     }
 

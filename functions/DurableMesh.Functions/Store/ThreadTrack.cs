@@ -1,10 +1,12 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using DurableMesh.Core.Events;
 using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Functions.Store;
 
 /// <summary>What is kept in memory of one thread for good: its newest state and where its transcript lies.</summary>
-internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
+internal sealed class ThreadTrack
 {
     /// <summary>
     /// So many answers since the last entry are remembered; whoever asks again after more of them is answered again.
@@ -23,12 +25,43 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
     private LogSpan? _notice;
     private ChainMark _head = ChainMark.Genesis;
     private List<string>? _answered;
+    private readonly LogSpan _began;
+    private LogSpan _last;
+
+    /// <summary>A thread that begins.</summary>
+    public ThreadTrack(LogSpan began, ThreadAccount account) => (_began, _last, Account) = (began, began, account);
+
+    /// <summary>A thread that was written down.</summary>
+    public ThreadTrack(SavedTrack saved, StoredView view, ThreadAccount account)
+        : this(saved.Began, account)
+    {
+        (_requestHash, _head, _last) = (saved.RequestHash, ChainMark.Of(saved.Head), saved.Last);
+        (_due, _near, _changedAt, _ttl) = (saved.Due, saved.Near, saved.ChangedAt, saved.Ttl);
+        (_notice, _answered, _view) = (saved.Notice, saved.Answered is { } answered ? [.. answered] : null, view);
+        _entries.AddRange(saved.Entries.Chunk(4).Select(one => new EntryPlace(new LogSpan(one[0], one[1], one[2]), one[3])));
+        _messages.AddRange(saved.Messages.Chunk(2).Select(one => new MessageMark(one[0], one[1])));
+    }
 
     /// <summary>Where the thread's first step lies: what threads are ordered by.</summary>
-    public LogPosition Began { get; } = new(began.Segment, began.Offset);
+    public LogPosition Began => _began.Position;
 
     /// <summary>What the ledger counts of it.</summary>
-    public ThreadAccount Account => account;
+    public ThreadAccount Account { get; }
+
+    /// <summary>The position after its newest record.</summary>
+    public LogPosition End
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _last.After;
+            }
+        }
+    }
+
+    /// <summary>Whether it had ended, and was not touched since, when its owner looked last.</summary>
+    public bool MayLeave { get; set; }
 
     /// <summary>The state after the newest step.</summary>
     public StoredThread? Thread => _view is { } newest ? new StoredThread(newest.Value, _requestHash) : null;
@@ -90,7 +123,7 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
                 Add(new EntryPlace(at, n), record.Entries[n]);
             }
 
-            _head = record.Head;
+            (_head, _last, MayLeave) = (record.Head, at, false);
             Remember(record);
             if (record.Notice is not null)
             {
@@ -111,6 +144,34 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
         Volatile.Write(
             ref _near,
             isToBeNoted ? (record.Deadline - (_ttl * (double)(1 - ThreadEvents.NearShare))).UtcTicks : long.MaxValue);
+    }
+
+    /// <summary>The thread as it is written down, without its state.</summary>
+    public SavedTrack Save()
+    {
+        lock (_gate)
+        {
+            return new SavedTrack
+            {
+                Began = _began,
+                RequestHash = _requestHash,
+                Head = _head.ToString(),
+                Last = _last,
+                Entries =
+                [
+                    .. _entries.SelectMany(
+                        one => (int[])[one.Record.Segment, one.Record.Offset, one.Record.Length, one.Index]),
+                ],
+                Messages = [.. _messages.SelectMany(one => (int[])[one.Entry, one.IdHash])],
+                Due = _due,
+                Near = _near,
+                ChangedAt = _changedAt,
+                Ttl = _ttl,
+                Notice = _notice,
+                Answered = _answered,
+                Account = Account.Save(),
+            };
+        }
     }
 
     /// <summary>Whether a step would count.</summary>
@@ -220,7 +281,8 @@ internal sealed class ThreadTrack(LogSpan began, ThreadAccount account)
         _entries.Add(place);
     }
 
-    private static int HashOf(string messageId) => messageId.GetHashCode(StringComparison.Ordinal);
+    private static int HashOf(string messageId) =>
+        (int)XxHash32.HashToUInt32(MemoryMarshal.AsBytes(messageId.AsSpan()));
 
     /// <summary>A message without its text: an old one is read again from the log when its id seems to come back.</summary>
     private readonly record struct MessageMark(int Entry, int IdHash);

@@ -12,12 +12,20 @@ internal sealed class TimeMarks(TimeSpan retention)
     private readonly List<(DateTimeOffset At, LogPosition Position)> _marks = [];
     private DateTimeOffset _newest;
 
+    /// <summary>Begins with marks that were written down.</summary>
+    public void Begin(IEnumerable<(DateTimeOffset At, LogPosition Position)> marks)
+    {
+        _marks.AddRange(marks);
+        _newest = _marks is [.., var last] ? last.At : _newest;
+    }
+
     /// <summary>Notes that a record of a time lies at a position. Clocks may differ; here time only goes on.</summary>
-    public void Add(DateTimeOffset at, LogPosition position)
+    /// <returns>Whether it is a mark.</returns>
+    public bool Add(DateTimeOffset at, LogPosition position)
     {
         if (at < _newest + Apart)
         {
-            return;
+            return false;
         }
 
         _newest = at;
@@ -28,6 +36,8 @@ internal sealed class TimeMarks(TimeSpan retention)
         {
             _marks.RemoveRange(0, PrunedAtOnce);
         }
+
+        return true;
     }
 
     /// <summary>A position before which nothing lies that happened at or after an instant.</summary>

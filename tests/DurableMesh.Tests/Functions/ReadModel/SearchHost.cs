@@ -26,15 +26,17 @@ internal sealed class SearchHost : IAsyncDisposable
         {
             ReadModel = { MaxMegabytes = maxMegabytes },
             Store = { SharedByHosts = sharedByHosts },
+            Events = { Retention = TimeSpan.FromDays(3650) },
         });
-        Log = new BlobThreadLog(blobs, options, TimeProvider.System, NullLogger<BlobThreadLog>.Instance);
-        Bodies = new BlobBodyStore(blobs, options, TimeProvider.System, NullLogger<BlobBodyStore>.Instance);
         State = new ReadModelState(TimeProvider.System);
+        Past = new PastThreads(new ReadModelPlace(folder), State, options);
+        Log = new BlobThreadLog(blobs, options, TimeProvider.System, NullLogger<BlobThreadLog>.Instance, Past);
+        Bodies = new BlobBodyStore(blobs, options, TimeProvider.System, NullLogger<BlobBodyStore>.Instance);
         Search = new ThreadSearch(Log, State) { Patience = patience };
 
         // It hurries for whoever searches, and for nobody else.
         _service = new ReadModelService(
-            new LoggedSteps(Log, Bodies), State, options, new ReadModelPlace(folder), TimeProvider.System, Warnings)
+            new LoggedSteps(Log, Bodies), Past, State, options, new ReadModelPlace(folder), TimeProvider.System, Warnings)
         {
             Quiet = Never,
             Linger = Never,
@@ -47,6 +49,9 @@ internal sealed class SearchHost : IAsyncDisposable
     public BlobBodyStore Bodies { get; }
 
     public ReadModelState State { get; }
+
+    /// <summary>What its index knows without reading the log.</summary>
+    public PastThreads Past { get; }
 
     public IThreadSearch Search { get; }
 
@@ -142,9 +147,10 @@ internal sealed class SearchHost : IAsyncDisposable
     {
         await _service.StopAsync(CancellationToken.None);
         _service.Dispose();
-        State.Dispose();
         await Log.DisposeAsync();
         await Bodies.DisposeAsync();
+        Past.Dispose();
+        State.Dispose();
     }
 
     /// <summary>The agents that filters know.</summary>

@@ -33,13 +33,14 @@ public sealed class MeshLedgerTests
 
     public MeshLedgerTests()
     {
-        _ledger = new MeshLedger(_ => ValueTask.CompletedTask, _time);
+        _ledger = new MeshLedger(_ => ValueTask.CompletedTask, _time, NoPast.Instance);
         _index = new ThreadIndex(
             new RecordReader(0, (_, _) => throw new InvalidOperationException()),
             new Changes(),
             _ledger,
             new EventTail(TimeSpan.FromDays(7)),
-            new Changes());
+            new Changes(),
+            NoPast.Instance);
     }
 
     [Fact]

@@ -18,13 +18,14 @@ public sealed class PairAccountsTests
 
     public PairAccountsTests()
     {
-        _ledger = new MeshLedger(_ => ValueTask.CompletedTask, new FakeTimeProvider(SampleThread.Noon));
+        _ledger = new MeshLedger(_ => ValueTask.CompletedTask, new FakeTimeProvider(SampleThread.Noon), NoPast.Instance);
         _index = new ThreadIndex(
             new RecordReader(0, (_, _) => throw new InvalidOperationException()),
             new Changes(),
             _ledger,
             new EventTail(TimeSpan.FromDays(7)),
-            new Changes());
+            new Changes(),
+            NoPast.Instance);
     }
 
     [Fact]

@@ -1,0 +1,150 @@
+using System.Text.Json;
+using DurableMesh.Core.Wire;
+using DurableMesh.Functions.Store;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace DurableMesh.Functions.ReadModel;
+
+/// <summary>The past of the threads' log in the tables of the read model.</summary>
+internal sealed class PastThreads(ReadModelPlace place, ReadModelState state, IOptions<MeshOptions> options) : IPast, IDisposable
+{
+    private const int RowsAtOnce = 256;
+
+    private ReadModelFile? _file;
+    private string? _refusal;
+    private HashSet<int> _running = [];
+    private int _threads;
+
+    public LogPosition Position => state.Past?.Position ?? LogPosition.Beginning;
+
+    /// <summary>Why the file that it found cannot be used, as the end of a sentence; null where it can. It says so once.</summary>
+    public string? TakeRefusal() => Interlocked.Exchange(ref _refusal, null);
+
+    /// <summary>Hands over the file that it opened, for the one who writes it.</summary>
+    public ReadModelFile? TakeFile() => Interlocked.Exchange(ref _file, null);
+
+    public async ValueTask<PastSummary?> OpenAsync(LogEnd log, CancellationToken cancellation)
+    {
+        ReadModelFile? file = null;
+        try
+        {
+            file = ReadModelFile.Take(place.Folder, _ => false);
+            if (await ReadAsync(file, log, cancellation) is not { } known)
+            {
+                return null;
+            }
+
+            state.Open(file.Path, known.Position);
+            (_threads, _running) = (known.Sums.Threads, [.. known.Running.Select(track => track.Account.Number!.Value)]);
+            (_file, file) = (file, null);
+            return known;
+        }
+        catch (Exception e) when (e is ReadModelStaleException or JsonException)
+        {
+            _refusal = e is ReadModelStaleException ? e.Message : $"it is damaged ({e.Message})";
+            return null;
+        }
+        catch (Exception e) when (e is SqliteException or ReadModelNewerException or UnauthorizedAccessException
+            || (e is IOException and not StoreUnavailableException))
+        {
+            // Whoever writes the file meets the same, and says it.
+            return null;
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+
+    public ThreadTrack? Find(string threadId) => Read(connection =>
+    {
+        using var find = ThreadTable.FindCommand(connection);
+        return ThreadTable.Find(find, threadId);
+    });
+
+    public IEnumerable<(LogPosition Began, ThreadView View)> EndedBefore(LogPosition? before) => Pages(
+        Read(connection => ThreadRows.NumberAt(connection, before)),
+        (connection, number) => ThreadRows.ReadEnded(connection, number, RowsAtOnce));
+
+    public bool Began(LogPosition position) => Read(connection => ThreadRows.FindNumber(connection, position) is not null);
+
+    public IEnumerable<ThreadMark> EndedMarks() => Read(connection => PastTables.Read(
+        connection,
+        $"SELECT id, initiator, responder, changed_at FROM threads WHERE state = {(int)ThreadPhase.Ended}",
+        row => new ThreadMark(
+            row.GetString(0), row.GetString(1), row.GetString(2), HasEnded: true, PastTables.Instant(row, 3))));
+
+    public IEnumerable<ThreadAccount> EndedAccounts(int first, int last) => Pages(
+        last + 2L,
+        (connection, number) => ThreadTable.ReadEndedAccounts(connection, first + 1L, number, RowsAtOnce));
+
+    public IReadOnlyList<EntryPlace> Inbox(string agentId, LogPosition? after, LogPosition before, int limit) =>
+        Read(connection => InboxTable.Read(connection, agentId, after, before, limit));
+
+    public PairAccounts Pairs() => Read(connection => PastTables.ReadPairs(connection, _threads, _running));
+
+    public void Dispose() => TakeFile()?.Dispose();
+
+    private async ValueTask<PastSummary?> ReadAsync(ReadModelFile file, LogEnd log, CancellationToken cancellation)
+    {
+        if (!File.Exists(file.Path))
+        {
+            return null;
+        }
+
+        using var connection = ReadModelDatabase.OpenForWriting(
+            file.Path, options.Value.ReadModel.MaxMegabytes * 1024L * 1024L);
+        var progress = ReadModelProgress.Read(connection);
+        if (progress.Last is null)
+        {
+            return null;
+        }
+
+        await progress.CheckAsync(log, cancellation);
+
+        // A statement that cannot be prepared misses a table.
+        new ReadModelStatements(connection).Dispose();
+        return PastTables.ReadSummary(connection, progress);
+    }
+
+    /// <summary>Rows from a number down, read when they are asked for.</summary>
+    private IEnumerable<T> Pages<T>(long before, Func<SqliteConnection, long, IReadOnlyList<(long Number, T Value)>> read)
+    {
+        IReadOnlyList<(long Number, T Value)> page;
+        do
+        {
+            page = Read(connection => read(connection, before));
+            foreach (var (number, value) in page)
+            {
+                yield return value;
+                before = number;
+            }
+        }
+        while (page.Count == RowsAtOnce);
+    }
+
+    private T Read<T>(Func<SqliteConnection, T> read)
+    {
+        if (state.Past is not { Path: var path })
+        {
+            throw new StoreUnavailableException("The tables of older threads cannot be read now; ask again in a moment.");
+        }
+
+        try
+        {
+            using var connection = ReadModelDatabase.OpenForReading(path);
+            return read(connection);
+        }
+        catch (SqliteException e)
+        {
+            state.Report(e);
+            throw new StoreUnavailableException(ReadModelFaults.Describe(e), e);
+        }
+        catch (JsonException e)
+        {
+            state.Report(e.Message);
+            throw new StoreUnavailableException("The tables of older threads are damaged, and are built anew.", e);
+        }
+    }
+}
