@@ -9,7 +9,9 @@ namespace DurableMesh.Functions.ReadModel;
 /// <summary>The past of the threads' log in the tables of the read model.</summary>
 internal sealed class PastThreads(ReadModelPlace place, ReadModelState state, IOptions<MeshOptions> options) : IPast, IDisposable
 {
-    private const int RowsAtOnce = 256;
+    // Whoever reads on wants more.
+    private const int FirstRows = 16;
+    private const int MostRows = 1024;
 
     private ReadModelFile? _file;
     private string? _refusal;
@@ -65,7 +67,7 @@ internal sealed class PastThreads(ReadModelPlace place, ReadModelState state, IO
 
     public IEnumerable<(LogPosition Began, ThreadView View)> EndedBefore(LogPosition? before) => Pages(
         Read(connection => ThreadRows.NumberAt(connection, before)),
-        (connection, number) => ThreadRows.ReadEnded(connection, number, RowsAtOnce));
+        ThreadRows.ReadEnded);
 
     public bool Began(LogPosition position) => Read(connection => ThreadRows.FindNumber(connection, position) is not null);
 
@@ -77,7 +79,7 @@ internal sealed class PastThreads(ReadModelPlace place, ReadModelState state, IO
 
     public IEnumerable<ThreadAccount> EndedAccounts(int first, int last) => Pages(
         last + 2L,
-        (connection, number) => ThreadTable.ReadEndedAccounts(connection, first + 1L, number, RowsAtOnce));
+        (connection, before, limit) => ThreadTable.ReadEndedAccounts(connection, first + 1L, before, limit));
 
     public IReadOnlyList<EntryPlace> Inbox(string agentId, LogPosition? after, LogPosition before, int limit) =>
         Read(connection => InboxTable.Read(connection, agentId, after, before, limit));
@@ -109,19 +111,23 @@ internal sealed class PastThreads(ReadModelPlace place, ReadModelState state, IO
     }
 
     /// <summary>Rows from a number down, read when they are asked for.</summary>
-    private IEnumerable<T> Pages<T>(long before, Func<SqliteConnection, long, IReadOnlyList<(long Number, T Value)>> read)
+    private IEnumerable<T> Pages<T>(
+        long before, Func<SqliteConnection, long, int, IReadOnlyList<(long Number, T Value)>> read)
     {
-        IReadOnlyList<(long Number, T Value)> page;
-        do
+        for (var limit = FirstRows; ; limit = Math.Min(limit * 2, MostRows))
         {
-            page = Read(connection => read(connection, before));
+            var page = Read(connection => read(connection, before, limit));
             foreach (var (number, value) in page)
             {
                 yield return value;
                 before = number;
             }
+
+            if (page.Count < limit)
+            {
+                yield break;
+            }
         }
-        while (page.Count == RowsAtOnce);
     }
 
     private T Read<T>(Func<SqliteConnection, T> read)
