@@ -17,6 +17,7 @@ using DurableMesh.Functions.Dashboard;
 using DurableMesh.Functions.Events;
 using DurableMesh.Functions.Events.Sinks;
 using DurableMesh.Functions.Health;
+using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Responder;
 using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Surfaces;
@@ -56,6 +57,7 @@ internal static class AppJson
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ThreadRecord))]
 [JsonSerializable(typeof(SavedTrack))]
+[JsonSerializable(typeof(Snapshot))]
 [JsonSerializable(typeof(Spend))]
 [JsonSerializable(typeof(DashboardSession))]
 [JsonSerializable(typeof(AgentStanding))]

@@ -40,6 +40,9 @@ public sealed class MeshOptions
     /// <summary>The store.</summary>
     public StoreOptions Store { get; set; } = new();
 
+    /// <summary>How long what has ended is kept.</summary>
+    public RetentionOptions Retention { get; set; } = new();
+
     /// <summary>The tables on this machine's disk that searches are answered from.</summary>
     public ReadModelOptions ReadModel { get; set; } = new();
 
@@ -219,6 +222,15 @@ public sealed class StoreOptions
 
     /// <summary>How much of the newest transcripts and bodies is kept in memory, in MiB; 1 to 4096.</summary>
     public int CacheMegabytes { get; set; } = 64;
+}
+
+/// <summary>How long what has ended is kept.</summary>
+public sealed class RetentionOptions
+{
+    /// <summary>
+    /// How long the task hub keeps the orchestration of a thread that has ended, which nobody needs any more; 2 h to 400 days.
+    /// </summary>
+    public TimeSpan Orchestrations { get; set; } = TimeSpan.FromDays(1);
 }
 
 /// <summary>Whose requests the mesh takes.</summary>

@@ -24,6 +24,8 @@ internal sealed partial class MeshOptionsValidator : IValidateOptions<MeshOption
         Within("AnswerWithin", options.AnswerWithin, Second, Minute);
         Within("Store:Patience", options.Store.Patience, Second, Minute);
         Within("Store:CacheMegabytes", options.Store.CacheMegabytes, 1, 4096);
+        Within("Retention:Orchestrations", options.Retention.Orchestrations, TimeSpan.FromHours(2), TimeSpan.FromDays(400));
+        Within("ReadModel:SnapshotEvery", options.ReadModel.SnapshotEvery, TimeSpan.FromMinutes(10), TimeSpan.FromDays(400));
         Within("ReadModel:MaxMegabytes", options.ReadModel.MaxMegabytes, 16, 1_048_576);
         Require(
             options.ReadModel.Folder is not { Length: > 0 } folder || Path.IsPathFullyQualified(folder),

@@ -99,6 +99,7 @@ internal static class MeshServices
         services.AddHostedService<LeaseSweep>();
         services.AddSingleton<StoreComparison>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreComparison>());
+        services.AddHostedService<EndedOrchestrations>();
         return services;
     }
 

@@ -111,6 +111,13 @@ public sealed class TaskHubCalls(IOptions<MeshOptions> options, TimeProvider tim
             },
             cancellation);
 
+    /// <summary>Forgets an instance that has ended.</summary>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public Task PurgeAsync(DurableTaskClient client, string instanceId, CancellationToken cancellation) =>
+        PatientlyAsync(token => client.PurgeInstanceAsync(instanceId, token), cancellation);
+
     private async Task<T> PatientlyAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(options.Value.Store.Patience, time);

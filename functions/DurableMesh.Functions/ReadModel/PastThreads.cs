@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace DurableMesh.Functions.ReadModel;
 
 /// <summary>The past of the threads' log in the tables of the read model.</summary>
-internal sealed class PastThreads(ReadModelPlace place, ReadModelState state, IOptions<MeshOptions> options) : IPast, IDisposable
+internal sealed class PastThreads(
+    ReadModelPlace place, ReadModelState state, Snapshots snapshots, IOptions<MeshOptions> options) : IPast, IDisposable
 {
     // Whoever reads on wants more.
     private const int FirstRows = 16;
@@ -32,7 +33,7 @@ internal sealed class PastThreads(ReadModelPlace place, ReadModelState state, IO
         try
         {
             file = ReadModelFile.Take(place.Folder, _ => false);
-            if (await ReadAsync(file, log, cancellation) is not { } known)
+            if ((await TryReadAsync(file, log, cancellation) ?? await FetchAsync(file, log, cancellation)) is not { } known)
             {
                 return null;
             }
@@ -41,11 +42,6 @@ internal sealed class PastThreads(ReadModelPlace place, ReadModelState state, IO
             (_threads, _running) = (known.Sums.Threads, [.. known.Running.Select(track => track.Account.Number!.Value)]);
             (_file, file) = (file, null);
             return known;
-        }
-        catch (Exception e) when (e is ReadModelStaleException or JsonException)
-        {
-            _refusal = e is ReadModelStaleException ? e.Message : $"it is damaged ({e.Message})";
-            return null;
         }
         catch (Exception e) when (e is SqliteException or ReadModelNewerException or UnauthorizedAccessException
             || (e is IOException and not StoreUnavailableException))
@@ -87,6 +83,50 @@ internal sealed class PastThreads(ReadModelPlace place, ReadModelState state, IO
     public PairAccounts Pairs() => Read(connection => PastTables.ReadPairs(connection, _threads, _running));
 
     public void Dispose() => TakeFile()?.Dispose();
+
+    /// <summary>What the file knows; null where it is of no use, and can be deleted.</summary>
+    private async ValueTask<PastSummary?> TryReadAsync(ReadModelFile file, LogEnd log, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ReadAsync(file, log, cancellation);
+        }
+        catch (Exception e) when (e is ReadModelStaleException or JsonException
+            || (e is SqliteException fault && ReadModelFaults.IsDamageToWriter(fault)))
+        {
+            _refusal = e is ReadModelStaleException ? e.Message : $"it is damaged ({e.Message})";
+            return null;
+        }
+    }
+
+    /// <summary>What the newest snapshot knows that is whole and of this log; null where there is none.</summary>
+    private async ValueTask<PastSummary?> FetchAsync(ReadModelFile file, LogEnd log, CancellationToken cancellation)
+    {
+        if (log.End == LogPosition.Beginning)
+        {
+            return null;
+        }
+
+        foreach (var name in await snapshots.ListAsync(cancellation))
+        {
+            if (!await snapshots.TryFetchAsync(name, file.Path, cancellation))
+            {
+                continue;
+            }
+
+            if (await TryReadAsync(file, log, cancellation) is { } known)
+            {
+                _refusal = null;
+                snapshots.Praise(name);
+                return known;
+            }
+
+            snapshots.Refuse(name, _refusal ?? "it is empty");
+            ReadModelDatabase.Delete(file.Path);
+        }
+
+        return null;
+    }
 
     private async ValueTask<PastSummary?> ReadAsync(ReadModelFile file, LogEnd log, CancellationToken cancellation)
     {
@@ -144,7 +184,7 @@ internal sealed class PastThreads(ReadModelPlace place, ReadModelState state, IO
         }
         catch (SqliteException e)
         {
-            state.Report(e);
+            state.Report(e, path);
             throw new StoreUnavailableException(ReadModelFaults.Describe(e), e);
         }
         catch (JsonException e)

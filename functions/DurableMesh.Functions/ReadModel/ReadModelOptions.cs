@@ -21,6 +21,12 @@ public sealed class ReadModelOptions
     public int MaxMegabytes { get; set; } = 32_768;
 
     /// <summary>
+    /// How long after a snapshot of it the next one is taken at the earliest; 10 min to 400 days. It is taken where more of the log
+    /// came since than a start reads in a moment.
+    /// </summary>
+    public TimeSpan SnapshotEvery { get; set; } = TimeSpan.FromHours(6);
+
+    /// <summary>
     /// The folder where none is set. What Azure calls the home folder is a share on the network, on which all instances write.
     /// </summary>
     internal static string DefaultFolder(IConfiguration configuration)

@@ -26,11 +26,13 @@ internal static class ReadModelServices
         });
         services.AddSingleton<ReadModelState>();
         services.AddSingleton<ISearchHealth>(provider => provider.GetRequiredService<ReadModelState>());
+        services.AddSingleton<Snapshots>();
         services.AddSingleton<PastThreads>();
         services.AddSingleton<IPast>(provider => provider.GetRequiredService<PastThreads>());
         services.AddSingleton<LoggedSteps>();
         services.AddSingleton<IThreadSearch, ThreadSearch>();
         services.AddHostedService<ReadModelService>();
+        services.AddHostedService<SnapshotService>();
         return services;
     }
 }

@@ -162,10 +162,10 @@ internal sealed class ReadModelState(TimeProvider time) : ISearchHealth, IDispos
         await CloseAsync(why);
     }
 
-    /// <summary>Notes what a reader met in the open file, where that is damage.</summary>
-    public void Report(SqliteException fault)
+    /// <summary>Notes what a reader met in the open file, where that is damage, or it is not there any more.</summary>
+    public void Report(SqliteException fault, string path)
     {
-        if (ReadModelFaults.IsDamage(fault))
+        if (ReadModelFaults.IsDamage(fault) || !File.Exists(path))
         {
             Report(fault.Message);
         }
@@ -278,7 +278,7 @@ internal sealed class ReadModelState(TimeProvider time) : ISearchHealth, IDispos
         }
         catch (SqliteException e) when (!ReadModelFaults.IsMistake(e))
         {
-            Report(e);
+            Report(e, path);
             throw new SearchUnavailableException(ReadModelFaults.Describe(e));
         }
     }

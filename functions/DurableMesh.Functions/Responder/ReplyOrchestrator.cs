@@ -27,6 +27,10 @@ public static class ReplyOrchestrator
     public static string InstanceOf(ReplyTo to) =>
         string.Create(CultureInfo.InvariantCulture, $"respond:{to.ThreadId}:{to.Sequence}");
 
+    /// <summary>The thread of the message that an orchestration answers.</summary>
+    /// <param name="instanceId">What <see cref="InstanceOf"/> gave.</param>
+    public static string ThreadOf(string instanceId) => instanceId.Split(':')[1];
+
     /// <summary>What is sent is called so, whatever it is.</summary>
     /// <param name="to">The message that it answers.</param>
     public static string MessageIdOf(ReplyTo to) => string.Create(CultureInfo.InvariantCulture, $"respond-{to.Sequence}");

@@ -54,12 +54,16 @@ internal sealed partial class SharedLog<T>
             return;
         }
 
-        var before = Math.Max(begin.Offset - MaximumReadBytes, 0);
-        var content = begin.Offset == 0
-            ? default
-            : await blobs.ReadAsync(NameOf(begin.Segment), before, begin.Offset - before, cancellation);
+        var read = new List<UnsavedBlock>();
+        for (var at = Math.Max(begin.Offset - MaximumReadBytes, 0); at < begin.Offset; at += options.ScanBytes)
+        {
+            var count = Math.Min(options.ScanBytes, begin.Offset - at);
+            var content = await blobs.ReadAsync(NameOf(begin.Segment), at, count, cancellation);
+            read.Add(new UnsavedBlock(begin.Segment, at, content) { At = time.GetTimestamp() });
+        }
+
         (_segment, _position) = (begin.Segment, begin.Offset);
-        _unsaved.AddRead(new UnsavedBlock(_segment, before, content) { At = time.GetTimestamp() }, MaximumReadBytes);
+        read.ForEach(block => _unsaved.AddRead(block, MaximumReadBytes));
     }
 
     private async Task CatchUpAsync(LineBatch<T> batch, CancellationToken cancellation)

@@ -224,7 +224,7 @@ internal sealed partial class MeshFixture : IAsyncDisposable
         return keys.Object;
     }
 
-    private static ThreadTasks NoTasks()
+    internal static ThreadTasks NoTasks()
     {
         var tasks = new Mock<ITaskDirectory>();
         tasks.Setup(one => one.ReadAsync(It.IsAny<CancellationToken>())).ReturnsAsync(TaskBoard.Empty);

@@ -91,13 +91,24 @@ public sealed class PastThreadsTests : IAsyncLifetime
         Assert.Equal(ThreadPhase.Held, (await _host.Log.FindAsync(_threads[0].Id, default))!.View.State);
     }
 
-    [Fact]
-    public async Task A_damaged_file_is_built_anew_and_what_has_left_is_found_again()
+    [Theory]
+    [InlineData("damaged")]
+    [InlineData("deleted")]
+    public async Task A_file_that_is_no_good_is_built_anew_and_what_has_left_is_found_again(string what)
     {
         var ended = Begin(new Random(1));
         await AppendAsync(ended.Open(GateOutcome.Denied));
         await LetGoAsync();
-        Spoil("UPDATE threads SET track = x'00'");
+        if (what == "damaged")
+        {
+            Spoil("UPDATE threads SET track = x'00'");
+        }
+        else
+        {
+            var path = _host.State.Past!.Value.Path;
+            ReadModelDatabase.CloseReaders(path);
+            File.Delete(path);
+        }
 
         Assert.ThrowsAny<StoreUnavailableException>(() => _host.Log.Track(ended.Id));
         await _host.IdsInTheEndAsync("word");

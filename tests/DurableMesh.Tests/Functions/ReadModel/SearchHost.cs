@@ -29,7 +29,8 @@ internal sealed class SearchHost : IAsyncDisposable
             Events = { Retention = TimeSpan.FromDays(3650) },
         });
         State = new ReadModelState(TimeProvider.System);
-        Past = new PastThreads(new ReadModelPlace(folder), State, options);
+        Snapshots = new Snapshots(blobs, TimeProvider.System, Refusals);
+        Past = new PastThreads(new ReadModelPlace(folder), State, Snapshots, options);
         Log = new BlobThreadLog(blobs, options, TimeProvider.System, NullLogger<BlobThreadLog>.Instance, Past);
         Bodies = new BlobBodyStore(blobs, options, TimeProvider.System, NullLogger<BlobBodyStore>.Instance);
         Search = new ThreadSearch(Log, State) { Patience = patience };
@@ -49,6 +50,12 @@ internal sealed class SearchHost : IAsyncDisposable
     public BlobBodyStore Bodies { get; }
 
     public ReadModelState State { get; }
+
+    /// <summary>The copies of its file in the storage.</summary>
+    public Snapshots Snapshots { get; }
+
+    /// <summary>Which snapshots it passed over, and why.</summary>
+    public RecordingLogger<Snapshots> Refusals { get; } = new(LogLevel.Warning);
 
     /// <summary>What its index knows without reading the log.</summary>
     public PastThreads Past { get; }
