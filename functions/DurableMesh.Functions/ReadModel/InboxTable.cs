@@ -42,6 +42,8 @@ internal static class InboxTable
         }
 
         // The first one is the one that the caller had last.
-        return found is [var known, ..] && known.Cursor.CompareTo(after.Value) == 0 ? found[1..] : throw new UnknownPositionException();
+        return found is [var known, ..] && known.Cursor.CompareTo(after.Value) == 0
+            ? found[1..]
+            : throw new UnknownPositionException();
     }
 }

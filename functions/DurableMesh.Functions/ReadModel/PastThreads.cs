@@ -21,7 +21,7 @@ internal sealed class PastThreads(
 
     public LogPosition Position => state.Past?.Position ?? LogPosition.Beginning;
 
-    /// <summary>Why the file that it found cannot be used, as the end of a sentence; null where it can. It says so once.</summary>
+    /// <summary>Why the file that it found is of no use, as the end of a sentence; null where it is. It says so once.</summary>
     public string? TakeRefusal() => Interlocked.Exchange(ref _refusal, null);
 
     /// <summary>Hands over the file that it opened, for the one who writes it.</summary>

@@ -21,8 +21,8 @@ public sealed class ReadModelOptions
     public int MaxMegabytes { get; set; } = 32_768;
 
     /// <summary>
-    /// How long after a snapshot of it the next one is taken at the earliest; 10 min to 400 days. It is taken where more of the log
-    /// came since than a start reads in a moment.
+    /// How long after a snapshot of it the next one is taken at the earliest; 10 min to 400 days. It is taken where more of the
+    /// log came since than a start reads in a moment.
     /// </summary>
     public TimeSpan SnapshotEvery { get; set; } = TimeSpan.FromHours(6);
 

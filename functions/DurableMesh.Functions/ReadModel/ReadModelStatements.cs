@@ -161,7 +161,7 @@ internal sealed class ReadModelStatements : IDisposable
 
     public void Mark(DateTimeOffset at, LogPosition position) => Run(_mark, at.UtcTicks, position.Segment, position.Offset);
 
-    /// <summary>Deletes marks from before an instant, but for the newest of them, after which all lies that happened since.</summary>
+    /// <summary>Deletes marks from before an instant, but for the newest of them.</summary>
     public void ForgetMarks(DateTimeOffset before)
     {
         using var command = _connection.CreateCommand();

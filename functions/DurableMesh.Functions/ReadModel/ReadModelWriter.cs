@@ -8,8 +8,8 @@ namespace DurableMesh.Functions.ReadModel;
 
 /// <summary>Writes records of the threads' log into the tables, many in a transaction. One for each file.</summary>
 /// <remarks>
-/// It decides by the tables alone which records count, as every reader of the log does. A batch is counted by a ledger of its own,
-/// whose sums are then added to the tables'.
+/// It decides by the tables alone which records count, as every reader of the log does. A batch is counted by a ledger of its
+/// own, whose sums are then added to the tables'.
 /// </remarks>
 internal sealed class ReadModelWriter : IDisposable
 {

@@ -33,7 +33,8 @@ internal sealed record Snapshot(
     public static string ManifestOf(string name) => $"{Folder}{name}{ManifestEnd}";
 
     /// <summary>The blob of a part, from 0.</summary>
-    public static string PartOf(string name, int part) => string.Create(CultureInfo.InvariantCulture, $"{Folder}{name}/{part:D5}");
+    public static string PartOf(string name, int part) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Folder}{name}/{part:D5}");
 
     /// <summary>The name of the snapshot that a blob belongs to, and whether it is the manifest.</summary>
     public static (string Name, bool IsManifest) Parse(string blob)

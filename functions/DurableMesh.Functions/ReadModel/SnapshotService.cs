@@ -66,10 +66,12 @@ internal sealed partial class SnapshotService(
     private static bool IsFarBehind(LogPosition taken, LogPosition position) =>
         taken.Segment != position.Segment || position.Offset - taken.Offset >= EnoughBytes;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A snapshot of the read model was taken at {Position}, of {Megabytes} MiB.")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "A snapshot of the read model was taken at {Position}, of {Megabytes} MiB.")]
     private partial void LogTaken(LogPosition position, long megabytes);
 
     [LoggerMessage(
-        Level = LogLevel.Warning, Message = "No snapshot of the read model could be taken; a start reads more of the log: {Reason}")]
+        Level = LogLevel.Warning,
+        Message = "No snapshot of the read model could be taken; a start reads more of the log: {Reason}")]
     private partial void LogNotTaken(string reason);
 }

@@ -41,7 +41,7 @@ internal sealed partial class Snapshots(IBlobs blobs, TimeProvider time, ILogger
             var parts = new List<string>();
             await using var file = File.OpenRead(copy);
             var buffer = new byte[PartBytes];
-            for (int count; (count = await file.ReadAtLeastAsync(buffer, PartBytes, throwOnEndOfStream: false, cancellation)) > 0;)
+            while (await file.ReadAtLeastAsync(buffer, PartBytes, throwOnEndOfStream: false, cancellation) is > 0 and var count)
             {
                 await blobs.WriteAsync(
                     Snapshot.PartOf(name, parts.Count), Compress(buffer.AsSpan(..count)), "application/gzip", cancellation);
@@ -168,6 +168,7 @@ internal sealed partial class Snapshots(IBlobs blobs, TimeProvider time, ILogger
     [LoggerMessage(Level = LogLevel.Warning, Message = "Snapshot {Name} of the read model is passed over: {Why}")]
     private partial void LogRefused(string name, string why);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The read model begins with snapshot {Name}, and reads what came after.")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "The read model begins with snapshot {Name}, and reads what came after.")]
     private partial void LogFetched(string name);
 }

@@ -30,7 +30,7 @@ internal sealed class ThreadRows : IDisposable
     public static long? FindNumber(SqliteConnection connection, LogPosition began) =>
         FindNumber(connection, "began_segment = $segment AND began_offset = $offset", began);
 
-    /// <summary>The number of the first thread that began at a position or later; of none, or for no position, one after all.</summary>
+    /// <summary>The number of the first thread that began at a position or later; without one, a number after all.</summary>
     public static long NumberAt(SqliteConnection connection, LogPosition? position) => position is not { } began
         ? AfterAll
         : FindNumber(connection, "(began_segment, began_offset) >= ($segment, $offset)", began) ?? AfterAll;

@@ -7,7 +7,7 @@ namespace DurableMesh.Functions.Store;
 /// and threads that have ended need not stay in memory.
 /// </summary>
 /// <remarks>
-/// Every method but <see cref="OpenAsync"/> throws <see cref="StoreUnavailableException"/> while the disk's tables cannot be read.
+/// Every method but <see cref="OpenAsync"/> throws <see cref="StoreUnavailableException"/> while the tables cannot be read.
 /// </remarks>
 internal interface IPast
 {

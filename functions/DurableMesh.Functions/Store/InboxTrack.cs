@@ -38,7 +38,7 @@ internal sealed class InboxTrack
     }
 
     /// <summary>At most <paramref name="limit"/> places after a cursor, of those that are in memory.</summary>
-    /// <returns>The places, and where those begin that are in memory: what lies before and after the cursor, the past has.</returns>
+    /// <returns>The places, and where those begin that are in memory: the past has what lies before.</returns>
     /// <exception cref="UnknownPositionException">No message of this inbox lies there.</exception>
     public (LogPosition From, EntryPlace[] Places) Read(LogPosition? after, int limit)
     {

@@ -13,7 +13,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     public const string NoCompany = "(unregistered)";
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, ThreadAccount> _accounts = [];
+    private readonly ThreadAccounts _accounts = new(past);
     private readonly Dictionary<DateOnly, DayAccount> _days = [];
     private readonly Dictionary<ThreadStanding, int> _standings = [];
     private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
@@ -168,6 +168,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
             foreach (var account in running)
             {
                 Return(account);
+                Reserve(account);
                 if (account.Standing?.IsOpen == true)
                 {
                     Change(_open, account.Initiator, 1);
@@ -211,10 +212,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     {
         lock (_gate)
         {
-            if (account.Number is { } number)
-            {
-                _accounts.Remove(number);
-            }
+            _accounts.Remove(account);
         }
     }
 
@@ -250,8 +248,8 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
             }
 
             Move(account, step.Standing);
-            Reserve(new(account.ThreadId, account.Initiator), step.Reserved?.Initiator ?? 0);
-            Reserve(new(account.ThreadId, account.Responder), step.Reserved?.Responder ?? 0);
+            account.Reserved = step.Reserved;
+            Reserve(account);
         }
     }
 
@@ -278,7 +276,7 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
     private void Return(ThreadAccount account)
     {
         (account.Initiator, account.Responder) = (Known(account.Initiator), Known(account.Responder));
-        _accounts[account.Number!.Value] = account;
+        _accounts.Add(account);
     }
 
     private DayAccount DayOf(DateOnly day) => _days.TryGetValue(day, out var known) ? known : _days[day] = new DayAccount();
@@ -304,6 +302,12 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
             Change(_open, account.Initiator, opened);
             Change(_open, account.Responder, opened);
         }
+    }
+
+    private void Reserve(ThreadAccount account)
+    {
+        Reserve(new(account.ThreadId, account.Initiator), account.Reserved?.Initiator ?? 0);
+        Reserve(new(account.ThreadId, account.Responder), account.Reserved?.Responder ?? 0);
     }
 
     private void Reserve(Reservation reservation, decimal usd)
@@ -337,23 +341,6 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
             return null;
         }
 
-        var rows = new List<CostRow>();
-        foreach (var (number, threadId, spend) in SpentInThreads(query, before))
-        {
-            if (rows.Count == query.Limit)
-            {
-                return new CostPage(rows, (number + 1).ToString(CultureInfo.InvariantCulture));
-            }
-
-            rows.Add(new CostRow(threadId, spend));
-        }
-
-        return new CostPage(rows, null);
-    }
-
-    /// <summary>Threads below a number in which something was spent, from the highest down.</summary>
-    private IEnumerable<(int Number, string ThreadId, Spend Spend)> SpentInThreads(CostQuery query, int before)
-    {
         int first, last;
         lock (_gate)
         {
@@ -362,43 +349,23 @@ internal sealed class MeshLedger(Func<CancellationToken, ValueTask> refresh, Tim
             last = Math.Min(days.Select(day => day.LastThread).DefaultIfEmpty(-1).Max(), before - 1);
         }
 
-        // It reads nothing until it is asked for the first.
-        using var ended = past.EndedAccounts(first, last).GetEnumerator();
-        bool? hasMore = null;
-        for (var n = last; n >= first; n--)
+        var rows = new List<CostRow>();
+        foreach (var account in _accounts.Descend(first, last))
         {
-            var account = Find(n);
-            if (account is null)
+            if (account.SpentOn(query.Covers) is not { } spend)
             {
-                for (hasMore ??= ended.MoveNext(); hasMore == true && ended.Current.Number > n;)
-                {
-                    hasMore = ended.MoveNext();
-                }
-
-                account = hasMore == true && ended.Current.Number == n ? ended.Current : null;
+                continue;
             }
 
-            if (account is not null && SpentIn(account, query) is { } spend)
+            if (rows.Count == query.Limit)
             {
-                yield return (n, account.ThreadId, spend);
+                return new CostPage(rows, (account.Number!.Value + 1).ToString(CultureInfo.InvariantCulture));
             }
-        }
-    }
 
-    private ThreadAccount? Find(int number)
-    {
-        lock (_gate)
-        {
-            return _accounts.GetValueOrDefault(number);
+            rows.Add(new CostRow(account.ThreadId, spend));
         }
-    }
 
-    private Spend? SpentIn(ThreadAccount account, CostQuery query)
-    {
-        lock (_gate)
-        {
-            return account.SpentOn(query.Covers);
-        }
+        return new CostPage(rows, null);
     }
 
     private int Count(Func<ThreadStanding, bool> which) => _standings.Where(row => which(row.Key)).Sum(row => row.Value);

@@ -14,7 +14,8 @@ internal sealed class PairAccounts
     {
         var day = DateOnly.FromDateTime(end.EndedAt.UtcDateTime);
         var monday = IsoWeek.MondayOf(day);
-        WeekOf((new PairKey(initiator, responder, end.Pattern), monday)).Add(day.DayNumber - monday.DayNumber, standing, end, spent);
+        var week = WeekOf((new PairKey(initiator, responder, end.Pattern), monday));
+        week.Add(day.DayNumber - monday.DayNumber, standing, end, spent);
     }
 
     /// <summary>Adds another's threads.</summary>

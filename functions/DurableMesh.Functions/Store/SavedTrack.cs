@@ -50,7 +50,9 @@ internal sealed record SavedTrack
 /// <param name="Responder">The other party.</param>
 /// <param name="CostCapUsd">What the thread may cost, in US dollars.</param>
 /// <param name="Days">What was spent on which day.</param>
-internal sealed record SavedAccount(string Initiator, string Responder, decimal CostCapUsd, IReadOnlyList<SavedDay> Days);
+/// <param name="Reserved">What the parties have reserved; null for nothing.</param>
+internal sealed record SavedAccount(
+    string Initiator, string Responder, decimal CostCapUsd, IReadOnlyList<SavedDay> Days, ReservedUsd? Reserved);
 
 /// <summary>What was spent on one day in one thread.</summary>
 /// <param name="Day">The day.</param>

@@ -12,7 +12,7 @@ internal sealed class ThreadAccount(string threadId)
         : this(threadId)
     {
         (Number, Initiator, Responder, CostCapUsd) = (number, saved.Initiator, saved.Responder, saved.CostCapUsd);
-        (_days, Standing) = ([.. saved.Days], standing);
+        (_days, Reserved, Standing) = ([.. saved.Days], saved.Reserved, standing);
     }
 
     public string ThreadId => threadId;
@@ -36,8 +36,11 @@ internal sealed class ThreadAccount(string threadId)
     /// <summary>Where the thread is; null until its first step is counted.</summary>
     public ThreadStanding? Standing { get; set; }
 
+    /// <summary>What the parties have reserved; null for nothing.</summary>
+    public ReservedUsd? Reserved { get; set; }
+
     /// <summary>The account as it is written down.</summary>
-    public SavedAccount Save() => new(Initiator, Responder, CostCapUsd, _days);
+    public SavedAccount Save() => new(Initiator, Responder, CostCapUsd, _days, Reserved);
 
     public void Add(DateOnly day, Spend spend)
     {

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace DurableMesh.Functions.Threads;
 
 /// <summary>
-/// Purges the orchestrations of threads that ended a while ago: the store has all that they did, so the task hub, and what a start
-/// reads of it, stays as small as the work of a day.
+/// Purges the orchestrations of threads that ended a while ago: the store has all that they did, so the task hub, and what a
+/// start reads of it, stays as small as the work of a day.
 /// </summary>
 /// <remarks>For a hub in this process. A Functions host's hub is purged by its own means.</remarks>
 public sealed partial class EndedOrchestrations(
@@ -119,7 +119,8 @@ public sealed partial class EndedOrchestrations(
     };
 
     [LoggerMessage(
-        Level = LogLevel.Information, Message = "{Count} orchestrations of threads that have ended were purged from the task hub.")]
+        Level = LogLevel.Information,
+        Message = "{Count} orchestrations of threads that have ended were purged from the task hub.")]
     private partial void LogPurged(int count);
 
     [LoggerMessage(

@@ -44,10 +44,14 @@ public sealed class PastThreadsTests : IAsyncLifetime
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
     public async Task Whatever_has_left_every_answer_is_the_same(int seed)
     {
         var random = new Random(seed);
-        for (var round = 0; round < 6; round++)
+        for (var round = 0; round < 8; round++)
         {
             for (var n = random.Next(1, 25); n > 0; n--)
             {
@@ -118,6 +122,19 @@ public sealed class PastThreadsTests : IAsyncLifetime
             return Task.CompletedTask;
         });
         await CompareAsync(new Random(1));
+    }
+
+    [Fact]
+    public async Task What_is_reserved_counts_after_a_start_until_it_is_settled()
+    {
+        var thread = Begin(new Random(1));
+        await AppendAsync(thread.Open(), thread.Reserve(thread.Start.Initiator, 0.25m));
+        await ReachAsync();
+        await RestartAsync();
+
+        Assert.Equal(0.25m, Assert.Single(_host.Log.Ledger.Standing().Reserved).Value);
+        await AppendAsync(thread.Cancel());
+        Assert.Empty(_host.Log.Ledger.Standing().Reserved);
     }
 
     [Fact]
