@@ -14,6 +14,7 @@ internal sealed class ThreadIndex(
     : ILogIndex<RecordOutline>
 {
     private const int RememberedReceipts = 20_000;
+    private const int LeavingAtOnce = 10_000;
 
     private readonly ConcurrentDictionary<string, ThreadTrack> _threads = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, InboxTrack> _inboxes = new(StringComparer.Ordinal);
@@ -25,15 +26,14 @@ internal sealed class ThreadIndex(
     // Held by whoever changes which threads are in memory.
     private readonly Lock _changing = new();
 
-    // What lies before it may be in the past alone.
-    private LogPosition _left = LogPosition.Beginning;
+    // What lies before it may be in the past alone; null where all is in memory.
+    private volatile Left? _left;
     private LogPosition _began = LogPosition.Beginning;
-    private bool _hasLeft;
 
     /// <summary>Tells this store from every other: what its first thread began with. 0 as long as there is none.</summary>
     public ulong Store { get; private set; }
 
-    private bool HasLeft => Volatile.Read(ref _hasLeft);
+    private bool HasLeft => _left is not null;
 
     public async ValueTask<LogPosition> BeginAsync(LogEnd log, CancellationToken cancellation)
     {
@@ -43,7 +43,7 @@ internal sealed class ThreadIndex(
         }
 
         Store = known.Store;
-        (_began, _left, _hasLeft) = (known.Position, known.Position, true);
+        (_began, _left) = (known.Position, new Left(known.Position));
         tail.Begin(known.Position, known.Marks);
         ledger.Begin(known.Sums, known.Running.Select(track => track.Account));
         foreach (var track in known.Running)
@@ -219,34 +219,42 @@ internal sealed class ThreadIndex(
     public void LetGo()
     {
         var saved = past.Position;
+        if (saved < (_left?.Position ?? LogPosition.Beginning))
+        {
+            return;
+        }
+
+        var leaving = new List<ThreadTrack>();
+        lock (_gate)
+        {
+            foreach (var track in _inOrder.Where(track => track.HasEnded && track.End <= saved))
+            {
+                if (track.MayLeave)
+                {
+                    leaving.Add(track);
+                }
+
+                track.MayLeave = true;
+            }
+        }
+
+        // Steps wait for each portion.
+        foreach (var some in leaving.Chunk(LeavingAtOnce))
+        {
+            LetGo(some, saved);
+        }
+    }
+
+    private void LetGo(IEnumerable<ThreadTrack> tracks, LogPosition saved)
+    {
         lock (_changing)
         {
-            var leaving = new List<ThreadTrack>();
-            lock (_gate)
-            {
-                foreach (var track in _inOrder.Where(track => track.HasEnded && track.End <= saved))
-                {
-                    if (track.MayLeave)
-                    {
-                        leaving.Add(track);
-                    }
-
-                    track.MayLeave = true;
-                }
-            }
-
-            if (leaving.Count == 0)
-            {
-                return;
-            }
-
             // Whoever misses one of them from now on looks for it in the past.
-            _left = saved;
-            Volatile.Write(ref _hasLeft, true);
-            var left = leaving.ToHashSet();
+            _left = new Left(saved);
+            var leaving = tracks.Where(track => track.MayLeave).ToHashSet();
             lock (_gate)
             {
-                _inOrder.RemoveAll(left.Contains);
+                _inOrder.RemoveAll(leaving.Contains);
             }
 
             foreach (var track in leaving)
@@ -262,7 +270,7 @@ internal sealed class ThreadIndex(
         }
     }
 
-    private IPast ReadPast() => past.Position >= _left
+    private IPast ReadPast() => past.Position >= _left?.Position
         ? past
         : throw new StoreUnavailableException(
             "The tables of older threads are read from the store again; ask again in a moment.");
@@ -386,4 +394,7 @@ internal sealed class ThreadIndex(
             throw new UnknownPositionException();
         }
     }
+
+    /// <summary>The position up to which threads may have left.</summary>
+    private sealed record Left(LogPosition Position);
 }
