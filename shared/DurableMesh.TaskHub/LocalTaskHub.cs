@@ -103,6 +103,10 @@ internal sealed class LocalTaskHub : BackgroundService, ITaskHubStatus
             cancellation);
     }
 
+    /// <inheritdoc cref="HubCapture.TakeAsync"/>
+    public Task<HubCapture> CaptureAsync(Func<CancellationToken, Task> look, CancellationToken cancellation) =>
+        Term is { } partitions ? HubCapture.TakeAsync(partitions, look, _time, cancellation) : throw _ownership.NotOwned();
+
     /// <summary>All partitions, once they are ready; for waits that have no bound of their own.</summary>
     public Task<IReadOnlyList<Partition>> PartitionsAsync(CancellationToken cancellation) =>
         _ownership.PartitionsAsync(cancellation);

@@ -26,6 +26,8 @@ internal sealed partial class CommitPipeline : IDisposable
     private bool _lingering;
     private bool _looking;
     private bool _hasLookedLast;
+    private bool _isHeld;
+    private Action? _still;
 
     /// <param name="scope">Whose it is.</param>
     /// <param name="log">Where the batches go.</param>
@@ -55,7 +57,9 @@ internal sealed partial class CommitPipeline : IDisposable
     /// </summary>
     public bool IsDone => IsIdle && (_hasLookedLast || !_log.MayBeForgotten);
 
-    private bool IsIdle => _inFlight is null && !_looking;
+    private bool IsIdle => !_isHeld && IsStill;
+
+    private bool IsStill => _inFlight is null && !_looking;
 
     /// <summary>For how long the oldest work that is not durable has been waiting; may be asked on any thread.</summary>
     public TimeSpan Lag => (_inFlight ?? _open).Age(_scope.Services.Time);
@@ -139,10 +143,23 @@ internal sealed partial class CommitPipeline : IDisposable
         _closed.Enqueue(CloseBatch());
     }
 
+    /// <summary>Sends nothing more to the log: what happens from now on waits, in order, until it is let go.</summary>
+    /// <param name="still">Happens once nothing is on its way.</param>
+    public void Hold(Action still) => (_isHeld, _still) = (true, still);
+
+    /// <summary>Goes on after <see cref="Hold"/>.</summary>
+    public void LetGo() => (_isHeld, _still) = (false, null);
+
     /// <summary>Starts the next commit when none is under way: what has gathered meanwhile goes out as one append.</summary>
     public void CommitNext()
     {
         _open.Note(_scope.Services.Time);
+        if (_isHeld && IsStill)
+        {
+            _still?.Invoke();
+            _still = null;
+        }
+
         if (!IsIdle || _scope.Mailbox.IsAborted)
         {
             return;

@@ -113,6 +113,36 @@ internal sealed partial class Partition : IDisposable
         }
     }
 
+    /// <summary>
+    /// Lets nothing more go out to its log, and deletes nothing. Completes when nothing of either is on its way: its blobs are
+    /// then as they will be until <see cref="LetCommitsGo"/>, and all there until <see cref="LetGo"/>.
+    /// </summary>
+    /// <param name="cancellation">Stops waiting; <see cref="LetGo"/> then undoes what was begun.</param>
+    /// <exception cref="TaskHubUnavailableException">The partition has ended.</exception>
+    public async Task HoldAsync(CancellationToken cancellation)
+    {
+        Task<bool> tidied = await _scope.Mailbox.InTurnAsync(_retention.KeepAsync);
+        await tidied.OrCancelledAsync(cancellation);
+        await _scope.Mailbox.AskAsync<bool>(answer =>
+        {
+            // Whoever gave up waiting has let go, or will when this turn is over.
+            if (!cancellation.IsCancellationRequested)
+            {
+                _commits.Hold(() => answer.SetResult(true));
+            }
+        }).OrCancelledAsync(cancellation).OrCancelledAsync(Ended);
+    }
+
+    /// <summary>Lets its commits go on after <see cref="HoldAsync"/>.</summary>
+    public void LetCommitsGo() => _scope.Mailbox.Post(_commits.LetGo);
+
+    /// <summary>Lets everything go on after <see cref="HoldAsync"/>.</summary>
+    public void LetGo() => _scope.Mailbox.Post(() =>
+    {
+        _commits.LetGo();
+        _retention.LetGo();
+    });
+
     /// <summary>Ends it after what it has taken in is durable.</summary>
     public void Stop() => _scope.Mailbox.Stop();
 

@@ -15,6 +15,8 @@ internal sealed partial class Retention(
 {
     private readonly List<(CheckpointManifest Manifest, long Segment)> _published = [];
     private long _settledCheckpoint;
+    private List<(long FirstSegment, IReadOnlyList<long> Files)>? _kept;
+    private Task<bool> _tidying = Task.FromResult(true);
 
     /// <summary>The newest file of the newest checkpoint that has settled.</summary>
     public long SettledFile { get; private set; }
@@ -37,7 +39,7 @@ internal sealed partial class Retention(
             LogStrayFiles(scope.Number, strays.Length);
         }
 
-        _ = TidyAsync(checkpoint?.TailSegment ?? 0, strays);
+        Tidy(checkpoint?.TailSegment ?? 0, strays);
         return listed.Count == 0 ? 0 : listed[^1].Number;
     }
 
@@ -77,7 +79,7 @@ internal sealed partial class Retention(
         {
             HashSet<long> needed = [.. _published.SelectMany(one => one.Manifest.Files).Select(file => file.Number)];
             long[] unused = [.. superseded.Select(file => file.Number).Where(file => !needed.Contains(file)).Distinct()];
-            _ = TidyAsync(_published[0].Manifest.TailSegment, unused);
+            Tidy(_published[0].Manifest.TailSegment, unused);
         }
     }
 
@@ -105,11 +107,39 @@ internal sealed partial class Retention(
         }
     }
 
+    /// <summary>Deletes nothing until it is let go. What this comes to completes when no deletion is under way.</summary>
+    public Task<bool> KeepAsync()
+    {
+        _kept ??= [];
+        return _tidying;
+    }
+
+    /// <summary>Deletes what it kept.</summary>
+    public void LetGo()
+    {
+        if (_kept is { } kept)
+        {
+            _kept = null;
+            kept.ForEach(one => Tidy(one.FirstSegment, one.Files));
+        }
+    }
+
     private bool IsSettled((CheckpointManifest Manifest, long Segment) published) =>
         published.Manifest.Number <= _settledCheckpoint;
 
+    private void Tidy(long firstSegment, IReadOnlyList<long> files)
+    {
+        if (_kept is not null)
+        {
+            _kept.Add((firstSegment, files));
+            return;
+        }
+
+        _tidying = TidyAsync(_tidying, firstSegment, files);
+    }
+
     /// <summary>Deletes what no checkpoint needs any more. What cannot be deleted now is deleted by a later owner.</summary>
-    private async Task TidyAsync(long firstSegment, IReadOnlyList<long> files)
+    private async Task<bool> TidyAsync(Task before, long firstSegment, IReadOnlyList<long> files)
     {
         log.NeedsFrom(firstSegment);
         try
@@ -131,6 +161,9 @@ internal sealed partial class Retention(
         {
             LogNotTidied(scope.Number, error.Message);
         }
+
+        await before;
+        return true;
     }
 
     private void Compare(HashSet<long> there, long settles)
