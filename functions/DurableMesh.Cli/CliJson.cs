@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using DurableMesh.Agents;
 using DurableMesh.Agents.Presets;
 using DurableMesh.Agents.Runs;
+using DurableMesh.Client.Backups;
 using DurableMesh.Core.Authority;
 using DurableMesh.Core.Dispatch;
 using DurableMesh.Core.Distillation;
@@ -81,6 +82,7 @@ namespace DurableMesh.Cli;
 [JsonSerializable(typeof(RolloutProposal))]
 [JsonSerializable(typeof(PublishedExperiment))]
 [JsonSerializable(typeof(LiveComparison))]
+[JsonSerializable(typeof(BackupSummary))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The context to use: the mesh's own rules, and text that people can read.</summary>

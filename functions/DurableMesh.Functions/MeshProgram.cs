@@ -1,4 +1,5 @@
 using DurableMesh.Functions.A2A;
+using DurableMesh.Functions.Backups;
 using DurableMesh.Functions.Dashboard;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Http;
@@ -12,9 +13,18 @@ namespace DurableMesh.Functions;
 /// <summary>The app as a program: of this assembly alone, or inside another program.</summary>
 public static class MeshProgram
 {
-    /// <summary>Runs it until it is stopped.</summary>
+    /// <summary>Runs it until it is stopped; or restores a backup.</summary>
     /// <param name="args">The command line.</param>
-    public static void Run(string[] args) => Build(FunctionApp.CreateBuilder(args, typeof(MeshProgram).Assembly)).Run();
+    public static void Run(string[] args)
+    {
+        if (args is [RestoreProgram.Word, var backup])
+        {
+            Environment.ExitCode = RestoreProgram.RunAsync(backup).GetAwaiter().GetResult();
+            return;
+        }
+
+        Build(FunctionApp.CreateBuilder(args, typeof(MeshProgram).Assembly)).Run();
+    }
 
     /// <summary>Puts it together.</summary>
     /// <param name="builder">Starts it as a worker or by itself.</param>

@@ -15,6 +15,7 @@ using DurableMesh.Functions.Adapters;
 using DurableMesh.Functions.Agents;
 using DurableMesh.Functions.Artifacts;
 using DurableMesh.Functions.Authority;
+using DurableMesh.Functions.Backups;
 using DurableMesh.Functions.Dashboard;
 using DurableMesh.Functions.Dispatch;
 using DurableMesh.Functions.Events;
@@ -220,5 +221,13 @@ internal static class MeshServices
         services.AddSingleton<IArtifactStore, BlobArtifactStore>();
         services.AddSingleton<IStoreHealth, StoreHealth>();
         services.AddHostedService<StoreService>();
+        services.AddSingleton(provider => new MeshBackup(
+            provider.GetRequiredService<StorageConnection>(),
+            provider.GetRequiredService<IOptions<MeshOptions>>(),
+            provider.GetServices<IStoreLog>(),
+            provider.GetRequiredService<IMeshLedger>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<MeshBackup>>(),
+            provider.GetService<IHubBackup>()));
     }
 }

@@ -8,6 +8,9 @@ namespace DurableMesh.Client;
 public sealed class MeshUnreachableException(Uri address, string why, Exception? inner = null)
     : Exception($"The mesh at {address} is not reachable: {why}", inner)
 {
+    /// <summary>Whether somebody was there, and the connection broke.</summary>
+    public bool IsBrokenOff { get; init; }
+
     /// <summary>The message with what a person can do about it.</summary>
     /// <param name="mesh">How the person calls the command line.</param>
     public string AdviceFor(string mesh) =>

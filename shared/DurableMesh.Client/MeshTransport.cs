@@ -14,6 +14,7 @@ namespace DurableMesh.Client;
 internal sealed class MeshTransport
 {
     private const int Retries = 4;
+    private const int PieceBytes = 64 * 1024;
 
     // A key that does not work does not work a moment later either.
     private const string TooManyKeys = "too_many_keys";
@@ -160,6 +161,66 @@ internal sealed class MeshTransport
                 ReasonPhrase = $"no answer within {(wait + _patience).TotalSeconds:0} seconds",
             };
         }
+    }
+
+    /// <summary>Asks once for bytes that may be many, and copies them as they come.</summary>
+    /// <exception cref="MeshProblemException">The mesh said no.</exception>
+    /// <exception cref="MeshUnreachableException">It is away, or went away in the middle.</exception>
+    public async Task CopyAsync(Func<HttpRequestMessage> request, Stream into, CancellationToken cancellation)
+    {
+        using var message = request();
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(_patience);
+        var begun = false;
+        try
+        {
+            using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+            if (!response.IsSuccessStatusCode)
+            {
+                var bytes = await response.Content.ReadAsByteArrayAsync(timeout.Token);
+                var answer = new Answer(response.StatusCode, bytes)
+                {
+                    Problem = ReadProblem(response, bytes),
+                    ReasonPhrase = response.ReasonPhrase,
+                };
+                throw answer.IsAway
+                    ? new MeshUnreachableException(_http.BaseAddress!, answer.Why)
+                    : new MeshProblemException(answer.Status, answer.ProblemOrStatus);
+            }
+
+            begun = true;
+            await using var content = await response.Content.ReadAsStreamAsync(timeout.Token);
+            for (var piece = new byte[PieceBytes]; await ReadAsync(content, piece) is > 0 and var read;)
+            {
+                await into.WriteAsync(piece.AsMemory(0, read), cancellation);
+                timeout.CancelAfter(_patience);
+            }
+        }
+        catch (HttpRequestException broken)
+        {
+            begun |= broken.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.Unknown;
+            throw Away(broken.InnerException?.Message ?? broken.Message, broken);
+        }
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            throw Away($"nothing came for {_patience.TotalSeconds:0} seconds", late);
+        }
+
+        // What goes wrong where it is written to is no matter of the link.
+        async ValueTask<int> ReadAsync(Stream content, Memory<byte> piece)
+        {
+            try
+            {
+                return await content.ReadAsync(piece, timeout.Token);
+            }
+            catch (IOException broken)
+            {
+                throw Away(broken.InnerException?.Message ?? broken.Message, broken);
+            }
+        }
+
+        MeshUnreachableException Away(string why, Exception cause) =>
+            new(_http.BaseAddress!, why, cause) { IsBrokenOff = begun };
     }
 
     private static Problem? ReadProblem(HttpResponseMessage response, byte[] answer)

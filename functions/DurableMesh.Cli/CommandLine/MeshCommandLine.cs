@@ -4,6 +4,7 @@ using System.ComponentModel;
 using DurableMesh.Cli.Agents;
 using DurableMesh.Cli.Artifacts;
 using DurableMesh.Cli.Authority;
+using DurableMesh.Cli.Backups;
 using DurableMesh.Cli.Demo;
 using DurableMesh.Cli.Dispatch;
 using DurableMesh.Cli.Distill;
@@ -131,6 +132,8 @@ internal static class MeshCommandLine
             McpCommand.Create(terminal),
             SmokeCommand.Create(terminal),
             DoctorCommand.Create(terminal),
+            BackupCommand.Create(terminal),
+            RestoreCommand.Create(terminal),
             CompletionCommand.Create(terminal),
             VersionCommand.Create(terminal),
             DemoAgentCommand.Create(terminal),

@@ -50,6 +50,9 @@ internal sealed class BackgroundProcess : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
+    /// <summary>The exit code that it has ended with.</summary>
+    public int ExitCode => _process.ExitCode;
+
     /// <summary>Its last lines, for a message about why it failed.</summary>
     public string LastLines
     {

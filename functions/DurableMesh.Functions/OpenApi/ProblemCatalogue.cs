@@ -9,6 +9,7 @@ using DurableMesh.Core.Surfaces;
 using DurableMesh.Core.Tasks;
 using DurableMesh.Core.Wire;
 using DurableMesh.Core.Workflows;
+using DurableMesh.Functions.Backups;
 using DurableMesh.Functions.Http;
 
 namespace DurableMesh.Functions.OpenApi;
@@ -125,6 +126,8 @@ internal static class ProblemCatalogue
         Problems.SearchUnavailable("The disk of the read model is full."),
         Problems.Overloaded("The task hub has 10000 events to take in."),
         Problems.Stopping(),
+        BackupProblems.Running(),
+        BackupProblems.HubNotHere(),
         Problems.InternalError("0f8fad5b-d9cb-469f-a165-70867728950e"),
         new()
         {

@@ -66,6 +66,11 @@ internal sealed class AzureBlobs : IBlobs
 
         await WriteAsync(
             "create the container", () => _container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
+        if (await GetLengthAsync(StoppedHost.RestoreMarker, cancellation) is not null)
+        {
+            throw new StoreUnavailableException(
+                $"A restore into {_container.Uri} is not over, or was broken off. Run it again: it begins anew.");
+        }
     }
 
     public Task<IReadOnlyList<BlobLength>> ListAsync(string prefix, CancellationToken cancellation) =>

@@ -27,6 +27,8 @@ internal sealed class BlobBodyStore : IBodyStore, ILogIndex<string>, IStoreLog, 
         _log = new(blobs, "bodies", this, new SharedLogOptions { Patience = store.Patience }, time, logger);
     }
 
+    public string Folder => _log.Folder;
+
     public string? Trouble => _log.Trouble;
 
     /// <summary>Starts reading where the bodies lie.</summary>

@@ -51,6 +51,8 @@ internal sealed class BlobThreadLog : IThreadLog, IStoreLog, IAsyncDisposable
     /// <summary>Whether somebody has begun to wait for news lately.</summary>
     public bool HasListeners => _time.GetElapsedTime(Volatile.Read(ref _listened)) < Attention;
 
+    public string Folder => _log.Folder;
+
     public string? Trouble => _log.Trouble;
 
     /// <summary>Starts reading the log.</summary>

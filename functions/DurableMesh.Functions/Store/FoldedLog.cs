@@ -93,6 +93,8 @@ internal sealed partial class FoldedLog<TState, TChange> : ILogIndex<Proposal<TS
         }
     }
 
+    public string Folder => _log.Folder;
+
     public string? Trouble => _log.Trouble;
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();

@@ -45,6 +45,9 @@ internal sealed partial class SharedLog<T>(
     private bool _hasBegun;
     private bool _isBroken;
 
+    /// <summary>The folder that its blobs lie in.</summary>
+    public string Folder => folder;
+
     /// <summary>Starts reading the log, in the background and for as long as it takes the storage to answer.</summary>
     public void Start() => _running = Task.Run(() => RunAsync(_stopping.Token));
 

@@ -80,6 +80,7 @@ internal static class LocalFunctionsHost
         services.Configure(settings.ConfigureHub);
         services.AddSingleton<HostAddress>();
         services.AddSingleton<IHubTerm, HubTerm>();
+        services.AddSingleton<IHubBackup, HubBackup>();
         services.AddSingleton<HttpFailures>();
         services.AddHostedService<HostReport>();
         services.AddHostedService(provider => new IdleMemory(provider.GetRequiredService<TimeProvider>()));

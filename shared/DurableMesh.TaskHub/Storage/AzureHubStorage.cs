@@ -26,6 +26,7 @@ internal sealed class AzureHubStorage(
     private int? _partitions;
 
     /// <inheritdoc/>
+    /// <exception cref="RestoreBrokenOffException">A restore into the container is not over.</exception>
     public async Task<int> EnsureHubAsync(int partitionCount, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(partitionCount);
@@ -63,6 +64,11 @@ internal sealed class AzureHubStorage(
     {
         var blob = container.GetBlockBlobClient("hub.json");
         await container.CreateIfNotExistsAsync(cancellationToken: cancellation);
+        if (await container.GetBlobClient(HubContainer.RestoreMarker).ExistsAsync(cancellation))
+        {
+            throw new RestoreBrokenOffException(container.Uri.GetLeftPart(UriPartial.Path));
+        }
+
         try
         {
             var content = BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(wanted, StorageJson.Default.HubDocument));

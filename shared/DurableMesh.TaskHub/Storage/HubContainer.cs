@@ -7,6 +7,9 @@ namespace DurableMesh.TaskHub.Storage;
 /// <summary>Where a hub lives in a storage account: one container per hub.</summary>
 internal static class HubContainer
 {
+    /// <summary>The blob that says that a restore into the container has begun and is not over.</summary>
+    public const string RestoreMarker = "restoring";
+
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>The name of a hub's container.</summary>

@@ -33,6 +33,7 @@ internal sealed class ApiTour(MeshHost host, CancellationToken cancellation)
         await WorkflowAsync();
         await FactoryAgentAsync();
         await ScheduleAsync();
+        await SayAsync(new HttpRequestMessage(HttpMethod.Post, "/api/backup"), 200);
     }
 
     private async Task RegistryAsync()

@@ -86,6 +86,20 @@ internal static class EventOperations
                     Of<HealthReport>(503, "Something does not; the report says what."),
                 ],
             },
+            new("CreateBackup", "Back the mesh up")
+            {
+                Remarks = "A gzip tar of all that the mesh keeps at one instant, its secrets too; mesh restore reads it. Its "
+                    + "last entry, manifest.json, has each blob's SHA-256: a file without it was broken off.",
+                Answers =
+                [
+                    new(200, "The backup, as it is written.", null)
+                    {
+                        OtherMediaType = "application/gzip",
+                        Headers = ["Content-Disposition", "Cache-Control"],
+                    },
+                ],
+                Problems = ["backup_running", "hub_not_here"],
+            },
             new("GetOpenApi", "Get this description")
             {
                 Headers = [Text("If-None-Match", "The ETag of what the caller has.")],

@@ -57,6 +57,7 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "agent status --as codecraft-builder",
         "agent retry --as codecraft-builder 0",
         "doctor",
+        "backup nothing.tar.gz",
         "events",
         "webhooks add https://example.org/hook",
         "webhooks list",
@@ -98,6 +99,7 @@ public sealed partial class PrintingGateTests : IAsyncLifetime
         "reply answer", "reply acknowledgement", "reply finding", "reply note", "reply usage", "demo-agent check",
         "demo-agent builder", "demo-agent verifier", "demo-agent step", "workflow check", "workflow run", "workflow evidence",
         "smoke", "distill run", "distill comparator", "experiment run", "experiment status", "experiment report",
+        "restore",
     ];
 
     private const string Usage =
