@@ -2,6 +2,7 @@ using DurableMesh.Client.Backups;
 using DurableMesh.Core.Agents;
 using DurableMesh.Functions.Health;
 using DurableMesh.Functions.Http;
+using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Store;
 using DurableMesh.LocalHost;
 using Microsoft.AspNetCore.Http;
@@ -102,9 +103,11 @@ public sealed partial class MeshBackup
         }
 
         await storeBlobs.CopyAsync(logsSeen.ToAsyncEnumerable(), file, cancellation);
-        string[] copied = [.. _logs, .. Positions];
+
+        // Snapshots of the tables are made again from the logs.
+        string[] passed = [.. _logs, .. Positions, Snapshot.Folder];
         var rest = storeBlobs.ListAsync(folder: null, cancellation)
-            .Where(blob => !copied.Any(folder => blob.Name.StartsWith(folder, StringComparison.Ordinal)));
+            .Where(blob => !passed.Any(folder => blob.Name.StartsWith(folder, StringComparison.Ordinal)));
         await storeBlobs.CopyAsync(rest, file, cancellation);
         await file.FinishAsync(BuildVersion.Text, takenAt, threads, cancellation);
         LogTaken(file.Count, threads, _time.GetElapsedTime(begun).TotalSeconds);

@@ -44,7 +44,6 @@ internal static class RestoreProgram
         {
             return Say($"The storage did not take it: {away.Message.Split('\n')[0].TrimEnd()}", RestoreReport.StorageAway);
         }
-
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             return Say(unreadable.Message, RestoreReport.Refused);
