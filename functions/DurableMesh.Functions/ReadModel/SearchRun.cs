@@ -13,7 +13,7 @@ internal sealed class SearchRun(SqliteConnection connection, SearchWords words, 
     private const int MessagesShown = 3;
 
     // Where the filter leaves no more threads than this, each is asked for the words; else what has the words is filtered.
-    private const int FewThreads = 500;
+    private const int FewThreads = 2000;
     private const int RowsBetweenLooks = 256;
 
     /// <summary>After so long a page ends where it is: the words are common, and few of their threads are wanted.</summary>

@@ -130,7 +130,7 @@ public sealed class MeshBackupTests(AzuriteFixture fixture) : IAsyncLifetime
         new StorageConnection(fixture.Azurite.ConnectionString),
         Options.Create(new MeshOptions { StoreContainer = _store.Name }),
         [Log("bodies"), Log("threads")],
-        new MeshLedger(_ => ValueTask.CompletedTask, TimeProvider.System),
+        new MeshLedger(_ => ValueTask.CompletedTask, TimeProvider.System, NoPast.Instance),
         TimeProvider.System,
         NullLogger<MeshBackup>.Instance,
         hub);
