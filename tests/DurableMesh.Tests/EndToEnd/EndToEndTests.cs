@@ -55,6 +55,44 @@ public sealed class EndToEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_that_is_killed_again_and_again_finds_all_that_has_left_its_memory()
+    {
+        const int kills = 8;
+        var random = new Random(kills);
+        var ended = new List<string>();
+        for (int kill = 0; kill < kills; kill++)
+        {
+            string id = await _host.StartThreadOfItsOwnAsync($"MC-{kill}", Cancellation);
+            int dies = random.Next(PassingDialogue.Messages.Length);
+            for (int step = 0; step < PassingDialogue.Messages.Length; step++)
+            {
+                if (step == dies)
+                {
+                    Task<HttpStatusCode?> send = _host.TrySendAsync(id, PassingDialogue.Messages[step], Cancellation);
+                    await _host.KillAsync();
+                    await send;
+                    await _host.StartAsync(Cancellation);
+                }
+
+                JsonNode receipt = await SendAsync(id, PassingDialogue.Messages[step]);
+                Assert.Equal(step + 2, receipt["sequence"]!.GetValue<int>());
+            }
+
+            // A search has the tables brought up to date: the next start has the threads from there.
+            ended.Insert(0, id);
+            Assert.Equal(ended, await IdsAsync("q=quoted&limit=100"));
+        }
+
+        await _host.KillAsync();
+        await _host.StartAsync(Cancellation);
+        Assert.Equal(ended, await IdsAsync("limit=100"));
+        foreach (string id in ended)
+        {
+            await PassingDialogue.AssertIsWholeAsync(_host, id, Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task The_same_message_sent_a_hundred_times_at_once_is_accepted_once()
     {
         string id = await _host.StartThreadAsync(Cancellation);
@@ -150,6 +188,10 @@ public sealed class EndToEndTests : IAsyncLifetime
         request.Headers.Add("Idempotency-Key", key);
         return await _host.Http.SendAsync(request, Cancellation);
     }
+
+    private async Task<IEnumerable<string>> IdsAsync(string query) =>
+        from thread in (await _host.GetAsync($"/api/threads?{query}", Cancellation))["threads"]!.AsArray()
+        select thread!["threadId"]!.GetValue<string>();
 
     private Task<JsonNode> SendAsync(string id, object message) => _host.SendAsync(id, message, Cancellation);
 }

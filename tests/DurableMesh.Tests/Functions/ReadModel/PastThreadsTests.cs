@@ -219,7 +219,9 @@ public sealed class PastThreadsTests : IAsyncLifetime
                 {
                     Usage = random.Next(2) == 0 ? null : new Usage
                     {
-                        InputTokens = random.Next(1000), OutputTokens = 7, CostUsd = random.Next(1000) / 1000m,
+                        InputTokens = random.Next(1000),
+                        OutputTokens = 7,
+                        CostUsd = random.Next(1000) / 1000m,
                     },
                 },
                 $"r-{_messages}"),
