@@ -64,7 +64,9 @@ internal sealed class LoggedSteps(BlobThreadLog log, BlobBodyStore bodies)
                 var records = await log.ReadRecordsAsync(places, cancellation);
                 LoggedStep[] steps =
                 [
-                    .. places.Zip(records, (place, record) => new LoggedStep(place.Record, record, RecordOutline.Of(record))),
+                    .. places.Zip(
+                        records,
+                        (place, record) => new LoggedStep(place.Record, record, RecordOutline.Of(record, isBrief: true))),
                 ];
                 yield return await BatchAsync(steps, end, cancellation);
                 from = end;

@@ -15,7 +15,8 @@ internal static class PastTables
     /// <exception cref="ReadModelStaleException">The tables do not agree with one another.</exception>
     public static PastSummary ReadSummary(SqliteConnection connection, ReadModelProgress progress)
     {
-        var running = ThreadTable.ReadRunning(connection);
+        using var threads = new ThreadTable(connection);
+        var running = threads.ReadRunning();
         var standings = ReadStandings(connection);
         return standings.Sum(one => one.Threads) == progress.Threads
             ? new PastSummary

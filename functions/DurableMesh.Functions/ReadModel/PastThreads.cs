@@ -57,8 +57,8 @@ internal sealed class PastThreads(
 
     public ThreadTrack? Find(string threadId) => Read(connection =>
     {
-        using var find = ThreadTable.FindCommand(connection);
-        return ThreadTable.Find(find, threadId);
+        using var threads = new ThreadTable(connection);
+        return threads.Find(threadId);
     });
 
     public IEnumerable<(LogPosition Began, ThreadView View)> EndedBefore(LogPosition? before) => Pages(

@@ -22,7 +22,8 @@ internal static class ReadModelDatabase
 
     // Parties are agents. What tables say of a thread is what its track, or its view, says of it; they say it again for an index.
     // Threads have numbers in the order in which they began; a message's key, which is also that of its words, is its thread's
-    // number and its sequence. So the newest thread comes first in both orders, with all its messages together.
+    // number and its sequence, and an entry's its thread's number and its ordinal. So the newest thread comes first in all these
+    // orders, with all its messages and entries together.
     private const string Tables = """
         CREATE TABLE progress (
             id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -60,6 +61,13 @@ internal static class ReadModelDatabase
         CREATE INDEX threads_initiator ON threads (initiator, state, end_state, mc_task);
         CREATE INDEX threads_responder ON threads (responder, state, end_state, mc_task);
         CREATE INDEX threads_task ON threads (mc_task, state, end_state);
+        CREATE TABLE entries (
+            key INTEGER PRIMARY KEY,
+            segment INTEGER NOT NULL,
+            offset INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            entry INTEGER NOT NULL,
+            id_hash INTEGER);
         CREATE TABLE messages (
             key INTEGER PRIMARY KEY,
             kind INTEGER NOT NULL,

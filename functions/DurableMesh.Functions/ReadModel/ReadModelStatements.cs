@@ -14,6 +14,7 @@ internal sealed class ReadModelStatements : IDisposable
     private readonly SqliteCommand _commit;
     private readonly SqliteCommand _thread;
     private readonly SqliteCommand _track;
+    private readonly SqliteCommand _entry;
     private readonly SqliteCommand _message;
     private readonly SqliteCommand _words;
     private readonly SqliteCommand _party;
@@ -40,6 +41,7 @@ internal sealed class ReadModelStatements : IDisposable
             """,
             13);
         _track = Prepare("UPDATE threads SET track = $1 WHERE number = $2", 2);
+        _entry = Prepare("INSERT INTO entries VALUES ($1, $2, $3, $4, $5, $6)", 6);
         _message = Prepare("INSERT INTO messages VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", 9);
         _words = Prepare("INSERT INTO words (rowid, subject, body) VALUES ($1, $2, $3)", 3);
         _party = Prepare("INSERT INTO parties (id, heard) VALUES ($1, 0) RETURNING number", 1);
@@ -62,10 +64,22 @@ internal sealed class ReadModelStatements : IDisposable
 
     public void Commit() => Run(_commit);
 
-    /// <summary>Writes a thread; its state where there is a new one.</summary>
+    /// <summary>Writes a thread: the entries that are new, and its state where there is a new one.</summary>
     public void Thread(WrittenThread thread)
     {
         var (track, number) = (thread.Track, ThreadTable.NumberOf(thread.Track.Account));
+        foreach (var (at, hash) in track.SaveEntries(thread.Entries))
+        {
+            Run(
+                _entry,
+                ReadModelDatabase.KeyOf(number, thread.Entries++),
+                at.Record.Segment,
+                at.Record.Offset,
+                at.Record.Length,
+                at.Index,
+                OrNull(hash));
+        }
+
         var saved = JsonSerializer.SerializeToUtf8Bytes(track.Save(), AppJson.TypeInfo<SavedTrack>());
         if (thread is not { View: { } view, Json: { } json })
         {

@@ -19,7 +19,7 @@ internal sealed class ReadModelWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly TimeProvider _time;
     private readonly ReadModelStatements _write;
-    private readonly SqliteCommand _find;
+    private readonly ThreadTable _find;
     private readonly Dictionary<string, WrittenThread> _threads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _parties;
     private readonly TimeMarks _marks;
@@ -30,7 +30,7 @@ internal sealed class ReadModelWriter : IDisposable
     public ReadModelWriter(SqliteConnection connection, TimeSpan retention, TimeProvider time)
     {
         (_connection, _time, _write) = (connection, time, new ReadModelStatements(connection));
-        _find = ThreadTable.FindCommand(connection);
+        _find = new ThreadTable(connection);
         Progress = ReadModelProgress.Read(connection);
         _parties = Party.Read(connection).ToDictionary(party => party.Id, party => party.Number, StringComparer.Ordinal);
         _marks = new TimeMarks(retention);
@@ -121,7 +121,7 @@ internal sealed class ReadModelWriter : IDisposable
         if (!_threads.TryGetValue(id, out var thread))
         {
             _threads[id] = thread = new WrittenThread(
-                ThreadTable.Find(_find, id) ?? new ThreadTrack(step.At, new ThreadAccount(id)));
+                _find.Find(id) ?? new ThreadTrack(step.At, new ThreadAccount(id)));
         }
 
         return thread;
@@ -138,6 +138,9 @@ internal readonly record struct LoggedStep(LogSpan At, ThreadRecord Record, Reco
 internal sealed class WrittenThread(ThreadTrack track)
 {
     public ThreadTrack Track => track;
+
+    /// <summary>How many of its entries the tables have.</summary>
+    public int Entries { get; set; } = track.Length;
 
     /// <summary>The state after the newest record.</summary>
     public ThreadView? View { get; set; }

@@ -5,41 +5,40 @@ using Microsoft.Data.Sqlite;
 
 namespace DurableMesh.Functions.ReadModel;
 
-/// <summary>Reads threads as an index keeps them from the table <c>threads</c>.</summary>
-internal static class ThreadTable
+/// <summary>Reads threads as an index keeps them.</summary>
+internal sealed class ThreadTable : IDisposable
 {
     private const string Columns = "number, id, state, end_state, reason, view, track";
+
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _thread;
+    private readonly SqliteCommand _entries;
+
+    public ThreadTable(SqliteConnection connection)
+    {
+        _connection = connection;
+        _thread = Prepare($"SELECT {Columns} FROM threads WHERE id = $1", 1);
+        _entries = Prepare(
+            "SELECT segment, offset, length, entry, id_hash FROM entries WHERE key BETWEEN $1 AND $2 ORDER BY key", 2);
+    }
 
     /// <summary>The number of a thread's row.</summary>
     public static long NumberOf(ThreadAccount account) => account.Number!.Value + 1L;
 
-    /// <summary>Finds a thread by its id.</summary>
-    public static SqliteCommand FindCommand(SqliteConnection connection)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = $"SELECT {Columns} FROM threads WHERE id = $id";
-        command.Parameters.Add(new SqliteParameter { ParameterName = "$id" });
-        command.Prepare();
-        return command;
-    }
-
     /// <summary>The thread with an id; null where there is none.</summary>
-    public static ThreadTrack? Find(SqliteCommand find, string id)
+    public ThreadTrack? Find(string id)
     {
-        find.Parameters[0].Value = id;
-        using var row = find.ExecuteReader();
+        _thread.Parameters[0].Value = id;
+        using var row = _thread.ExecuteReader();
         return row.Read() ? Read(row) : null;
     }
 
     /// <summary>The threads that have not ended, in the order in which they began.</summary>
-    public static IReadOnlyList<ThreadTrack> ReadRunning(SqliteConnection connection)
+    public IReadOnlyList<ThreadTrack> ReadRunning()
     {
-        using var command = connection.CreateCommand();
-
         // Left alone, it would read a million threads to find a few in their order.
-        command.CommandText = $"""
-            SELECT {Columns} FROM threads INDEXED BY threads_state WHERE state < {(int)ThreadPhase.Ended} ORDER BY number
-            """;
+        using var command = Prepare(
+            $"SELECT {Columns} FROM threads INDEXED BY threads_state WHERE state < {(int)ThreadPhase.Ended} ORDER BY number", 0);
         var found = new List<ThreadTrack>();
         using var row = command.ExecuteReader();
         while (row.Read())
@@ -76,10 +75,45 @@ internal static class ThreadTable
         return found;
     }
 
-    private static ThreadTrack Read(SqliteDataReader row)
+    public void Dispose()
+    {
+        _thread.Dispose();
+        _entries.Dispose();
+    }
+
+    private ThreadTrack Read(SqliteDataReader row)
     {
         var saved = SavedOf(row);
-        return new ThreadTrack(saved, new StoredView(row.GetFieldValue<byte[]>(5)), AccountOf(row, saved));
+        return new ThreadTrack(
+            saved, EntriesOf(row.GetInt64(0)), new StoredView(row.GetFieldValue<byte[]>(5)), AccountOf(row, saved));
+    }
+
+    private List<SavedEntry> EntriesOf(long number)
+    {
+        _entries.Parameters[0].Value = ReadModelDatabase.KeyOf(number, 0);
+        _entries.Parameters[1].Value = ReadModelDatabase.KeyOf(number + 1, 0) - 1;
+        var found = new List<SavedEntry>();
+        using var row = _entries.ExecuteReader();
+        while (row.Read())
+        {
+            var at = new LogSpan(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2));
+            found.Add(new SavedEntry(new EntryPlace(at, row.GetInt32(3)), row.IsDBNull(4) ? null : row.GetInt32(4)));
+        }
+
+        return found;
+    }
+
+    private SqliteCommand Prepare(string sql, int parameters)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        for (var n = 1; n <= parameters; n++)
+        {
+            command.Parameters.Add(new SqliteParameter { ParameterName = $"${n}" });
+        }
+
+        command.Prepare();
+        return command;
     }
 
     private static SavedTrack SavedOf(SqliteDataReader row) =>

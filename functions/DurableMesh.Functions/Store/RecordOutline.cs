@@ -50,11 +50,13 @@ internal sealed class RecordOutline
     /// <summary>Whether it followed what stood before it in the log, once it is ingested.</summary>
     public bool Counts { get; set; }
 
-    /// <summary>The outline of a record that this host made.</summary>
-    public static RecordOutline Of(ThreadRecord record) => new()
+    /// <summary>The outline of a record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="isBrief">Whether it is looked at for a moment only.</param>
+    public static RecordOutline Of(ThreadRecord record, bool isBrief = false) => new()
     {
         ThreadId = record.ThreadId,
-        View = new StoredView(record.View),
+        View = new StoredView(record.View, isBrief),
         Standing = new ThreadStanding(record.View.State, record.View.EndState, record.View.Reason),
         End = record.View.EndedAt is { } ended
             ? new EndOutline(record.View.Pattern, record.View.Round, record.View.CreatedAt, ended)

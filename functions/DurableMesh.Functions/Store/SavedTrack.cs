@@ -2,7 +2,7 @@ using DurableMesh.Core.Wire;
 
 namespace DurableMesh.Functions.Store;
 
-/// <summary>A <see cref="ThreadTrack"/> as it is written down, but for the thread's state.</summary>
+/// <summary>A <see cref="ThreadTrack"/> as it is written down, but for the thread's state and its entries.</summary>
 internal sealed record SavedTrack
 {
     /// <summary>Where the thread's first step lies.</summary>
@@ -16,12 +16,6 @@ internal sealed record SavedTrack
 
     /// <summary>Where its newest record lies.</summary>
     public required LogSpan Last { get; init; }
-
-    /// <summary>Where the transcript lies: the segment, offset, length and index of each entry.</summary>
-    public required int[] Entries { get; init; }
-
-    /// <summary>The messages: which entry each is, and the hash of its sender's id.</summary>
-    public required int[] Messages { get; init; }
 
     /// <summary>When it ends by itself, in ticks of UTC.</summary>
     public required long Due { get; init; }
@@ -44,6 +38,11 @@ internal sealed record SavedTrack
     /// <summary>What the ledger counts of it.</summary>
     public required SavedAccount Account { get; init; }
 }
+
+/// <summary>Where an entry of a transcript lies, as it is written down.</summary>
+/// <param name="At">The place.</param>
+/// <param name="MessageIdHash">The hash of the sender's id of a message; null where the entry is none.</param>
+internal readonly record struct SavedEntry(EntryPlace At, int? MessageIdHash);
 
 /// <summary>A <see cref="ThreadAccount"/> as it is written down, but for where the thread is.</summary>
 /// <param name="Initiator">One party.</param>

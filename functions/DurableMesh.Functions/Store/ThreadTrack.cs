@@ -32,14 +32,21 @@ internal sealed class ThreadTrack
     public ThreadTrack(LogSpan began, ThreadAccount account) => (_began, _last, Account) = (began, began, account);
 
     /// <summary>A thread that was written down.</summary>
-    public ThreadTrack(SavedTrack saved, StoredView view, ThreadAccount account)
+    public ThreadTrack(SavedTrack saved, IEnumerable<SavedEntry> entries, StoredView view, ThreadAccount account)
         : this(saved.Began, account)
     {
         (_requestHash, _head, _last) = (saved.RequestHash, ChainMark.Of(saved.Head), saved.Last);
         (_due, _near, _changedAt, _ttl) = (saved.Due, saved.Near, saved.ChangedAt, saved.Ttl);
         (_notice, _answered, _view) = (saved.Notice, saved.Answered is { } answered ? [.. answered] : null, view);
-        _entries.AddRange(saved.Entries.Chunk(4).Select(one => new EntryPlace(new LogSpan(one[0], one[1], one[2]), one[3])));
-        _messages.AddRange(saved.Messages.Chunk(2).Select(one => new MessageMark(one[0], one[1])));
+        foreach (var (at, hash) in entries)
+        {
+            if (hash is { } known)
+            {
+                _messages.Add(new MessageMark(_entries.Count, known));
+            }
+
+            _entries.Add(at);
+        }
     }
 
     /// <summary>Where the thread's first step lies: what threads are ordered by.</summary>
@@ -146,7 +153,22 @@ internal sealed class ThreadTrack
             isToBeNoted ? (record.Deadline - (_ttl * (double)(1 - ThreadEvents.NearShare))).UtcTicks : long.MaxValue);
     }
 
-    /// <summary>The thread as it is written down, without its state.</summary>
+    /// <summary>The entries from an ordinal on, as they are written down.</summary>
+    public IReadOnlyList<SavedEntry> SaveEntries(int from)
+    {
+        lock (_gate)
+        {
+            var hashes = _messages.AsEnumerable().Reverse().TakeWhile(mark => mark.Entry >= from)
+                .ToDictionary(mark => mark.Entry, mark => mark.IdHash);
+            return
+            [
+                .. Enumerable.Range(from, _entries.Count - from)
+                    .Select(n => new SavedEntry(_entries[n], hashes.TryGetValue(n, out var hash) ? hash : null)),
+            ];
+        }
+    }
+
+    /// <summary>The thread as it is written down, without its state and its entries.</summary>
     public SavedTrack Save()
     {
         lock (_gate)
@@ -157,12 +179,6 @@ internal sealed class ThreadTrack
                 RequestHash = _requestHash,
                 Head = _head.ToString(),
                 Last = _last,
-                Entries =
-                [
-                    .. _entries.SelectMany(
-                        one => (int[])[one.Record.Segment, one.Record.Offset, one.Record.Length, one.Index]),
-                ],
-                Messages = [.. _messages.SelectMany(one => (int[])[one.Entry, one.IdHash])],
                 Due = _due,
                 Near = _near,
                 ChangedAt = _changedAt,
