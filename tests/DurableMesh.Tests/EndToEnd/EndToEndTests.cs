@@ -57,7 +57,7 @@ public sealed class EndToEndTests : IAsyncLifetime
     [Fact]
     public async Task A_host_that_is_killed_again_and_again_finds_all_that_has_left_its_memory()
     {
-        const int kills = 8;
+        const int kills = 5;
         var random = new Random(kills);
         var ended = new List<string>();
         for (int kill = 0; kill < kills; kill++)
