@@ -117,11 +117,11 @@ internal sealed class PastThreads(
             if (await TryReadAsync(file, log, cancellation) is { } known)
             {
                 _refusal = null;
-                snapshots.Praise(name);
+                snapshots.SayBegunWith(name);
                 return known;
             }
 
-            snapshots.Refuse(name, _refusal ?? "it is empty");
+            snapshots.SayPassedOver(name, _refusal ?? "it is empty");
             ReadModelDatabase.Delete(file.Path);
         }
 

@@ -98,17 +98,17 @@ internal sealed partial class Snapshots(IBlobs blobs, TimeProvider time, ILogger
         }
         catch (Exception e) when (e is InvalidDataException or JsonException)
         {
-            Refuse(name, e.Message);
+            SayPassedOver(name, e.Message);
             ReadModelDatabase.Delete(path);
             return false;
         }
     }
 
     /// <summary>Says why a snapshot is passed over.</summary>
-    public void Refuse(string name, string why) => LogRefused(name, why);
+    public void SayPassedOver(string name, string why) => LogRefused(name, why);
 
     /// <summary>Says which snapshot a start began with.</summary>
-    public void Praise(string name) => LogFetched(name);
+    public void SayBegunWith(string name) => LogFetched(name);
 
     private async Task PruneAsync(DateTimeOffset now, CancellationToken cancellation)
     {
