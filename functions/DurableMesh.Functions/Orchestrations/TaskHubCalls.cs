@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DurableMesh.Functions.Store;
 using Grpc.Core;
 using Microsoft.DurableTask;
@@ -91,12 +92,31 @@ public sealed class TaskHubCalls(IOptions<MeshOptions> options, TimeProvider tim
         DurableTaskClient client, string instanceId, bool withInput, CancellationToken cancellation) =>
         PatientlyAsync(token => client.GetInstanceAsync(instanceId, withInput, token), cancellation);
 
-    /// <summary>A page of instances; the last one where it has no token.</summary>
+    /// <summary>All instances that a query asks for, a page at a time; each is asked for when it is wanted.</summary>
     /// <param name="client">The Durable Task client.</param>
-    /// <param name="query">Which, and how many.</param>
-    /// <param name="after">The token of the page before; null for the first.</param>
+    /// <param name="query">Which, and how many on a page.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public Task<Page<OrchestrationMetadata>> ListAsync(
+    public async IAsyncEnumerable<IReadOnlyList<OrchestrationMetadata>> ListPagesAsync(
+        DurableTaskClient client, OrchestrationQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string? after = null;
+        do
+        {
+            var page = await ListAsync(client, query, after, cancellation);
+            yield return page.Values;
+            after = page.ContinuationToken;
+        }
+        while (after is not null);
+    }
+
+    /// <summary>Forgets an instance that has ended.</summary>
+    /// <param name="client">The Durable Task client.</param>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public Task PurgeAsync(DurableTaskClient client, string instanceId, CancellationToken cancellation) =>
+        PatientlyAsync(token => client.PurgeInstanceAsync(instanceId, token), cancellation);
+
+    private Task<Page<OrchestrationMetadata>> ListAsync(
         DurableTaskClient client, OrchestrationQuery query, string? after, CancellationToken cancellation) =>
         PatientlyAsync(
             async token =>
@@ -110,13 +130,6 @@ public sealed class TaskHubCalls(IOptions<MeshOptions> options, TimeProvider tim
                 return new Page<OrchestrationMetadata>([], null);
             },
             cancellation);
-
-    /// <summary>Forgets an instance that has ended.</summary>
-    /// <param name="client">The Durable Task client.</param>
-    /// <param name="instanceId">The instance.</param>
-    /// <param name="cancellation">Stops waiting.</param>
-    public Task PurgeAsync(DurableTaskClient client, string instanceId, CancellationToken cancellation) =>
-        PatientlyAsync(token => client.PurgeInstanceAsync(instanceId, token), cancellation);
 
     private async Task<T> PatientlyAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
     {

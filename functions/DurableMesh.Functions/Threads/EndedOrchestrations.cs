@@ -50,18 +50,22 @@ public sealed partial class EndedOrchestrations(
     internal async Task<int> LookAsync(CancellationToken cancellation)
     {
         var purged = 0;
+        if (client is null || term?.Current is null)
+        {
+            return purged;
+        }
+
         try
         {
-            for (string? after = null; client is not null && term?.Current is not null;)
+            var until = time.GetUtcNow() - options.Value.Retention.Orchestrations;
+            await foreach (var page in hub.ListPagesAsync(client, EndedBefore(until), cancellation))
             {
-                var until = time.GetUtcNow() - options.Value.Retention.Orchestrations;
-                var page = await hub.ListAsync(client, EndedBefore(until), after, cancellation);
-                foreach (var instance in page.Values)
+                foreach (var instance in page)
                 {
                     purged += await TryPurgeAsync(client, instance, until, cancellation) ? 1 : 0;
                 }
 
-                if ((after = page.ContinuationToken) is null)
+                if (term.Current is null)
                 {
                     break;
                 }

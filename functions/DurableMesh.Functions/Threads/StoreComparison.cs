@@ -145,22 +145,18 @@ public sealed partial class StoreComparison(
     {
         var met = new HashSet<string>(StringComparer.Ordinal);
         query = query with { PageSize = PageSize, FetchInputsAndOutputs = true };
-        for (string? after = null; ;)
+        await foreach (var page in hub.ListPagesAsync(client, query, cancellation))
         {
-            var page = await hub.ListAsync(client, query, after, cancellation);
-            foreach (var instance in page.Values.Where(one => one.Name == nameof(ThreadOrchestrator)))
+            foreach (var instance in page.Where(one => one.Name == nameof(ThreadOrchestrator)))
             {
                 met.Add(instance.InstanceId);
                 await CompareAsync(client, instance, mayAsk: true, cancellation);
             }
 
-            if ((after = page.ContinuationToken) is null)
-            {
-                return met;
-            }
-
             await Task.Delay(Pause, time, cancellation);
         }
+
+        return met;
     }
 
     private async Task LookAgainAsync(DurableTaskClient client, CancellationToken cancellation)

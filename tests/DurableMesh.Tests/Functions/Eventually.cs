@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace DurableMesh.Tests.Functions;
 
 /// <summary>Waits for a condition that other tasks bring about.</summary>
@@ -13,6 +15,24 @@ internal static class Eventually
         {
             await Task.Delay(1, limit.Token);
         }
+    }
+
+    /// <summary>Returns what becomes of work that waits for a clock, which goes on as long as it does.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="step">How far it goes on at once.</param>
+    public static async Task CompletesAsync(Task work, FakeTimeProvider time, TimeSpan step)
+    {
+        await TrueAsync(() =>
+        {
+            if (!work.IsCompleted)
+            {
+                time.Advance(step);
+            }
+
+            return work.IsCompleted;
+        });
+        await work;
     }
 
     /// <summary>Returns as soon as <paramref name="action"/> does not fail any more.</summary>

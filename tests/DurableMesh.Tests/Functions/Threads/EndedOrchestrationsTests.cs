@@ -22,8 +22,7 @@ public sealed class EndedOrchestrationsTests : IAsyncDisposable
     private static readonly TimeSpan Kept = new RetentionOptions().Orchestrations;
 
     private readonly FakeTimeProvider _time = new(SampleThread.Noon);
-    private readonly SortedDictionary<string, OrchestrationMetadata> _hub = new(StringComparer.Ordinal);
-    private readonly Mock<DurableTaskClient> _client = new("test");
+    private readonly MockedHub _hub = new();
     private readonly Mock<IHubTerm> _term = new();
     private readonly RecordingLogger<EndedOrchestrations> _warnings = new(LogLevel.Warning);
     private readonly MeshFixture _mesh = new();
@@ -33,12 +32,6 @@ public sealed class EndedOrchestrationsTests : IAsyncDisposable
     {
         var hub = new TaskHubCalls(Options.Create(new MeshOptions()), TimeProvider.System);
         _term.Setup(one => one.Current).Returns(1);
-        _client.Setup(one => one.GetAllInstancesAsync(It.IsAny<OrchestrationQuery>()))
-            .Returns((OrchestrationQuery query) => Pageable.Create((after, size, _) => PageAsync(query, after, size)));
-        _client.Setup(one => one.GetInstanceAsync(It.IsAny<string>(), It.IsAny<bool>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync((string id, bool _, CancellationToken _) => _hub.GetValueOrDefault(id));
-        _client.Setup(one => one.PurgeInstanceAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync((string id, CancellationToken _) => new PurgeResult(_hub.Remove(id) ? 1 : 0));
         _ended = new EndedOrchestrations(
             _mesh.Log,
             new StoppedThreads(_mesh.Log, _mesh.Evidence, MeshFixture.NoTasks(), _mesh.Seals, hub, _time),
@@ -47,7 +40,7 @@ public sealed class EndedOrchestrationsTests : IAsyncDisposable
             _time,
             _warnings,
             _term.Object,
-            _client.Object);
+            _hub.Client.Object);
     }
 
     public async ValueTask DisposeAsync()
@@ -75,9 +68,9 @@ public sealed class EndedOrchestrationsTests : IAsyncDisposable
 
         Assert.Equal(2, await LookAsync());
 
-        Assert.Equal(8, _hub.Count);
+        Assert.Equal(8, _hub.Instances.Count);
         Assert.Equal(
-            [old.Id + "-workflow"], _hub.Keys.Where(id => id.Contains(old.Id, StringComparison.Ordinal)));
+            [old.Id + "-workflow"], _hub.Instances.Keys.Where(id => id.Contains(old.Id, StringComparison.Ordinal)));
         Assert.Equal(0, await LookAsync());
     }
 
@@ -94,7 +87,7 @@ public sealed class EndedOrchestrationsTests : IAsyncDisposable
         _time.Advance(Kept + TimeSpan.FromHours(1));
 
         Assert.Equal(250, await LookAsync());
-        Assert.Empty(_hub);
+        Assert.Empty(_hub.Instances);
     }
 
     [Fact]
@@ -120,13 +113,13 @@ public sealed class EndedOrchestrationsTests : IAsyncDisposable
         _term.Setup(one => one.Current).Returns((int?)null);
 
         Assert.Equal(0, await LookAsync());
-        Assert.Single(_hub);
+        Assert.Single(_hub.Instances);
     }
 
     [Fact]
     public async Task A_hub_that_is_away_is_asked_again_later()
     {
-        _client.Setup(one => one.GetAllInstancesAsync(It.IsAny<OrchestrationQuery>())).Throws(new IOException("away"));
+        _hub.Client.Setup(one => one.GetAllInstancesAsync(It.IsAny<OrchestrationQuery>())).Throws(new IOException("away"));
 
         Assert.Equal(0, await LookAsync());
         Assert.Contains("away", Assert.Single(_warnings.Lines), StringComparison.Ordinal);
@@ -136,15 +129,7 @@ public sealed class EndedOrchestrationsTests : IAsyncDisposable
     private async Task<int> LookAsync()
     {
         var look = _ended.LookAsync(default);
-        await Eventually.TrueAsync(() =>
-        {
-            if (!look.IsCompleted)
-            {
-                _time.Advance(TimeSpan.FromMilliseconds(100));
-            }
-
-            return look.IsCompleted;
-        });
+        await Eventually.CompletesAsync(look, _time, TimeSpan.FromMilliseconds(100));
         return await look;
     }
 
@@ -158,16 +143,5 @@ public sealed class EndedOrchestrationsTests : IAsyncDisposable
 
     private void Show(
         string name, string id, OrchestrationRuntimeStatus status = OrchestrationRuntimeStatus.Completed) =>
-        _hub[id] = new OrchestrationMetadata(name, id) { RuntimeStatus = status, CreatedAt = SampleThread.Noon };
-
-    private Task<Page<OrchestrationMetadata>> PageAsync(OrchestrationQuery query, string? after, int? size)
-    {
-        var rest = _hub.Values
-            .Where(one => query.Statuses!.Contains(one.RuntimeStatus) && one.CreatedAt <= query.CreatedTo)
-            .Where(one => after is null || string.CompareOrdinal(one.InstanceId, after) > 0)
-            .ToArray();
-        OrchestrationMetadata[] page = [.. rest.Take(size ?? query.PageSize)];
-        return Task.FromResult(new Page<OrchestrationMetadata>(
-            page, page.Length < rest.Length ? page[^1].InstanceId : null));
-    }
+        _hub.Instances[id] = new OrchestrationMetadata(name, id) { RuntimeStatus = status, CreatedAt = SampleThread.Noon };
 }

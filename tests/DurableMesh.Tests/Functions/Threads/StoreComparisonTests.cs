@@ -27,17 +27,15 @@ public sealed class StoreComparisonTests : IAsyncDisposable
 {
     private readonly MemoryBlobs _blobs = new();
     private readonly FakeTimeProvider _time = new(SampleThread.Noon);
-    private readonly SortedDictionary<string, OrchestrationMetadata> _hub = new(StringComparer.Ordinal);
+    private readonly MockedHub _hub = new();
     private readonly List<(string ThreadId, InboxEnvelope Envelope)> _raised = [];
     private readonly RecordingLogger<StoreComparison> _errors = new(LogLevel.Error);
-    private readonly Mock<DurableTaskClient> _client = new("test");
     private readonly Mock<IHubTerm> _term = new();
     private readonly MeshOptions _options = new();
     private readonly MeshFixture _mesh = new();
     private readonly BlobThreadLog _log;
     private readonly ThreadSeals _seals;
     private readonly StoreComparison _comparison;
-    private int _pages;
 
     public StoreComparisonTests()
     {
@@ -45,18 +43,12 @@ public sealed class StoreComparisonTests : IAsyncDisposable
         _log.Start();
         _seals = new ThreadSeals(_blobs);
         _term.Setup(one => one.Current).Returns(1);
-        _client.Setup(one => one.GetAllInstancesAsync(It.IsAny<OrchestrationQuery>()))
-            .Returns((OrchestrationQuery query) => Pageable.Create((after, size, _) => PageAsync(query, after, size)));
-        _client.Setup(one => one.GetInstanceAsync(It.IsAny<string>(), It.IsAny<bool>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync((string id, bool _, CancellationToken _) => _hub.GetValueOrDefault(id));
-        _client.Setup(one => one.GetInstanceAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync((string id, CancellationToken _) => _hub.GetValueOrDefault(id));
-        _client.Setup(one => one.RaiseEventAsync(
+        _hub.Client.Setup(one => one.RaiseEventAsync(
                 It.IsAny<string>(), InboxEnvelope.EventName, It.IsAny<object>(), It.IsAny<CancellationToken>()))
             .Callback((string id, string _, object payload, CancellationToken _) => _raised.Add((id, (InboxEnvelope)payload)))
             .Returns(Task.CompletedTask);
         _comparison = new StoreComparison(
-            _log, _seals, new TaskHubCalls(Options.Create(_options), TimeProvider.System), _time, _errors, _term.Object, _client.Object);
+            _log, _seals, new TaskHubCalls(Options.Create(_options), TimeProvider.System), _time, _errors, _term.Object, _hub.Client.Object);
     }
 
     public async ValueTask DisposeAsync()
@@ -75,8 +67,8 @@ public sealed class StoreComparisonTests : IAsyncDisposable
         Show(ahead);
         await RecordAsync(ahead.Note("n-1"));
         Show(ended, OrchestrationRuntimeStatus.Completed);
-        _hub["old"] = Instance("old", OrchestrationRuntimeStatus.Running, """{"state":"open","endState":null,"sequence":9}""");
-        _hub["other"] = new OrchestrationMetadata("Other", "other") { RuntimeStatus = OrchestrationRuntimeStatus.Running };
+        _hub.Instances["old"] = Instance("old", OrchestrationRuntimeStatus.Running, """{"state":"open","endState":null,"sequence":9}""");
+        _hub.Instances["other"] = new OrchestrationMetadata("Other", "other") { RuntimeStatus = OrchestrationRuntimeStatus.Running };
 
         await LookAsync();
 
@@ -163,7 +155,7 @@ public sealed class StoreComparisonTests : IAsyncDisposable
         Assert.Contains($"{thread.Id} recorded last, and its orchestration is Completed: ", said.GetProperty("detail").GetString());
         Assert.Contains("purge the orchestration", said.GetProperty("detail").GetString());
 
-        _hub.Clear();
+        _hub.Instances.Clear();
         await LookAsync();
         Assert.Equal(200, (await HealthAsync()).Status);
     }
@@ -201,7 +193,7 @@ public sealed class StoreComparisonTests : IAsyncDisposable
         await LookAsync();
 
         Assert.Equal(threads[^1].Id, Assert.Single(_raised).ThreadId);
-        Assert.Equal(3, _pages);
+        Assert.Equal(3, _hub.Pages);
     }
 
     [Fact]
@@ -212,17 +204,17 @@ public sealed class StoreComparisonTests : IAsyncDisposable
         Show(thread);
         await LookAsync();
         await LookAsync();
-        var once = _pages;
+        var once = _hub.Pages;
 
         _term.Setup(one => one.Current).Returns(2);
         await LookAsync();
-        Assert.Equal(2 * once, _pages);
+        Assert.Equal(2 * once, _hub.Pages);
 
         _blobs.Forget("threads/00000001", 2);
         await _log.PingAsync(default);
         await LookAsync();
         await LookAsync();
-        Assert.Equal(3 * once, _pages);
+        Assert.Equal(3 * once, _hub.Pages);
     }
 
     [Fact]
@@ -246,10 +238,10 @@ public sealed class StoreComparisonTests : IAsyncDisposable
         var thread = new SampleThread();
         _ = thread.Open();
         Show(thread, OrchestrationRuntimeStatus.Completed);
-        _client.SetupSequence(one => one.GetAllInstancesAsync(It.IsAny<OrchestrationQuery>()))
+        _hub.Client.SetupSequence(one => one.GetAllInstancesAsync(It.IsAny<OrchestrationQuery>()))
             .Throws(new IOException("away"))
-            .Returns(Pageable.Create((after, size, _) => PageAsync(new OrchestrationQuery(), after, size)))
-            .Returns(Pageable.Create((after, size, _) => PageAsync(new OrchestrationQuery(), after, size)));
+            .Returns(_hub.List(new OrchestrationQuery()))
+            .Returns(_hub.List(new OrchestrationQuery()));
 
         await LookAsync();
         Assert.Null(_comparison.Trouble);
@@ -272,20 +264,8 @@ public sealed class StoreComparisonTests : IAsyncDisposable
         };
 
     /// <summary>Looks; the pauses between pages pass at once.</summary>
-    private async Task LookAsync()
-    {
-        var look = _comparison.LookAsync(default);
-        await Eventually.TrueAsync(() =>
-        {
-            if (!look.IsCompleted)
-            {
-                _time.Advance(TimeSpan.FromMilliseconds(100));
-            }
-
-            return look.IsCompleted;
-        });
-        await look;
-    }
+    private Task LookAsync() =>
+        Eventually.CompletesAsync(_comparison.LookAsync(default), _time, TimeSpan.FromMilliseconds(100));
 
     private async Task RecordAsync(params ThreadRecord[] records)
     {
@@ -306,19 +286,7 @@ public sealed class StoreComparisonTests : IAsyncDisposable
         ThreadState state,
         OrchestrationRuntimeStatus status = OrchestrationRuntimeStatus.Running,
         DateTimeOffset? created = null) =>
-        _hub[id] = Instance(id, status, JsonSerializer.Serialize(ThreadStatus.Of(state), AppJson.Options), created);
-
-    private Task<Page<OrchestrationMetadata>> PageAsync(OrchestrationQuery query, string? after, int? size)
-    {
-        _pages++;
-        var rest = _hub.Values
-            .Where(one => query.Statuses?.Contains(one.RuntimeStatus) != false && !(one.CreatedAt < query.CreatedFrom))
-            .Where(one => after is null || string.CompareOrdinal(one.InstanceId, after) > 0)
-            .ToArray();
-        OrchestrationMetadata[] page = [.. rest.Take(size ?? query.PageSize)];
-        return Task.FromResult(
-            new Page<OrchestrationMetadata>(page, page.Length < rest.Length ? page[^1].InstanceId : null));
-    }
+        _hub.Instances[id] = Instance(id, status, JsonSerializer.Serialize(ThreadStatus.Of(state), AppJson.Options), created);
 
     private Task<Answer> HealthAsync() => _mesh.CallAsync("GET", "/api/health", [], null, request =>
         new HealthFunction(
@@ -329,5 +297,5 @@ public sealed class StoreComparisonTests : IAsyncDisposable
                 MeshFixture.KnownAgents(),
                 Options.Create(_options),
                 TimeProvider.System)
-            .RunAsync(request, _client.Object, default));
+            .RunAsync(request, _hub.Client.Object, default));
 }
