@@ -361,16 +361,18 @@ internal sealed class ThreadIndex(
     private InboxTrack InboxOf(string agentId) => _inboxes.GetOrAdd(agentId, _ => new InboxTrack(_began));
 
     /// <summary>The threads in memory that began before a position, the newest first.</summary>
-    private ThreadTrack[] InMemoryBefore(LogPosition? before)
+    private List<ThreadTrack> InMemoryBefore(LogPosition? before)
     {
-        ThreadTrack[] found;
+        List<ThreadTrack> found;
         bool isKnown;
         lock (_gate)
         {
             var count = before is { } position ? CountUpTo(position) : _inOrder.Count;
             isKnown = before is null || (count < _inOrder.Count && _inOrder[count].Began.CompareTo(before.Value) == 0);
-            found = [.. _inOrder.Take(count).Reverse()];
+            found = _inOrder.GetRange(0, count);
         }
+
+        found.Reverse();
 
         return isKnown || (HasLeft && ReadPast().Began(before!.Value)) ? found : throw new UnknownPositionException();
     }
