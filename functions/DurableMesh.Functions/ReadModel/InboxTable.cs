@@ -11,26 +11,19 @@ internal static class InboxTable
     public static IReadOnlyList<EntryPlace> Read(
         SqliteConnection connection, string agentId, LogPosition? after, LogPosition before, int limit)
     {
-        using var moment = connection.BeginTransaction(deferred: true);
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+        using var command = connection.Prepare(
+            """
             SELECT segment, offset, length, entry FROM inbox
-            WHERE party = (SELECT number FROM parties WHERE id = $agent)
-                AND (segment, offset, entry) >= ($segment, $offset, $entry)
-                AND (segment, offset, entry) < ($toSegment, $toOffset, $toEntry)
-            ORDER BY segment, offset, entry LIMIT $limit
-            """;
+            WHERE party = (SELECT number FROM parties WHERE id = $1)
+                AND (segment, offset, entry) >= ($2, $3, $4) AND (segment, offset, entry) < ($5, $6, $7)
+            ORDER BY segment, offset, entry LIMIT $8
+            """,
+            8);
         var from = after ?? LogPosition.Beginning;
-        command.Parameters.AddWithValue("$agent", agentId);
-        command.Parameters.AddWithValue("$segment", from.Segment);
-        command.Parameters.AddWithValue("$offset", from.Offset);
-        command.Parameters.AddWithValue("$entry", from.Index);
-        command.Parameters.AddWithValue("$toSegment", before.Segment);
-        command.Parameters.AddWithValue("$toOffset", before.Offset);
-        command.Parameters.AddWithValue("$toEntry", before.Index);
-        command.Parameters.AddWithValue("$limit", (long)limit + 1);
         var found = new List<EntryPlace>();
-        using var row = command.ExecuteReader();
+        using var row = command
+            .Bind(agentId, from.Segment, from.Offset, from.Index, before.Segment, before.Offset, before.Index, limit + 1L)
+            .ExecuteReader();
         while (row.Read())
         {
             found.Add(new EntryPlace(new LogSpan(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2)), row.GetInt32(3)));

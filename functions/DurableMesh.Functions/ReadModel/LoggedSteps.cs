@@ -62,12 +62,7 @@ internal sealed class LoggedSteps(BlobThreadLog log, BlobBodyStore bodies)
             {
                 EntryPlace[] places = [.. slots.Select(slot => new EntryPlace(slot.At, 0))];
                 var records = await log.ReadRecordsAsync(places, cancellation);
-                LoggedStep[] steps =
-                [
-                    .. places.Zip(
-                        records,
-                        (place, record) => new LoggedStep(place.Record, record, RecordOutline.Of(record, isBrief: true))),
-                ];
+                LoggedStep[] steps = [.. places.Zip(records, (place, record) => new LoggedStep(place.Record, record))];
                 yield return await BatchAsync(steps, end, cancellation);
                 from = end;
             }
@@ -108,9 +103,7 @@ internal sealed class LoggedSteps(BlobThreadLog log, BlobBodyStore bodies)
                 {
                     after = at.After;
                     steps.Add(new LoggedStep(
-                        at,
-                        JsonSerializer.Deserialize(line.Span, AppJson.TypeInfo<ThreadRecord>())!,
-                        RecordOutline.Read(line)));
+                        at, JsonSerializer.Deserialize(line.Span, AppJson.TypeInfo<ThreadRecord>())!));
                     bytes += line.Length;
                 }
 

@@ -49,13 +49,13 @@ internal static class PastTables
     {
         var pairs = new PairAccounts();
         var names = Party.Read(connection).ToDictionary(party => party.Number, party => party.Id);
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+        using var command = connection.Prepare(
+            """
             SELECT initiator, responder, pattern, rounds, created_at, ended_at, spend, end_state, reason, thread FROM runs
-            WHERE thread < $threads
-            """;
-        command.Parameters.AddWithValue("$threads", threads);
-        using var row = command.ExecuteReader();
+            WHERE thread < $1
+            """,
+            1);
+        using var row = command.Bind(threads).ExecuteReader();
         while (row.Read())
         {
             if (running.Contains(row.GetInt32(9)))

@@ -91,10 +91,9 @@ internal sealed class PastThreads(
         {
             return await ReadAsync(file, log, cancellation);
         }
-        catch (Exception e) when (e is ReadModelStaleException or JsonException
-            || (e is SqliteException fault && ReadModelFaults.IsDamageToWriter(fault)))
+        catch (Exception e) when (ReadModelFaults.WhyStale(e) is { } why)
         {
-            _refusal = e is ReadModelStaleException ? e.Message : $"it is damaged ({e.Message})";
+            _refusal = why;
             return null;
         }
     }

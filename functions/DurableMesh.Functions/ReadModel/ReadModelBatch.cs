@@ -43,7 +43,8 @@ internal sealed class ReadModelBatch(
     public void Take(LoggedStep step, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> bodies)
     {
         var thread = find(step);
-        var (at, record, outline) = step;
+        var (at, record) = step;
+        var outline = RecordOutline.Of(record, isBrief: true);
         if (!thread.Track.TryAdd(at, outline))
         {
             return;
@@ -51,7 +52,7 @@ internal sealed class ReadModelBatch(
 
         if (outline.Entries.Count > 0)
         {
-            Count(thread, step);
+            Count(thread, step, outline);
         }
 
         if (outline.HappenedAt is { } happened && marks.Add(happened, at.Position))
@@ -59,7 +60,7 @@ internal sealed class ReadModelBatch(
             Marks.Add((happened, at.Position));
         }
 
-        if (thread.Json is not null || thread.Track.IsShown)
+        if (thread.Track.IsShown)
         {
             _threads.Add(thread);
         }
@@ -70,9 +71,8 @@ internal sealed class ReadModelBatch(
         }
     }
 
-    private void Count(WrittenThread thread, LoggedStep step)
+    private void Count(WrittenThread thread, LoggedStep step, RecordOutline outline)
     {
-        var (at, record, outline) = step;
         var account = thread.Track.Account;
         if (account.Number is null)
         {
@@ -83,10 +83,10 @@ internal sealed class ReadModelBatch(
         var ends = outline.End is not null && account.Standing is not { State: ThreadPhase.Ended };
         ledger.Count(account, outline);
         thread.Track.Show(outline);
-        (thread.View, thread.Json) = (record.View, outline.View);
+        thread.News = (step.Record.View, outline.View);
         Progress = Progress with
         {
-            Last = at,
+            Last = step.At,
             LastHead = outline.Head.Digits,
             Messages = Progress.Messages + outline.Entries.Count(entry => entry.Message is not null),
         };

@@ -180,7 +180,32 @@ internal static class ReadModelDatabase
         }
     }
 
-    /// <summary>The key of a message.</summary>
+    /// <summary>Prepares a statement whose parameters are numbered from 1.</summary>
+    public static SqliteCommand Prepare(this SqliteConnection connection, string sql, int parameters = 0)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var n = 1; n <= parameters; n++)
+        {
+            command.Parameters.Add(new SqliteParameter { ParameterName = $"${n}" });
+        }
+
+        command.Prepare();
+        return command;
+    }
+
+    /// <summary>Gives a prepared statement its values.</summary>
+    public static SqliteCommand Bind(this SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        for (var n = 0; n < values.Length; n++)
+        {
+            command.Parameters[n].Value = values[n];
+        }
+
+        return command;
+    }
+
+    /// <summary>The key of a message, or of an entry.</summary>
     public static long KeyOf(long thread, int sequence) => (thread << SequenceBits) | (uint)sequence;
 
     private static void MakeOurs(SqliteConnection connection)
@@ -221,7 +246,8 @@ internal static class ReadModelDatabase
         return (long)command.ExecuteScalar()!;
     }
 
-    private static void Execute(SqliteConnection connection, string sql)
+    /// <summary>Does what a statement says.</summary>
+    public static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 
 namespace DurableMesh.Functions.ReadModel;
@@ -22,6 +23,15 @@ internal static class ReadModelFaults
     /// Whether it is worthless to the one who writes it: also where a table is not there, or a row is there already.
     /// </summary>
     public static bool IsDamageToWriter(SqliteException fault) => IsDamage(fault) || fault.SqliteErrorCode is Error or Constraint;
+
+    /// <summary>Why a file must be built anew, as the end of a sentence; null where it need not.</summary>
+    public static string? WhyStale(Exception fault) => fault switch
+    {
+        ReadModelStaleException stale => stale.Message,
+        JsonException => $"it is damaged ({fault.Message})",
+        SqliteException damage when IsDamageToWriter(damage) => $"it is damaged ({damage.Message})",
+        _ => null,
+    };
 
     /// <summary>Whether what was asked of a file that may well be whole makes no sense.</summary>
     public static bool IsMistake(SqliteException fault) => fault.SqliteErrorCode == Error;

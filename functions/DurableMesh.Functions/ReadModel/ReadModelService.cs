@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DurableMesh.Functions.Store;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
@@ -66,10 +65,6 @@ internal sealed partial class ReadModelService(
             _file ??= past.TakeFile() ?? ReadModelFile.Take(place.Folder, _left.Contains);
             await ServeAsync(_file, cancellation);
         }
-        catch (ReadModelStaleException stale)
-        {
-            await RebuildAsync(_file!, stale.Message, cancellation);
-        }
         catch (ReadModelNewerException newer)
         {
             LogLeft(_file!.Path, newer.Message);
@@ -77,13 +72,9 @@ internal sealed partial class ReadModelService(
             _file.Dispose();
             _file = null;
         }
-        catch (SqliteException damage) when (_file is not null && ReadModelFaults.IsDamageToWriter(damage))
+        catch (Exception e) when (_file is not null && ReadModelFaults.WhyStale(e) is { } why)
         {
-            await RebuildAsync(_file, $"it is damaged ({damage.Message})", cancellation);
-        }
-        catch (JsonException damage) when (_file is not null)
-        {
-            await RebuildAsync(_file, $"it is damaged ({damage.Message})", cancellation);
+            await RebuildAsync(_file, why, cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {

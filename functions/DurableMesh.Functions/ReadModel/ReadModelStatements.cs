@@ -81,7 +81,7 @@ internal sealed class ReadModelStatements : IDisposable
         }
 
         var saved = JsonSerializer.SerializeToUtf8Bytes(track.Save(), AppJson.TypeInfo<SavedTrack>());
-        if (thread is not { View: { } view, Json: { } json })
+        if (thread.News is not ({ } view, { } json))
         {
             Run(_track, saved, number);
             return;
@@ -117,15 +117,11 @@ internal sealed class ReadModelStatements : IDisposable
             message.At.Record.Length,
             message.At.Index,
             OrNull(message.Body));
-        Run(_words, message.Key, message.Thread.View!.Subject, message.Words);
+        Run(_words, message.Key, message.Thread.News!.Value.View.Subject, message.Words);
     }
 
     /// <summary>Writes an agent that is new; answers its number.</summary>
-    public long Party(string agentId)
-    {
-        Bind(_party, agentId);
-        return (long)_party.ExecuteScalar()!;
-    }
+    public long Party(string agentId) => (long)_party.Bind(agentId).ExecuteScalar()!;
 
     public void Heard(long party, DateTimeOffset at) => Run(_heard, at.UtcTicks, party);
 
@@ -135,8 +131,7 @@ internal sealed class ReadModelStatements : IDisposable
     /// <summary>Adds what was spent on a day to what was.</summary>
     public void Day(SpentOnDay day, long party)
     {
-        Bind(_findDay, day.Day.DayNumber, party);
-        using (var row = _findDay.ExecuteReader())
+        using (var row = _findDay.Bind(day.Day.DayNumber, party).ExecuteReader())
         {
             if (row.Read())
             {
@@ -178,10 +173,8 @@ internal sealed class ReadModelStatements : IDisposable
     /// <summary>Deletes marks from before an instant, but for the newest of them.</summary>
     public void ForgetMarks(DateTimeOffset before)
     {
-        using var command = _connection.CreateCommand();
-        command.CommandText = "DELETE FROM marks WHERE at < (SELECT max(at) FROM marks WHERE at < $before)";
-        command.Parameters.AddWithValue("$before", before.UtcTicks);
-        command.ExecuteNonQuery();
+        using var command = _connection.Prepare("DELETE FROM marks WHERE at < (SELECT max(at) FROM marks WHERE at < $1)", 1);
+        Run(command, before.UtcTicks);
     }
 
     public void Progress(ReadModelProgress progress) => Run(
@@ -208,32 +201,12 @@ internal sealed class ReadModelStatements : IDisposable
 
     private static object OrNull<T>(T? value) => (object?)value ?? DBNull.Value;
 
-    /// <summary>Prepares a statement whose parameters are numbered from 1.</summary>
     private SqliteCommand Prepare(string sql, int parameters = 0)
     {
-        var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        for (var n = 1; n <= parameters; n++)
-        {
-            command.Parameters.Add(new SqliteParameter { ParameterName = $"${n}" });
-        }
-
-        command.Prepare();
+        var command = _connection.Prepare(sql, parameters);
         _all.Add(command);
         return command;
     }
 
-    private static void Run(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        Bind(command, values);
-        command.ExecuteNonQuery();
-    }
-
-    private static void Bind(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var n = 0; n < values.Length; n++)
-        {
-            command.Parameters[n].Value = values[n];
-        }
-    }
+    private static void Run(SqliteCommand command, params ReadOnlySpan<object> values) => command.Bind(values).ExecuteNonQuery();
 }

@@ -132,7 +132,7 @@ internal sealed class ReadModelWriter : IDisposable
 }
 
 /// <summary>A record, and where its line lies.</summary>
-internal readonly record struct LoggedStep(LogSpan At, ThreadRecord Record, RecordOutline Outline);
+internal readonly record struct LoggedStep(LogSpan At, ThreadRecord Record);
 
 /// <summary>A thread as the one who writes knows it.</summary>
 internal sealed class WrittenThread(ThreadTrack track)
@@ -142,9 +142,6 @@ internal sealed class WrittenThread(ThreadTrack track)
     /// <summary>How many of its entries the tables have.</summary>
     public int Entries { get; set; } = track.Length;
 
-    /// <summary>The state after the newest record.</summary>
-    public ThreadView? View { get; set; }
-
-    /// <summary>The same as JSON.</summary>
-    public StoredView? Json { get; set; }
+    /// <summary>The state after the newest record, also as JSON; null where none came since it was found.</summary>
+    public (ThreadView View, StoredView Json)? News { get; set; }
 }

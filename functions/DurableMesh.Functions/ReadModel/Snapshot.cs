@@ -1,28 +1,19 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using DurableMesh.Functions.Store;
 
 namespace DurableMesh.Functions.ReadModel;
 
 /// <summary>A copy of a read model's file in the storage, as its manifest says it: the manifest is written last.</summary>
-/// <param name="Name">Its name.</param>
+/// <param name="Name">Its name, which says how far it goes and when it was begun.</param>
 /// <param name="Version">The version of the tables.</param>
-/// <param name="Segment">The segment of the log up to which it goes.</param>
-/// <param name="Offset">The position in the segment.</param>
 /// <param name="Bytes">How large the file is.</param>
-/// <param name="TakenAt">When it was taken.</param>
 /// <param name="Parts">The SHA-256 of each part of the file, in order; each is compressed on its own.</param>
-internal sealed record Snapshot(
-    string Name, int Version, int Segment, int Offset, long Bytes, DateTimeOffset TakenAt, IReadOnlyList<string> Parts)
+internal sealed record Snapshot(string Name, int Version, long Bytes, IReadOnlyList<string> Parts)
 {
     /// <summary>The folder of all of them.</summary>
     public const string Folder = "snapshots/";
 
     private const string ManifestEnd = ".json";
-
-    /// <summary>How far it goes.</summary>
-    [JsonIgnore]
-    public LogPosition Position => new(Segment, Offset);
 
     /// <summary>A name for a new one. Names are in the order of positions, then of time.</summary>
     public static string NameOf(LogPosition position, DateTimeOffset takenAt) => string.Create(

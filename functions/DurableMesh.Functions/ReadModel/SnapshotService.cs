@@ -43,7 +43,7 @@ internal sealed partial class SnapshotService(
             // However long it takes, and whether it works: the next one is not sooner.
             _next = time.GetUtcNow() + options.Value.ReadModel.SnapshotEvery;
             var taken = await snapshots.TakeAsync(past.Path, cancellation);
-            LogTaken(taken.Position, taken.Bytes / (1024 * 1024));
+            LogTaken(taken.Name, taken.Bytes / (1024 * 1024));
             return taken;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
@@ -67,8 +67,8 @@ internal sealed partial class SnapshotService(
         taken.Segment != position.Segment || position.Offset - taken.Offset >= EnoughBytes;
 
     [LoggerMessage(
-        Level = LogLevel.Information, Message = "A snapshot of the read model was taken at {Position}, of {Megabytes} MiB.")]
-    private partial void LogTaken(LogPosition position, long megabytes);
+        Level = LogLevel.Information, Message = "A snapshot of the read model was taken: {Name}, {Megabytes} MiB.")]
+    private partial void LogTaken(string name, long megabytes);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

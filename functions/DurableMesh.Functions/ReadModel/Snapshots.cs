@@ -1,6 +1,6 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text.Json;
+using DurableMesh.Core.Evidence;
 using DurableMesh.Functions.Store;
 using DurableMesh.LocalHost;
 using Microsoft.Data.Sqlite;
@@ -34,10 +34,9 @@ internal sealed partial class Snapshots(IBlobs blobs, TimeProvider time, ILogger
         var copy = $"{path}.snapshot";
         try
         {
-            Delete(copy);
-            var position = Copy(path, copy);
+            ReadModelDatabase.Delete(copy);
             var now = time.GetUtcNow();
-            var name = Snapshot.NameOf(position, now);
+            var name = Snapshot.NameOf(Copy(path, copy), now);
             var parts = new List<string>();
             await using var file = File.OpenRead(copy);
             var buffer = new byte[PartBytes];
@@ -45,11 +44,10 @@ internal sealed partial class Snapshots(IBlobs blobs, TimeProvider time, ILogger
             {
                 await blobs.WriteAsync(
                     Snapshot.PartOf(name, parts.Count), Compress(buffer.AsSpan(..count)), "application/gzip", cancellation);
-                parts.Add(Convert.ToHexStringLower(SHA256.HashData(buffer.AsSpan(..count))));
+                parts.Add(ContentHash.Hex(buffer.AsSpan(..count)));
             }
 
-            var snapshot = new Snapshot(
-                name, ReadModelDatabase.Version, position.Segment, position.Offset, file.Length, now, parts);
+            var snapshot = new Snapshot(name, ReadModelDatabase.Version, file.Length, parts);
             await blobs.WriteAsync(
                 Snapshot.ManifestOf(name),
                 JsonSerializer.SerializeToUtf8Bytes(snapshot, AppJson.TypeInfo<Snapshot>()),
@@ -60,7 +58,7 @@ internal sealed partial class Snapshots(IBlobs blobs, TimeProvider time, ILogger
         }
         finally
         {
-            Delete(copy);
+            ReadModelDatabase.Delete(copy);
         }
     }
 
@@ -86,7 +84,7 @@ internal sealed partial class Snapshots(IBlobs blobs, TimeProvider time, ILogger
                 var content = await blobs.FindAsync(Snapshot.PartOf(name, part), cancellation)
                     ?? throw new InvalidDataException($"Part {part} is missing.");
                 var bytes = Decompress(content, part);
-                if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != snapshot.Parts[part])
+                if (ContentHash.Hex(bytes) != snapshot.Parts[part])
                 {
                     throw new InvalidDataException($"Part {part} has another hash.");
                 }
@@ -138,9 +136,7 @@ internal sealed partial class Snapshots(IBlobs blobs, TimeProvider time, ILogger
         from.BackupDatabase(to);
 
         // Whoever opens it makes a journal of the kind that it wants.
-        using var command = to.CreateCommand();
-        command.CommandText = "PRAGMA journal_mode = DELETE";
-        command.ExecuteNonQuery();
+        ReadModelDatabase.Execute(to, "PRAGMA journal_mode = DELETE");
         return ReadModelProgress.Read(to).Position;
     }
 
@@ -157,13 +153,11 @@ internal sealed partial class Snapshots(IBlobs blobs, TimeProvider time, ILogger
 
     private static byte[] Decompress(ReadOnlyMemory<byte> compressed, int part)
     {
-        using var gzip = new GZipStream(new MemoryStream(compressed.ToArray()), CompressionMode.Decompress);
+        using var gzip = new GZipStream(BinaryData.FromBytes(compressed).ToStream(), CompressionMode.Decompress);
         var bytes = new byte[PartBytes];
         var count = gzip.ReadAtLeast(bytes, PartBytes, throwOnEndOfStream: false);
         return gzip.ReadByte() < 0 ? bytes[..count] : throw new InvalidDataException($"Part {part} is too large.");
     }
-
-    private static void Delete(string copy) => ReadModelDatabase.Delete(copy);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Snapshot {Name} of the read model is passed over: {Why}")]
     private partial void LogRefused(string name, string why);

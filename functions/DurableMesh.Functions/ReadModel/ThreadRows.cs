@@ -39,15 +39,14 @@ internal sealed class ThreadRows : IDisposable
     public static IReadOnlyList<(long Number, (LogPosition Began, ThreadView View) Thread)> ReadEnded(
         SqliteConnection connection, long before, int limit)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = $"""
+        using var command = connection.Prepare(
+            $"""
             SELECT number, began_segment, began_offset, view FROM threads
-            WHERE number < $before AND state = {(int)ThreadPhase.Ended} ORDER BY number DESC LIMIT $limit
-            """;
-        command.Parameters.AddWithValue("$before", before);
-        command.Parameters.AddWithValue("$limit", limit);
+            WHERE number < $1 AND state = {(int)ThreadPhase.Ended} ORDER BY number DESC LIMIT $2
+            """,
+            2);
         var found = new List<(long, (LogPosition, ThreadView))>();
-        using var row = command.ExecuteReader();
+        using var row = command.Bind(before, limit).ExecuteReader();
         while (row.Read())
         {
             found.Add((row.GetInt64(0), (new LogPosition(row.GetInt32(1), row.GetInt32(2)), ViewOf(row, 3))));

@@ -12,14 +12,14 @@ internal sealed class ThreadTable : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _thread;
-    private readonly SqliteCommand _entries;
+
+    // Not for a thread that is not there, as one that begins is looked for.
+    private SqliteCommand? _entries;
 
     public ThreadTable(SqliteConnection connection)
     {
         _connection = connection;
-        _thread = Prepare($"SELECT {Columns} FROM threads WHERE id = $1", 1);
-        _entries = Prepare(
-            "SELECT segment, offset, length, entry, id_hash FROM entries WHERE key BETWEEN $1 AND $2 ORDER BY key", 2);
+        _thread = connection.Prepare($"SELECT {Columns} FROM threads WHERE id = $1", 1);
     }
 
     /// <summary>The number of a thread's row.</summary>
@@ -28,8 +28,7 @@ internal sealed class ThreadTable : IDisposable
     /// <summary>The thread with an id; null where there is none.</summary>
     public ThreadTrack? Find(string id)
     {
-        _thread.Parameters[0].Value = id;
-        using var row = _thread.ExecuteReader();
+        using var row = _thread.Bind(id).ExecuteReader();
         return row.Read() ? Read(row) : null;
     }
 
@@ -37,8 +36,8 @@ internal sealed class ThreadTable : IDisposable
     public IReadOnlyList<ThreadTrack> ReadRunning()
     {
         // Left alone, it would read a million threads to find a few in their order.
-        using var command = Prepare(
-            $"SELECT {Columns} FROM threads INDEXED BY threads_state WHERE state < {(int)ThreadPhase.Ended} ORDER BY number", 0);
+        using var command = _connection.Prepare(
+            $"SELECT {Columns} FROM threads INDEXED BY threads_state WHERE state < {(int)ThreadPhase.Ended} ORDER BY number");
         var found = new List<ThreadTrack>();
         using var row = command.ExecuteReader();
         while (row.Read())
@@ -57,16 +56,14 @@ internal sealed class ThreadTable : IDisposable
     public static IReadOnlyList<(long Number, ThreadAccount Account)> ReadEndedAccounts(
         SqliteConnection connection, long first, long before, int limit)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = $"""
+        using var command = connection.Prepare(
+            $"""
             SELECT {Columns} FROM threads
-            WHERE number >= $first AND number < $before AND state = {(int)ThreadPhase.Ended} ORDER BY number DESC LIMIT $limit
-            """;
-        command.Parameters.AddWithValue("$first", first);
-        command.Parameters.AddWithValue("$before", before);
-        command.Parameters.AddWithValue("$limit", limit);
+            WHERE number >= $1 AND number < $2 AND state = {(int)ThreadPhase.Ended} ORDER BY number DESC LIMIT $3
+            """,
+            3);
         var found = new List<(long, ThreadAccount)>();
-        using var row = command.ExecuteReader();
+        using var row = command.Bind(first, before, limit).ExecuteReader();
         while (row.Read())
         {
             found.Add((row.GetInt64(0), AccountOf(row, SavedOf(row))));
@@ -78,7 +75,7 @@ internal sealed class ThreadTable : IDisposable
     public void Dispose()
     {
         _thread.Dispose();
-        _entries.Dispose();
+        _entries?.Dispose();
     }
 
     private ThreadTrack Read(SqliteDataReader row)
@@ -90,10 +87,11 @@ internal sealed class ThreadTable : IDisposable
 
     private List<SavedEntry> EntriesOf(long number)
     {
-        _entries.Parameters[0].Value = ReadModelDatabase.KeyOf(number, 0);
-        _entries.Parameters[1].Value = ReadModelDatabase.KeyOf(number + 1, 0) - 1;
+        _entries ??= _connection.Prepare(
+            "SELECT segment, offset, length, entry, id_hash FROM entries WHERE key BETWEEN $1 AND $2 ORDER BY key", 2);
         var found = new List<SavedEntry>();
-        using var row = _entries.ExecuteReader();
+        var (first, last) = (ReadModelDatabase.KeyOf(number, 0), ReadModelDatabase.KeyOf(number + 1, 0) - 1);
+        using var row = _entries.Bind(first, last).ExecuteReader();
         while (row.Read())
         {
             var at = new LogSpan(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2));
@@ -101,19 +99,6 @@ internal sealed class ThreadTable : IDisposable
         }
 
         return found;
-    }
-
-    private SqliteCommand Prepare(string sql, int parameters)
-    {
-        var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        for (var n = 1; n <= parameters; n++)
-        {
-            command.Parameters.Add(new SqliteParameter { ParameterName = $"${n}" });
-        }
-
-        command.Prepare();
-        return command;
     }
 
     private static SavedTrack SavedOf(SqliteDataReader row) =>

@@ -8,7 +8,6 @@ using DurableMesh.Functions;
 using DurableMesh.Functions.ReadModel;
 using DurableMesh.Functions.Store;
 using DurableMesh.Tests.Functions.Store;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -64,7 +63,7 @@ public sealed class PastThreadsTests : IAsyncLifetime
                     await LetGoAsync();
                     break;
                 case 1:
-                    await ReachAsync();
+                    await _host.ReachAsync();
                     await RestartAsync();
                     break;
                 case 2:
@@ -86,7 +85,7 @@ public sealed class PastThreadsTests : IAsyncLifetime
             await AppendAsync(Begin(new Random(n)).Open(GateOutcome.Denied));
         }
 
-        await ReachAsync();
+        await _host.ReachAsync();
         await _host.DisposeAsync();
         Spoil("UPDATE threads SET view = CAST(replace(view, '\"state\":\"ended\"', '\"state\":\"held\"') AS BLOB)");
         _host = await SearchHost.StartAsync(_blobs, _folder);
@@ -129,7 +128,7 @@ public sealed class PastThreadsTests : IAsyncLifetime
     {
         var thread = Begin(new Random(1));
         await AppendAsync(thread.Open(), thread.Reserve(thread.Start.Initiator, 0.25m));
-        await ReachAsync();
+        await _host.ReachAsync();
         await RestartAsync();
 
         Assert.Equal(0.25m, Assert.Single(_host.Log.Ledger.Standing().Reserved).Value);
@@ -141,7 +140,7 @@ public sealed class PastThreadsTests : IAsyncLifetime
     public async Task A_past_that_contradicts_itself_is_not_believed()
     {
         await AppendAsync(Begin(new Random(1)).Open(GateOutcome.Denied), Begin(new Random(2)).Open());
-        await ReachAsync();
+        await _host.ReachAsync();
         await _host.DisposeAsync();
         Spoil("DELETE FROM threads WHERE number = 1");
         _host = await SearchHost.StartAsync(_blobs, _folder);
@@ -240,12 +239,9 @@ public sealed class PastThreadsTests : IAsyncLifetime
         }
     }
 
-    private async Task ReachAsync() =>
-        Assert.True(await _host.State.ReachAsync(await _host.Log.EndAsync(default), TimeSpan.FromSeconds(30), default));
-
     private async Task LetGoAsync()
     {
-        await ReachAsync();
+        await _host.ReachAsync();
         _host.Log.Trim();
         _host.Log.Trim();
     }
@@ -257,14 +253,7 @@ public sealed class PastThreadsTests : IAsyncLifetime
         await _host.Log.PingAsync(default);
     }
 
-    private void Spoil(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "threads-0.db")};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    private void Spoil(string sql) => SearchHost.Spoil(Path.Combine(_folder, "threads-0.db"), sql);
 
     private async Task CompareAsync(Random random)
     {

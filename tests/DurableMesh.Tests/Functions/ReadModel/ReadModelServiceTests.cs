@@ -302,12 +302,5 @@ public sealed class ReadModelServiceTests : IDisposable
         return host;
     }
 
-    private void Spoil(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={File0};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    private void Spoil(string sql) => SearchHost.Spoil(File0, sql);
 }

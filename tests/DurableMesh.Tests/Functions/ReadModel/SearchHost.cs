@@ -6,6 +6,7 @@ using DurableMesh.Functions.Store;
 using DurableMesh.Functions.Threads;
 using DurableMesh.Tests.Functions.Identity;
 using DurableMesh.Tests.Functions.Store;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -88,6 +89,18 @@ internal sealed class SearchHost : IAsyncDisposable
         {
             Assert.Null(await Log.AppendAsync(record, CancellationToken.None));
         }
+    }
+
+    /// <summary>Waits until the tables have all that was appended.</summary>
+    public async Task ReachAsync() =>
+        Assert.True(await State.ReachAsync(await Log.EndAsync(default), TimeSpan.FromSeconds(30), default));
+
+    /// <summary>Does something to a file behind a host's back.</summary>
+    public static void Spoil(string path, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        ReadModelDatabase.Execute(connection, sql);
     }
 
     /// <summary>Searches as a person types.</summary>

@@ -6,7 +6,6 @@ using DurableMesh.Functions.Store;
 using DurableMesh.LocalHost;
 using DurableMesh.Tests.Functions.Identity;
 using DurableMesh.Tests.Functions.Store;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -27,7 +26,7 @@ public sealed class SnapshotTests : IAsyncLifetime
     {
         _host = await SearchHost.StartAsync(_blobs, NewFolder());
         await _host.AppendAsync(_ended.Open(GateOutcome.Denied), new SampleThread().Open());
-        await ReachAsync();
+        await _host.ReachAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -63,7 +62,7 @@ public sealed class SnapshotTests : IAsyncLifetime
     {
         await TakeAsync();
         await _host.AppendAsync(new SampleThread().Open());
-        await ReachAsync();
+        await _host.ReachAsync();
         switch (what)
         {
             case "the file lies":
@@ -82,7 +81,7 @@ public sealed class SnapshotTests : IAsyncLifetime
                 {
                     "a part is missing" => _blobs.DeleteAsync(blob, default),
                     "a part was changed" => _blobs.WriteAsync(
-                        blob, (await _blobs.FindAsync(Snapshot.PartOf((await _host.Snapshots.ListAsync(default))[1], 0), default))!.Value, "", default),
+                        blob, await PartOfAsync((await _host.Snapshots.ListAsync(default))[1]), "", default),
                     "a part is no gzip" => _blobs.WriteAsync(blob, Encoding.UTF8.GetBytes("no gzip"), "", default),
                     _ => _blobs.WriteAsync(blob, content[..(content.Length / 2)], "", default),
                 });
@@ -102,7 +101,8 @@ public sealed class SnapshotTests : IAsyncLifetime
         var name = (await TakeAsync()).Name;
         var blob = Snapshot.ManifestOf(name);
         var json = Encoding.UTF8.GetString((await _blobs.FindAsync(blob, default))!.Value.Span);
-        await _blobs.WriteAsync(blob, Encoding.UTF8.GetBytes(json.Replace("\"version\":3", "\"version\":4", StringComparison.Ordinal)), "", default);
+        var newer = json.Replace("\"version\":3", "\"version\":4", StringComparison.Ordinal);
+        await _blobs.WriteAsync(blob, Encoding.UTF8.GetBytes(newer), "", default);
 
         await using var other = await OtherAsync();
 
@@ -143,7 +143,7 @@ public sealed class SnapshotTests : IAsyncLifetime
         for (var n = 0; n < 4; n++)
         {
             await _host.AppendAsync(new SampleThread().Open());
-            await ReachAsync();
+            await _host.ReachAsync();
             names.Add((await TakeAsync()).Name);
         }
 
@@ -154,7 +154,8 @@ public sealed class SnapshotTests : IAsyncLifetime
         await _blobs.WriteAsync(Snapshot.PartOf(old, 0), default, "", default);
         await TakeAsync();
 
-        var kept = (await _blobs.ListVersionsAsync(Snapshot.Folder, default)).Select(blob => Snapshot.Parse(blob.Name).Name).Distinct();
+        var kept = (await _blobs.ListVersionsAsync(Snapshot.Folder, default))
+            .Select(blob => Snapshot.Parse(blob.Name).Name).Distinct();
         Assert.Equal(
             [.. (await _host.Snapshots.ListAsync(default)).Append(young).Order(StringComparer.Ordinal)],
             kept.Order(StringComparer.Ordinal));
@@ -186,6 +187,9 @@ public sealed class SnapshotTests : IAsyncLifetime
         Assert.NotNull(await service.LookAsync(default));
     }
 
+    private async Task<ReadOnlyMemory<byte>> PartOfAsync(string name) =>
+        (await _blobs.FindAsync(Snapshot.PartOf(name, 0), default))!.Value;
+
     private string NewFolder() => Path.Combine(_root, $"host-{_folders++}");
 
     private Task<Snapshot> TakeAsync() => _host.Snapshots.TakeAsync(_host.State.Past!.Value.Path, default);
@@ -201,15 +205,5 @@ public sealed class SnapshotTests : IAsyncLifetime
     private static IEnumerable<string> Started(SearchHost host) =>
         host.Log.Tail.TryRead(LogPosition.Beginning, 1, out _, out _) ? [] : host.Past.EndedMarks().Select(mark => mark.ThreadId);
 
-    private async Task ReachAsync() =>
-        Assert.True(await _host.State.ReachAsync(await _host.Log.EndAsync(default), TimeSpan.FromSeconds(30), default));
-
-    private void Spoil(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={_host.State.Past!.Value.Path};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    private void Spoil(string sql) => SearchHost.Spoil(_host.State.Past!.Value.Path, sql);
 }

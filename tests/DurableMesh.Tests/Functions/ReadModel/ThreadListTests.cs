@@ -40,7 +40,7 @@ public sealed class ThreadListTests : IAsyncLifetime
             await _host.AppendAsync(RecordsOf(thread, random));
         }
 
-        Assert.True(await _host.State.ReachAsync(await _host.Log.EndAsync(default), TimeSpan.FromSeconds(30), default));
+        await _host.ReachAsync();
         foreach (var caller in (Caller[])[Caller.Anybody, SearchHost.Agent("vizu-builder"), SearchHost.Agent("nobody"), new Caller(Subject.Operator("ann"), [Scope.Send])])
         {
             foreach (var filter in FiltersOf(threads[random.Next(threads.Count)].Id))
@@ -98,7 +98,7 @@ public sealed class ThreadListTests : IAsyncLifetime
     {
         var thread = new SampleThread();
         await _host.AppendAsync(thread.Open());
-        Assert.True(await _host.State.ReachAsync(await _host.Log.EndAsync(default), TimeSpan.FromSeconds(30), default));
+        await _host.ReachAsync();
         using var end = new ManualResetEventSlim();
         Task<bool>[] searches = [.. Enumerable.Range(0, 8).Select(_ => _host.State.ReadAsync(_ => end.Wait(-1), default))];
         try
